@@ -1,0 +1,4 @@
+//! Offline security scanner for ServiceNow XML exports.
+pub mod query;
+pub mod record;
+pub mod span;

@@ -1,0 +1,171 @@
+//! What a query asks of the records: the door between the language and whoever
+//! holds the rows.
+
+use smallvec::SmallVec;
+
+use crate::record::{ColumnIdx, TableIdx, Wanted};
+
+/// Index of a row within its table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RowId(pub u32);
+
+/// Index of a class of records, such as `service_account`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Class(pub u16);
+
+/// One field of one row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Cell<'a> {
+    /// Whether the export holds the column at all for this row. An empty
+    /// element is present.
+    pub present: bool,
+    /// The stored value, trimmed; empty for NULL.
+    pub value: &'a str,
+    /// The display value of a reference (attribute `display_value`, else `name`);
+    /// `None` where there is none or it is empty.
+    pub display: Option<&'a str>,
+}
+
+/// The rows that queries are asked of.
+pub trait Data {
+    /// The tables and columns by index.
+    fn wanted(&self) -> &Wanted;
+
+    /// A field of a row.
+    fn cell(&self, table: TableIdx, row: RowId, column: ColumnIdx) -> Cell<'_>;
+
+    /// The live row with that sys_id.
+    fn by_sys_id(&self, table: TableIdx, sys_id: &str) -> Option<RowId>;
+
+    /// The live rows whose column holds that value, ignoring case. `value` is not empty.
+    fn by_value(&self, table: TableIdx, column: ColumnIdx, value: &str) -> Vec<RowId>;
+
+    /// The live rows, if any, in which a column is not present: they could be
+    /// related to anything.
+    fn without_column(&self, table: TableIdx, column: ColumnIdx) -> bool;
+
+    /// Whether the table is known to be exported whole, so that a row which is
+    /// not there does not exist.
+    fn is_whole(&self, table: TableIdx) -> bool;
+
+    /// Whether the row belongs to a class. Evidence that could not be judged
+    /// makes the answer `Unknown` unless other evidence already says yes.
+    fn class(&self, class: Class, row: RowId) -> Truth;
+
+    /// The names of the roles that a `sys_user` row holds, and what is missing
+    /// to say that these are all.
+    fn roles(&self, user: RowId) -> (Vec<&str>, Missing);
+
+    /// `@origin`, `@action` or `@instance` of a row (`name` without the `@`).
+    fn trait_of(&self, table: TableIdx, row: RowId, name: &str) -> &str;
+}
+
+/// A three-valued answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Truth {
+    /// It holds.
+    Yes,
+    /// It does not hold.
+    No,
+    /// The export does not show it; what was missing.
+    Unknown(Missing),
+}
+
+impl Truth {
+    /// From a two-valued answer.
+    #[must_use]
+    pub fn from_bool(holds: bool) -> Self {
+        if holds { Self::Yes } else { Self::No }
+    }
+
+    /// Kleene's AND.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::No, _) | (_, Self::No) => Self::No,
+            (Self::Yes, rest) | (rest, Self::Yes) => rest,
+            (Self::Unknown(left), Self::Unknown(right)) => Self::Unknown(left.union(right)),
+        }
+    }
+
+    /// Kleene's OR.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Yes, _) | (_, Self::Yes) => Self::Yes,
+            (Self::No, rest) | (rest, Self::No) => rest,
+            (Self::Unknown(left), Self::Unknown(right)) => Self::Unknown(left.union(right)),
+        }
+    }
+
+    /// Kleene's NOT.
+    #[must_use]
+    pub fn negate(self) -> Self {
+        match self {
+            Self::Yes => Self::No,
+            Self::No => Self::Yes,
+            unknown @ Self::Unknown(_) => unknown,
+        }
+    }
+
+    /// Whether the answer is yes.
+    #[must_use]
+    pub fn is_yes(&self) -> bool {
+        matches!(self, Self::Yes)
+    }
+}
+
+/// One thing that an answer would have needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum MissingItem {
+    /// Rows of a table: it was not exported, or not known to be whole.
+    Table(TableIdx),
+    /// A column of a table.
+    Column(TableIdx, ColumnIdx),
+}
+
+/// Everything that an answer would have needed, without repetition, in order.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Missing(SmallVec<[MissingItem; 2]>);
+
+impl Missing {
+    /// Nothing missing.
+    #[must_use]
+    pub fn none() -> Self {
+        Self::default()
+    }
+
+    /// A table's rows.
+    #[must_use]
+    pub fn table(table: TableIdx) -> Self {
+        Self(SmallVec::from_slice(&[MissingItem::Table(table)]))
+    }
+
+    /// A column.
+    #[must_use]
+    pub fn column(table: TableIdx, column: ColumnIdx) -> Self {
+        Self(SmallVec::from_slice(&[MissingItem::Column(table, column)]))
+    }
+
+    /// Both.
+    #[must_use]
+    pub fn union(mut self, other: Self) -> Self {
+        for item in other.0 {
+            if let Err(place) = self.0.binary_search(&item) {
+                self.0.insert(place, item);
+            }
+        }
+        self
+    }
+
+    /// Whether nothing is missing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// What is missing, in order.
+    pub fn items(&self) -> impl Iterator<Item = MissingItem> + '_ {
+        self.0.iter().copied()
+    }
+}

@@ -1,0 +1,135 @@
+//! The borrowed record that a reader hands out, one at a time.
+
+use std::borrow::Cow;
+
+use crate::span::ByteSpan;
+
+/// What the export says should happen to a record: the record's own `action`
+/// attribute, and for a record in an update-set row the row's `<action>` too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    /// `INSERT_OR_UPDATE`, `INSERT`, `UPDATE`, or no action at all: the record is there.
+    InsertOrUpdate,
+    /// `DELETE`, of the record itself or of the update-set row that carries it.
+    Delete,
+}
+
+impl Action {
+    /// The word that encoded queries compare `@action` with.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InsertOrUpdate => "INSERT_OR_UPDATE",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// Through which form of export a record came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Origin {
+    /// A row of a table export (`<unload>` or `<xml>`).
+    Table,
+    /// A file of an app repository (`<record_update>`).
+    App,
+    /// The payload of an update-set row.
+    UpdateSet,
+    /// An earlier version of a record (`sys_update_version`): never live.
+    History,
+}
+
+impl Origin {
+    /// The word that encoded queries compare `@origin` with.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::App => "app",
+            Self::UpdateSet => "update_set",
+            Self::History => "history",
+        }
+    }
+}
+
+/// One field of a record.
+#[derive(Debug, Clone)]
+pub struct Field<'a> {
+    /// Element name, which is the column's name.
+    pub name: &'a str,
+    /// The direct text of the element, decoded; line ends read as `\n`.
+    pub value: Cow<'a, str>,
+    /// The `display_value` attribute of a reference.
+    pub display_value: Option<Cow<'a, str>>,
+    /// The `name` attribute of a reference (a role's or group's name).
+    pub name_attribute: Option<Cow<'a, str>>,
+    /// The element from the first byte of its start tag to the last of its end
+    /// tag, in the outer file.
+    pub element_span: ByteSpan,
+    /// What lies between the tags, in the outer file; empty for `<x/>`.
+    pub content_span: ByteSpan,
+}
+
+impl Field<'_> {
+    /// What a person sees in a list: the display value of a reference, else the value.
+    #[must_use]
+    pub fn display(&self) -> &str {
+        self.display_value
+            .as_deref()
+            .filter(|text| !text.is_empty())
+            .or(self.name_attribute.as_deref())
+            .filter(|text| !text.is_empty())
+            .unwrap_or(&self.value)
+    }
+}
+
+/// One record. It borrows from the reading buffer and dies with it.
+#[derive(Debug)]
+pub struct Record<'a> {
+    /// Table name.
+    pub table: &'a str,
+    /// What happens to the record.
+    pub action: Action,
+    /// Through which form of export it came.
+    pub origin: Origin,
+    /// Whether the writer asked for schema defaults where a field is absent
+    /// (`apply_defaults="true"`).
+    pub apply_defaults: bool,
+    /// Attributes of the record's element other than `action` and
+    /// `apply_defaults`, such as `element` and `table` of `sys_dictionary`.
+    pub attributes: &'a [(&'a str, Cow<'a, str>)],
+    /// The fields that were wanted, in file order.
+    pub fields: &'a [Field<'a>],
+    /// The record's element in the outer file.
+    pub span: ByteSpan,
+    /// The record's start tag in the outer file.
+    pub start_tag_span: ByteSpan,
+    /// The element of the outer file, child of its root, that holds the record:
+    /// the record itself, or the update-set row whose payload it lies in.
+    pub outer_span: ByteSpan,
+    /// How many records of the same outer element come before this one.
+    pub ordinal: u32,
+    /// `sys_recorded_at` of the update-set row that carries the record.
+    pub recorded_at: Option<&'a str>,
+}
+
+impl<'a> Record<'a> {
+    /// The first field of that name.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&'a Field<'a>> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The trimmed value of a field; `None` where it is absent or empty.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&'a str> {
+        self.field(name)
+            .map(|field| field.value.trim())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// Whether the record is part of the state that the export describes.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.action == Action::InsertOrUpdate && self.origin != Origin::History
+    }
+}

@@ -1,0 +1,15 @@
+//! A ServiceNow record as an export shows it: a table, an action, named fields,
+//! and the place of each.
+
+mod field;
+mod keys;
+pub mod schema;
+mod secrets;
+mod sys_id;
+mod wanted;
+
+pub use field::{Action, Field, Origin, Record};
+pub use keys::natural_key;
+pub use secrets::{is_secret_column, is_secret_property};
+pub use sys_id::SysId;
+pub use wanted::{ColumnIdx, TableIdx, Wanted, WantedTable};

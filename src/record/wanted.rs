@@ -1,0 +1,128 @@
+//! Which tables and columns somebody wants: the one thing that a reader is told
+//! by the rules.
+
+use std::collections::HashMap;
+
+/// Index of a wanted table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TableIdx(pub u16);
+
+/// Index of a wanted column within its table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ColumnIdx(pub u16);
+
+impl TableIdx {
+    /// Position in a list with one entry a table.
+    #[must_use]
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+impl ColumnIdx {
+    /// The `sys_id` column, which every wanted table has first.
+    pub const SYS_ID: Self = Self(0);
+    /// The `sys_updated_on` column, which every wanted table has second.
+    pub const UPDATED_ON: Self = Self(1);
+    /// The `sys_mod_count` column, which every wanted table has third.
+    pub const MOD_COUNT: Self = Self(2);
+
+    /// Position in a list with one entry a column.
+    #[must_use]
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
+/// The tables and columns that a reader must keep. All others are skipped
+/// without being decoded.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    tables: Vec<WantedTable>,
+    by_name: HashMap<Box<str>, TableIdx>,
+}
+
+/// One wanted table.
+#[derive(Debug)]
+pub struct WantedTable {
+    /// Table name.
+    pub name: Box<str>,
+    /// Column names; their positions are the [`ColumnIdx`].
+    pub columns: Vec<Box<str>>,
+    by_name: HashMap<Box<str>, ColumnIdx>,
+}
+
+impl Wanted {
+    /// Nothing wanted yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Asks for a table.
+    ///
+    /// # Panics
+    /// If more than 65,535 tables are asked for; packs name a few dozen.
+    pub fn want_table(&mut self, name: &str) -> TableIdx {
+        if let Some(&found) = self.by_name.get(name) {
+            return found;
+        }
+        let index = TableIdx(u16::try_from(self.tables.len()).unwrap_or(u16::MAX));
+        assert!(index.0 < u16::MAX, "too many tables are named by rules");
+        let mut table = WantedTable { name: name.into(), columns: Vec::new(), by_name: HashMap::new() };
+        for column in ["sys_id", "sys_updated_on", "sys_mod_count"] {
+            table.want(column);
+        }
+        self.tables.push(table);
+        self.by_name.insert(name.into(), index);
+        index
+    }
+
+    /// Asks for a column of a table.
+    pub fn want_column(&mut self, table: TableIdx, column: &str) -> ColumnIdx {
+        self.tables[table.index()].want(column)
+    }
+
+    /// The wanted tables; their positions are the [`TableIdx`].
+    #[must_use]
+    pub fn tables(&self) -> &[WantedTable] {
+        &self.tables
+    }
+
+    /// A table by index.
+    #[must_use]
+    pub fn table(&self, table: TableIdx) -> &WantedTable {
+        &self.tables[table.index()]
+    }
+
+    /// The name of a column.
+    #[must_use]
+    pub fn column_name(&self, table: TableIdx, column: ColumnIdx) -> &str {
+        &self.tables[table.index()].columns[column.index()]
+    }
+
+    /// The index of a table, if anybody wants it.
+    #[must_use]
+    pub fn find(&self, table: &str) -> Option<TableIdx> {
+        self.by_name.get(table).copied()
+    }
+}
+
+impl WantedTable {
+    /// The index of a column, if anybody wants it.
+    #[must_use]
+    pub fn find(&self, column: &str) -> Option<ColumnIdx> {
+        self.by_name.get(column).copied()
+    }
+
+    fn want(&mut self, column: &str) -> ColumnIdx {
+        if let Some(&found) = self.by_name.get(column) {
+            return found;
+        }
+        let index = ColumnIdx(u16::try_from(self.columns.len()).unwrap_or(u16::MAX));
+        assert!(index.0 < u16::MAX, "too many columns of one table are named by rules");
+        self.columns.push(column.into());
+        self.by_name.insert(column.into(), index);
+        index
+    }
+}
