@@ -1,0 +1,364 @@
+//! Zip archives: the list of members, and the text of one.
+//!
+//! The `zip` crate finds and checks the central directory, once. Members are then
+//! read without it, each through a view of its own, so that many threads can read
+//! one archive.
+
+use super::bytes::{Stored, View, count, fill};
+use super::limits::Limits;
+use super::problem::{Problem, ProblemKind, in_words};
+use flate2::Crc;
+use flate2::bufread::DeflateDecoder;
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
+
+/// The most bytes of directory read for each allowed member. A usual entry has
+/// 46 bytes, its path and a few dozen bytes of times and owners.
+const DIRECTORY_BYTES_PER_MEMBER: u64 = 512;
+
+/// Whether a file that starts with `head` is a zip archive.
+pub(super) fn is_zip(head: &[u8]) -> bool {
+    head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")
+}
+
+/// One member, as the central directory has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Member {
+    header_start: u64,
+    method: Method,
+    pub(super) compressed_size: u64,
+    pub(super) expanded_size: u64,
+    crc: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Method {
+    Stored,
+    Deflated,
+}
+
+/// What an archive holds, by name; names are cleaned and may repeat.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    pub(super) members: Vec<(String, Member)>,
+    pub(super) problems: Vec<(String, Problem)>,
+}
+
+/// An entry of the central directory before it is judged.
+struct Entry {
+    name: Vec<u8>,
+    readable_name: String,
+    kind: EntryKind,
+    member: Result<Member, Problem>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum EntryKind {
+    File,
+    Directory,
+    Link,
+}
+
+/// Lists the members of the archive in `stored`, sorted by name.
+pub(super) fn list(stored: &Stored, limits: &Limits) -> Result<Listing, Problem> {
+    let view = stored.view().map_err(Problem::from_io)?;
+    let left = count(limits.max_members).saturating_mul(DIRECTORY_BYTES_PER_MEMBER).saturating_add(1 << 20);
+    let reader = BufReader::new(Budget { view: view.clone(), left });
+    let archive = ZipArchive::new(reader).map_err(explain)?;
+    let mut entries = Vec::with_capacity(archive.len());
+    for index in 0..archive.len() {
+        entries.push(entry(&archive, index).map_err(explain)?);
+    }
+    if archive.has_duplicate_names() {
+        add_shadowed(&mut entries, &archive, view).map_err(Problem::from_io)?;
+    }
+    if entries.len() > limits.max_members {
+        let message = format!("more than {} members: not read", limits.max_members);
+        return Err(Problem::new(ProblemKind::LimitReached, message));
+    }
+    refuse_overlaps(&mut entries);
+    Ok(judge(entries, limits))
+}
+
+fn entry<R: Read + Seek>(archive: &ZipArchive<R>, index: usize) -> Result<Entry, ZipError> {
+    let data = archive.by_index_data(index)?;
+    let name = data.name_raw().to_vec();
+    let readable_name = data.name().unwrap_or_else(|_| String::from_utf8_lossy(&name)).into_owned();
+    let kind = if data.is_dir() {
+        EntryKind::Directory
+    } else if data.is_symlink() {
+        EntryKind::Link
+    } else {
+        EntryKind::File
+    };
+    let method = method(data.encrypted(), data.compression());
+    let member = method.map(|method| Member {
+        header_start: data.header_start(),
+        method,
+        compressed_size: data.compressed_size(),
+        expanded_size: data.size(),
+        crc: data.crc32(),
+    });
+    Ok(Entry { name, readable_name, kind, member })
+}
+
+fn method(encrypted: bool, method: CompressionMethod) -> Result<Method, Problem> {
+    match method {
+        _ if encrypted => Err(Problem::new(ProblemKind::Unreadable, "encrypted: cannot be read without its password")),
+        CompressionMethod::Stored => Ok(Method::Stored),
+        CompressionMethod::Deflated => Ok(Method::Deflated),
+        other => {
+            let message = format!("compressed with {other}, which is not supported: repack it with deflate");
+            Err(Problem::new(ProblemKind::Unreadable, message))
+        }
+    }
+}
+
+/// Adds the entries that have the name of a later one. The `zip` crate keeps only
+/// the last of a name, and what it drops would be unseen.
+fn add_shadowed<R: Read + Seek>(
+    entries: &mut Vec<Entry>,
+    archive: &ZipArchive<R>,
+    mut view: View,
+) -> io::Result<()> {
+    let mut known = HashSet::new();
+    for index in 0..archive.len() {
+        if let Ok(data) = archive.by_index_data(index) {
+            known.insert(data.central_header_start());
+        }
+    }
+    let mut start = archive.central_directory_start();
+    let mut header = [0; 46];
+    loop {
+        view.seek(SeekFrom::Start(start))?;
+        if fill(&mut view, &mut header)? < header.len() || !header.starts_with(b"PK\x01\x02") {
+            return Ok(());
+        }
+        let lengths = [28, 30, 32].map(|at| u64::from(u16_at(&header, at)));
+        if !known.contains(&start) {
+            let mut name = vec![0; usize::from(u16_at(&header, 28))];
+            let mut extra = vec![0; usize::from(u16_at(&header, 30))];
+            view.read_exact(&mut name)?;
+            view.read_exact(&mut extra)?;
+            entries.push(shadowed(&header, name, &extra, archive));
+        }
+        start += 46 + lengths.iter().sum::<u64>();
+    }
+}
+
+fn shadowed<R>(header: &[u8; 46], name: Vec<u8>, extra: &[u8], archive: &ZipArchive<R>) -> Entry
+where
+    R: Read + Seek,
+{
+    let twin = archive.index_for_name_raw(&name).and_then(|index| archive.by_index_data(index).ok());
+    let (readable_name, kind) = match &twin {
+        Some(twin) if twin.is_dir() => (String::new(), EntryKind::Directory),
+        Some(twin) => (twin.name().map(Cow::into_owned).unwrap_or_default(), EntryKind::File),
+        None => (String::new(), EntryKind::File),
+    };
+    let readable_name =
+        if readable_name.is_empty() { String::from_utf8_lossy(&name).into_owned() } else { readable_name };
+    let method = match u16_at(header, 10) {
+        0 => method(u16_at(header, 8) & 1 != 0, CompressionMethod::Stored),
+        8 => method(u16_at(header, 8) & 1 != 0, CompressionMethod::Deflated),
+        _ => Err(Problem::new(ProblemKind::Unreadable, "compressed with a method that is not supported")),
+    };
+    // Sizes and offsets that do not fit stand in the zip64 field, in this order.
+    let mut wide = zip64_field(extra);
+    let mut number = |at| match u32_at(header, at) {
+        u32::MAX => take_u64(&mut wide).unwrap_or(u64::from(u32::MAX)),
+        narrow => u64::from(narrow),
+    };
+    let (expanded_size, compressed_size, header_start) = (number(24), number(20), number(42));
+    let header_start = header_start.saturating_add(archive.offset());
+    let crc = u32_at(header, 16);
+    let member = method.map(|method| Member { header_start, method, compressed_size, expanded_size, crc });
+    Entry { name, readable_name, kind, member }
+}
+
+fn zip64_field(mut extra: &[u8]) -> &[u8] {
+    while let Some((head, rest)) = extra.split_first_chunk::<4>() {
+        let length = usize::from(u16_at(head, 2)).min(rest.len());
+        if head.starts_with(&[1, 0]) {
+            return &rest[..length];
+        }
+        extra = &rest[length..];
+    }
+    &[]
+}
+
+fn take_u64(bytes: &mut &[u8]) -> Option<u64> {
+    let (number, rest) = bytes.split_first_chunk()?;
+    *bytes = rest;
+    Some(u64::from_le_bytes(*number))
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> u16 {
+    u16::from_le_bytes([bytes[at], bytes[at + 1]])
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> u32 {
+    u32::from(u16_at(bytes, at)) | u32::from(u16_at(bytes, at + 2)) << 16
+}
+
+/// Refuses members that claim bytes of another: a small archive made so expands
+/// without end.
+fn refuse_overlaps(entries: &mut [Entry]) {
+    let mut order: Vec<&mut Entry> = entries.iter_mut().filter(|entry| entry.member.is_ok()).collect();
+    order.sort_by_key(|entry| entry.member.as_ref().map_or(0, |member| member.header_start));
+    let mut taken = 0;
+    for entry in order {
+        if let Ok(member) = &entry.member {
+            let end = member.header_start.saturating_add(30).saturating_add(member.compressed_size);
+            if member.header_start < taken {
+                entry.member = Err(Problem::new(ProblemKind::Broken, "shares its data with another member: not read"));
+            }
+            taken = taken.max(end);
+        }
+    }
+}
+
+fn judge(entries: Vec<Entry>, limits: &Limits) -> Listing {
+    let mut listing = Listing::default();
+    for entry in entries {
+        let (name, cleaned) = clean_name(&entry.readable_name);
+        if entry.kind == EntryKind::Directory || entry.name.ends_with(b"\\") {
+            continue;
+        }
+        if entry.kind == EntryKind::Link {
+            let problem = Problem::new(ProblemKind::Skipped, "a symbolic link in an archive is not followed");
+            listing.problems.push((name, problem));
+            continue;
+        }
+        if cleaned {
+            let message = "unsafe name in the archive: read under a cleaned one";
+            listing.problems.push((name.clone(), Problem::new(ProblemKind::UnsafeName, message)));
+        }
+        let member = entry.member.and_then(|member| match limits.refuse_size(member.expanded_size) {
+            Some(problem) => Err(problem),
+            None => Ok(member),
+        });
+        match member {
+            Ok(member) => listing.members.push((name, member)),
+            Err(problem) => listing.problems.push((name, problem)),
+        }
+    }
+    listing.members.sort_by(|(a, first), (b, second)| (a, first.header_start).cmp(&(b, second.header_start)));
+    listing.problems.sort_by(|(a, _), (b, _)| a.cmp(b));
+    listing
+}
+
+/// A member's name without what would lead out of the archive, and whether
+/// anything unsafe had to go.
+fn clean_name(name: &str) -> (String, bool) {
+    let slashed = name.replace('\\', "/");
+    let without_drive = match slashed.as_bytes() {
+        [letter, b':', ..] if letter.is_ascii_alphabetic() => &slashed[2..],
+        _ => &slashed,
+    };
+    let parts: Vec<&str> =
+        without_drive.split('/').filter(|part| !matches!(*part, "" | "." | "..")).collect();
+    let unsafe_name = slashed != name
+        || without_drive.len() < name.len()
+        || name.starts_with('/')
+        || name.split('/').any(|part| part == "..")
+        || parts.is_empty();
+    (if parts.is_empty() { "unnamed".to_owned() } else { parts.join("/") }, unsafe_name)
+}
+
+/// The expanded bytes of a member, checked against its size and checksum.
+pub(super) fn open(stored: &Stored, member: &Member) -> Result<Box<dyn Read + Send>, Problem> {
+    let mut view = stored.view().map_err(Problem::from_io)?;
+    let damaged = || Problem::new(ProblemKind::Broken, "the member is not where the archive's directory says");
+    view.seek(SeekFrom::Start(member.header_start)).map_err(Problem::from_io)?;
+    let mut header = [0; 30];
+    let filled = fill(&mut view, &mut header).map_err(Problem::from_io)?;
+    if filled < header.len() || !header.starts_with(b"PK\x03\x04") {
+        return Err(damaged());
+    }
+    let names = u64::from(u16_at(&header, 26)) + u64::from(u16_at(&header, 28));
+    let start = member.header_start + 30 + names;
+    let end = start.checked_add(member.compressed_size).filter(|&end| end <= view.end()).ok_or_else(damaged)?;
+    let data = view.part(start, end);
+    let (left, crc) = (member.expanded_size, member.crc);
+    Ok(match member.method {
+        Method::Stored => Box::new(Checked { expanded: data, left, crc, seen: Crc::new() }),
+        Method::Deflated => {
+            let expanded = DeflateDecoder::new(BufReader::with_capacity(64 * 1024, data));
+            Box::new(Checked { expanded, left, crc, seen: Crc::new() })
+        }
+    })
+}
+
+/// A reader that fails where its data is not what the archive's directory says.
+struct Checked<R> {
+    expanded: R,
+    left: u64,
+    crc: u32,
+    seen: Crc,
+}
+
+impl<R: Read> Read for Checked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let broken = |message: &str| Problem::new(ProblemKind::Broken, message).into();
+        let filled = self.expanded.read(buffer).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => broken("the member's data is damaged"),
+            _ => error,
+        })?;
+        self.seen.update(&buffer[..filled]);
+        self.left = self
+            .left
+            .checked_sub(count(filled))
+            .ok_or_else(|| broken("the member is longer than the archive's directory says"))?;
+        if filled == 0 && !buffer.is_empty() {
+            if self.left > 0 {
+                return Err(Problem::new(ProblemKind::Truncated, "the member's data ends too early").into());
+            }
+            if self.seen.sum() != self.crc {
+                return Err(broken("the member's checksum does not match: its data is damaged"));
+            }
+        }
+        Ok(filled)
+    }
+}
+
+/// A reader that stops a directory from growing beyond what its members need.
+struct Budget {
+    view: View,
+    left: u64,
+}
+
+impl Read for Budget {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let filled = self.view.read(buffer)?;
+        self.left = self.left.checked_sub(count(filled)).ok_or_else(|| {
+            Problem::new(ProblemKind::LimitReached, "the archive's directory is too large: not read")
+        })?;
+        Ok(filled)
+    }
+}
+
+impl Seek for Budget {
+    fn seek(&mut self, target: SeekFrom) -> io::Result<u64> {
+        self.view.seek(target)
+    }
+}
+
+fn explain(error: ZipError) -> Problem {
+    match error {
+        ZipError::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<Problem>()) => Problem::from_io(error),
+        ZipError::Io(error) => {
+            Problem::new(ProblemKind::Unreadable, format!("the archive cannot be read: {}", in_words(&error)))
+        }
+        error => Problem::new(
+            ProblemKind::Unreadable,
+            format!("the archive is damaged or cut short: {}", in_words(&io::Error::other(error))),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! Where bytes come from: files, a spooled standard input, memory.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// Stored bytes that can be viewed many times, from many threads.
+#[derive(Debug, Clone)]
+pub(super) enum Stored {
+    /// A file by its path, opened for each view.
+    File(PathBuf),
+    /// A file without a name.
+    Spool(Arc<File>),
+    /// Bytes in memory.
+    Memory(Arc<[u8]>),
+}
+
+impl Stored {
+    /// A view of all the bytes, at their start.
+    pub(super) fn view(&self) -> io::Result<View> {
+        let (data, end) = match self {
+            Self::File(path) => {
+                let file = File::open(path)?;
+                let size = file.metadata()?.len();
+                (Data::File(Arc::new(file)), size)
+            }
+            Self::Spool(file) => (Data::File(Arc::clone(file)), file.metadata()?.len()),
+            Self::Memory(bytes) => (Data::Memory(Arc::clone(bytes)), count(bytes.len())),
+        };
+        Ok(View { data, position: 0, end })
+    }
+}
+
+/// A window on stored bytes with a cursor of its own: views of one file do not
+/// disturb each other, because they read at positions and never move the file's
+/// cursor.
+#[derive(Debug, Clone)]
+pub(super) struct View {
+    data: Data,
+    position: u64,
+    end: u64,
+}
+
+#[derive(Debug, Clone)]
+enum Data {
+    File(Arc<File>),
+    Memory(Arc<[u8]>),
+}
+
+impl View {
+    /// The offset where the view ends.
+    pub(super) fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// The same bytes from `start` up to, not including, `end`.
+    pub(super) fn part(&self, start: u64, end: u64) -> Self {
+        let end = end.min(self.end);
+        Self { data: self.data.clone(), position: start.min(end), end }
+    }
+}
+
+impl Read for View {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let left = self.end.saturating_sub(self.position);
+        let most = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
+        let buffer = &mut buffer[..most];
+        let filled = match &self.data {
+            Data::File(file) => read_at(file, buffer, self.position)?,
+            Data::Memory(bytes) => match usize::try_from(self.position).ok().and_then(|at| bytes.get(at..)) {
+                Some(rest) => (&mut &*rest).read(buffer)?,
+                None => 0,
+            },
+        };
+        self.position += count(filled);
+        Ok(filled)
+    }
+}
+
+impl Seek for View {
+    fn seek(&mut self, target: SeekFrom) -> io::Result<u64> {
+        let position = match target {
+            SeekFrom::Start(offset) => Some(offset),
+            SeekFrom::End(offset) => self.end.checked_add_signed(offset),
+            SeekFrom::Current(offset) => self.position.checked_add_signed(offset),
+        };
+        self.position = position.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.position)
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::read_at(file, buffer, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
+/// Reads until `buffer` is full or the end is reached; gives how much it read.
+/// Bytes read before an error are lost with it, so this is for small buffers.
+pub(super) fn fill(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match read_once(reader, &mut buffer[filled..])? {
+            0 => break,
+            more => filled += more,
+        }
+    }
+    Ok(filled)
+}
+
+/// One read, tried again when a signal interrupts it.
+pub(super) fn read_once(reader: &mut (impl Read + ?Sized), buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match reader.read(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+/// A length in memory as an offset. No platform has more than 64 bits of it.
+pub(super) fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}

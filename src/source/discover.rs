@@ -1,0 +1,211 @@
+//! From the paths of a command line to sources.
+
+use super::archive::{self, Listing};
+use super::bytes::{Stored, count, fill, read_once};
+use super::limits::Limits;
+use super::open::Source;
+use super::problem::{Problem, ProblemKind, in_words};
+use super::root::{self, Given};
+use super::walk::Walker;
+use globset::GlobSet;
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// The path that stands for standard input, and how it is reported.
+const STANDARD_INPUT: (&str, &str) = ("-", "stdin");
+
+/// What to look for, and where.
+#[derive(Debug, Clone, Default)]
+pub struct DiscoverOptions<'a> {
+    /// Paths are reported relative to this directory. `None`: the git root above
+    /// the first path, else the directory that has all the paths.
+    pub root: Option<&'a Path>,
+    /// Reported paths that are left out: directories, files, members of archives.
+    /// A file named on the command line is scanned all the same.
+    pub exclude: GlobSet,
+    /// How much is read of one input.
+    pub limits: Limits,
+}
+
+/// What was found.
+#[derive(Debug)]
+pub struct Discovery {
+    /// The root, absolute.
+    pub root: PathBuf,
+    /// What is to be scanned, in the order of the reported paths.
+    pub sources: Vec<Source>,
+    /// What cannot be scanned, or not as it is, with the reported paths, in their
+    /// order.
+    pub problems: Vec<(String, Problem)>,
+}
+
+/// Why no scan can start: the command line has to be corrected.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DiscoverError {
+    /// A path leads nowhere.
+    #[error("`{}` does not exist", path.display())]
+    NotFound {
+        /// As it was given.
+        path: PathBuf,
+    },
+    /// The system refuses to say what a path is.
+    #[error("`{}` cannot be used: {reason}", path.display())]
+    PathUnusable {
+        /// As it was given.
+        path: PathBuf,
+        /// The system's words.
+        reason: String,
+    },
+    /// The root is no directory, or cannot be found.
+    #[error("the root `{}` cannot be used: {reason}", root.display())]
+    RootUnusable {
+        /// As it was given.
+        root: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// A path is not in the root that was asked for.
+    #[error("`{}` lies outside the root `{}`: give a root that holds every path", path.display(), root.display())]
+    OutsideRoot {
+        /// The path, absolute.
+        path: PathBuf,
+        /// The root, absolute.
+        root: PathBuf,
+    },
+    /// Two paths have no directory in common, as on two drives of Windows.
+    #[error("no directory holds both `{}` and `{}`: scan them one after the other", first.display(), other.display())]
+    NoCommonRoot {
+        /// One of them.
+        first: PathBuf,
+        /// The other.
+        other: PathBuf,
+    },
+}
+
+/// Finds what is to be scanned in and below `paths`; `-` is standard input.
+///
+/// Every regular file is taken: the content decides what it is, not the name, and
+/// no ignore file is obeyed. Hidden files and directories are taken too, but for
+/// directories called `.git`. A zip archive is its members; a member that is an
+/// archive is not opened. Symbolic links are followed where they lead into the
+/// root or into one of the paths. A file that several ways lead to is taken once.
+/// Pipes, sockets and devices are never opened.
+///
+/// # Errors
+/// A path does not exist, or the root cannot be used. What is wrong with a file
+/// that was found is in [`Discovery::problems`].
+pub fn discover(paths: &[PathBuf], options: &DiscoverOptions<'_>) -> Result<Discovery, DiscoverError> {
+    discover_with(paths, options, &mut io::stdin())
+}
+
+fn discover_with(
+    paths: &[PathBuf],
+    options: &DiscoverOptions<'_>,
+    standard_input: &mut dyn Read,
+) -> Result<Discovery, DiscoverError> {
+    let is_input = |path: &&PathBuf| path.as_os_str() == STANDARD_INPUT.0;
+    let given: Vec<Given> =
+        paths.iter().filter(|path| !is_input(path)).map(|path| Given::new(path)).collect::<Result<_, _>>()?;
+    let root = root::find(options.root, &given)?;
+    let mut walker = Walker::new(&root, &options.exclude, &given);
+    for given in &given {
+        walker.add(given);
+    }
+    walker.walk();
+    let (mut found, problems) = (walker.found, walker.problems);
+    let mut collected = Collected { sources: Vec::new(), problems, options };
+    // Where several ways lead to a file, the plainest is reported.
+    found.sort_by(|a, b| (a.way, &a.reported).cmp(&(b.way, &b.reported)));
+    let mut known = HashSet::new();
+    for file in found {
+        if known.insert(file.real.clone()) {
+            collected.add(file.reported, Stored::File(file.real), file.size);
+        }
+    }
+    if paths.iter().any(|path| is_input(&path)) {
+        let path = STANDARD_INPUT.1.to_owned();
+        match spool(standard_input, &options.limits) {
+            Ok((stored, size)) => collected.add(path, stored, size),
+            Err(problem) => collected.problems.push((path, problem)),
+        }
+    }
+    let Collected { mut sources, mut problems, .. } = collected;
+    sources.sort_by(|a, b| a.path().cmp(b.path()));
+    problems.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(Discovery { root, sources, problems })
+}
+
+struct Collected<'a> {
+    sources: Vec<Source>,
+    problems: Vec<(String, Problem)>,
+    options: &'a DiscoverOptions<'a>,
+}
+
+impl Collected<'_> {
+    /// Adds a file, or the members of an archive.
+    fn add(&mut self, path: String, stored: Stored, size: u64) {
+        let limits = &self.options.limits;
+        if let Some(problem) = limits.refuse_size(size) {
+            return self.problems.push((path, problem));
+        }
+        let mut head = [0; 4];
+        let filled = match stored.view().and_then(|mut view| fill(&mut view, &mut head)) {
+            Ok(filled) => filled,
+            Err(error) => return self.problems.push((path, Problem::from_io(error))),
+        };
+        if !archive::is_zip(&head[..filled]) {
+            return self.sources.push(Source::file(path, stored, size, limits));
+        }
+        match archive::list(&stored, limits) {
+            Ok(listing) => self.add_members(&path, &stored, listing),
+            Err(problem) => self.problems.push((path, problem)),
+        }
+    }
+
+    fn add_members(&mut self, archive_path: &str, stored: &Stored, listing: Listing) {
+        let exclude = &self.options.exclude;
+        for (name, problem) in listing.problems {
+            let path = format!("{archive_path}!/{name}");
+            if !exclude.is_match(&path) {
+                self.problems.push((path, problem));
+            }
+        }
+        for (name, member) in listing.members {
+            let source = Source::member(archive_path, &name, stored.clone(), member, &self.options.limits);
+            if !exclude.is_match(source.path()) {
+                self.sources.push(source);
+            }
+        }
+    }
+}
+
+/// Copies standard input to a file without a name, which only this process can
+/// read: sources are opened more than once.
+fn spool(input: &mut dyn Read, limits: &Limits) -> Result<(Stored, u64), Problem> {
+    let unwritable = |error: io::Error| {
+        let message = format!("cannot be kept in a temporary file: {}", in_words(&error));
+        Problem::new(ProblemKind::Unreadable, message)
+    };
+    let mut file: File = tempfile::tempfile().map_err(unwritable)?;
+    let mut block = vec![0; 256 * 1024];
+    let mut size = 0;
+    loop {
+        let filled = read_once(input, &mut block).map_err(Problem::from_io)?;
+        if filled == 0 {
+            break;
+        }
+        size += count(filled);
+        if let Some(problem) = limits.refuse_size(size) {
+            return Err(problem);
+        }
+        file.write_all(&block[..filled]).map_err(unwritable)?;
+    }
+    Ok((Stored::Spool(Arc::new(file)), size))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,59 @@
+//! What is scanned: discovery, bytes, encodings, archives, limits.
+//!
+//! [`discover`] turns the paths of a command line into [`Source`]s, each one
+//! text: a file, what a gzip file holds, a member of a zip archive, standard
+//! input. [`Source::open`] gives its text in blocks of UTF-8, in bounded memory
+//! whatever its size. What goes wrong with one input is a [`Problem`], and
+//! everything else is still read.
+
+mod archive;
+mod bytes;
+mod discover;
+mod encoding;
+mod gzip;
+mod limits;
+mod open;
+mod problem;
+mod root;
+mod walk;
+
+pub use discover::{DiscoverError, DiscoverOptions, Discovery, discover};
+pub use limits::Limits;
+pub use open::{Source, TextStream};
+pub use problem::{Problem, ProblemKind};
+
+use sha2::{Digest, Sha256};
+use std::fmt::Write;
+use std::io::{self, Read};
+
+/// The SHA-256 digest of everything `reader` gives, in lower-case hexadecimal.
+///
+/// # Errors
+/// The reader's own, except interruptions, which are tried again.
+pub fn sha256(mut reader: impl Read) -> io::Result<String> {
+    let mut hasher = Sha256::new();
+    let mut block = vec![0; 64 * 1024];
+    loop {
+        let filled = bytes::fill(&mut reader, &mut block)?;
+        if filled == 0 {
+            break;
+        }
+        hasher.update(&block[..filled]);
+    }
+    let mut text = String::with_capacity(64);
+    for byte in hasher.finalize() {
+        // Writing to a `String` cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn digests_are_those_of_the_standard() {
+        let check = |bytes: &[u8], expected| assert_eq!(super::sha256(bytes).unwrap(), expected);
+        check(b"", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+        check(b"abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+}

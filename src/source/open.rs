@@ -1,0 +1,389 @@
+//! One source of text, and its reading in blocks.
+
+use super::archive::{self, Member};
+use super::bytes::{Stored, View, count, read_once};
+use super::encoding::{self, Decoder, HEAD, Last, Repairs};
+use super::gzip::{self, GzipReader};
+use super::limits::Limits;
+use super::problem::{Problem, ProblemKind};
+use crate::span::ByteSpan;
+use encoding_rs::{Encoding, UTF_8};
+use std::fmt;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The least and the most bytes asked of the system at once.
+const BLOCK: std::ops::RangeInclusive<usize> = 4 * 1024..=1024 * 1024;
+
+/// One text to scan: a file, what a gzip file holds, a member of an archive,
+/// standard input. Cheap to clone; may be opened many times, from many threads.
+#[derive(Clone)]
+pub struct Source {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    path: String,
+    /// Length of the archive's part of `path`, for members.
+    archive_path: Option<usize>,
+    stored: Stored,
+    member: Option<Member>,
+    size: Option<u64>,
+    limits: Limits,
+    /// Up to here an earlier reading found that offsets in the text are offsets
+    /// in the file.
+    seekable_to: Arc<AtomicU64>,
+}
+
+impl Source {
+    /// The path as reported: relative to the root, with `/` on every platform.
+    /// Members are `archive.zip!/dir/member.xml`; standard input is `stdin`.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.inner.path
+    }
+
+    /// The reported path of the archive it is a member of.
+    #[must_use]
+    pub fn archive_path(&self) -> Option<&str> {
+        self.inner.archive_path.map(|length| &self.inner.path[..length])
+    }
+
+    /// Bytes on disk, for progress: of gzip files and members the compressed ones.
+    #[must_use]
+    pub fn size(&self) -> Option<u64> {
+        self.inner.size
+    }
+
+    /// Opens the text at its start.
+    ///
+    /// # Errors
+    /// It cannot be opened, or it is something that has no text: an archive in an
+    /// archive, UTF-32.
+    pub fn open(&self) -> Result<TextStream, Problem> {
+        let bytes = match &self.inner.member {
+            None => Bytes::Plain(self.inner.stored.view().map_err(Problem::from_io)?),
+            Some(_) => Bytes::Expanded(self.open_bytes()?),
+        };
+        TextStream::new(bytes, self)
+    }
+
+    /// Opens the file itself, for hashing: gzip is not expanded, nothing is
+    /// decoded. Of a member these are its expanded bytes.
+    ///
+    /// # Errors
+    /// It cannot be opened, or a member is not where the archive says.
+    pub fn open_bytes(&self) -> Result<Box<dyn Read + Send>, Problem> {
+        match &self.inner.member {
+            None => Ok(Box::new(self.inner.stored.view().map_err(Problem::from_io)?)),
+            Some(member) => {
+                let expanded = archive::open(&self.inner.stored, member)?;
+                Ok(Box::new(self.inner.limits.guard(expanded, member.compressed_size)))
+            }
+        }
+    }
+
+    /// A source in memory, reported under `path`, with the default limits.
+    #[must_use]
+    pub fn memory(path: &str, bytes: impl Into<Arc<[u8]>>) -> Self {
+        let bytes = bytes.into();
+        let size = count(bytes.len());
+        Self::file(path.to_owned(), Stored::Memory(bytes), size, &Limits::default())
+    }
+
+    /// A whole file.
+    pub(super) fn file(path: String, stored: Stored, size: u64, limits: &Limits) -> Self {
+        Self::with(path, None, stored, None, size, limits)
+    }
+
+    /// A member of the archive reported as `archive_path`.
+    pub(super) fn member(archive_path: &str, name: &str, stored: Stored, member: Member, limits: &Limits) -> Self {
+        let size = member.compressed_size;
+        let path = format!("{archive_path}!/{name}");
+        Self::with(path, Some(archive_path.len()), stored, Some(member), size, limits)
+    }
+
+    fn with(
+        path: String,
+        archive_path: Option<usize>,
+        stored: Stored,
+        member: Option<Member>,
+        size: u64,
+        limits: &Limits,
+    ) -> Self {
+        let (limits, seekable_to) = (limits.clone(), Arc::default());
+        let inner = Inner { path, archive_path, stored, member, size: Some(size), limits, seekable_to };
+        Self { inner: Arc::new(inner) }
+    }
+}
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Source").field(&self.inner.path).finish()
+    }
+}
+
+/// The text of a [`Source`], read in blocks.
+///
+/// A byte-order mark is no part of it: offset 0 is after it. Bytes that the
+/// encoding does not allow are U+FFFD.
+pub struct TextStream {
+    bytes: Bytes,
+    encoding: &'static Encoding,
+    decoder: Decoder,
+    /// Bytes that are not decoded yet.
+    raw: Vec<u8>,
+    /// Text that was decoded but not asked for yet.
+    ahead: String,
+    /// Offset in the text of the next byte to be decoded.
+    decoded: u64,
+    repairs: Repairs,
+    problems: Vec<Problem>,
+    state: State,
+    /// Set where offsets in the text are offsets in the file as long as nothing
+    /// is repaired; shared with the other streams of the source.
+    seekable_to: Option<Arc<AtomicU64>>,
+}
+
+enum Bytes {
+    Plain(View),
+    Expanded(Box<dyn Read + Send>),
+}
+
+enum State {
+    Reading,
+    /// No more bytes; what is in `raw` and the decoder is still to be decoded.
+    Ending(Option<Problem>),
+    Ended(Option<Problem>),
+}
+
+impl TextStream {
+    fn new(bytes: Bytes, source: &Source) -> Result<Self, Problem> {
+        let mut stream = Self {
+            bytes,
+            encoding: UTF_8,
+            decoder: Decoder::Utf8,
+            raw: Vec::new(),
+            ahead: String::new(),
+            decoded: 0,
+            repairs: Repairs::default(),
+            problems: Vec::new(),
+            state: State::Reading,
+            seekable_to: None,
+        };
+        stream.fill_head();
+        if gzip::is_gzip(&stream.raw) {
+            stream.expand(source)?;
+        }
+        if archive::is_zip(&stream.raw) || gzip::is_gzip(&stream.raw) {
+            let message = "an archive inside an archive is not opened";
+            return Err(Problem::new(ProblemKind::LimitReached, message));
+        }
+        let detected = encoding::detect(&stream.raw)
+            .ok_or_else(|| Problem::new(ProblemKind::Unreadable, "encoded as UTF-32, which is not supported"))?;
+        stream.encoding = detected.encoding;
+        stream.decoder = Decoder::new(detected.encoding);
+        stream.raw.drain(..detected.mark);
+        if let Some(label) = detected.unknown {
+            let message = format!("declares the unknown encoding `{label}`: read as UTF-8");
+            stream.problems.push(Problem::new(ProblemKind::Repaired, message));
+        }
+        if detected.encoding == UTF_8 && detected.mark == 0 && matches!(stream.bytes, Bytes::Plain(_)) {
+            stream.seekable_to = Some(Arc::clone(&source.inner.seekable_to));
+        }
+        Ok(stream)
+    }
+
+    /// Puts a gzip reader over the bytes, which start with what is in `raw`.
+    fn expand(&mut self, source: &Source) -> Result<(), Problem> {
+        if let State::Ending(Some(problem)) | State::Ended(Some(problem)) = &self.state {
+            return Err(problem.clone());
+        }
+        let head = std::io::Cursor::new(std::mem::take(&mut self.raw));
+        let stored = source.inner.size.unwrap_or(u64::MAX);
+        let limits = &source.inner.limits;
+        let bytes = std::mem::replace(&mut self.bytes, Bytes::Expanded(Box::new(std::io::empty())));
+        let bytes: Box<dyn Read + Send> = match bytes {
+            Bytes::Plain(view) => Box::new(view),
+            Bytes::Expanded(bytes) => bytes,
+        };
+        let compressed = BufReader::with_capacity(64 * 1024, head.chain(bytes));
+        self.bytes = Bytes::Expanded(Box::new(limits.guard(GzipReader::new(compressed), stored)));
+        self.state = State::Reading;
+        self.fill_head();
+        Ok(())
+    }
+
+    /// Appends text to `out`: about `wanted` bytes of UTF-8, at least one unless
+    /// the end is reached, which gives 0. Never cuts a character.
+    ///
+    /// # Errors
+    /// Reading fails, compressed data is damaged or cut short, a limit is reached.
+    /// All text before that place was given by earlier calls, and the same error
+    /// comes again if it is called again.
+    pub fn read(&mut self, out: &mut String, wanted: usize) -> Result<usize, Problem> {
+        let before = out.len();
+        if wanted < *BLOCK.start() || self.ahead.len() > wanted {
+            self.read_ahead();
+            let boundary = self.ahead.ceil_char_boundary(wanted.max(1));
+            out.extend(self.ahead.drain(..boundary));
+        } else {
+            out.push_str(&std::mem::take(&mut self.ahead));
+            while out.len() - before < wanted && self.decode_block(out, wanted - (out.len() - before)) {}
+        }
+        match &self.state {
+            State::Ended(Some(problem)) if out.len() == before => Err(problem.clone()),
+            _ => Ok(out.len() - before),
+        }
+    }
+
+    /// The encoding the text is written in, as detected: `UTF-8`, `UTF-16LE`,
+    /// `windows-1252` …
+    #[must_use]
+    pub fn encoding(&self) -> &'static str {
+        self.encoding.name()
+    }
+
+    /// The problems found so far that did not stop the reading; complete once the
+    /// end is reached. Bytes replaced since the last call are one problem, with
+    /// their number and the place of the first.
+    pub fn take_problems(&mut self) -> Vec<Problem> {
+        let mut problems = std::mem::take(&mut self.problems);
+        let repairs = std::mem::take(&mut self.repairs);
+        if let Some(first) = repairs.first {
+            let sequences = if repairs.count == 1 { "sequence" } else { "sequences" };
+            let message = format!(
+                "{} byte {sequences} not valid in {} replaced by U+FFFD",
+                repairs.count,
+                self.encoding.name()
+            );
+            let mark = count(char::REPLACEMENT_CHARACTER.len_utf8());
+            problems.push(Problem {
+                kind: ProblemKind::Repaired,
+                message,
+                at: Some(ByteSpan::new(first, first + mark)),
+            });
+        }
+        problems
+    }
+
+    /// Drops the text up to `offset`, which must be the start of a character and
+    /// not before what was read already. Where an earlier reading of the source
+    /// has shown that offsets in the text are offsets in the file, this is a seek.
+    /// Beyond the end it stops at the end.
+    ///
+    /// # Errors
+    /// Those of [`TextStream::read`] before that place; an offset before what was
+    /// read.
+    pub fn skip_to(&mut self, offset: u64) -> Result<(), Problem> {
+        let position = self.decoded - count(self.ahead.len());
+        if offset < position {
+            let message = format!("cannot go back from offset {position} to {offset}");
+            return Err(Problem::new(ProblemKind::Unreadable, message));
+        }
+        self.seek(offset)?;
+        while self.decoded < offset {
+            self.ahead.clear();
+            self.read_ahead();
+            if self.ahead.is_empty() {
+                return match &self.state {
+                    State::Ended(Some(problem)) => Err(problem.clone()),
+                    _ => Ok(()),
+                };
+            }
+        }
+        let kept = usize::try_from(self.decoded - offset).unwrap_or(0);
+        let dropped = self.ahead.len().saturating_sub(kept);
+        let boundary = self.ahead.ceil_char_boundary(dropped);
+        self.ahead.drain(..boundary);
+        Ok(())
+    }
+
+    /// Fills `ahead` if it is empty; it stays so at the end.
+    fn read_ahead(&mut self) {
+        let mut text = std::mem::take(&mut self.ahead);
+        while text.is_empty() && self.decode_block(&mut text, 64 * 1024) {}
+        self.ahead = text;
+    }
+
+    /// Moves to `offset` in the file if that is sure to be `offset` in the text,
+    /// or else as near before it as is sure.
+    fn seek(&mut self, offset: u64) -> Result<(), Problem> {
+        let sure = self.seekable_to.as_ref().map_or(0, |seekable| seekable.load(Ordering::Relaxed));
+        let target = offset.min(sure);
+        let (Bytes::Plain(view), State::Reading) = (&mut self.bytes, &self.state) else {
+            return Ok(());
+        };
+        if target <= self.decoded + count(self.raw.len()) {
+            return Ok(());
+        }
+        view.seek(SeekFrom::Start(target)).map_err(Problem::from_io)?;
+        self.raw.clear();
+        self.ahead.clear();
+        self.decoded = target;
+        Ok(())
+    }
+
+    /// Reads until the head is there, or the end.
+    fn fill_head(&mut self) {
+        while self.raw.len() < HEAD && matches!(self.state, State::Reading) {
+            self.fill(HEAD);
+        }
+    }
+
+    /// One read of about `wanted` bytes into `raw`.
+    fn fill(&mut self, wanted: usize) {
+        let kept = self.raw.len();
+        self.raw.resize(kept + wanted.clamp(*BLOCK.start(), *BLOCK.end()), 0);
+        let reader: &mut dyn Read = match &mut self.bytes {
+            Bytes::Plain(view) => view,
+            Bytes::Expanded(bytes) => bytes,
+        };
+        let filled = match read_once(reader, &mut self.raw[kept..]) {
+            Ok(filled) => filled,
+            Err(error) => {
+                self.state = State::Ending(Some(Problem::from_io(error)));
+                self.raw.truncate(kept);
+                return;
+            }
+        };
+        self.raw.truncate(kept + filled);
+        if filled == 0 {
+            self.state = State::Ending(None);
+        }
+    }
+
+    /// Appends the text of one block; false once everything was decoded.
+    fn decode_block(&mut self, out: &mut String, wanted: usize) -> bool {
+        // A cut character has at most three bytes; more are there only from looking
+        // for the encoding, and are decoded before more is read.
+        if matches!(self.state, State::Reading) && self.raw.len() < 4 {
+            self.fill(wanted);
+        }
+        let last = match self.state {
+            State::Reading => Last::No,
+            State::Ending(_) => Last::Yes,
+            State::Ended(_) => return false,
+        };
+        let before = out.len();
+        let used = self.decoder.decode(&self.raw, last, out, self.decoded, &mut self.repairs);
+        self.raw.drain(..used);
+        self.decoded += count(out.len() - before);
+        match &self.seekable_to {
+            Some(_) if self.repairs.first.is_some() => self.seekable_to = None,
+            Some(seekable) => {
+                seekable.fetch_max(self.decoded, Ordering::Relaxed);
+            }
+            None => {}
+        }
+        if let State::Ending(problem) = &mut self.state {
+            let problem = problem.take().map(|problem| problem.or_at(self.decoded));
+            self.state = State::Ended(problem);
+        }
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests;
