@@ -1,5 +1,6 @@
 //! Offline security scanner for ServiceNow XML exports.
-pub mod query;
+pub mod export;
 pub mod record;
 pub mod source;
 pub mod span;
+pub mod xml;
