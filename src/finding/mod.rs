@@ -68,7 +68,7 @@ pub struct Finding {
     pub severity: Severity,
     /// How sure it is: the rule's confidence, less one step where an excuse
     /// could not be judged.
-    pub confidence: crate::finding::Confidence,
+    pub confidence: Confidence,
     /// Table of the subject.
     pub table: Box<str>,
     /// sys_id of the subject, if it is a record that shows one.
