@@ -93,6 +93,24 @@ impl BoundPath {
         }
     }
 
+    /// The class at the end of `…@class.x`.
+    #[must_use]
+    pub fn class(&self) -> Option<Class> {
+        match self.end {
+            End::Class(class) => Some(class),
+            _ => None,
+        }
+    }
+
+    /// The row that the walk comes to; `None` where it is not there.
+    #[must_use]
+    pub fn row(&self, data: &dyn Data, row: RowId) -> Option<RowId> {
+        match self.walk(data, row) {
+            Ok(Walked::Row(row)) => Some(row),
+            _ => None,
+        }
+    }
+
     /// The type of the column at the end, where the dictionary knows it.
     #[must_use]
     pub fn kind(&self) -> Option<ColumnType> {

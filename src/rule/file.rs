@@ -94,7 +94,7 @@ pub struct RuleFile {
     pub any: Vec<Atom>,
     /// Gate: the rule applies only where these hold.
     #[serde(default)]
-    pub when: Vec<Atom>,
+    pub when: Atoms,
     /// The first case whose gate holds is judged.
     #[serde(default)]
     pub cases: Vec<Case>,
@@ -246,13 +246,17 @@ pub struct Atom {
     pub absent: Absent,
 }
 
+/// One condition, or a list of them.
+#[derive(Debug, Clone, Default)]
+pub struct Atoms(pub Vec<Atom>);
+
 /// A case: a gate and what is judged behind it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
     /// Gate; empty for "otherwise".
     #[serde(default)]
-    pub when: Vec<Atom>,
+    pub when: Atoms,
     /// Conditions that must all hold.
     #[serde(default)]
     pub all: Vec<Atom>,
@@ -621,6 +625,59 @@ impl<'de> Visitor<'de> for ExpectVisitor {
             }
         }
         Ok(expect)
+    }
+}
+
+impl Serialize for Atoms {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Atoms {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            deserializer.deserialize_any(AtomsVisitor)
+        } else {
+            Vec::deserialize(deserializer).map(Self)
+        }
+    }
+}
+
+struct AtomsVisitor;
+
+impl<'de> Visitor<'de> for AtomsVisitor {
+    type Value = Atoms;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a condition or a list of conditions")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Atoms, A::Error> {
+        Atom::deserialize(de::value::MapAccessDeserializer::new(map)).map(|atom| Atoms(vec![atom]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Atoms, A::Error> {
+        let mut atoms = Vec::new();
+        while let Some(atom) = list.next_element()? {
+            atoms.push(atom);
+        }
+        Ok(Atoms(atoms))
+    }
+}
+
+impl JsonSchema for Atoms {
+    fn schema_name() -> Cow<'static, str> {
+        "Atoms".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let atom = generator.subschema_for::<Atom>();
+        json_schema!({ "anyOf": [atom, { "type": "array", "items": atom }] })
+    }
+
+    fn inline_schema() -> bool {
+        true
     }
 }
 

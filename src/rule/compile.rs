@@ -1,0 +1,377 @@
+//! From a rule file to a rule that can judge. Everything that can be wrong with
+//! a rule is found here, before any export is read.
+
+use regex::RegexBuilder;
+
+use super::error::RuleError;
+use super::expect::{Expectation, Fill};
+use super::file::{Absent, Atom, ClassFile, Comparator, CountSpec, Expect, RuleFile, Text, UnlessUnknown};
+use super::message::{Params, Part, Piece, Special, Template, split};
+use super::model::{
+    Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, NamePattern, PropertyBody,
+    PropertyColumns, RecordBody, Rule,
+};
+use super::names::PackNames;
+use super::meta::RuleMeta;
+use crate::query::{BoundPath, BoundQuery, Query, bind, bind_path};
+use crate::record::{Wanted, is_secret_column};
+
+/// What is being compiled, and into what.
+pub(super) struct Compiler<'c> {
+    /// Path of the file, for errors.
+    pub(super) path: &'c str,
+    pub(super) wanted: &'c mut Wanted,
+    pub(super) names: &'c PackNames,
+    pub(super) params: Params,
+    /// Warnings, with the file's path.
+    pub(super) warnings: &'c mut Vec<String>,
+    /// Whether every query so far could be pasted into an instance.
+    pub(super) portable: bool,
+}
+
+impl Compiler<'_> {
+    /// Compiles a rule; `meta` holds its identity and texts already.
+    pub(super) fn rule(&mut self, file: &RuleFile, meta: RuleMeta) -> Result<Rule, RuleError> {
+        let gate = self.conditions(&file.when.0)?;
+        let kinds = [
+            file.table.is_some(),
+            file.property.is_some(),
+            file.count.is_some(),
+            !file.all.is_empty() || !file.any.is_empty() || !file.cases.is_empty(),
+        ];
+        if kinds.iter().filter(|is_set| **is_set).count() != 1 {
+            let message = "a rule has exactly one of table, property, count, or conditions (all, any, cases)";
+            return Err(self.error(&file.id, message));
+        }
+        let body = if let Some(table) = &file.table {
+            Body::Record(self.record(file, table)?)
+        } else if let Some(property) = &file.property {
+            Body::Property(self.property(property, file.expect.as_ref(), file.absent, file.fallback.as_ref().map(|text| text.0.clone()))?)
+        } else if let Some(count) = &file.count {
+            Body::Count(self.count(count, file.expect.as_ref())?)
+        } else {
+            Body::Conditions(self.bindings(file)?)
+        };
+        let table = match &body {
+            Body::Record(record) => Some(self.wanted.table(record.table).name.to_string()),
+            Body::Count(count) => Some(self.wanted.table(count.table).name.to_string()),
+            Body::Property(_) => Some("sys_properties".to_owned()),
+            Body::Conditions(_) => None,
+        };
+        let message = self.message(&file.message, table.as_deref(), &body)?;
+        let at = match (&file.at, &table) {
+            (Some(at), Some(table)) => {
+                self.path_of(at, at, table)?;
+                Some(at.value.trim_start_matches('@').into())
+            }
+            (None, _) if matches!(body, Body::Property(_)) => Some("value".into()),
+            _ => None,
+        };
+        let kind = match &body {
+            Body::Record(_) => "record",
+            Body::Property(_) => "property",
+            Body::Count(_) => "count",
+            Body::Conditions(_) => "conditions",
+        };
+        let meta = RuleMeta { table, kind, portable: self.portable && matches!(body, Body::Record(_)), properties: properties_of(file), ..meta };
+        Ok(Rule { meta, gate, body, message, at })
+    }
+
+    /// Compiles a class.
+    pub(super) fn class(&mut self, file: &ClassFile) -> Result<ClassBody, RuleError> {
+        let table = file.table.value.as_str();
+        let mut evidence = Vec::new();
+        for piece in &file.evidence {
+            evidence.push(EvidenceBody {
+                name: piece.name.value.clone(),
+                filter: piece.filter.as_ref().map(|query| self.query(query, table)).transpose()?,
+                expect: self.fields(piece.expect.as_ref(), &piece.name, table)?,
+            });
+        }
+        let index = self.wanted.want_table(table);
+        Ok(ClassBody { name: file.class.value.clone(), table: index, threshold: file.threshold, evidence })
+    }
+
+    fn record(&mut self, file: &RuleFile, table: &Text) -> Result<RecordBody, RuleError> {
+        let name = table.value.as_str();
+        if file.expect.as_ref().is_some_and(|expect| expect.value != Comparator::default()) {
+            return Err(self.error(table, "in a record rule, expect names fields: `expect: { field: { … } }`"));
+        }
+        let texts = [&file.filter, &file.require, &file.unless];
+        let sees_deleted = texts.into_iter().flatten().any(|query| query.value.contains("@action"));
+        let body = RecordBody {
+            table: self.wanted.want_table(name),
+            filter: file.filter.as_ref().map(|query| self.query(query, name)).transpose()?,
+            require: file.require.as_ref().map(|query| self.query(query, name)).transpose()?,
+            expect: self.fields(file.expect.as_ref(), table, name)?,
+            unless: file.unless.as_ref().map(|query| self.query(query, name)).transpose()?,
+            unless_unknown: file.unless_unknown,
+            sees_deleted,
+        };
+        if body.filter.is_none() && body.require.is_none() && body.expect.is_empty() {
+            return Err(self.error(table, "a record rule needs where, require or expect"));
+        }
+        Ok(body)
+    }
+
+    fn property(
+        &mut self,
+        name: &Text,
+        expect: Option<&Expect>,
+        absent: Absent,
+        fallback: Option<String>,
+    ) -> Result<PropertyBody, RuleError> {
+        let Some(expect) = expect else {
+            return Err(self.error(name, "a property needs expect"));
+        };
+        // A comparator may stand under the column's name too.
+        let comparator = expect.fields.get("value").unwrap_or(&expect.value);
+        if expect.fields.keys().any(|field| field != "value") {
+            return Err(self.error(name, "a property's expect holds comparators, not fields"));
+        }
+        let expect = self.expectation(comparator, name)?;
+        if expect.is_empty() {
+            return Err(self.error(name, "a property's expect holds no comparator"));
+        }
+        let text = self.params.text(&name.value);
+        let name = if text.contains('*') {
+            let pattern = format!("^{}$", regex::escape(&text).replace("\\*", ".*"));
+            let pattern = RegexBuilder::new(&pattern).case_insensitive(true).build();
+            NamePattern::Pattern(text, pattern.map_err(|error| self.error(name, error.to_string()))?)
+        } else {
+            NamePattern::Exact(text)
+        };
+        Ok(PropertyBody { columns: self.property_columns(), name, expect, absent, fallback })
+    }
+
+    fn property_columns(&mut self) -> PropertyColumns {
+        let table = self.wanted.want_table("sys_properties");
+        PropertyColumns {
+            table,
+            name: self.wanted.want_column(table, "name"),
+            value: self.wanted.want_column(table, "value"),
+            kind: self.wanted.want_column(table, "type"),
+        }
+    }
+
+    fn count(&mut self, count: &CountSpec, expect: Option<&Expect>) -> Result<CountBody, RuleError> {
+        let table = count.table.value.as_str();
+        let comparator = expect.map(|expect| expect.value.clone()).unwrap_or_default();
+        let share = match &comparator.at_most_share {
+            Some(share) => {
+                let percent = self.params.text(&share.percent.0);
+                let number = percent.parse().map_err(|_| self.error(&share.of, format!("'{percent}' is no number")))?;
+                Some((number, self.query(&share.of, table)?))
+            }
+            None => None,
+        };
+        let expect = self.expectation(&comparator, &count.table)?;
+        if expect.limits() == (None, None) && share.is_none() {
+            return Err(self.error(&count.table, "a count needs expect with at_most, at_least, equals or at_most_share"));
+        }
+        let group_by = count.group_by.as_ref().filter(|path| !path.value.is_empty());
+        Ok(CountBody {
+            table: self.wanted.want_table(table),
+            filter: count.filter.as_ref().map(|query| self.query(query, table)).transpose()?,
+            group_by: group_by.map(|path| self.path_of(path, path, table)).transpose()?,
+            distinct: count.distinct.as_ref().map(|path| self.path_of(path, path, table)).transpose()?,
+            expect,
+            share,
+        })
+    }
+
+    fn bindings(&mut self, file: &RuleFile) -> Result<Vec<Binding>, RuleError> {
+        let mut names = file.for_each.iter();
+        let Some((name, values)) = names.next() else {
+            return Ok(vec![Binding { value: None, cases: self.cases(file)? }]);
+        };
+        if names.next().is_some() {
+            return Err(self.error(&file.id, "for_each binds one name"));
+        }
+        let mut bindings = Vec::new();
+        for value in values {
+            self.params.0.insert(name.clone(), vec![value.clone()]);
+            bindings.push(Binding { value: Some(value.clone()), cases: self.cases(file)? });
+        }
+        self.params.0.remove(name);
+        Ok(bindings)
+    }
+
+    fn cases(&mut self, file: &RuleFile) -> Result<Vec<CaseBody>, RuleError> {
+        let mut cases = Vec::new();
+        for case in &file.cases {
+            let (gate, all, any) =
+                (self.conditions(&case.when.0)?, self.conditions(&case.all)?, self.conditions(&case.any)?);
+            cases.push(CaseBody { gate, all, any });
+        }
+        if !file.all.is_empty() || !file.any.is_empty() {
+            let (all, any) = (self.conditions(&file.all)?, self.conditions(&file.any)?);
+            cases.push(CaseBody { gate: Vec::new(), all, any });
+        }
+        if cases.iter().any(|case| case.all.is_empty() && case.any.is_empty()) {
+            return Err(self.error(&file.id, "a case needs all or any"));
+        }
+        Ok(cases)
+    }
+
+    fn conditions(&mut self, atoms: &[Atom]) -> Result<Vec<Condition>, RuleError> {
+        atoms.iter().map(|atom| self.condition(atom)).collect()
+    }
+
+    fn condition(&mut self, atom: &Atom) -> Result<Condition, RuleError> {
+        if let Some(property) = &atom.property {
+            return self.property(property, atom.expect.as_ref(), atom.absent, None).map(Condition::Property);
+        }
+        if let Some(count) = &atom.count {
+            return self.count(count, atom.expect.as_ref()).map(Condition::Count);
+        }
+        if let Some(plugin) = &atom.plugin {
+            return self.plugin(plugin, atom.active.unwrap_or(true), atom.absent);
+        }
+        let Some(table) = &atom.table else {
+            return Err(self.error(&Text::default(), "a condition names a property, plugin, table or count"));
+        };
+        let name = table.value.as_str();
+        let body = RecordBody {
+            table: self.wanted.want_table(name),
+            filter: atom.filter.as_ref().map(|query| self.query(query, name)).transpose()?,
+            require: atom.require.as_ref().map(|query| self.query(query, name)).transpose()?,
+            expect: self.fields(atom.expect.as_ref(), table, name)?,
+            unless: None,
+            unless_unknown: UnlessUnknown::Report,
+            sees_deleted: false,
+        };
+        Ok(Condition::Records { body, absent: atom.absent })
+    }
+
+    /// A plugin's state stands in one of several tables; which is data.
+    fn plugin(&mut self, plugin: &Text, active: bool, absent: Absent) -> Result<Condition, RuleError> {
+        let mut either = Vec::new();
+        for line in include_str!("plugins.tsv").lines().filter(|line| !line.starts_with('#')) {
+            let mut cells = line.split('\t');
+            let (Some(table), Some(id), Some(is_active)) = (cells.next(), cells.next(), cells.next()) else { continue };
+            let place = |value: String| Text { value, ..plugin.clone() };
+            let filter = self.query(&place(format!("{id}={}", plugin.value)), table)?;
+            let wanted = if active { is_active.to_owned() } else { is_active.replace('=', "!=").replace("^OR", "^") };
+            let require = self.query(&place(wanted), table)?;
+            either.push(Condition::Records {
+                body: RecordBody {
+                    table: self.wanted.want_table(table),
+                    filter: Some(filter),
+                    require: Some(require),
+                    expect: Vec::new(),
+                    unless: None,
+                    unless_unknown: UnlessUnknown::Report,
+                    sees_deleted: false,
+                },
+                absent,
+            });
+        }
+        Ok(Condition::Either(either))
+    }
+
+    fn fields(
+        &mut self,
+        expect: Option<&Expect>,
+        place: &Text,
+        table: &str,
+    ) -> Result<Vec<(BoundPath, Expectation)>, RuleError> {
+        let mut fields = Vec::new();
+        for (field, comparator) in expect.iter().flat_map(|expect| &expect.fields) {
+            let path = self.path_of(&Text { value: field.clone(), ..place.clone() }, place, table)?;
+            fields.push((path, self.expectation(comparator, place)?));
+        }
+        Ok(fields)
+    }
+
+    fn expectation(&self, comparator: &Comparator, place: &Text) -> Result<Expectation, RuleError> {
+        Expectation::compile(comparator, &self.params).map_err(|message| self.error(place, message))
+    }
+
+    fn query(&mut self, text: &Text, table: &str) -> Result<BoundQuery, RuleError> {
+        let filled = self.params.text(&text.value);
+        let query = Query::parse(&filled).map_err(|error| {
+            self.query_error(text, &filled, error.span.start, error.message)
+        })?;
+        let bound = bind(&query, table, self.wanted, self.names)
+            .map_err(|error| self.query_error(text, &filled, error.span.start, error.message))?;
+        self.portable &= bound.portable();
+        let path = self.path;
+        self.warnings.extend(bound.warnings().iter().map(|warning| format!("{path}: {warning}")));
+        Ok(bound)
+    }
+
+    fn path_of(&mut self, path: &Text, place: &Text, table: &str) -> Result<BoundPath, RuleError> {
+        bind_path(&path.value, table, self.wanted, self.names).map_err(|error| self.error(place, error.message))
+    }
+
+    fn message(&mut self, text: &Text, table: Option<&str>, body: &Body) -> Result<Template, RuleError> {
+        let pieces = split(&text.value).map_err(|message| self.error(text, message))?;
+        let mut parts = Vec::new();
+        for piece in pieces {
+            parts.push(match piece {
+                Piece::Text(piece) => Part::Text(piece.to_owned()),
+                Piece::Placeholder(name) => self.placeholder(name, text, table, body)?,
+            });
+        }
+        Ok(Template { parts })
+    }
+
+    fn placeholder(&mut self, name: &str, text: &Text, table: Option<&str>, body: &Body) -> Result<Part, RuleError> {
+        if let Some(values) = self.params.0.get(name) {
+            return Ok(Part::Text(values.join(", ")));
+        }
+        let special = match (name, body) {
+            ("count", Body::Count(_)) => Some(Special::Count),
+            ("name", Body::Property(_) | Body::Conditions(_)) => Some(Special::Name),
+            ("value", Body::Property(_) | Body::Conditions(_)) => Some(Special::Value),
+            ("expected", Body::Property(_) | Body::Conditions(_) | Body::Count(_)) => Some(Special::Expected),
+            _ => None,
+        };
+        if let Some(special) = special {
+            return Ok(Part::Special(special));
+        }
+        let Some(table) = table else {
+            let message = format!("the message's '{{{name}}}' is none of this rule's placeholders");
+            return Err(self.error(text, message));
+        };
+        let path = self.path_of(&Text { value: name.to_owned(), ..text.clone() }, text, table)?;
+        if path.class().is_some() {
+            return Ok(Part::Evidence(path));
+        }
+        if let Some((table, column)) = path.column() {
+            let names = self.wanted.table(table);
+            let column = &names.columns[column.index()];
+            let is_property_value = &*names.name == "sys_properties" && &**column == "value";
+            if is_secret_column(&names.name, column) || is_property_value {
+                let message = format!("the message must not show '{name}': it may be a secret");
+                return Err(self.error(text, message));
+            }
+        }
+        Ok(Part::Field(path))
+    }
+
+    fn error(&self, place: &Text, message: impl Into<String>) -> RuleError {
+        RuleError::at(self.path, place, message)
+    }
+
+    /// An error in a query: the caret stands in the query where no parameter
+    /// moved the text and the query is written on one line.
+    fn query_error(&self, text: &Text, filled: &str, offset: usize, message: String) -> RuleError {
+        let mut error = self.error(text, message);
+        if filled == text.value && error.column > 0 {
+            let before = filled.get(..offset).map_or(0, |before| before.chars().count());
+            // One for the quote in front of the query.
+            error.column += u32::try_from(before + 1).unwrap_or(0);
+        } else if filled != text.value {
+            error.message = format!("{} (in the query '{filled}')", error.message);
+        }
+        error
+    }
+}
+
+fn properties_of(file: &RuleFile) -> Vec<String> {
+    let atoms = file.cases.iter().flat_map(|case| case.all.iter().chain(&case.any)).chain(&file.all).chain(&file.any);
+    let named = file.property.iter().chain(atoms.filter_map(|atom| atom.property.as_ref()));
+    named.map(|property| property.value.clone()).collect()
+}

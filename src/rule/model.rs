@@ -1,0 +1,198 @@
+//! A compiled rule.
+
+use std::collections::BTreeMap;
+
+use regex::Regex;
+
+use super::expect::Expectation;
+use super::file::{Absent, UnlessUnknown};
+use super::message::Template;
+use super::meta::RuleMeta;
+use crate::query::{BoundPath, BoundQuery};
+use crate::record::{ColumnIdx, TableIdx};
+
+/// A rule, ready to judge.
+#[derive(Debug)]
+pub struct Rule {
+    /// Identity and texts.
+    pub meta: RuleMeta,
+    /// The rule applies only where these hold.
+    pub gate: Vec<Condition>,
+    /// What is judged.
+    pub body: Body,
+    /// What a finding says.
+    pub message: Template,
+    /// The field whose element is reported.
+    pub at: Option<Box<str>>,
+}
+
+/// What a rule judges.
+#[derive(Debug)]
+pub enum Body {
+    /// Each record of a table.
+    Record(RecordBody),
+    /// Each property of a name.
+    Property(PropertyBody),
+    /// How many records there are.
+    Count(CountBody),
+    /// Several conditions, once for each binding of `for_each`.
+    Conditions(Vec<Binding>),
+}
+
+/// Judges each record of a table.
+#[derive(Debug)]
+pub struct RecordBody {
+    /// The table.
+    pub table: TableIdx,
+    /// Which records it is about.
+    pub filter: Option<BoundQuery>,
+    /// What must hold.
+    pub require: Option<BoundQuery>,
+    /// What their fields must be.
+    pub expect: Vec<(BoundPath, Expectation)>,
+    /// What would excuse a failure.
+    pub unless: Option<BoundQuery>,
+    /// What happens where that cannot be judged.
+    pub unless_unknown: UnlessUnknown,
+    /// Whether deleted records are judged too: the rule asks for `@action`.
+    pub sees_deleted: bool,
+}
+
+/// Judges the rows of `sys_properties` with a name.
+#[derive(Debug)]
+pub struct PropertyBody {
+    /// The table `sys_properties` and the columns that are asked.
+    pub columns: PropertyColumns,
+    /// Which names.
+    pub name: NamePattern,
+    /// What the value must be.
+    pub expect: Expectation,
+    /// What a missing row means.
+    pub absent: Absent,
+    /// The documented value without a row.
+    pub fallback: Option<String>,
+}
+
+/// Where properties stand.
+#[derive(Debug, Clone, Copy)]
+pub struct PropertyColumns {
+    /// `sys_properties`
+    pub table: TableIdx,
+    /// `name`
+    pub name: ColumnIdx,
+    /// `value`
+    pub value: ColumnIdx,
+    /// `type`
+    pub kind: ColumnIdx,
+}
+
+/// A property's name, or a pattern of names.
+#[derive(Debug)]
+pub enum NamePattern {
+    /// One name.
+    Exact(String),
+    /// With `*` for any text.
+    Pattern(String, Regex),
+}
+
+/// Counts records.
+#[derive(Debug)]
+pub struct CountBody {
+    /// The table.
+    pub table: TableIdx,
+    /// Which records count.
+    pub filter: Option<BoundQuery>,
+    /// One count for each value of this.
+    pub group_by: Option<BoundPath>,
+    /// Counts the distinct values of this instead.
+    pub distinct: Option<BoundPath>,
+    /// What the count must be.
+    pub expect: Expectation,
+    /// Not above that percentage of the records that match a query.
+    pub share: Option<(f64, BoundQuery)>,
+}
+
+/// The conditions of one binding of `for_each`.
+#[derive(Debug)]
+pub struct Binding {
+    /// The bound value, if the rule has `for_each`.
+    pub value: Option<String>,
+    /// The first case whose gate holds is judged.
+    pub cases: Vec<CaseBody>,
+}
+
+/// A gate and what is judged behind it.
+#[derive(Debug)]
+pub struct CaseBody {
+    /// The gate.
+    pub gate: Vec<Condition>,
+    /// These must all hold.
+    pub all: Vec<Condition>,
+    /// One of these must hold.
+    pub any: Vec<Condition>,
+}
+
+/// One condition.
+#[derive(Debug)]
+pub enum Condition {
+    /// A property is as expected.
+    Property(PropertyBody),
+    /// Every record that matches is as required; without a requirement: some
+    /// record matches.
+    Records {
+        /// Which records, and what must hold of them.
+        body: RecordBody,
+        /// What it means that none matches.
+        absent: Absent,
+    },
+    /// A count is as expected.
+    Count(CountBody),
+    /// One of several conditions: a plugin, which different tables may show.
+    Either(Vec<Condition>),
+}
+
+/// A compiled class of records.
+#[derive(Debug)]
+pub struct ClassBody {
+    /// Name, as in `@class.name`.
+    pub name: String,
+    /// The table.
+    pub table: TableIdx,
+    /// How many pieces of evidence it takes.
+    pub threshold: u32,
+    /// The evidence.
+    pub evidence: Vec<EvidenceBody>,
+}
+
+/// A piece of evidence.
+#[derive(Debug)]
+pub struct EvidenceBody {
+    /// What messages call it.
+    pub name: String,
+    /// Which records show it.
+    pub filter: Option<BoundQuery>,
+    /// What their fields must be.
+    pub expect: Vec<(BoundPath, Expectation)>,
+}
+
+/// The fields that name a record to a person, by table.
+pub type KeyPaths = BTreeMap<TableIdx, Vec<BoundPath>>;
+
+impl NamePattern {
+    /// Whether it is that name; case does not count.
+    #[must_use]
+    pub fn matches(&self, name: &str) -> bool {
+        match self {
+            Self::Exact(exact) => exact.eq_ignore_ascii_case(name.trim()),
+            Self::Pattern(_, pattern) => pattern.is_match(name.trim()),
+        }
+    }
+
+    /// As written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Exact(text) | Self::Pattern(text, _) => text,
+        }
+    }
+}

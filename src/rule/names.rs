@@ -1,0 +1,22 @@
+//! The names that packs define: classes and aliases.
+
+use std::collections::BTreeMap;
+
+use crate::query::{Class, Names};
+
+/// Classes and aliases by table and name.
+#[derive(Debug, Default)]
+pub(super) struct PackNames {
+    pub(super) classes: BTreeMap<(String, String), Class>,
+    pub(super) aliases: BTreeMap<(String, String), Vec<String>>,
+}
+
+impl Names for PackNames {
+    fn class(&self, table: &str, name: &str) -> Option<Class> {
+        self.classes.get(&(table.to_owned(), name.to_owned())).copied()
+    }
+
+    fn alias(&self, table: &str, name: &str) -> Option<Vec<String>> {
+        self.aliases.get(&(table.to_owned(), name.to_owned())).cloned()
+    }
+}
