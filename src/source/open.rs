@@ -98,7 +98,13 @@ impl Source {
     }
 
     /// A member of the archive reported as `archive_path`.
-    pub(super) fn member(archive_path: &str, name: &str, stored: Stored, member: Member, limits: &Limits) -> Self {
+    pub(super) fn member(
+        archive_path: &str,
+        name: &str,
+        stored: Stored,
+        member: Member,
+        limits: &Limits,
+    ) -> Self {
         let size = member.compressed_size;
         let path = format!("{archive_path}!/{name}");
         Self::with(path, Some(archive_path.len()), stored, Some(member), size, limits)
@@ -180,8 +186,9 @@ impl TextStream {
             let message = "an archive inside an archive is not opened";
             return Err(Problem::new(ProblemKind::LimitReached, message));
         }
-        let detected = encoding::detect(&stream.raw)
-            .ok_or_else(|| Problem::new(ProblemKind::Unreadable, "encoded as UTF-32, which is not supported"))?;
+        let detected = encoding::detect(&stream.raw).ok_or_else(|| {
+            Problem::new(ProblemKind::Unreadable, "encoded as UTF-32, which is not supported")
+        })?;
         stream.encoding = detected.encoding;
         stream.decoder = Decoder::new(detected.encoding);
         stream.raw.drain(..detected.mark);
