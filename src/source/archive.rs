@@ -73,7 +73,7 @@ pub(super) fn list(stored: &Stored, limits: &Limits) -> Result<Listing, Problem>
         entries.push(entry(&archive, index).map_err(explain)?);
     }
     if archive.has_duplicate_names() {
-        add_shadowed(&mut entries, &archive, view).map_err(Problem::from_io)?;
+        add_shadowed(&mut entries, &archive, view, limits.max_members).map_err(Problem::from_io)?;
     }
     if entries.len() > limits.max_members {
         let message = format!("more than {} members: not read", limits.max_members);
@@ -120,11 +120,13 @@ fn method(encrypted: bool, method: CompressionMethod) -> Result<Method, Problem>
 }
 
 /// Adds the entries that have the name of a later one. The `zip` crate keeps only
-/// the last of a name, and what it drops would be unseen.
+/// the last of a name, and what it drops would be unseen. Stops once there are
+/// more than `most` entries.
 fn add_shadowed<R: Read + Seek>(
     entries: &mut Vec<Entry>,
     archive: &ZipArchive<R>,
     mut view: View,
+    most: usize,
 ) -> io::Result<()> {
     let mut known = HashSet::new();
     for index in 0..archive.len() {
@@ -134,10 +136,10 @@ fn add_shadowed<R: Read + Seek>(
     }
     let mut start = archive.central_directory_start();
     let mut header = [0; 46];
-    loop {
+    while entries.len() <= most {
         view.seek(SeekFrom::Start(start))?;
         if fill(&mut view, &mut header)? < header.len() || !header.starts_with(b"PK\x01\x02") {
-            return Ok(());
+            break;
         }
         let lengths = [28, 30, 32].map(|at| u64::from(u16_at(&header, at)));
         if !known.contains(&start) {
@@ -149,6 +151,7 @@ fn add_shadowed<R: Read + Seek>(
         }
         start += 46 + lengths.iter().sum::<u64>();
     }
+    Ok(())
 }
 
 fn shadowed<R>(header: &[u8; 46], name: Vec<u8>, extra: &[u8], archive: &ZipArchive<R>) -> Entry

@@ -180,3 +180,30 @@ fn limits_are_kept() {
         &["a.xml = <a/>", "b.xml: LimitReached: larger than the limit of 5 bytes: not read"],
     );
 }
+
+#[test]
+fn damaged_archives_never_panic() {
+    let mut whole =
+        zip_of(&[("a.xml", b"<a>some text, some text</a>"), ("dir/b.xml", b"<b/>"), ("c.xml", b"")]);
+    patch(&mut whole, b"c.xml", b"a.xml");
+    let mut seed = 7_u64;
+    let mut random = |below: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % below
+    };
+    for _ in 0..3000 {
+        let mut archive = whole.clone();
+        for _ in 0..=random(4) {
+            let place = random(archive.len());
+            archive[place] = [0, 1, 0x7f, 0xff][random(4)];
+        }
+        archive.truncate(archive.len() - random(4).saturating_sub(2) * random(40));
+        let stored = Stored::Memory(archive.into());
+        let Ok(listing) = list(&stored, &Limits::default()) else { continue };
+        for (_, member) in listing.members {
+            if let Ok(mut reader) = open(&stored, &member) {
+                let _ = reader.read_to_end(&mut Vec::new());
+            }
+        }
+    }
+}

@@ -178,6 +178,41 @@ fn skipping_is_the_same_as_reading_and_dropping() {
 }
 
 #[test]
+fn skipping_is_a_seek_only_where_it_was_read_before() {
+    let text = "<a>é€😀 und so weiter</a>\n".repeat(10_000);
+    let source = Source::memory("a", text.clone().into_bytes());
+    let target = text.ceil_char_boundary(text.len() / 2);
+    let read_by_skipping = |stream: &TextStream| count(stream.ahead.len() + stream.raw.bytes().len());
+    let mut stream = source.open().unwrap();
+    stream.skip_to(count(target)).unwrap();
+    assert_ne!(read_by_skipping(&stream), 0);
+    let mut stream = source.open().unwrap();
+    stream.skip_to(count(target)).unwrap();
+    assert_eq!(read_by_skipping(&stream), 0);
+    // Beyond what is known it reads.
+    stream.skip_to(count(text.len())).unwrap();
+    assert_eq!(stream.read(&mut String::new(), 10), Ok(0));
+}
+
+#[test]
+fn a_file_that_becomes_shorter_is_no_whole_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("a.xml");
+    std::fs::write(&path, vec![b'x'; 100_000]).unwrap();
+    let source = Source::file("a.xml".to_owned(), Stored::File(path.clone()), 100_000, &Limits::default());
+    let mut stream = source.open().unwrap();
+    std::fs::write(&path, vec![b'x'; 50_000]).unwrap();
+    let mut text = String::new();
+    let problem = loop {
+        match stream.read(&mut text, 10_000) {
+            Ok(more) => assert_ne!(more, 0, "taken for the end"),
+            Err(problem) => break problem,
+        }
+    };
+    assert_eq!((text.len(), problem.kind), (50_000, ProblemKind::Truncated));
+}
+
+#[test]
 fn skipping_back_is_refused() {
     let source = Source::memory("a", *b"<a>text</a>");
     let mut stream = source.open().unwrap();
