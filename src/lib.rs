@@ -1,5 +1,27 @@
-//! Offline security scanner for ServiceNow XML exports.
-pub mod query;
-pub mod record;
-pub mod source;
+//! Offline security scanner for `ServiceNow` XML exports.
+//!
+//! The program is one sentence: **discover** inputs, **open** each as bytes,
+//! **read** records with the place of every value, **check** them, **join** the
+//! facts that rules across records need, **locate** what was found, **report**.
+//! Modules stand here in the order of their layers; each may use only those
+//! above it.
+
 pub mod span;
+
+pub mod source;
+
+pub mod xml;
+
+pub mod record;
+
+pub mod export;
+
+pub mod query;
+
+pub mod finding;
+
+pub mod rule;
+
+pub mod locate;
+
+pub mod report;

@@ -1,1 +1,379 @@
+//! Answers a bound query for one row.
+//!
+//! Be advised: three rules of the platform's database look odd and are meant.
+//! An empty field matches no comparison, not even a negative one; a negative
+//! comparison is therefore not the denial of the positive one; and a column that
+//! the export does not hold is neither empty nor full, but unknown.
 
+use std::cmp::Ordering;
+
+use super::ast::{Comparison, Polarity, Side};
+use super::bind::{BoundQuery, BoundTerm};
+use super::bind_test::{Check, Hierarchy, RoleTest, Value, When};
+use super::bound_path::{BoundPath, End, Walked};
+use super::data::{Cell, Class, Data, Missing, RowId, Truth};
+use super::dates::{Clock, DatePart, Moment, Unit};
+use super::text::{self, Needle, Number};
+use crate::record::schema::ColumnType;
+
+impl BoundQuery {
+    /// Whether the query holds for a row of its table.
+    #[must_use]
+    pub fn evaluate(&self, data: &dyn Data, clock: &Clock, row: RowId) -> Truth {
+        any_alternative(&self.alternatives, data, clock, row)
+    }
+}
+
+/// Whether any alternative holds; none at all hold for every row.
+pub(super) fn any_alternative(
+    alternatives: &[Vec<Vec<BoundTerm>>],
+    data: &dyn Data,
+    clock: &Clock,
+    row: RowId,
+) -> Truth {
+    if alternatives.is_empty() {
+        return Truth::Yes;
+    }
+    any(alternatives, |clause| all(clause, |group| any(group, |term| term.evaluate(data, clock, row))))
+}
+
+fn any<T>(items: &[T], ask: impl Fn(&T) -> Truth) -> Truth {
+    let mut answer = Truth::No;
+    for item in items {
+        answer = answer.or(ask(item));
+        if answer == Truth::Yes {
+            break;
+        }
+    }
+    answer
+}
+
+fn all<T>(items: &[T], ask: impl Fn(&T) -> Truth) -> Truth {
+    let mut answer = Truth::Yes;
+    for item in items {
+        answer = answer.and(ask(item));
+        if answer == Truth::No {
+            break;
+        }
+    }
+    answer
+}
+
+impl BoundTerm {
+    fn evaluate(&self, data: &dyn Data, clock: &Clock, row: RowId) -> Truth {
+        match self {
+            Self::Condition(path, check) => {
+                let asked = Asked { path, data, clock, row };
+                asked.check(check).unwrap_or_else(Truth::Unknown)
+            }
+            Self::Related(related) => related.evaluate(data, clock, row),
+        }
+    }
+}
+
+impl Comparison {
+    /// Whether an order of two values is the one asked for.
+    pub(super) fn holds(self, order: Ordering) -> bool {
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::NotEqual => order.is_ne(),
+            Self::Less => order.is_lt(),
+            Self::LessOrEqual => order.is_le(),
+            Self::Greater => order.is_gt(),
+            Self::GreaterOrEqual => order.is_ge(),
+        }
+    }
+}
+
+impl Polarity {
+    fn apply(self, holds: bool) -> bool {
+        holds == (self == Self::Plain)
+    }
+}
+
+/// One field of one row, about which something is asked.
+struct Asked<'a> {
+    path: &'a BoundPath,
+    data: &'a dyn Data,
+    clock: &'a Clock,
+    row: RowId,
+}
+
+/// An answer, or what it would have needed.
+type Answer = Result<Truth, Missing>;
+
+impl<'a> Asked<'a> {
+    fn cell(&self) -> Result<Cell<'a>, Missing> {
+        self.path.cell(self.data, self.row)
+    }
+
+    fn check(&self, check: &Check) -> Answer {
+        let holds = match check {
+            Check::Anything => true,
+            Check::IsEmpty => self.cell()?.value.is_empty(),
+            Check::IsNotEmpty => !self.cell()?.value.is_empty(),
+            Check::Class(polarity) => return self.class(*polarity),
+            Check::Role(polarity, test) => return self.role(*polarity, test),
+            Check::SameAs(polarity, other, unit) => return self.same_as(*polarity, other, *unit),
+            Check::CompareField(comparison, other) => {
+                let Some((left, right)) = self.both(other)? else { return Ok(Truth::No) };
+                let kinds = (self.path.kind(), other.kind());
+                order(left, right, kinds).is_some_and(|order| comparison.holds(order))
+            }
+            Check::Distance(comparison, other, unit, side, count) => {
+                let Some((left, right)) = self.both(other)? else { return Ok(Truth::No) };
+                is_distant(left, right, *comparison, (*unit, *side, *count)).unwrap_or(false)
+            }
+            Check::Search(search, polarity, needle) => {
+                let stored = self.cell()?.value;
+                // An empty reference displays nothing; neither does it lack anything.
+                let text = if stored.is_empty() { "" } else { self.path.shown(self.data, self.row)? };
+                !text.is_empty() && polarity.apply(needle.is_found(*search, text))
+            }
+            rest => return self.value_check(rest),
+        };
+        Ok(Truth::from_bool(holds))
+    }
+
+    /// The checks that look at a stored value and match no empty one.
+    fn value_check(&self, check: &Check) -> Answer {
+        let stored = self.cell()?.value;
+        if stored.is_empty() {
+            return Ok(Truth::No);
+        }
+        let holds = match check {
+            Check::Compare(comparison, value) => self.compare(stored, *comparison, value)?,
+            Check::Between(from, to) => {
+                self.compare(stored, Comparison::GreaterOrEqual, from)?
+                    && self.compare(stored, Comparison::LessOrEqual, to)?
+            }
+            Check::OneOf(polarity, values) => {
+                let mut found = false;
+                for value in values {
+                    found = found || self.compare(stored, Comparison::Equal, value)?;
+                }
+                polarity.apply(found)
+            }
+            Check::On(polarity, start, end) => {
+                let Some(moment) = Moment::parse(stored) else { return Ok(Truth::No) };
+                let (start, end) = (self.moment(start)?, self.moment(end)?);
+                polarity.apply(moment.compare(start).is_ge() && moment.compare(end).is_le())
+            }
+            Check::Relative(comparison, unit, shift) => {
+                let now = self.clock.now().ok_or_else(Missing::none)?;
+                let (Some(moment), Some(bound)) = (Moment::parse(stored), unit.shift(now, *shift)) else {
+                    return Ok(Truth::No);
+                };
+                is_relative(moment, Moment::Second(bound), *comparison, *unit)
+            }
+            Check::DatePart(part) => return date_part(stored, part),
+            Check::InstanceOf(class, hierarchy) => return self.instance_of(stored, class, hierarchy),
+            // The others were answered before.
+            _ => false,
+        };
+        Ok(Truth::from_bool(holds))
+    }
+
+    /// Compares a value, which is not empty, as its column's type says; a column
+    /// that is not known lets the two values speak for themselves.
+    fn compare(&self, stored: &str, comparison: Comparison, value: &Value) -> Result<bool, Missing> {
+        let kind = self.path.kind();
+        let differs = comparison == Comparison::NotEqual;
+        let is_date = matches!(kind, Some(ColumnType::Date | ColumnType::DateTime));
+        let is_function = matches!(value.when, Some(When::Function(_)));
+        if value.when.is_some() && (is_date || is_function || kind.is_none()) {
+            if let Some(moment) = Moment::parse(stored) {
+                return Ok(comparison.holds(moment.compare(self.moment(value)?)));
+            }
+            if is_date || is_function {
+                return Ok(differs);
+            }
+        }
+        if let Some(number) = value.number.filter(|_| matches!(kind, None | Some(ColumnType::Number))) {
+            if let Some(stored) = Number::parse(stored) {
+                return Ok(comparison.holds(stored.compare(number)));
+            }
+            if kind.is_some() {
+                return Ok(differs);
+            }
+        }
+        Ok(match comparison {
+            Comparison::Equal => value.needle.equals(stored),
+            Comparison::NotEqual => !value.needle.equals(stored),
+            // A number or a date does not stand before or after other text.
+            _ if is_date || kind == Some(ColumnType::Number) => false,
+            _ => comparison.holds(value.needle.compare(stored)),
+        })
+    }
+
+    /// The moment that a value stands for; nothing in the export is missing where
+    /// it is not known what now is.
+    fn moment(&self, value: &Value) -> Result<Moment, Missing> {
+        match &value.when {
+            Some(When::Given(moment)) => Ok(*moment),
+            Some(When::Function(function)) => function.moment(self.clock).ok_or_else(Missing::none),
+            None => Err(Missing::none()),
+        }
+    }
+
+    /// This value and another field's; `None` where either is empty, which
+    /// matches nothing even where the other is not known.
+    fn both(&self, other: &BoundPath) -> Result<Option<(&'a str, &'a str)>, Missing> {
+        let empty = |cell: &Result<Cell<'_>, Missing>| cell.as_ref().is_ok_and(|cell| cell.value.is_empty());
+        let left = self.cell();
+        if empty(&left) {
+            return Ok(None);
+        }
+        let right = other.cell(self.data, self.row);
+        if empty(&right) {
+            return Ok(None);
+        }
+        match (left, right) {
+            (Ok(left), Ok(right)) => Ok(Some((left.value, right.value))),
+            (Err(left), Err(right)) => Err(left.union(right)),
+            (Err(missing), _) | (_, Err(missing)) => Err(missing),
+        }
+    }
+
+    fn same_as(&self, polarity: Polarity, other: &BoundPath, unit: Option<Unit>) -> Answer {
+        let Some((left, right)) = self.both(other)? else { return Ok(Truth::No) };
+        let same = match unit {
+            Some(unit) => {
+                let start = |text: &str| unit.start_of(Moment::parse(text)?.start());
+                let (Some(left), Some(right)) = (start(left), start(right)) else { return Ok(Truth::No) };
+                left == right
+            }
+            None => {
+                let kinds = (self.path.kind(), other.kind());
+                let ordered =
+                    matches!(kinds.0, Some(ColumnType::Number | ColumnType::Date | ColumnType::DateTime));
+                let order = if ordered { order(left, right, kinds) } else { None };
+                order.map_or_else(|| text::same(left, right), Ordering::is_eq)
+            }
+        };
+        Ok(Truth::from_bool(polarity.apply(same)))
+    }
+
+    fn class(&self, polarity: Polarity) -> Answer {
+        let End::Class(class) = self.path.end else { return Ok(Truth::No) };
+        let row = match self.path.walk(self.data, self.row)? {
+            Walked::Row(row) => row,
+            Walked::Nowhere | Walked::Display(_) => return Ok(Truth::No),
+        };
+        Ok(class_truth(self.data, class, row, polarity))
+    }
+
+    fn role(&self, polarity: Polarity, test: &RoleTest) -> Answer {
+        let user = match self.path.walk(self.data, self.row)? {
+            Walked::Row(row) => row,
+            // No user has no roles: empty, which matches no negative comparison either.
+            Walked::Nowhere | Walked::Display(_) => {
+                let asks_empty = polarity == Polarity::Negated && matches!(test, RoleTest::Any);
+                return Ok(Truth::from_bool(asks_empty));
+            }
+        };
+        let (roles, missing) = self.data.roles(user);
+        let found = roles.iter().any(|role| match test {
+            RoleTest::Any => true,
+            RoleTest::OneOf(names) => names.iter().any(|name| name.equals(role)),
+            RoleTest::Search(search, needle) => needle.is_found(*search, role),
+        });
+        if !found && !missing.is_empty() {
+            return Err(missing);
+        }
+        Ok(Truth::from_bool(polarity.apply(found)))
+    }
+
+    /// Whether a table is another or extends it, as `sys_db_object` says.
+    fn instance_of(&self, stored: &str, class: &Needle, hierarchy: &Hierarchy) -> Answer {
+        /// No table lies so deep; a chain that does runs in a circle.
+        const DEEPEST: usize = 50;
+        if class.equals(stored) {
+            return Ok(Truth::Yes);
+        }
+        let Hierarchy { table, name, super_class } = *hierarchy;
+        let absent = || if self.data.is_whole(table) { Ok(Truth::No) } else { Err(Missing::table(table)) };
+        let Some(&start) = self.data.by_value(table, name, stored).first() else { return absent() };
+        let mut row = start;
+        for _ in 0..DEEPEST {
+            let parent = self.data.cell(table, row, super_class);
+            if !parent.present {
+                return Err(Missing::column(table, super_class));
+            }
+            if parent.value.is_empty() {
+                return Ok(Truth::No);
+            }
+            let Some(found) = self.data.by_sys_id(table, parent.value) else { return absent() };
+            row = found;
+            let parent = self.data.cell(table, row, name);
+            if !parent.present {
+                return Err(Missing::column(table, name));
+            }
+            if class.equals(parent.value) {
+                return Ok(Truth::Yes);
+            }
+        }
+        Ok(Truth::No)
+    }
+}
+
+/// Asked positively, evidence that could not be judged counts as not there, so
+/// that a single table still tells machines from people; asked negatively, it
+/// makes the answer unknown.
+fn class_truth(data: &dyn Data, class: Class, row: RowId, polarity: Polarity) -> Truth {
+    match (polarity, data.class(class, row)) {
+        (Polarity::Plain, Truth::Unknown(_)) => Truth::No,
+        (Polarity::Plain, truth) => truth,
+        (Polarity::Negated, truth) => truth.negate(),
+    }
+}
+
+/// The order of two stored values; `None` where their types do not compare.
+fn order(left: &str, right: &str, kinds: (Option<ColumnType>, Option<ColumnType>)) -> Option<Ordering> {
+    if let (Some(left), Some(right)) = (Number::parse(left), Number::parse(right)) {
+        return Some(left.compare(right));
+    }
+    if let (Some(left), Some(right)) = (Moment::parse(left), Moment::parse(right)) {
+        return Some(left.compare(right));
+    }
+    let typed = |kind| matches!(kind, Some(ColumnType::Number | ColumnType::Date | ColumnType::DateTime));
+    (!typed(kinds.0) && !typed(kinds.1)).then(|| text::compare(left, right))
+}
+
+/// Whether `left` lies on the asked side of `right`, nearer or farther than so many units.
+fn is_distant(
+    left: &str,
+    right: &str,
+    comparison: Comparison,
+    (unit, side, count): (Unit, Side, i64),
+) -> Option<bool> {
+    let (left, right) = (Moment::parse(left)?, Moment::parse(right)?);
+    let shift = if side == Side::Before { count.checked_neg()? } else { count };
+    let bound = right.like(unit.shift(right.start(), shift)?);
+    let (from_bound, from_right) = (left.compare(bound), left.compare(right));
+    // Turned so that "greater" is always farther away.
+    let turn = |order: Ordering| if side == Side::Before { order.reverse() } else { order };
+    Some(match comparison {
+        Comparison::Less => turn(from_bound).is_lt() && turn(from_right).is_ge(),
+        _ => turn(from_bound).is_gt(),
+    })
+}
+
+/// A moment against now moved; "on" is the same minute or hour for those units,
+/// else the same day.
+fn is_relative(moment: Moment, bound: Moment, comparison: Comparison, unit: Unit) -> bool {
+    if comparison != Comparison::Equal {
+        return comparison.holds(moment.compare(bound));
+    }
+    match (unit, moment) {
+        (Unit::Minute | Unit::Hour, Moment::Second(second)) => {
+            unit.start_of(second) == unit.start_of(bound.start())
+        }
+        _ => moment.date() == bound.date(),
+    }
+}
+
+fn date_part(stored: &str, part: &DatePart) -> Answer {
+    let holds = Moment::parse(stored).and_then(|moment| part.holds(moment));
+    Ok(Truth::from_bool(holds.unwrap_or(false)))
+}

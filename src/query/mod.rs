@@ -5,14 +5,28 @@
 //! language come from ServiceNow's published operator tables and from the
 //! platform's own parse that exports of `conditions` fields carry.
 
+mod ast;
 mod bind;
+mod bind_test;
+mod bound_path;
 mod data;
+mod date_functions;
 mod dates;
 mod eval;
+mod known;
 mod parse;
+mod path;
 mod print;
+mod related;
+mod term;
+mod text;
 
-pub use bind::{BindError, BoundQuery, Names, bind};
+#[cfg(test)]
+mod tests;
+
+pub use ast::Query;
+pub use bind::{BindError, BoundQuery, Names, bind, bind_path};
+pub use bound_path::BoundPath;
 pub use data::{Cell, Class, Data, Missing, MissingItem, RowId, Truth};
-pub use dates::Clock;
-pub use parse::{Query, QueryError};
+pub use dates::{Clock, ClockError};
+pub use parse::QueryError;

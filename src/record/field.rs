@@ -103,10 +103,11 @@ pub struct Record<'a> {
     pub span: ByteSpan,
     /// The record's start tag in the outer file.
     pub start_tag_span: ByteSpan,
-    /// The element of the outer file, child of its root, that holds the record:
-    /// the record itself, or the update-set row whose payload it lies in.
-    pub outer_span: ByteSpan,
-    /// How many records of the same outer element come before this one.
+    /// Where in the outer file the child of the root begins that holds the
+    /// record: the record itself, a wrapper, or the update-set row whose payload
+    /// it lies in.
+    pub outer_start: u64,
+    /// How many records of that child come before this one.
     pub ordinal: u32,
     /// `sys_recorded_at` of the update-set row that carries the record.
     pub recorded_at: Option<&'a str>,

@@ -1,0 +1,52 @@
+//! Going on behind a break in the middle of a file.
+
+use std::collections::BTreeMap;
+
+use super::FileKind;
+
+/// How often one file may break before the rest is given up.
+pub(super) const MAX_BREAKS: usize = 32;
+
+/// Whether a record that may be read as a child of the root begins with this text.
+///
+/// In an update set only its own rows count, since its payloads hold starts of
+/// other records. Elsewhere a row of a table that the file has shown counts, or,
+/// before the first one, any element with an `action`.
+pub(super) fn begins_record(text: &str, kind: FileKind, rows: &BTreeMap<String, u64>) -> bool {
+    let Some(inside) = text.strip_prefix('<') else { return false };
+    let end = inside
+        .find(|character: char| !(character.is_ascii_alphanumeric() || character == '_'))
+        .unwrap_or(inside.len());
+    let (name, rest) = inside.split_at(end);
+    if name.is_empty() {
+        return false;
+    }
+    let has_action = rest.starts_with(" action=\"");
+    match kind {
+        FileKind::UpdateSet => {
+            matches!(name, "sys_update_xml" | "sys_remote_update_set" | "sys_update_set") && has_action
+        }
+        FileKind::ListExport => rows.contains_key(name) && rest.starts_with('>'),
+        FileKind::TableExport if rows.is_empty() => has_action,
+        FileKind::TableExport => rows.contains_key(name) && (has_action || rest.starts_with('>')),
+        FileKind::AppFile | FileKind::Dictionary | FileKind::Other => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::begins_record;
+    use crate::export::FileKind;
+
+    #[test]
+    fn only_rows_of_the_file_count() {
+        let rows = [("sys_user".to_owned(), 3)].into();
+        let check = |text, kind, expected| assert_eq!(begins_record(text, kind, &rows), expected, "{text}");
+        check("<sys_user action=\"INSERT_OR_UPDATE\"><active>", FileKind::TableExport, true);
+        check("<sys_user>\n", FileKind::ListExport, true);
+        check("<sys_user_role action=\"INSERT_OR_UPDATE\">", FileKind::TableExport, false);
+        check("<active>true</active>", FileKind::TableExport, false);
+        check("<sys_user action=\"INSERT_OR_UPDATE\">", FileKind::UpdateSet, false);
+        check("<sys_update_xml action=\"INSERT_OR_UPDATE\">", FileKind::UpdateSet, true);
+    }
+}

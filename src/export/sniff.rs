@@ -1,0 +1,53 @@
+//! What a file is, from its first bytes and its root element.
+
+use super::{FileKind, problem};
+use crate::source::{Problem, ProblemKind};
+use crate::span::ByteSpan;
+
+/// What the first bytes of a file say.
+pub(super) enum Head {
+    /// It may be XML.
+    Xml,
+    /// It is none, and nothing in its name says that it should be.
+    Foreign,
+    /// It is none although its name ends in `.xml`.
+    Unreadable(Problem),
+}
+
+/// Judges the first bytes. Content decides; the name only decides whether a
+/// file without XML in it is worth a word.
+pub(super) fn head(text: &str, path: &str) -> Head {
+    let promised = promises_xml(path);
+    let begin = text.trim_start();
+    if begin.starts_with('<') && !text.contains('\0') {
+        return Head::Xml;
+    }
+    if !promised {
+        return Head::Foreign;
+    }
+    let message = if begin.is_empty() {
+        "the file is empty"
+    } else if text.contains('\0') {
+        "the file is binary, not XML"
+    } else {
+        "the file does not begin with a tag, so it is not XML"
+    };
+    Head::Unreadable(problem(ProblemKind::Unreadable, message, ByteSpan::at(0)))
+}
+
+fn promises_xml(path: &str) -> bool {
+    let name = path.to_ascii_lowercase();
+    name.ends_with(".xml") || name.ends_with(".xml.gz")
+}
+
+/// The kind of file that a root element opens; `None` for XML that no
+/// `ServiceNow` instance writes.
+pub(super) fn root_kind(root: &str) -> Option<FileKind> {
+    match root {
+        "unload" => Some(FileKind::TableExport),
+        "xml" => Some(FileKind::ListExport),
+        "record_update" => Some(FileKind::AppFile),
+        "database" => Some(FileKind::Dictionary),
+        _ => None,
+    }
+}

@@ -1,0 +1,38 @@
+//! The stable identity of a finding.
+
+use sha2::{Digest, Sha256};
+
+/// `glidelint/v1`: a hash of what a finding is about. It holds neither path nor
+/// line, so it survives moved lines, another file name, another form of export.
+///
+/// `parts` are the rule's id, the instance (empty if none is configured), the
+/// table, the natural key (or sys_id where that is empty or not unique) and the
+/// field.
+#[must_use]
+pub fn fingerprint(parts: [&str; 5]) -> String {
+    use std::fmt::Write as _;
+    let mut hash = Sha256::new();
+    for part in parts {
+        // Lengths keep ("ab", "c") and ("a", "bc") apart.
+        hash.update(part.len().to_le_bytes());
+        hash.update(part.to_lowercase().as_bytes());
+    }
+    let mut text = String::with_capacity(32);
+    for byte in hash.finalize().iter().take(16) {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fingerprint;
+
+    #[test]
+    fn parts_do_not_run_together_and_case_does_not_count() {
+        let one = fingerprint(["SNA1001", "", "sys_user", "svc.sap", "active"]);
+        assert_eq!(one.len(), 32);
+        assert_eq!(one, fingerprint(["SNA1001", "", "sys_user", "SVC.SAP", "active"]));
+        assert_ne!(one, fingerprint(["SNA1001", "", "sys_user", "svc.sapa", "ctive"]));
+    }
+}

@@ -1,0 +1,151 @@
+//! What a scan says: findings, notices, coverage.
+
+mod fingerprint;
+mod notice;
+mod severity;
+
+pub use fingerprint::fingerprint;
+pub use notice::{Notice, NoticeLevel};
+pub use severity::{Band, Level, Severity};
+
+/// How a rule judges one subject.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// What the rule asks for holds.
+    Pass,
+    /// It does not.
+    Fail,
+    /// The rule is not about this subject.
+    NotApplicable,
+    /// The export does not show it.
+    CannotTell,
+}
+
+/// What a place is to its finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PlaceRole {
+    /// Where the finding is reported.
+    Primary,
+    /// What else shows it.
+    Related,
+}
+
+/// What of a record is pointed at.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// The start tag of the file's root element: something is not there at all.
+    Root,
+    /// The record's start tag.
+    Record,
+    /// The element of a field, or the record's start tag where it has none.
+    Field(Box<str>),
+}
+
+/// Where a finding points, as the engine knows it: lines and columns are found
+/// later, by reading that one record again.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Index of the source in scan order.
+    pub source: u32,
+    /// Where the child of the root begins that holds the record.
+    pub outer_start: u64,
+    /// How many records of that child come before it.
+    pub ordinal: u32,
+    /// What of the record is meant.
+    pub target: Target,
+    /// What the place is to the finding.
+    pub role: PlaceRole,
+    /// What a related place shows.
+    pub label: Option<Box<str>>,
+}
+
+/// One problem that one rule found with one subject.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// Index of the rule in the pack.
+    pub rule: u16,
+    /// How bad it is, after configuration.
+    pub severity: Severity,
+    /// How sure it is: the rule's confidence, less one step where an excuse
+    /// could not be judged.
+    pub confidence: Confidence,
+    /// Table of the subject.
+    pub table: Box<str>,
+    /// sys_id of the subject, if it is a record that shows one.
+    pub sys_id: Option<Box<str>>,
+    /// Natural key of the subject.
+    pub key: Box<str>,
+    /// The field that is reported, if any.
+    pub field: Option<Box<str>>,
+    /// The message, without secrets, safe for any output.
+    pub message: Box<str>,
+    /// Stable identity: rule, instance, table, key and field; never the line.
+    pub fingerprint: Box<str>,
+    /// The primary place first.
+    pub places: Vec<Place>,
+}
+
+/// How sure a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// Often not a problem.
+    Low,
+    /// Depends on how the organisation works.
+    Medium,
+    /// Nearly always a problem.
+    High,
+    /// A plain fact.
+    VeryHigh,
+}
+
+impl Confidence {
+    /// The word that SARIF calls precision.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::VeryHigh => "very-high",
+        }
+    }
+
+    /// One step less.
+    #[must_use]
+    pub fn lowered(self) -> Self {
+        match self {
+            Self::VeryHigh => Self::High,
+            Self::High => Self::Medium,
+            Self::Medium | Self::Low => Self::Low,
+        }
+    }
+}
+
+/// What one rule could say, and what it would have needed to say more.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RuleCoverage {
+    /// Subjects that are as they should be.
+    pub pass: u64,
+    /// Subjects with a finding.
+    pub fail: u64,
+    /// Subjects the rule is not about.
+    pub not_applicable: u64,
+    /// Subjects that could not be judged.
+    pub cannot_tell: u64,
+    /// Tables and columns that were missing, sorted: `sys_user`, or
+    /// `sys_user.identity_type`.
+    pub missing: Vec<String>,
+}
+
+impl RuleCoverage {
+    /// The rule's verdict over the whole scan.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Self { fail: 1.., .. } => Verdict::Fail,
+            Self { cannot_tell: 1.., .. } => Verdict::CannotTell,
+            Self { pass: 1.., .. } => Verdict::Pass,
+            _ => Verdict::NotApplicable,
+        }
+    }
+}

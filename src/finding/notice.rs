@@ -1,0 +1,53 @@
+//! What is said about the input rather than about the instance.
+
+use crate::source::{Problem, ProblemKind};
+use crate::span::ByteSpan;
+
+/// How much a notice weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NoticeLevel {
+    /// Some input could not be read: the scan is incomplete.
+    Error,
+    /// Worth knowing; nothing was lost.
+    Warning,
+}
+
+/// Something about one input file, with the place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// How much it weighs.
+    pub level: NoticeLevel,
+    /// One word for the kind, such as `truncated`.
+    pub kind: &'static str,
+    /// The file as reports name it.
+    pub path: String,
+    /// Index of the source in scan order, if it became one.
+    pub source: Option<u32>,
+    /// Where in its text.
+    pub at: Option<ByteSpan>,
+    /// What happened; lower case, no final stop.
+    pub message: String,
+}
+
+impl Notice {
+    /// Of a problem with an input.
+    #[must_use]
+    pub fn of(problem: Problem, path: &str, source: Option<u32>) -> Self {
+        Self {
+            level: if problem.kind.is_loss() { NoticeLevel::Error } else { NoticeLevel::Warning },
+            kind: match problem.kind {
+                ProblemKind::Unreadable => "unreadable",
+                ProblemKind::Truncated => "truncated",
+                ProblemKind::Broken => "broken",
+                ProblemKind::Repaired => "repaired",
+                ProblemKind::LimitReached => "limit-reached",
+                ProblemKind::UnsafeName => "unsafe-name",
+                ProblemKind::Skipped => "skipped",
+            },
+            path: path.to_owned(),
+            source,
+            at: problem.at,
+            message: problem.message,
+        }
+    }
+}

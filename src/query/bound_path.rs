@@ -1,0 +1,206 @@
+//! A field name tied to columns: walking it from a row to a value.
+
+use std::borrow::Cow;
+
+use smallvec::SmallVec;
+
+use super::data::{Cell, Class, Data, Missing, RowId, Truth};
+use crate::record::schema::ColumnType;
+use crate::record::{ColumnIdx, TableIdx};
+
+/// A field name, such as `user.manager.name`, whose columns a reader will keep.
+#[derive(Debug, Clone)]
+pub struct BoundPath {
+    pub(super) text: Box<str>,
+    /// References to follow, in order.
+    pub(super) hops: SmallVec<[Hop; 1]>,
+    pub(super) end: End,
+    /// Whether the end is what the last reference displays, so that its row need
+    /// not be there.
+    pub(super) is_display: bool,
+}
+
+/// One reference to follow.
+#[derive(Debug, Clone)]
+pub(super) struct Hop {
+    pub(super) columns: Columns,
+    pub(super) target: TableIdx,
+}
+
+/// One column, or those of an alias, of which the first non-empty counts.
+#[derive(Debug, Clone)]
+pub(super) struct Columns {
+    pub(super) table: TableIdx,
+    pub(super) list: SmallVec<[ColumnIdx; 1]>,
+}
+
+/// What is read at the end of the walk.
+#[derive(Debug, Clone)]
+pub(super) enum End {
+    Column(ColumnEnd),
+    /// `@class.x`.
+    Class(Class),
+    /// `@role`.
+    Role,
+    /// `@origin`, `@action`, `@instance`, without the `@`.
+    Trait(TableIdx, Box<str>),
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct ColumnEnd {
+    pub(super) columns: Columns,
+    /// `None` where the dictionary does not know the column.
+    pub(super) kind: Option<ColumnType>,
+    /// The table that a reference or list points to.
+    pub(super) reference: Option<&'static str>,
+    /// That table and the column there that the reference displays, where
+    /// somebody asks for what it displays.
+    pub(super) target: Option<(TableIdx, Option<ColumnIdx>)>,
+}
+
+/// Where a walk came to.
+pub(super) enum Walked<'a> {
+    Row(RowId),
+    /// A reference was empty, or its row is known not to exist: every field is
+    /// empty, as in the platform's outer join.
+    Nowhere,
+    /// The row is not there, but this is what the reference displays.
+    Display(&'a str),
+}
+
+const EMPTY: Cell<'static> = Cell { present: true, value: "", display: None };
+
+impl BoundPath {
+    /// The name as it was written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether it needs only the row itself.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        self.hops.is_empty() && matches!(self.end, End::Column(_) | End::Trait(..))
+    }
+
+    /// The column at the end; `None` where that is computed. Of an alias, the
+    /// first of its columns.
+    #[must_use]
+    pub fn column(&self) -> Option<(TableIdx, ColumnIdx)> {
+        match &self.end {
+            End::Column(end) => end.columns.list.first().map(|column| (end.columns.table, *column)),
+            _ => None,
+        }
+    }
+
+    /// The type of the column at the end, where the dictionary knows it.
+    #[must_use]
+    pub fn kind(&self) -> Option<ColumnType> {
+        match &self.end {
+            End::Column(end) => end.kind,
+            End::Class(_) => Some(ColumnType::Boolean),
+            End::Role | End::Trait(..) => Some(ColumnType::Text),
+        }
+    }
+
+    /// The stored value. A class gives `true` or `false`; `@role`, which has many
+    /// values, gives none and says that nothing is missing.
+    ///
+    /// # Errors
+    /// What is missing, where the export does not show it.
+    pub fn cell<'a>(&self, data: &'a dyn Data, row: RowId) -> Result<Cell<'a>, Missing> {
+        let row = match self.walk(data, row)? {
+            Walked::Row(row) => row,
+            Walked::Nowhere => return Ok(EMPTY),
+            Walked::Display(value) => return Ok(Cell { present: true, value, display: None }),
+        };
+        let value = match &self.end {
+            End::Column(end) => return end.columns.first(data, row),
+            End::Class(class) => match data.class(*class, row) {
+                Truth::Yes => "true",
+                Truth::No => "false",
+                Truth::Unknown(missing) => return Err(missing),
+            },
+            End::Role => return Err(Missing::none()),
+            End::Trait(table, name) => data.trait_of(*table, row, name),
+        };
+        Ok(Cell { present: true, value, display: None })
+    }
+
+    /// What a person would see: the display value of a reference where there is
+    /// one, else the value; `None` where it is empty or not shown by the export.
+    #[must_use]
+    pub fn display<'a>(&self, data: &'a dyn Data, row: RowId) -> Option<Cow<'a, str>> {
+        if let End::Role = self.end {
+            let Ok(Walked::Row(user)) = self.walk(data, row) else { return None };
+            let (roles, _) = data.roles(user);
+            return (!roles.is_empty()).then(|| Cow::Owned(roles.join(", ")));
+        }
+        let shown = self.shown(data, row).ok().filter(|text| !text.is_empty());
+        let text = match shown {
+            Some(text) => text,
+            None => self.cell(data, row).ok()?.value,
+        };
+        (!text.is_empty()).then_some(Cow::Borrowed(text))
+    }
+
+    /// The text that `LIKE` and its kin look in: of a reference, what it displays.
+    pub(super) fn shown<'a>(&self, data: &'a dyn Data, row: RowId) -> Result<&'a str, Missing> {
+        let cell = self.cell(data, row)?;
+        let End::Column(end) = &self.end else { return Ok(cell.value) };
+        match (end.kind, cell.display, end.target) {
+            // A display value beside an unknown column says that it is a reference.
+            (Some(ColumnType::Reference) | None, Some(display), _) => Ok(display),
+            (Some(ColumnType::Reference), None, Some((target, column))) if !cell.value.is_empty() => {
+                let Some(found) = data.by_sys_id(target, cell.value) else {
+                    return if data.is_whole(target) { Ok("") } else { Err(Missing::table(target)) };
+                };
+                let column = column.ok_or_else(|| Missing::table(target))?;
+                let shown = data.cell(target, found, column);
+                if shown.present { Ok(shown.value) } else { Err(Missing::column(target, column)) }
+            }
+            _ => Ok(cell.value),
+        }
+    }
+
+    /// Follows the references.
+    pub(super) fn walk<'a>(&self, data: &'a dyn Data, row: RowId) -> Result<Walked<'a>, Missing> {
+        let mut row = row;
+        for (at, hop) in self.hops.iter().enumerate() {
+            let reference = hop.columns.first(data, row)?;
+            if reference.value.is_empty() {
+                return Ok(Walked::Nowhere);
+            }
+            row = match (data.by_sys_id(hop.target, reference.value), reference.display) {
+                (Some(found), _) => found,
+                (None, _) if data.is_whole(hop.target) => return Ok(Walked::Nowhere),
+                (None, Some(display)) if self.is_display && at + 1 == self.hops.len() => {
+                    return Ok(Walked::Display(display));
+                }
+                (None, _) => return Err(Missing::table(hop.target)),
+            };
+        }
+        Ok(Walked::Row(row))
+    }
+}
+
+impl Columns {
+    /// The first cell that is there and not empty, else an empty one that is
+    /// there; absent ones count only where all are absent.
+    fn first<'a>(&self, data: &'a dyn Data, row: RowId) -> Result<Cell<'a>, Missing> {
+        let mut empty = None;
+        for &column in &self.list {
+            let cell = data.cell(self.table, row, column);
+            if cell.present && !cell.value.is_empty() {
+                return Ok(cell);
+            }
+            if cell.present {
+                empty = empty.or(Some(cell));
+            }
+        }
+        empty.ok_or_else(|| {
+            let columns = self.list.iter().map(|&column| Missing::column(self.table, column));
+            columns.fold(Missing::none(), Missing::union)
+        })
+    }
+}

@@ -1,0 +1,120 @@
+//! What binding knows of tables beyond the built-in dictionary: views that the
+//! tool computes, columns that every table has, and what a reference displays.
+
+use crate::record::schema::{self, ColumnType};
+
+/// A column as far as it is known.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct KnownColumn {
+    pub(super) kind: ColumnType,
+    pub(super) reference: Option<&'static str>,
+}
+
+/// Views of the tool: table, column, and the table it refers to.
+const VIEWS: [(&str, &str, Option<&str>); 8] = [
+    ("effective_role", "sys_id", None),
+    ("effective_role", "user", Some("sys_user")),
+    ("effective_role", "role", Some("sys_user_role")),
+    ("effective_role", "via", None),
+    ("effective_role", "path", None),
+    ("role_closure", "role", Some("sys_user_role")),
+    ("role_closure", "contains", Some("sys_user_role")),
+    ("role_closure", "path", None),
+];
+
+/// Columns of every table of the platform.
+const EVERYWHERE: [(&str, ColumnType); 6] = [
+    ("sys_id", ColumnType::Text),
+    ("sys_created_by", ColumnType::Text),
+    ("sys_created_on", ColumnType::DateTime),
+    ("sys_updated_by", ColumnType::Text),
+    ("sys_updated_on", ColumnType::DateTime),
+    ("sys_mod_count", ColumnType::Number),
+];
+
+/// The column whose value a reference to the table displays.
+const DISPLAY_COLUMNS: [(&str, &str); 22] = [
+    ("cmn_department", "name"),
+    ("cmn_location", "name"),
+    ("core_company", "name"),
+    ("ecc_agent", "name"),
+    ("ldap_server_config", "name"),
+    ("oauth_entity", "name"),
+    ("oauth_entity_profile", "name"),
+    ("sys_alias", "name"),
+    ("sys_app", "name"),
+    ("sys_auth_profile_basic", "name"),
+    ("sys_db_object", "label"),
+    ("sys_package", "name"),
+    ("sys_remote_update_set", "name"),
+    ("sys_rest_message", "name"),
+    ("sys_scope", "name"),
+    ("sys_script_include", "name"),
+    ("sys_security_acl", "name"),
+    ("sys_update_set", "name"),
+    ("sys_user", "name"),
+    ("sys_user_group", "name"),
+    ("sys_user_role", "name"),
+    ("sys_ws_definition", "name"),
+];
+
+/// The tables and columns that effective roles are computed from.
+pub(super) const ROLE_SOURCES: [(&str, &[&str]); 5] = [
+    ("sys_user_has_role", &["user", "role", "state"]),
+    ("sys_user_grmember", &["user", "group"]),
+    ("sys_group_has_role", &["group", "role", "inherits"]),
+    ("sys_user_role", &["name"]),
+    ("sys_user_role_contains", &["role", "contains"]),
+];
+
+pub(super) fn is_view(table: &str) -> bool {
+    VIEWS.iter().any(|(view, ..)| *view == table)
+}
+
+/// Whether the table's columns are all known.
+pub(super) fn knows_table(table: &str) -> bool {
+    is_view(table) || schema::knows_table(table)
+}
+
+/// A column of a table, or of every table.
+pub(super) fn column(table: &str, column: &str) -> Option<KnownColumn> {
+    if let Some(found) = schema::column(table, column) {
+        return Some(KnownColumn { kind: found.kind, reference: found.reference });
+    }
+    if let Some((.., reference)) = VIEWS.iter().find(|(view, name, _)| (*view, *name) == (table, column)) {
+        let kind = if reference.is_some() { ColumnType::Reference } else { ColumnType::Text };
+        return Some(KnownColumn { kind, reference: *reference });
+    }
+    // A known table may lack a column that others have, and then says so; the
+    // sys_id alone is always there.
+    let everywhere = EVERYWHERE.iter().find(|(name, _)| *name == column)?;
+    let holds = column == "sys_id" || !knows_table(table);
+    holds.then_some(KnownColumn { kind: everywhere.1, reference: None })
+}
+
+/// The column whose value a reference to the table displays, where that is known.
+pub(super) fn display_column(table: &str) -> Option<&'static str> {
+    DISPLAY_COLUMNS.iter().find(|(name, _)| *name == table).map(|(_, column)| *column)
+}
+
+/// The known name that looks most like a wrong one, for a message.
+pub(super) fn similar_column(table: &str, wrong: &str) -> Option<&'static str> {
+    let near = schema::columns(table).into_iter().map(|name| (distance(name, wrong), name)).min()?;
+    (near.0 <= 2).then_some(near.1)
+}
+
+/// How many letters differ (Levenshtein).
+fn distance(left: &str, right: &str) -> usize {
+    let mut row: Vec<usize> = (0..=right.len()).collect();
+    for (at, left) in left.bytes().enumerate() {
+        let mut corner = at;
+        row[0] = at + 1;
+        for (column, right) in right.bytes().enumerate() {
+            let above = row[column + 1];
+            let changed = corner + usize::from(left != right);
+            row[column + 1] = changed.min(above + 1).min(row[column] + 1);
+            corner = above;
+        }
+    }
+    row.last().copied().unwrap_or(0)
+}

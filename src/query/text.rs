@@ -1,0 +1,98 @@
+//! Comparing text the way the platform's database does: without case.
+
+use std::cmp::Ordering;
+
+use super::ast::Search;
+
+/// A text to look for, put into lower case once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Needle {
+    lower: Box<str>,
+}
+
+impl Needle {
+    pub(super) fn new(text: &str) -> Self {
+        Self { lower: lower(text).collect::<String>().into() }
+    }
+
+    pub(super) fn equals(&self, text: &str) -> bool {
+        same(&self.lower, text)
+    }
+
+    /// How `text` stands to the needle.
+    pub(super) fn compare(&self, text: &str) -> Ordering {
+        compare(text, &self.lower)
+    }
+
+    pub(super) fn is_found(&self, search: Search, text: &str) -> bool {
+        if !text.is_ascii() {
+            let text: String = lower(text).collect();
+            return match search {
+                Search::Contains => text.contains(&*self.lower),
+                Search::StartsWith => text.starts_with(&*self.lower),
+                Search::EndsWith => text.ends_with(&*self.lower),
+            };
+        }
+        let (text, needle) = (text.as_bytes(), self.lower.as_bytes());
+        let Some(room) = text.len().checked_sub(needle.len()) else { return false };
+        match search {
+            Search::Contains => contains(text, needle),
+            Search::StartsWith => text[..needle.len()].eq_ignore_ascii_case(needle),
+            Search::EndsWith => text[room..].eq_ignore_ascii_case(needle),
+        }
+    }
+}
+
+/// Whether the ASCII text holds the lower-case needle.
+fn contains(text: &[u8], needle: &[u8]) -> bool {
+    let Some((&first, rest)) = needle.split_first() else { return true };
+    let Some(last_start) = text.len().checked_sub(needle.len()) else { return false };
+    text[..=last_start].iter().enumerate().any(|(at, byte)| {
+        byte.to_ascii_lowercase() == first && text[at + 1..at + needle.len()].eq_ignore_ascii_case(rest)
+    })
+}
+
+/// Whether two texts are equal but for case.
+pub(super) fn same(left: &str, right: &str) -> bool {
+    if left.is_ascii() && right.is_ascii() {
+        return left.eq_ignore_ascii_case(right);
+    }
+    lower(left).eq(lower(right))
+}
+
+/// The order of two texts in lower case.
+pub(super) fn compare(left: &str, right: &str) -> Ordering {
+    lower(left).cmp(lower(right))
+}
+
+// Letter by letter, not `str::to_lowercase`, whose answer for a sigma depends on
+// its neighbours.
+fn lower(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars().flat_map(char::to_lowercase)
+}
+
+/// A number as exports write one: digits, perhaps a sign and a point.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Number {
+    whole: Option<i64>,
+    value: f64,
+}
+
+impl Number {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        /// Longer ones are identifiers, and a float could not tell them apart.
+        const LONGEST: usize = 16;
+        let plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+');
+        if text.len() > LONGEST || !text.bytes().all(plain) {
+            return None;
+        }
+        Some(Self { whole: text.parse().ok(), value: text.parse().ok()? })
+    }
+
+    pub(super) fn compare(self, other: Self) -> Ordering {
+        match (self.whole, other.whole) {
+            (Some(left), Some(right)) => left.cmp(&right),
+            _ => self.value.total_cmp(&other.value),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! One scan, rendered: one small file a format. Nothing here reads files or
+//! knows how rules judge.
+
+use std::collections::BTreeMap;
+
+use crate::finding::{Band, Notice, RuleCoverage};
+use crate::locate::LocatedFinding;
+use crate::rule::RuleMeta;
+use crate::span::LineColumn;
+
+/// Where the project lives; the only place that names it.
+pub const HOME: &str = "https://github.com/glidelint/glidelint";
+
+/// Everything that a report may show of a scan, in its final order.
+#[derive(Debug)]
+pub struct Report {
+    /// The rules that ran, in id order.
+    pub rules: Vec<RuleMeta>,
+    /// How each of them fared; same order.
+    pub coverage: Vec<RuleCoverage>,
+    /// Worst first, then path, line, rule. [`crate::finding::Finding::rule`] is an index into `rules`.
+    pub findings: Vec<LocatedFinding>,
+    /// About the input, by path and place, each with the line where it is known.
+    pub notices: Vec<(Notice, Option<LineColumn>)>,
+    /// What was scanned.
+    pub scope: Scope,
+    /// Numbers about the scan.
+    pub stats: Stats,
+    /// The process's exit code.
+    pub exit_code: u8,
+}
+
+/// What was scanned, with what.
+#[derive(Debug, Default)]
+pub struct Scope {
+    /// Version of the tool.
+    pub version: &'static str,
+    /// Name, version and digest of each pack.
+    pub packs: Vec<PackInfo>,
+    /// The folder that paths are relative to, as a URI-safe base name; never an absolute path.
+    pub root: String,
+    /// The files that held records or could not be read.
+    pub inputs: Vec<Input>,
+    /// What "now" is for rules with dates, if it is known.
+    pub as_of: Option<String>,
+    /// Tables declared or known to be whole.
+    pub complete: Vec<String>,
+    /// The instance, if it was named.
+    pub instance: Option<String>,
+    /// SARIF category, if it was named.
+    pub category: Option<String>,
+    /// The checkout, if the root is one.
+    pub version_control: Option<VersionControl>,
+}
+
+/// A rule pack.
+#[derive(Debug, Clone)]
+pub struct PackInfo {
+    /// Name.
+    pub name: String,
+    /// Version.
+    pub version: String,
+    /// SHA-256 over its files, in hexadecimal.
+    pub digest: String,
+}
+
+/// One input file.
+#[derive(Debug, Clone)]
+pub struct Input {
+    /// As reports name it.
+    pub path: String,
+    /// Of a member, the archive it lies in.
+    pub archive: Option<String>,
+    /// `table-export`, `update-set`, …
+    pub kind: &'static str,
+    /// Size in bytes, where it is known.
+    pub bytes: Option<u64>,
+    /// SHA-256 in hexadecimal, where it was asked for.
+    pub sha256: Option<String>,
+}
+
+/// The git checkout that was scanned.
+#[derive(Debug, Clone)]
+pub struct VersionControl {
+    /// Where it came from; always a web address.
+    pub repository: String,
+    /// The commit.
+    pub revision: Option<String>,
+    /// The branch.
+    pub branch: Option<String>,
+}
+
+/// Numbers about a scan.
+#[derive(Debug, Default, Clone)]
+pub struct Stats {
+    /// Files with records.
+    pub files: u64,
+    /// Files that are no exports.
+    pub skipped: u64,
+    /// Live records.
+    pub records: u64,
+    /// Bytes read.
+    pub bytes: u64,
+    /// Live records by table.
+    pub tables: BTreeMap<String, u64>,
+}
+
+impl Report {
+    /// The rule of a finding.
+    #[must_use]
+    pub fn rule_of(&self, finding: &LocatedFinding) -> &RuleMeta {
+        &self.rules[usize::from(finding.finding.rule)]
+    }
+
+    /// How many findings there are of each band, worst first.
+    #[must_use]
+    pub fn count_by_band(&self) -> [(Band, usize); 5] {
+        Band::WORST_FIRST.map(|band| {
+            let count = self.findings.iter().filter(|found| found.finding.severity.band() == band).count();
+            (band, count)
+        })
+    }
+}

@@ -1,0 +1,59 @@
+//! What can be wrong with XML.
+
+use thiserror::Error;
+
+use crate::source::Problem;
+use crate::span::ByteSpan;
+
+/// Why reading stopped, and where in the text.
+#[derive(Debug, Error)]
+#[error("{kind}")]
+pub struct XmlError {
+    /// What is wrong.
+    pub kind: XmlErrorKind,
+    /// Where, in the text that is read.
+    pub at: ByteSpan,
+}
+
+/// The kinds of failure of the XML reader.
+#[derive(Debug, Error)]
+pub enum XmlErrorKind {
+    /// The text ended before the root element did.
+    #[error("the file ends before </{open}>")]
+    Truncated {
+        /// The innermost element that is still open.
+        open: String,
+    },
+    /// The text ended inside a tag, comment or CDATA section.
+    #[error("the file ends in the middle of {what}")]
+    CutMarkup {
+        /// What was being read.
+        what: &'static str,
+    },
+    /// An end tag that does not close the innermost open element.
+    #[error("</{found}> where </{expected}> was expected")]
+    Mismatch {
+        /// The innermost open element.
+        expected: String,
+        /// The end tag that stands there.
+        found: String,
+    },
+    /// An end tag with no open element.
+    #[error("</{found}> closes nothing")]
+    Unopened {
+        /// The end tag that stands there.
+        found: String,
+    },
+    /// Markup that is no XML.
+    #[error("{0}")]
+    Syntax(String),
+    /// More open elements than any export has.
+    #[error("elements are nested more than {0} deep")]
+    TooDeep(usize),
+    /// One record or value is larger than the reader's buffer may grow.
+    #[error("one record is larger than {0} bytes")]
+    TooLarge(usize),
+    /// The source itself could not be read on.
+    #[error("{}", .0.message)]
+    Source(Problem),
+}

@@ -1,0 +1,490 @@
+//! The strict reader: quick-xml over a window that slides along the text.
+//!
+//! Be advised: a token is three numbers, and its text lies in the window. The
+//! window keeps everything from [`TokenReader::keep_from`] on, so that a record
+//! can borrow its fields from it; what lies before may be gone after the next
+//! call of [`TokenReader::next`].
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+
+use quick_xml::Reader;
+use quick_xml::errors::{Error, SyntaxError};
+use quick_xml::events::Event;
+
+use super::error::{XmlError, XmlErrorKind};
+use super::names::OpenNames;
+use super::text::decode_attribute;
+use crate::source::{Problem, TextStream};
+use crate::span::ByteSpan;
+
+/// How much is read at once.
+const BLOCK: usize = 256 * 1024;
+/// How many tokens are made at once.
+const BATCH: usize = 4096;
+/// How deep elements may be nested.
+const MAX_DEPTH: usize = 1000;
+/// How large the window may grow for one record.
+const MAX_WINDOW: usize = 64 * 1024 * 1024;
+/// How close to the end of the window markup may be cut without being wrong.
+const SHORTEST_MARKUP: usize = 16;
+
+/// Where the text comes from.
+#[allow(missing_debug_implementations, reason = "a stream has nothing to show")]
+pub enum Input {
+    /// Block by block.
+    Stream(Box<TextStream>),
+    /// Everything is in the window already.
+    Whole,
+}
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenKind {
+    /// `<x …>`
+    Start,
+    /// `<x …/>`
+    Empty,
+    /// `</x>`
+    End,
+    /// Text without references.
+    Text,
+    /// `&x;`
+    Reference,
+    /// `<![CDATA[…]]>`
+    CData,
+    /// A comment, processing instruction or declaration.
+    Other,
+    /// `<!DOCTYPE …>`
+    DocType,
+}
+
+/// One piece of markup or text.
+#[derive(Debug, Clone, Copy)]
+pub struct Token {
+    /// What it is.
+    pub kind: TokenKind,
+    /// Where it stands.
+    pub span: ByteSpan,
+}
+
+impl Token {
+    /// The part that carries the content: CDATA without its brackets, a
+    /// reference without `&` and `;`, anything else whole.
+    #[must_use]
+    pub fn content_span(&self) -> ByteSpan {
+        match self.kind {
+            TokenKind::CData => ByteSpan::new(self.span.start + 9, self.span.end - 3),
+            TokenKind::Reference => ByteSpan::new(self.span.start + 1, self.span.end - 1),
+            _ => self.span,
+        }
+    }
+
+    /// Whether it is part of an element's direct text.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        matches!(self.kind, TokenKind::Text | TokenKind::Reference | TokenKind::CData)
+    }
+}
+
+/// An attribute of a start tag.
+#[derive(Debug, Clone)]
+pub struct Attribute<'a> {
+    /// Name as written.
+    pub name: &'a str,
+    /// Value, decoded.
+    pub value: Cow<'a, str>,
+}
+
+/// Reads tokens and holds the window they lie in.
+#[allow(missing_debug_implementations, reason = "a stream has nothing to show")]
+pub struct TokenReader {
+    input: Input,
+    window: String,
+    /// Offset in the text of the window's first byte.
+    base: u64,
+    /// Index in the window of the first byte that no token was made of yet.
+    scanned: usize,
+    /// Offset from which on the window must be kept.
+    keep: Option<u64>,
+    at_end: bool,
+    tokens: VecDeque<Token>,
+    failure: Option<XmlError>,
+    /// Why the source could not be read on; comes after the last token.
+    source_failure: Option<Problem>,
+    open: OpenNames,
+    dangling: Option<ByteSpan>,
+    block: usize,
+}
+
+impl TokenReader {
+    /// Reads from a stream.
+    #[must_use]
+    pub fn new(stream: TextStream) -> Self {
+        Self::with(Input::Stream(Box::new(stream)), String::new(), 0)
+    }
+
+    /// Reads a text that is in memory, whose first byte has offset `base`.
+    #[must_use]
+    pub fn from_text(text: String, base: u64) -> Self {
+        Self::with(Input::Whole, text, base)
+    }
+
+    /// Reads the stream in blocks of that many bytes (tests make them small).
+    #[must_use]
+    pub fn with_block(mut self, block: usize) -> Self {
+        self.block = block.max(1);
+        self
+    }
+
+    fn with(input: Input, window: String, base: u64) -> Self {
+        Self {
+            at_end: matches!(input, Input::Whole),
+            input,
+            window,
+            base,
+            scanned: 0,
+            keep: None,
+            tokens: VecDeque::new(),
+            failure: None,
+            source_failure: None,
+            open: OpenNames::default(),
+            dangling: None,
+            block: BLOCK,
+        }
+    }
+
+    /// The next token; `None` at the end of a text whose elements are all closed.
+    ///
+    /// # Errors
+    /// Where the text is no XML, ends too early, or cannot be read on. After an
+    /// error only [`Self::skip_to`] and [`Self::first_bytes`] make sense.
+    pub fn next(&mut self) -> Result<Option<Token>, XmlError> {
+        loop {
+            if let Some(token) = self.tokens.pop_front() {
+                self.check_nesting(&token)?;
+                return Ok(Some(token));
+            }
+            let all_scanned = self.at_end && self.scanned == self.window.len();
+            if (all_scanned || self.failure.is_some())
+                && let Some(problem) = self.source_failure.take()
+            {
+                // Whatever looks broken at the end is so because the source ended.
+                self.failure = None;
+                let at = ByteSpan::at(self.offset(self.window.len()));
+                return Err(XmlError { kind: XmlErrorKind::Source(problem), at });
+            }
+            if let Some(failure) = self.failure.take() {
+                return Err(failure);
+            }
+            if all_scanned {
+                return match self.open.last() {
+                    None => Ok(None),
+                    Some(open) => {
+                        let kind = XmlErrorKind::Truncated { open: open.to_owned() };
+                        Err(XmlError { kind, at: ByteSpan::at(self.offset(self.scanned)) })
+                    }
+                };
+            }
+            self.make_tokens()?;
+        }
+    }
+
+    /// Keeps the window from `offset` on, or no longer.
+    pub fn keep_from(&mut self, offset: Option<u64>) {
+        self.keep = offset;
+    }
+
+    /// How many elements are open after the last token.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        self.open.depth()
+    }
+
+    /// The text of a span that lies in the window; empty where it does not.
+    #[must_use]
+    pub fn slice(&self, span: ByteSpan) -> &str {
+        span.range_from(self.base).and_then(|range| self.window.get(range)).unwrap_or_default()
+    }
+
+    /// The element name of a start, empty or end tag.
+    #[must_use]
+    pub fn name(&self, tag: &Token) -> &str {
+        tag_name(self.slice(tag.span))
+    }
+
+    /// The attributes of a start or empty tag. Duplicates and attributes
+    /// without a value are left out.
+    #[must_use]
+    pub fn attributes(&self, tag: &Token) -> Vec<Attribute<'_>> {
+        let text = self.slice(tag.span);
+        let name = tag_name(text).len();
+        let inside = text.trim_start_matches('<').trim_end_matches('>').trim_end_matches('/');
+        if inside.len() <= name {
+            return Vec::new();
+        }
+        quick_xml::events::attributes::Attributes::new(inside, name)
+            .with_checks(false)
+            .filter_map(Result::ok)
+            .filter_map(|attribute| {
+                let Cow::Borrowed(value) = attribute.value else { return None };
+                Some(Attribute { name: attribute.key.into_inner(), value: decode_attribute(value) })
+            })
+            .collect()
+    }
+
+    /// Up to `wanted` bytes from the beginning, before anything was read.
+    ///
+    /// # Errors
+    /// Where the source cannot be read.
+    pub fn first_bytes(&mut self, wanted: usize) -> Result<&str, XmlError> {
+        while self.window.len() < wanted && !self.at_end {
+            self.fill()?;
+        }
+        let mut end = wanted.min(self.window.len());
+        while !self.window.is_char_boundary(end) {
+            end -= 1;
+        }
+        Ok(&self.window[..end])
+    }
+
+    /// A lone `&` that was read as text, if there was one since the last call.
+    pub fn take_dangling(&mut self) -> Option<ByteSpan> {
+        self.dangling.take()
+    }
+
+    /// Problems that the source repaired on the way.
+    pub fn take_source_problems(&mut self) -> Vec<Problem> {
+        match &mut self.input {
+            Input::Stream(stream) => stream.take_problems(),
+            Input::Whole => Vec::new(),
+        }
+    }
+
+    /// The encoding that the source was read in.
+    #[must_use]
+    pub fn encoding(&self) -> &'static str {
+        match &self.input {
+            Input::Stream(stream) => stream.encoding(),
+            Input::Whole => "UTF-8",
+        }
+    }
+
+    /// Goes on reading after an error, at the next place at or after `offset`
+    /// where `is_start` says of the text there that an element begins which may
+    /// be read as a child of the root element, `root`. `None` where there is no
+    /// such place.
+    ///
+    /// # Errors
+    /// Where the source cannot be read on.
+    pub fn skip_to(
+        &mut self,
+        offset: u64,
+        root: &str,
+        is_start: impl Fn(&str) -> bool,
+    ) -> Result<Option<u64>, XmlError> {
+        /// How much of the text a start is recognised by.
+        const HEAD: usize = 256;
+        self.tokens.clear();
+        self.failure = None;
+        self.keep = None;
+        let mut at = usize::try_from(offset.saturating_sub(self.base)).unwrap_or(usize::MAX);
+        loop {
+            at = at.min(self.window.len());
+            while !self.window.is_char_boundary(at) {
+                at += 1;
+            }
+            let found = self.window[at..].find('<').map(|step| at + step);
+            if let Some(place) = found {
+                let enough = self.window.len() - place >= HEAD || self.at_end;
+                if !enough {
+                    self.scanned = place;
+                    self.drop_before(place);
+                    at = 0;
+                    self.fill()?;
+                } else if is_start(&self.window[place..]) {
+                    self.scanned = place;
+                    self.open.truncate(1);
+                    if self.open.depth() == 0 {
+                        self.open.push(root);
+                    }
+                    return Ok(Some(self.offset(place)));
+                } else {
+                    at = place + 1;
+                }
+            } else {
+                self.scanned = self.window.len();
+                if self.at_end {
+                    return Ok(None);
+                }
+                self.drop_before(self.window.len());
+                at = 0;
+                self.fill()?;
+            }
+        }
+    }
+
+    fn offset(&self, index: usize) -> u64 {
+        self.base + u64::try_from(index).unwrap_or(0)
+    }
+
+    /// Checks that tags pair up and are not nested too deep.
+    fn check_nesting(&mut self, token: &Token) -> Result<(), XmlError> {
+        match token.kind {
+            TokenKind::Start => {
+                if self.open.depth() == MAX_DEPTH {
+                    return Err(XmlError { kind: XmlErrorKind::TooDeep(MAX_DEPTH), at: token.span });
+                }
+                let range = token.span.range_from(self.base).unwrap_or(0..0);
+                self.open.push(tag_name(self.window.get(range).unwrap_or_default()));
+            }
+            TokenKind::End => {
+                let found = self.name(token);
+                match self.open.last() {
+                    Some(open) if open == found => self.open.pop(),
+                    Some(open) => {
+                        let (expected, found) = (open.to_owned(), found.to_owned());
+                        return Err(XmlError {
+                            kind: XmlErrorKind::Mismatch { expected, found },
+                            at: token.span,
+                        });
+                    }
+                    None => {
+                        let found = found.to_owned();
+                        return Err(XmlError { kind: XmlErrorKind::Unopened { found }, at: token.span });
+                    }
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Makes tokens of what is in the window; reads more where that gives none.
+    fn make_tokens(&mut self) -> Result<(), XmlError> {
+        let begin = self.scanned;
+        let mut reader = Reader::from_str(&self.window[begin..]);
+        let config = reader.config_mut();
+        config.check_end_names = false;
+        config.allow_unmatched_ends = true;
+        config.allow_dangling_amp = true;
+        let mut failure = None;
+        let mut done = 0;
+        while self.tokens.len() < BATCH {
+            let from = reader.buffer_position();
+            let event = reader.read_event();
+            let to = reader.buffer_position();
+            let whole = usize::try_from(to).is_ok_and(|to| begin + to < self.window.len()) || self.at_end;
+            let kind = match event {
+                Ok(Event::Start(_)) => TokenKind::Start,
+                Ok(Event::Empty(_)) => TokenKind::Empty,
+                Ok(Event::End(_)) => TokenKind::End,
+                Ok(Event::Text(_)) if !whole => break,
+                Ok(Event::Text(_)) => TokenKind::Text,
+                Ok(Event::GeneralRef(_)) => TokenKind::Reference,
+                Ok(Event::CData(_)) => TokenKind::CData,
+                Ok(Event::DocType(_)) => TokenKind::DocType,
+                Ok(Event::Decl(_) | Event::PI(_) | Event::Comment(_)) => TokenKind::Other,
+                Ok(Event::Eof) => break,
+                Err(Error::Syntax(_)) if !self.at_end && self.cut_at(begin, from, to) => break,
+                Err(error) => {
+                    let start = begin + usize::try_from(from).unwrap_or(0);
+                    failure = Some((start, describe(error)));
+                    break;
+                }
+            };
+            done = to;
+            let base = self.base + u64::try_from(begin).unwrap_or(0);
+            let span = ByteSpan::new(base + from, base + to);
+            if kind == TokenKind::Text && self.dangling.is_none() {
+                let text = span.range_from(self.base).and_then(|range| self.window.get(range));
+                if text.is_some_and(|text| text.starts_with('&')) {
+                    self.dangling = Some(span);
+                }
+            }
+            self.tokens.push_back(Token { kind, span });
+        }
+        self.scanned = begin + usize::try_from(done).unwrap_or(0);
+        if let Some((start, kind)) = failure {
+            self.scanned = start;
+            self.failure = Some(XmlError { kind, at: ByteSpan::at(self.offset(start)) });
+        } else if self.tokens.is_empty() {
+            if self.at_end {
+                self.scanned = self.window.len();
+            } else {
+                self.grow()?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a syntax error between two offsets of the reader comes from the
+    /// window's end, not from the text: the reader looked at all there is.
+    fn cut_at(&self, begin: usize, from: u64, to: u64) -> bool {
+        let left = |offset: u64| usize::try_from(offset).map_or(0, |offset| self.window.len() - begin - offset);
+        left(to) == 0 || left(from) < SHORTEST_MARKUP
+    }
+
+    /// Makes room and reads on. The window doubles while one token does not fit,
+    /// so that the work stays linear in its size.
+    fn grow(&mut self) -> Result<(), XmlError> {
+        let scanned = self.offset(self.scanned);
+        let from = self.keep.map_or(scanned, |keep| keep.min(scanned));
+        let index = usize::try_from(from.saturating_sub(self.base)).unwrap_or(0);
+        self.drop_before(index.min(self.scanned));
+        if self.window.len() > MAX_WINDOW {
+            let at = ByteSpan::at(self.base);
+            return Err(XmlError { kind: XmlErrorKind::TooLarge(MAX_WINDOW), at });
+        }
+        let target = self.window.len() + self.window.len().max(self.block);
+        while self.window.len() < target && !self.at_end {
+            self.fill()?;
+        }
+        Ok(())
+    }
+
+    fn drop_before(&mut self, index: usize) {
+        self.window.drain(..index);
+        self.base += u64::try_from(index).unwrap_or(0);
+        self.scanned -= index;
+    }
+
+    fn fill(&mut self) -> Result<(), XmlError> {
+        let Input::Stream(stream) = &mut self.input else {
+            self.at_end = true;
+            return Ok(());
+        };
+        match stream.read(&mut self.window, self.block) {
+            Ok(0) => self.at_end = true,
+            Ok(_) => {}
+            Err(problem) => {
+                self.at_end = true;
+                self.source_failure = Some(problem);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn tag_name(tag: &str) -> &str {
+    let inside = tag.trim_start_matches(['<', '/']);
+    let end = inside
+        .find(|character: char| character.is_ascii_whitespace() || matches!(character, '/' | '>'))
+        .unwrap_or(inside.len());
+    &inside[..end]
+}
+
+fn describe(error: Error) -> XmlErrorKind {
+    let what = match error {
+        Error::Syntax(SyntaxError::UnclosedComment) => "a comment",
+        Error::Syntax(SyntaxError::UnclosedCData) => "a CDATA section",
+        Error::Syntax(SyntaxError::UnclosedDoctype) => "a DOCTYPE",
+        Error::Syntax(SyntaxError::UnclosedPI | SyntaxError::UnclosedXmlDecl) => "a processing instruction",
+        Error::Syntax(SyntaxError::InvalidBangMarkup) => {
+            return XmlErrorKind::Syntax("markup that begins with <! and is none of XML's".to_owned());
+        }
+        Error::Syntax(_) => "a tag",
+        other => return XmlErrorKind::Syntax(other.to_string()),
+    };
+    XmlErrorKind::CutMarkup { what }
+}

@@ -1,0 +1,161 @@
+//! Decoded text, and the way back from it to the bytes of the file.
+
+use std::borrow::Cow;
+
+use memchr::memchr;
+
+use super::reader::{Token, TokenKind};
+use crate::span::ByteSpan;
+
+/// One run of decoded text and where it stands in the text around it.
+#[derive(Debug, Clone, Copy)]
+struct Segment {
+    /// Offset of the run in the decoded text.
+    decoded: u64,
+    /// Where the run stands as written.
+    written: ByteSpan,
+    /// Whether the run reads as written; an entity reference does not.
+    verbatim: bool,
+}
+
+/// The way back from decoded text (a payload) to the text it was written in.
+#[derive(Debug, Default)]
+pub struct TextMap {
+    segments: Vec<Segment>,
+}
+
+impl TextMap {
+    /// Where a span of the decoded text stands as written. A span that touches
+    /// an entity reference is widened to all of it.
+    #[must_use]
+    pub fn written(&self, span: ByteSpan) -> ByteSpan {
+        let start = self.segment_of(span.start).map_or(0, |segment| {
+            if segment.verbatim {
+                (segment.written.start + (span.start - segment.decoded)).min(segment.written.end)
+            } else {
+                segment.written.start
+            }
+        });
+        if span.is_empty() {
+            return ByteSpan::at(start);
+        }
+        let end = self.segment_of(span.end - 1).map_or(start, |segment| {
+            if segment.verbatim {
+                (segment.written.start + (span.end - segment.decoded)).min(segment.written.end)
+            } else {
+                segment.written.end
+            }
+        });
+        ByteSpan::new(start, end.max(start))
+    }
+
+    /// The last segment that begins at or before a decoded offset.
+    fn segment_of(&self, offset: u64) -> Option<Segment> {
+        let after = self.segments.partition_point(|segment| segment.decoded <= offset);
+        after.checked_sub(1).map(|last| self.segments[last])
+    }
+
+    fn push(&mut self, decoded: usize, written: ByteSpan, verbatim: bool) {
+        let decoded = u64::try_from(decoded).unwrap_or(u64::MAX);
+        self.segments.push(Segment { decoded, written, verbatim });
+    }
+}
+
+/// The text of an element's direct text tokens, with line ends read as `\n`.
+/// Borrows where the text is one token that reads as written.
+///
+/// `slice` gives the written text of a span.
+pub fn decode<'a>(tokens: &[Token], slice: impl Fn(ByteSpan) -> &'a str) -> Cow<'a, str> {
+    match tokens {
+        [] => Cow::Borrowed(""),
+        [only] if only.kind != TokenKind::Reference => normalize(slice(only.content_span())),
+        _ => {
+            let mut text = String::new();
+            for token in tokens {
+                append(token, &slice, &mut text);
+            }
+            match normalize(&text) {
+                Cow::Borrowed(_) => Cow::Owned(text),
+                Cow::Owned(normal) => Cow::Owned(normal),
+            }
+        }
+    }
+}
+
+/// The same without touching line ends, with the way back to the written text:
+/// for payloads, which are XML themselves.
+pub fn decode_mapped<'a>(tokens: &[Token], slice: impl Fn(ByteSpan) -> &'a str) -> (String, TextMap) {
+    let mut text = String::new();
+    let mut map = TextMap::default();
+    for token in tokens {
+        let verbatim = token.kind != TokenKind::Reference;
+        let written = if verbatim { token.content_span() } else { token.span };
+        map.push(text.len(), written, verbatim);
+        append(token, &slice, &mut text);
+    }
+    (text, map)
+}
+
+fn append<'a>(token: &Token, slice: &impl Fn(ByteSpan) -> &'a str, text: &mut String) {
+    let written = slice(token.content_span());
+    if token.kind != TokenKind::Reference {
+        text.push_str(written);
+    } else if let Some(character) = resolve(written) {
+        text.push(character);
+    } else {
+        // An entity of a DTD, or of HTML: never expanded, kept as it stands.
+        text.push('&');
+        text.push_str(written);
+        text.push(';');
+    }
+}
+
+/// The character of a reference, written without `&` and `;`.
+fn resolve(reference: &str) -> Option<char> {
+    if let Some(number) = reference.strip_prefix('#') {
+        let code = match number.strip_prefix(['x', 'X']) {
+            Some(hexadecimal) => u32::from_str_radix(hexadecimal, 16).ok()?,
+            None => number.parse().ok()?,
+        };
+        return char::from_u32(code);
+    }
+    match reference {
+        "lt" => Some('<'),
+        "gt" => Some('>'),
+        "amp" => Some('&'),
+        "quot" => Some('"'),
+        "apos" => Some('\''),
+        _ => None,
+    }
+}
+
+/// Reads `\r\n` and lone `\r` as `\n`, as XML asks.
+fn normalize(text: &str) -> Cow<'_, str> {
+    if memchr(b'\r', text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
+/// The value of an attribute, decoded.
+pub(super) fn decode_attribute(written: &str) -> Cow<'_, str> {
+    if memchr(b'&', written.as_bytes()).is_none() {
+        return Cow::Borrowed(written);
+    }
+    let mut text = String::with_capacity(written.len());
+    let mut rest = written;
+    while let Some(ampersand) = rest.find('&') {
+        text.push_str(&rest[..ampersand]);
+        rest = &rest[ampersand..];
+        let reference = rest.find(';').and_then(|end| Some((end, resolve(&rest[1..end])?)));
+        if let Some((end, character)) = reference {
+            text.push(character);
+            rest = &rest[end + 1..];
+        } else {
+            text.push('&');
+            rest = &rest[1..];
+        }
+    }
+    text.push_str(rest);
+    Cow::Owned(text)
+}
