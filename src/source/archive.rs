@@ -73,7 +73,7 @@ pub(super) fn list(stored: &Stored, limits: &Limits) -> Result<Listing, Problem>
         entries.push(entry(&archive, index).map_err(explain)?);
     }
     if archive.has_duplicate_names() {
-        add_shadowed(&mut entries, &archive, view).map_err(Problem::from_io)?;
+        add_shadowed(&mut entries, &archive, view, limits.max_members).map_err(Problem::from_io)?;
     }
     if entries.len() > limits.max_members {
         let message = format!("more than {} members: not read", limits.max_members);
@@ -107,7 +107,9 @@ fn entry<R: Read + Seek>(archive: &ZipArchive<R>, index: usize) -> Result<Entry,
 
 fn method(encrypted: bool, method: CompressionMethod) -> Result<Method, Problem> {
     match method {
-        _ if encrypted => Err(Problem::new(ProblemKind::Unreadable, "encrypted: cannot be read without its password")),
+        _ if encrypted => {
+            Err(Problem::new(ProblemKind::Unreadable, "encrypted: cannot be read without its password"))
+        }
         CompressionMethod::Stored => Ok(Method::Stored),
         CompressionMethod::Deflated => Ok(Method::Deflated),
         other => {
@@ -118,11 +120,13 @@ fn method(encrypted: bool, method: CompressionMethod) -> Result<Method, Problem>
 }
 
 /// Adds the entries that have the name of a later one. The `zip` crate keeps only
-/// the last of a name, and what it drops would be unseen.
+/// the last of a name, and what it drops would be unseen. Stops once there are
+/// more than `most` entries.
 fn add_shadowed<R: Read + Seek>(
     entries: &mut Vec<Entry>,
     archive: &ZipArchive<R>,
     mut view: View,
+    most: usize,
 ) -> io::Result<()> {
     let mut known = HashSet::new();
     for index in 0..archive.len() {
@@ -132,10 +136,10 @@ fn add_shadowed<R: Read + Seek>(
     }
     let mut start = archive.central_directory_start();
     let mut header = [0; 46];
-    loop {
+    while entries.len() <= most {
         view.seek(SeekFrom::Start(start))?;
         if fill(&mut view, &mut header)? < header.len() || !header.starts_with(b"PK\x01\x02") {
-            return Ok(());
+            break;
         }
         let lengths = [28, 30, 32].map(|at| u64::from(u16_at(&header, at)));
         if !known.contains(&start) {
@@ -147,6 +151,7 @@ fn add_shadowed<R: Read + Seek>(
         }
         start += 46 + lengths.iter().sum::<u64>();
     }
+    Ok(())
 }
 
 fn shadowed<R>(header: &[u8; 46], name: Vec<u8>, extra: &[u8], archive: &ZipArchive<R>) -> Entry
@@ -214,7 +219,8 @@ fn refuse_overlaps(entries: &mut [Entry]) {
         if let Ok(member) = &entry.member {
             let end = member.header_start.saturating_add(30).saturating_add(member.compressed_size);
             if member.header_start < taken {
-                entry.member = Err(Problem::new(ProblemKind::Broken, "shares its data with another member: not read"));
+                entry.member =
+                    Err(Problem::new(ProblemKind::Broken, "shares its data with another member: not read"));
             }
             taken = taken.max(end);
         }
@@ -272,7 +278,8 @@ fn clean_name(name: &str) -> (String, bool) {
 /// The expanded bytes of a member, checked against its size and checksum.
 pub(super) fn open(stored: &Stored, member: &Member) -> Result<Box<dyn Read + Send>, Problem> {
     let mut view = stored.view().map_err(Problem::from_io)?;
-    let damaged = || Problem::new(ProblemKind::Broken, "the member is not where the archive's directory says");
+    let damaged =
+        || Problem::new(ProblemKind::Broken, "the member is not where the archive's directory says");
     view.seek(SeekFrom::Start(member.header_start)).map_err(Problem::from_io)?;
     let mut header = [0; 30];
     let filled = fill(&mut view, &mut header).map_err(Problem::from_io)?;
@@ -281,7 +288,8 @@ pub(super) fn open(stored: &Stored, member: &Member) -> Result<Box<dyn Read + Se
     }
     let names = u64::from(u16_at(&header, 26)) + u64::from(u16_at(&header, 28));
     let start = member.header_start + 30 + names;
-    let end = start.checked_add(member.compressed_size).filter(|&end| end <= view.end()).ok_or_else(damaged)?;
+    let end =
+        start.checked_add(member.compressed_size).filter(|&end| end <= view.end()).ok_or_else(damaged)?;
     let data = view.part(start, end);
     let (left, crc) = (member.expanded_size, member.crc);
     Ok(match member.method {
@@ -305,7 +313,9 @@ impl<R: Read> Read for Checked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let broken = |message: &str| Problem::new(ProblemKind::Broken, message).into();
         let filled = self.expanded.read(buffer).map_err(|error| match error.kind() {
-            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => broken("the member's data is damaged"),
+            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
+                broken("the member's data is damaged")
+            }
             _ => error,
         })?;
         self.seen.update(&buffer[..filled]);
@@ -348,17 +358,15 @@ impl Seek for Budget {
 }
 
 fn explain(error: ZipError) -> Problem {
-    match error {
-        ZipError::Io(error) if error.get_ref().is_some_and(|inner| inner.is::<Problem>()) => Problem::from_io(error),
-        ZipError::Io(error) => {
-            Problem::new(ProblemKind::Unreadable, format!("the archive cannot be read: {}", in_words(&error)))
-        }
-        error => Problem::new(
-            ProblemKind::Unreadable,
-            format!("the archive is damaged or cut short: {}", in_words(&io::Error::other(error))),
-        ),
-    }
+    let message = match error {
+        ZipError::Io(error) => match error.downcast::<Problem>() {
+            Ok(problem) => return problem,
+            Err(error) => format!("the archive cannot be read: {}", in_words(&error)),
+        },
+        error => format!("the archive is damaged or cut short: {}", in_words(&io::Error::other(error))),
+    };
+    Problem::new(ProblemKind::Unreadable, message)
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

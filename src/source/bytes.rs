@@ -1,7 +1,9 @@
 //! Where bytes come from: files, a spooled standard input, memory.
 
+use super::problem::{Problem, ProblemKind};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -73,6 +75,10 @@ impl Read for View {
                 None => 0,
             },
         };
+        if filled == 0 && !buffer.is_empty() {
+            let message = "became shorter while it was read";
+            return Err(Problem::new(ProblemKind::Truncated, message).into());
+        }
         self.position += count(filled);
         Ok(filled)
     }
@@ -98,6 +104,49 @@ fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
 #[cfg(windows)]
 fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
+}
+
+/// The least and the most bytes asked of the system at once.
+pub(super) const BLOCK: RangeInclusive<usize> = 4 * 1024..=1024 * 1024;
+
+/// Bytes that were read and not used yet. The memory is kept from read to read,
+/// and grows by what the file turns out to have: most files are small.
+#[derive(Default)]
+pub(super) struct Block {
+    memory: Vec<u8>,
+    filled: usize,
+}
+
+impl Block {
+    /// The bytes that are there.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.memory[..self.filled]
+    }
+
+    /// Adds the bytes of one read of about `wanted` bytes; gives how many.
+    pub(super) fn read_from(&mut self, reader: &mut dyn Read, wanted: usize) -> io::Result<usize> {
+        let grown = (self.memory.len() * 2).max(*BLOCK.start());
+        let end = self.filled + wanted.clamp(*BLOCK.start(), *BLOCK.end()).min(grown);
+        if self.memory.len() < end {
+            self.memory.resize(end, 0);
+        }
+        let more = read_once(reader, &mut self.memory[self.filled..end])?;
+        self.filled += more;
+        Ok(more)
+    }
+
+    /// Drops the first `used` bytes.
+    pub(super) fn consume(&mut self, used: usize) {
+        self.memory.copy_within(used..self.filled, 0);
+        self.filled -= used;
+    }
+
+    /// Takes the bytes out.
+    pub(super) fn take(&mut self) -> Vec<u8> {
+        let taken = self.bytes().to_vec();
+        self.filled = 0;
+        taken
+    }
 }
 
 /// Reads until `buffer` is full or the end is reached; gives how much it read.

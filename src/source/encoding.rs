@@ -49,7 +49,8 @@ pub(super) fn detect(head: &[u8]) -> Option<Detected> {
 
 /// The encoding's name in the XML declaration.
 fn declared(head: &[u8]) -> Option<&[u8]> {
-    let declaration = head.strip_prefix(b"<?xml").filter(|rest| rest.first().is_some_and(u8::is_ascii_whitespace))?;
+    let declaration =
+        head.strip_prefix(b"<?xml").filter(|rest| rest.first().is_some_and(u8::is_ascii_whitespace))?;
     let end = memchr::memmem::find(declaration, b"?>")?;
     let declaration = &declaration[..end];
     let name = memchr::memmem::find(declaration, b"encoding")?;
@@ -177,7 +178,11 @@ mod tests {
         let text = match detect(head) {
             None => "refused".to_owned(),
             Some(Detected { encoding, mark, unknown }) => {
-                format!("{} {mark}{}", encoding.name(), unknown.map(|label| format!(" {label}")).unwrap_or_default())
+                format!(
+                    "{} {mark}{}",
+                    encoding.name(),
+                    unknown.map(|label| format!(" {label}")).unwrap_or_default()
+                )
             }
         };
         assert_eq!(text, expected, "{}", String::from_utf8_lossy(head));
@@ -205,7 +210,12 @@ mod tests {
     }
 
     /// Decodes `bytes` cut at every place, which must not matter.
-    fn check_decoding(encoding: &'static Encoding, bytes: &[u8], expected: &str, repaired: Option<(u64, u64)>) {
+    fn check_decoding(
+        encoding: &'static Encoding,
+        bytes: &[u8],
+        expected: &str,
+        repaired: Option<(u64, u64)>,
+    ) {
         for cut in 0..=bytes.len() {
             let mut decoder = Decoder::new(encoding);
             let (mut out, mut repairs) = (String::new(), Repairs::default());

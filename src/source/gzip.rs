@@ -12,32 +12,27 @@ pub(super) fn is_gzip(head: &[u8]) -> bool {
 /// The text of a gzip file. Its errors are [`Problem`]s, except the operating
 /// system's own.
 pub(super) struct GzipReader<R> {
-    state: State<R>,
-}
-
-enum State<R> {
-    Inside(GzDecoder<R>),
-    Over,
+    /// The stream being read; `None` after the last.
+    decoder: Option<GzDecoder<R>>,
 }
 
 impl<R: BufRead> GzipReader<R> {
     pub(super) fn new(compressed: R) -> Self {
-        Self { state: State::Inside(GzDecoder::new(compressed)) }
+        Self { decoder: Some(GzDecoder::new(compressed)) }
     }
 }
 
 impl<R: BufRead> Read for GzipReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while let State::Inside(decoder) = &mut self.state {
-            let filled = decoder.read(buffer).map_err(explain)?;
-            if filled > 0 || buffer.is_empty() {
-                return Ok(filled);
+        while let Some(mut decoder) = self.decoder.take() {
+            let result = decoder.read(buffer).map_err(explain);
+            if !matches!(result, Ok(0)) || buffer.is_empty() {
+                self.decoder = Some(decoder);
+                return result;
             }
-            if let State::Inside(decoder) = std::mem::replace(&mut self.state, State::Over) {
-                let mut rest = decoder.into_inner();
-                if another_follows(&mut rest)? {
-                    self.state = State::Inside(GzDecoder::new(rest));
-                }
+            let mut rest = decoder.into_inner();
+            if another_follows(&mut rest)? {
+                self.decoder = Some(GzDecoder::new(rest));
             }
         }
         Ok(0)
@@ -58,7 +53,9 @@ fn another_follows(rest: &mut impl BufRead) -> io::Result<bool> {
                 return Ok(true);
             }
             Some(_) => {
-                return Err(Problem::new(ProblemKind::Broken, "data that is not gzip follows the gzip data").into());
+                return Err(
+                    Problem::new(ProblemKind::Broken, "data that is not gzip follows the gzip data").into()
+                );
             }
             None if ahead.is_empty() => return Ok(false),
             None => {
@@ -72,7 +69,9 @@ fn another_follows(rest: &mut impl BufRead) -> io::Result<bool> {
 /// Words for what the decoder found; it knows damage only as kinds of I/O errors.
 fn explain(error: io::Error) -> io::Error {
     match error.kind() {
-        io::ErrorKind::UnexpectedEof => Problem::new(ProblemKind::Truncated, "the gzip data ends too early").into(),
+        io::ErrorKind::UnexpectedEof => {
+            Problem::new(ProblemKind::Truncated, "the gzip data ends too early").into()
+        }
         io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
             Problem::new(ProblemKind::Broken, format!("the gzip data is damaged: {error}")).into()
         }

@@ -32,7 +32,10 @@ impl Limits {
     /// The problem of an input of `size` bytes, if it is too large to be read.
     pub(super) fn refuse_size(&self, size: u64) -> Option<Problem> {
         let max = self.max_file_size.filter(|&max| size > max)?;
-        Some(Problem::new(ProblemKind::LimitReached, format!("larger than the limit of {max} bytes: not read")))
+        Some(Problem::new(
+            ProblemKind::LimitReached,
+            format!("larger than the limit of {max} bytes: not read"),
+        ))
     }
 
     /// Guards `expanded`, which comes out of `stored` compressed bytes.

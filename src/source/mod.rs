@@ -1,6 +1,6 @@
 //! What is scanned: discovery, bytes, encodings, archives, limits.
 //!
-//! [`discover`] turns the paths of a command line into [`Source`]s, each one
+//! [`discover()`] turns the paths of a command line into [`Source`]s, each one
 //! text: a file, what a gzip file holds, a member of a zip archive, standard
 //! input. [`Source::open`] gives its text in blocks of UTF-8, in bounded memory
 //! whatever its size. What goes wrong with one input is a [`Problem`], and

@@ -1,7 +1,7 @@
 //! One source of text, and its reading in blocks.
 
 use super::archive::{self, Member};
-use super::bytes::{Stored, View, count, read_once};
+use super::bytes::{BLOCK, Block, Stored, View, count};
 use super::encoding::{self, Decoder, HEAD, Last, Repairs};
 use super::gzip::{self, GzipReader};
 use super::limits::Limits;
@@ -12,9 +12,6 @@ use std::fmt;
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-
-/// The least and the most bytes asked of the system at once.
-const BLOCK: std::ops::RangeInclusive<usize> = 4 * 1024..=1024 * 1024;
 
 /// One text to scan: a file, what a gzip file holds, a member of an archive,
 /// standard input. Cheap to clone; may be opened many times, from many threads.
@@ -98,7 +95,13 @@ impl Source {
     }
 
     /// A member of the archive reported as `archive_path`.
-    pub(super) fn member(archive_path: &str, name: &str, stored: Stored, member: Member, limits: &Limits) -> Self {
+    pub(super) fn member(
+        archive_path: &str,
+        name: &str,
+        stored: Stored,
+        member: Member,
+        limits: &Limits,
+    ) -> Self {
         let size = member.compressed_size;
         let path = format!("{archive_path}!/{name}");
         Self::with(path, Some(archive_path.len()), stored, Some(member), size, limits)
@@ -133,7 +136,7 @@ pub struct TextStream {
     encoding: &'static Encoding,
     decoder: Decoder,
     /// Bytes that are not decoded yet.
-    raw: Vec<u8>,
+    raw: Block,
     /// Text that was decoded but not asked for yet.
     ahead: String,
     /// Offset in the text of the next byte to be decoded.
@@ -164,7 +167,7 @@ impl TextStream {
             bytes,
             encoding: UTF_8,
             decoder: Decoder::Utf8,
-            raw: Vec::new(),
+            raw: Block::default(),
             ahead: String::new(),
             decoded: 0,
             repairs: Repairs::default(),
@@ -173,18 +176,19 @@ impl TextStream {
             seekable_to: None,
         };
         stream.fill_head();
-        if gzip::is_gzip(&stream.raw) {
+        if gzip::is_gzip(stream.raw.bytes()) {
             stream.expand(source)?;
         }
-        if archive::is_zip(&stream.raw) || gzip::is_gzip(&stream.raw) {
+        if archive::is_zip(stream.raw.bytes()) || gzip::is_gzip(stream.raw.bytes()) {
             let message = "an archive inside an archive is not opened";
             return Err(Problem::new(ProblemKind::LimitReached, message));
         }
-        let detected = encoding::detect(&stream.raw)
-            .ok_or_else(|| Problem::new(ProblemKind::Unreadable, "encoded as UTF-32, which is not supported"))?;
+        let detected = encoding::detect(stream.raw.bytes()).ok_or_else(|| {
+            Problem::new(ProblemKind::Unreadable, "encoded as UTF-32, which is not supported")
+        })?;
         stream.encoding = detected.encoding;
         stream.decoder = Decoder::new(detected.encoding);
-        stream.raw.drain(..detected.mark);
+        stream.raw.consume(detected.mark);
         if let Some(label) = detected.unknown {
             let message = format!("declares the unknown encoding `{label}`: read as UTF-8");
             stream.problems.push(Problem::new(ProblemKind::Repaired, message));
@@ -200,7 +204,7 @@ impl TextStream {
         if let State::Ending(Some(problem)) | State::Ended(Some(problem)) = &self.state {
             return Err(problem.clone());
         }
-        let head = std::io::Cursor::new(std::mem::take(&mut self.raw));
+        let head = std::io::Cursor::new(self.raw.take());
         let stored = source.inner.size.unwrap_or(u64::MAX);
         let limits = &source.inner.limits;
         let bytes = std::mem::replace(&mut self.bytes, Bytes::Expanded(Box::new(std::io::empty())));
@@ -315,11 +319,11 @@ impl TextStream {
         let (Bytes::Plain(view), State::Reading) = (&mut self.bytes, &self.state) else {
             return Ok(());
         };
-        if target <= self.decoded + count(self.raw.len()) {
+        if target <= self.decoded + count(self.raw.bytes().len()) {
             return Ok(());
         }
         view.seek(SeekFrom::Start(target)).map_err(Problem::from_io)?;
-        self.raw.clear();
+        self.raw.take();
         self.ahead.clear();
         self.decoded = target;
         Ok(())
@@ -327,30 +331,21 @@ impl TextStream {
 
     /// Reads until the head is there, or the end.
     fn fill_head(&mut self) {
-        while self.raw.len() < HEAD && matches!(self.state, State::Reading) {
+        while self.raw.bytes().len() < HEAD && matches!(self.state, State::Reading) {
             self.fill(HEAD);
         }
     }
 
     /// One read of about `wanted` bytes into `raw`.
     fn fill(&mut self, wanted: usize) {
-        let kept = self.raw.len();
-        self.raw.resize(kept + wanted.clamp(*BLOCK.start(), *BLOCK.end()), 0);
         let reader: &mut dyn Read = match &mut self.bytes {
             Bytes::Plain(view) => view,
             Bytes::Expanded(bytes) => bytes,
         };
-        let filled = match read_once(reader, &mut self.raw[kept..]) {
-            Ok(filled) => filled,
-            Err(error) => {
-                self.state = State::Ending(Some(Problem::from_io(error)));
-                self.raw.truncate(kept);
-                return;
-            }
-        };
-        self.raw.truncate(kept + filled);
-        if filled == 0 {
-            self.state = State::Ending(None);
+        match self.raw.read_from(reader, wanted) {
+            Ok(0) => self.state = State::Ending(None),
+            Ok(_) => {}
+            Err(error) => self.state = State::Ending(Some(Problem::from_io(error))),
         }
     }
 
@@ -358,7 +353,7 @@ impl TextStream {
     fn decode_block(&mut self, out: &mut String, wanted: usize) -> bool {
         // A cut character has at most three bytes; more are there only from looking
         // for the encoding, and are decoded before more is read.
-        if matches!(self.state, State::Reading) && self.raw.len() < 4 {
+        if matches!(self.state, State::Reading) && self.raw.bytes().len() < 4 {
             self.fill(wanted);
         }
         let last = match self.state {
@@ -367,8 +362,8 @@ impl TextStream {
             State::Ended(_) => return false,
         };
         let before = out.len();
-        let used = self.decoder.decode(&self.raw, last, out, self.decoded, &mut self.repairs);
-        self.raw.drain(..used);
+        let used = self.decoder.decode(self.raw.bytes(), last, out, self.decoded, &mut self.repairs);
+        self.raw.consume(used);
         self.decoded += count(out.len() - before);
         match &self.seekable_to {
             Some(_) if self.repairs.first.is_some() => self.seekable_to = None,

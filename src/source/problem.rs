@@ -58,9 +58,7 @@ impl Problem {
     pub(super) fn from_io(error: io::Error) -> Self {
         match error.downcast::<Self>() {
             Ok(problem) => problem,
-            Err(error) => {
-                Self::new(ProblemKind::Unreadable, format!("cannot be read: {}", in_words(&error)))
-            }
+            Err(error) => Self::new(ProblemKind::Unreadable, format!("cannot be read: {}", in_words(&error))),
         }
     }
 

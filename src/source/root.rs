@@ -27,7 +27,7 @@ impl Given {
         let metadata = fs::metadata(typed).map_err(unusable)?;
         let real = fs::canonicalize(typed).map_err(unusable)?;
         let path = match (typed.parent(), typed.file_name()) {
-            (Some(parent), Some(name)) if !name_is_folded(typed) => {
+            (Some(parent), Some(name)) => {
                 let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
                 fs::canonicalize(parent).map_err(unusable)?.join(name)
             }
@@ -42,18 +42,11 @@ impl Given {
     }
 }
 
-/// Whether the last component says nothing of a name: `dir/.` has the file name
-/// `dir`, as `Path` sees it, yet means what `dir` leads to.
-fn name_is_folded(typed: &Path) -> bool {
-    typed.as_os_str().as_encoded_bytes().ends_with(b"/.")
-}
-
 /// The root: the one asked for, else the git root above the first path if every
 /// path is in it, else the directory that has them all.
 pub(super) fn find(asked: Option<&Path>, given: &[Given]) -> Result<PathBuf, DiscoverError> {
     if let Some(asked) = asked {
-        let unusable =
-            |reason: String| DiscoverError::RootUnusable { root: asked.to_owned(), reason };
+        let unusable = |reason: String| DiscoverError::RootUnusable { root: asked.to_owned(), reason };
         let root = fs::canonicalize(asked).map_err(|error| unusable(in_words(&error)))?;
         if !root.is_dir() {
             return Err(unusable("not a directory".to_owned()));
@@ -76,7 +69,10 @@ pub(super) fn find(asked: Option<&Path>, given: &[Given]) -> Result<PathBuf, Dis
     let mut root = first.directory().to_owned();
     while let Some(outside) = given.iter().find(|given| !given.path.starts_with(&root)) {
         if !root.pop() {
-            return Err(DiscoverError::NoCommonRoot { first: first.path.clone(), other: outside.path.clone() });
+            return Err(DiscoverError::NoCommonRoot {
+                first: first.path.clone(),
+                other: outside.path.clone(),
+            });
         }
     }
     Ok(root)

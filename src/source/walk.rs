@@ -92,20 +92,15 @@ impl<'a> Walker<'a> {
         }
     }
 
-    /// Whether an earlier walk has seen this directory. A `.git` directory is not
-    /// walked into, so what is inside one has not been seen.
+    /// Whether an earlier walk has seen this directory. Below it that is sure only
+    /// where nothing is left out: patterns are matched with reported paths, which
+    /// differ for each way to a directory, and `.git` is never walked into.
     fn was_walked(&self, real: &Path) -> bool {
-        self.walked.iter().any(|walked| {
-            real.strip_prefix(walked).is_ok_and(|below| below.iter().all(|name| name != ".git"))
-                && !self.is_excluded_below(walked, real)
+        self.walked.iter().any(|walked| match real.strip_prefix(walked) {
+            Ok(below) if self.exclude.is_empty() => below.iter().all(|name| name != ".git"),
+            Ok(below) => below.as_os_str().is_empty(),
+            Err(_) => false,
         })
-    }
-
-    /// Whether a directory between the two was left out by a pattern.
-    fn is_excluded_below(&self, walked: &Path, real: &Path) -> bool {
-        real.ancestors()
-            .take_while(|above| *above != walked)
-            .any(|above| self.exclude.is_match(report(self.root, above).path))
     }
 
     fn walk_one(&mut self, directory: &Directory) {
@@ -126,7 +121,8 @@ impl<'a> Walker<'a> {
             }
             let kind = entry.file_type();
             let seen = seen_at(directory, entry.path());
-            if self.exclude.is_match(report(self.root, &seen).path) || (kind.is_dir() && entry.file_name() == ".git")
+            if self.exclude.is_match(report(self.root, &seen).path)
+                || (kind.is_dir() && entry.file_name() == ".git")
             {
                 if kind.is_dir() {
                     entries.skip_current_dir();
@@ -160,7 +156,11 @@ impl<'a> Walker<'a> {
             }
         };
         if !self.allowed.iter().any(|allowed| real.starts_with(allowed)) {
-            self.problem(seen, ProblemKind::Skipped, "a symbolic link that leads out of the root: not followed");
+            self.problem(
+                seen,
+                ProblemKind::Skipped,
+                "a symbolic link that leads out of the root: not followed",
+            );
         } else if metadata.is_dir() {
             self.waiting.push_back(Directory { seen: seen.to_owned(), real, way: Way::Link });
         } else if metadata.is_file() {
