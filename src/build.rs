@@ -1,1 +1,103 @@
-fn main() {}
+//! Reads the rule pack in `rules/` and stores it in a compact form that the
+//! program opens without parsing YAML. There is no list of rules: a YAML file
+//! in `rules/` is a rule.
+
+#[path = "rule/file.rs"]
+#[allow(dead_code, unreachable_pub, reason = "the program uses more of it than the build")]
+mod file;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use file::{AliasFile, ClassFile, RuleFile, RuleTest};
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use walkdir::WalkDir;
+
+/// Mirrors `rule::PackFiles`.
+#[derive(Serialize)]
+struct PackFiles {
+    name: &'static str,
+    version: String,
+    digest: String,
+    rules: Vec<(String, RuleFile)>,
+    classes: Vec<(String, ClassFile)>,
+    aliases: Vec<(String, AliasFile)>,
+}
+
+fn main() {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    println!("cargo:rerun-if-changed=rules");
+    println!("cargo:rerun-if-changed=src/rule/file.rs");
+    if let Err(message) = build(&root, &out) {
+        println!("cargo::error={message}");
+        std::process::exit(1);
+    }
+}
+
+fn build(root: &Path, out: &Path) -> Result<(), String> {
+    let mut pack = PackFiles {
+        name: "glidelint",
+        version: env::var("CARGO_PKG_VERSION").unwrap_or_default(),
+        digest: String::new(),
+        rules: Vec::new(),
+        classes: Vec::new(),
+        aliases: Vec::new(),
+    };
+    let mut tests: BTreeMap<String, Vec<RuleTest>> = BTreeMap::new();
+    let mut digest = Sha256::new();
+    for entry in WalkDir::new(root.join("rules")).sort_by_file_name() {
+        let entry = entry.map_err(|error| error.to_string())?;
+        if entry.path().extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
+        println!("cargo:rerun-if-changed={}", entry.path().display());
+        let relative = entry.path().strip_prefix(root).map_err(|error| error.to_string())?;
+        let path = relative.to_string_lossy().replace('\\', "/");
+        let text = fs::read_to_string(entry.path()).map_err(|error| format!("{path}: {error}"))?;
+        digest.update(path.as_bytes());
+        digest.update(text.as_bytes());
+        let has = |key: &str| text.lines().any(|line| line.starts_with(key));
+        let failed = |error: serde_saphyr::Error| format!("{path}: {error}").replace('\n', "\\n");
+        if has("class:") {
+            let mut class: ClassFile = serde_saphyr::from_str(&text).map_err(failed)?;
+            tests.insert(path.clone(), std::mem::take(&mut class.tests));
+            pack.classes.push((path, class));
+        } else if has("alias:") {
+            pack.aliases.push((path.clone(), serde_saphyr::from_str(&text).map_err(failed)?));
+        } else {
+            let rule: RuleFile = serde_saphyr::from_str(&text).map_err(failed)?;
+            check_tests(&path, &rule)?;
+            let (rule, own) = without_tests(rule);
+            tests.insert(path.clone(), own);
+            pack.rules.push((path, rule));
+        }
+    }
+    pack.digest = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    write(&out.join("pack.bin"), &pack)?;
+    write(&out.join("tests.bin"), &tests)
+}
+
+/// A rule of our pack without a finding and a non-finding test does not load.
+fn check_tests(path: &str, rule: &RuleFile) -> Result<(), String> {
+    let finds = |test: &RuleTest| test.finds.as_ref().is_some_and(|found| !found.is_empty());
+    let is_silent = |test: &RuleTest| test.finds.as_ref().is_some_and(Vec::is_empty);
+    if rule.tests.iter().any(finds) && rule.tests.iter().any(is_silent) {
+        return Ok(());
+    }
+    Err(format!("{path}: a rule needs a test with a finding and one without"))
+}
+
+/// Keeps only as many empty tests as there are, so that their number is known.
+fn without_tests(mut rule: RuleFile) -> (RuleFile, Vec<RuleTest>) {
+    let own = std::mem::take(&mut rule.tests);
+    rule.tests = own.iter().map(|_| RuleTest::default()).collect();
+    (rule, own)
+}
+
+fn write(path: &Path, value: &impl Serialize) -> Result<(), String> {
+    let bytes = postcard::to_stdvec(value).map_err(|error| error.to_string())?;
+    fs::write(path, bytes).map_err(|error| format!("{}: {error}", path.display()))
+}

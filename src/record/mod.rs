@@ -13,3 +13,6 @@ pub use keys::natural_key;
 pub use secrets::{is_secret_column, is_secret_property};
 pub use sys_id::SysId;
 pub use wanted::{ColumnIdx, TableIdx, Wanted, WantedTable};
+
+/// What stands in place of a secret value wherever one would be shown.
+pub const REDACTED: &str = "[redacted]";

@@ -1,6 +1,32 @@
 //! Rules: the file format, how it is compiled, the built-in pack.
 
+mod compile;
+mod error;
+mod expect;
 pub mod file;
+mod message;
 mod meta;
+mod model;
+mod names;
+mod pack;
 
+pub use error::RuleError;
+pub use expect::Expectation;
+pub use message::{Part, Special, Template};
 pub use meta::RuleMeta;
+pub use model::{
+    Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, KeyPaths, NamePattern, PropertyBody,
+    PropertyColumns, RecordBody, Rule,
+};
+pub use pack::{Pack, PackFiles, Settings, builtin, builtin_tests, load};
+pub(crate) use pack::yaml_error;
+
+/// Bytes as hexadecimal digits.
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}

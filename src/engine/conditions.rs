@@ -1,0 +1,151 @@
+//! Conditions of a rule or a gate: Kleene's tables over their verdicts.
+
+use super::counts::judge_count;
+use super::instance::Instance;
+use super::properties::judge_property;
+use super::records::judge_record;
+use crate::finding::Verdict;
+use crate::query::{Data, Missing, RowId, Truth};
+use crate::record::TableIdx;
+use crate::rule::file::Absent;
+use crate::rule::{Condition, RecordBody};
+
+/// Whether a condition holds, and the row that shows it.
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    pub(super) truth: Truth,
+    /// Names of properties whose absence leaves it open.
+    pub(super) unknown_properties: Vec<String>,
+    /// What failed, for the finding: the property's name and a row.
+    pub(super) failing: Option<Failing>,
+}
+
+/// What makes a condition fail.
+#[derive(Debug, Clone)]
+pub(super) struct Failing {
+    pub(super) name: Option<String>,
+    pub(super) expected: String,
+    pub(super) place: Option<(TableIdx, RowId)>,
+    pub(super) table: TableIdx,
+}
+
+impl Held {
+    fn of(truth: Truth) -> Self {
+        Self { truth, unknown_properties: Vec::new(), failing: None }
+    }
+
+    fn join(self, other: Self, truth: impl FnOnce(Truth, Truth) -> Truth) -> Self {
+        let mut unknown_properties = self.unknown_properties;
+        unknown_properties.extend(other.unknown_properties);
+        // The first failing condition with a place is the one to show.
+        let failing = match (self.failing, other.failing) {
+            (Some(first), Some(second)) if first.place.is_none() && second.place.is_some() => Some(second),
+            (first, second) => first.or(second),
+        };
+        Self { truth: truth(self.truth, other.truth), unknown_properties, failing }
+    }
+}
+
+/// Whether all hold.
+pub(super) fn all(instance: &Instance<'_>, conditions: &[Condition]) -> Held {
+    let held = conditions.iter().map(|condition| holds(instance, condition));
+    held.fold(Held::of(Truth::Yes), |left, right| left.join(right, Truth::and))
+}
+
+/// Whether one holds.
+pub(super) fn any(instance: &Instance<'_>, conditions: &[Condition]) -> Held {
+    let held = conditions.iter().map(|condition| holds(instance, condition));
+    held.fold(Held::of(Truth::No), |left, right| left.join(right, Truth::or))
+}
+
+fn holds(instance: &Instance<'_>, condition: &Condition) -> Held {
+    match condition {
+        Condition::Property(body) => {
+            let judged = judge_property(instance, body);
+            let table = body.columns.table;
+            judged.into_iter().fold(Held::of(Truth::Yes), |held, property| {
+                let truth = truth_of(property.verdict, property.missing);
+                let unknown = property.absent && matches!(truth, Truth::Unknown(_));
+                let failing = (property.verdict == Verdict::Fail).then(|| Failing {
+                    name: Some(property.name.clone()),
+                    expected: body.expect.describe(),
+                    place: property.rows.first().map(|&row| (table, row)),
+                    table,
+                });
+                let unknown_properties = if unknown { vec![property.name] } else { Vec::new() };
+                held.join(Held { truth, unknown_properties, failing }, Truth::and)
+            })
+        }
+        Condition::Count(body) => {
+            let counted = judge_count(instance, body);
+            counted.into_iter().fold(Held::of(Truth::Yes), |held, group| {
+                let failing = (group.verdict == Verdict::Fail).then(|| Failing {
+                    name: None,
+                    expected: body.expect.describe(),
+                    place: group.rows.first().map(|&row| (body.table, row)),
+                    table: body.table,
+                });
+                let truth = truth_of(group.verdict, group.missing);
+                held.join(Held { truth, unknown_properties: Vec::new(), failing }, Truth::and)
+            })
+        }
+        Condition::Records { body, absent } => records_hold(instance, body, *absent),
+        Condition::Either(conditions) => any(instance, conditions),
+    }
+}
+
+/// With a requirement: every record that matches meets it. Without one: some
+/// record matches.
+fn records_hold(instance: &Instance<'_>, body: &RecordBody, absent: Absent) -> Held {
+    let demands = body.require.is_some() || !body.expect.is_empty();
+    let mut matched = false;
+    let mut unknown: Option<Missing> = None;
+    let mut failing = None;
+    let mut doubt = |missing: Missing| {
+        unknown = Some(unknown.take().unwrap_or_default().union(missing));
+    };
+    for row in instance.table(body.table).live() {
+        let judged = judge_record(instance, body, row);
+        match judged.verdict {
+            Verdict::NotApplicable => {}
+            // Without a demand "fail" says that the record matches.
+            Verdict::Pass if !demands => {}
+            Verdict::Pass => matched = true,
+            Verdict::Fail => {
+                matched = true;
+                failing = failing.or(Some(row));
+            }
+            Verdict::CannotTell => doubt(judged.missing),
+        }
+    }
+    let whole = instance.is_whole(body.table);
+    let failing = failing.filter(|_| demands).map(|row| Failing {
+        name: None,
+        expected: String::new(),
+        place: Some((body.table, row)),
+        table: body.table,
+    });
+    let truth = match (demands, matched, failing.is_some()) {
+        (true, _, true) => Truth::No,
+        (true, true, false) if unknown.is_none() => Truth::Yes,
+        (false, true, _) => Truth::Yes,
+        (_, true, false) => Truth::Unknown(unknown.unwrap_or_default()),
+        (_, false, _) => match (unknown, whole, absent) {
+            (Some(missing), ..) => Truth::Unknown(missing),
+            (None, false, _) => Truth::Unknown(Missing::table(body.table)),
+            (None, true, _) if !demands => Truth::No,
+            (None, true, Absent::Pass) => Truth::Yes,
+            (None, true, Absent::Fail) => Truth::No,
+            (None, true, Absent::CannotTell) => Truth::Unknown(Missing::table(body.table)),
+        },
+    };
+    Held { truth, unknown_properties: Vec::new(), failing }
+}
+
+fn truth_of(verdict: Verdict, missing: Missing) -> Truth {
+    match verdict {
+        Verdict::Pass | Verdict::NotApplicable => Truth::Yes,
+        Verdict::Fail => Truth::No,
+        Verdict::CannotTell => Truth::Unknown(missing),
+    }
+}

@@ -1,0 +1,142 @@
+//! Counting rules: how many records, in all or for each value of a field.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::instance::Instance;
+use crate::finding::Verdict;
+use crate::query::{Data, Missing, RowId, Truth};
+use crate::record::TableIdx;
+use crate::rule::CountBody;
+
+/// One group and its count.
+#[derive(Debug)]
+pub(super) struct Counted {
+    /// The group's value; empty for a count over all.
+    pub(super) group: String,
+    /// How many there are for sure.
+    pub(super) sure: usize,
+    pub(super) verdict: Verdict,
+    pub(super) missing: Missing,
+    /// The records that were counted, in scan order.
+    pub(super) rows: Vec<RowId>,
+}
+
+#[derive(Default)]
+struct Tally {
+    shown: String,
+    rows: Vec<RowId>,
+    sure: BTreeSet<String>,
+    possible: BTreeSet<String>,
+    missing: Missing,
+}
+
+/// Counts and judges every group.
+pub(super) fn judge_count(instance: &Instance<'_>, body: &CountBody) -> Vec<Counted> {
+    let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
+    if body.group_by.is_none() {
+        tallies.insert(String::new(), Tally::default());
+    }
+    let mut stray = Missing::none();
+    for row in instance.table(body.table).live() {
+        let counts = body.filter.as_ref().map_or(Truth::Yes, |query| query.evaluate(instance, &instance.clock, row));
+        if counts == Truth::No {
+            continue;
+        }
+        let shown = match &body.group_by {
+            None => String::new(),
+            Some(path) => match path.cell(instance, row) {
+                Ok(cell) if cell.value.is_empty() => continue,
+                Ok(cell) => cell.display.unwrap_or(cell.value).to_owned(),
+                Err(missing) => {
+                    stray = stray.union(missing);
+                    continue;
+                }
+            },
+        };
+        let tally = tallies.entry(shown.to_lowercase()).or_default();
+        if tally.shown.is_empty() {
+            tally.shown = shown;
+        }
+        let unit = match &body.distinct {
+            None => row.0.to_string(),
+            Some(path) => match path.cell(instance, row) {
+                Ok(cell) if cell.value.is_empty() => continue,
+                Ok(cell) => cell.value.to_lowercase(),
+                Err(missing) => {
+                    tally.missing = std::mem::take(&mut tally.missing).union(missing);
+                    row.0.to_string()
+                }
+            },
+        };
+        match counts {
+            Truth::Unknown(missing) => {
+                tally.missing = std::mem::take(&mut tally.missing).union(missing);
+                tally.possible.insert(unit);
+            }
+            _ if tally.sure.insert(unit) => tally.rows.push(row),
+            _ => {}
+        }
+    }
+    let mut counted: Vec<_> = tallies.into_values().map(|tally| judge_tally(instance, body, tally)).collect();
+    if !stray.is_empty() {
+        let verdict = Verdict::CannotTell;
+        counted.push(Counted { group: String::new(), sure: 0, verdict, missing: stray, rows: Vec::new() });
+    }
+    if body.group_by.is_some() {
+        one_doubt(&mut counted, instance, body.table);
+    }
+    counted
+}
+
+fn judge_tally(instance: &Instance<'_>, body: &CountBody, tally: Tally) -> Counted {
+    let sure = tally.sure.len();
+    let possible = tally.possible.difference(&tally.sure).count();
+    let whole = instance.is_whole(body.table);
+    let (low, high) = limits(instance, body);
+    let above = |count: usize, limit: Option<f64>| limit.is_some_and(|limit| as_number(count) > limit);
+    let below = |count: usize, limit: Option<f64>| limit.is_some_and(|limit| as_number(count) < limit);
+    let incomplete = || {
+        if whole { tally.missing.clone() } else { tally.missing.clone().union(Missing::table(body.table)) }
+    };
+    let (verdict, missing) = if above(sure, high) {
+        (Verdict::Fail, Missing::none())
+    } else if high.is_some() && (above(sure + possible, high) || !whole && body.group_by.is_none()) {
+        (Verdict::CannotTell, incomplete())
+    } else if below(sure + possible, low) && whole {
+        (Verdict::Fail, Missing::none())
+    } else if below(sure, low) {
+        (Verdict::CannotTell, incomplete())
+    } else {
+        (Verdict::Pass, Missing::none())
+    };
+    Counted { group: tally.shown, sure, verdict, missing, rows: tally.rows }
+}
+
+/// The limits in force: those that are given, and the share of another count.
+fn limits(instance: &Instance<'_>, body: &CountBody) -> (Option<f64>, Option<f64>) {
+    let (low, high) = body.expect.limits();
+    let Some((percent, of)) = &body.share else { return (low, high) };
+    let rows = instance.table(body.table).live();
+    let all = rows.filter(|&row| of.evaluate(instance, &instance.clock, row).is_yes()).count();
+    let share = as_number(all) * percent / 100.0;
+    (low, Some(high.map_or(share, |high| high.min(share))))
+}
+
+/// Whether a value occurs again in rows that were not exported is one doubt
+/// about the table, not one for each value.
+fn one_doubt(counted: &mut Vec<Counted>, instance: &Instance<'_>, table: TableIdx) {
+    if instance.is_whole(table) {
+        return;
+    }
+    counted.push(Counted {
+        group: String::new(),
+        sure: 0,
+        verdict: Verdict::CannotTell,
+        missing: Missing::table(table),
+        rows: Vec::new(),
+    });
+}
+
+fn as_number(count: usize) -> f64 {
+    u32::try_from(count).map_or(f64::from(u32::MAX), f64::from)
+}

@@ -1,0 +1,203 @@
+//! The records of one instance, as queries ask them.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use super::classes::{ClassAnswers, answer};
+use super::facts::{Facts, TableFacts};
+use crate::export::FileKind;
+use crate::query::{Cell, Class, Clock, Data, Missing, RowId, Truth};
+use crate::record::{ColumnIdx, Origin, TableIdx, Wanted};
+use crate::rule::{ClassBody, KeyPaths};
+
+/// What was read, with what the rules need to be asked of it.
+pub struct Instance<'p> {
+    pub(super) wanted: &'p Wanted,
+    pub(super) classes: &'p [ClassBody],
+    pub(super) keys: &'p KeyPaths,
+    pub(super) facts: Facts,
+    pub(super) clock: Clock,
+    pub(super) name: String,
+    /// For each wanted table, whether it is known to be whole.
+    pub(super) whole: Vec<bool>,
+    /// For each source that holds records: its index and kind, in scan order.
+    pub(super) files: Vec<FileFacts>,
+    answers: Vec<OnceLock<ClassAnswers>>,
+}
+
+/// What the engine needs to know of a file.
+#[derive(Debug, Clone)]
+pub(super) struct FileFacts {
+    pub(super) source: u32,
+    pub(super) kind: FileKind,
+    /// Tables that stand in it as tables.
+    pub(super) tables: BTreeSet<String>,
+}
+
+impl<'p> Instance<'p> {
+    pub(super) fn new(
+        (wanted, classes, keys): (&'p Wanted, &'p [ClassBody], &'p KeyPaths),
+        facts: Facts,
+        files: Vec<FileFacts>,
+        clock: Clock,
+        name: String,
+    ) -> Self {
+        let answers = classes.iter().map(|_| OnceLock::new()).collect();
+        let whole = vec![false; wanted.tables().len()];
+        Self { wanted, classes, keys, facts, clock, name, whole, files, answers }
+    }
+
+    /// What "now" is for queries with dates.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The live rows of a table, in scan order.
+    #[must_use]
+    pub fn live_rows(&self, table: TableIdx) -> Vec<RowId> {
+        self.table(table).live().collect()
+    }
+
+    /// The names of the tables that are known to be whole, sorted.
+    #[must_use]
+    pub fn whole_tables(&self) -> Vec<String> {
+        let tables = self.wanted.tables().iter().zip(&self.whole);
+        let mut names: Vec<_> = tables.filter(|(_, whole)| **whole).map(|(table, _)| table.name.to_string()).collect();
+        names.sort();
+        names
+    }
+
+    /// What names a row to a person: its natural key, else its sys_id.
+    #[must_use]
+    pub fn key(&self, table: TableIdx, row: RowId) -> String {
+        let paths = self.keys.get(&table).map_or(&[][..], Vec::as_slice);
+        let parts: Vec<_> = paths.iter().filter_map(|path| path.display(self, row)).collect();
+        if parts.is_empty() {
+            return self.facts.cell(table, row, ColumnIdx::SYS_ID).value.to_owned();
+        }
+        parts.join(" → ")
+    }
+
+    /// Where a row stands: source, start of the child of the root, ordinal in it.
+    #[must_use]
+    pub fn place(&self, table: TableIdx, row: RowId) -> Option<(u32, u64, u32)> {
+        let row = self.table(table).row(row)?;
+        Some((row.source, row.outer_start, row.ordinal))
+    }
+
+    pub(super) fn table(&self, table: TableIdx) -> &TableFacts {
+        self.facts.table(table)
+    }
+
+    /// What a class says of a row, with the evidence that matched.
+    pub(super) fn class_answer(&self, class: Class, row: RowId) -> Option<&(Truth, u32)> {
+        let body = self.classes.get(usize::from(class.0))?;
+        let answers = self.answers.get(usize::from(class.0))?.get_or_init(|| answer(self, body));
+        usize::try_from(row.0).ok().and_then(|at| answers.get(at))
+    }
+
+    /// The evidence that puts a row in a class.
+    pub(super) fn evidence(&self, class: Class, row: RowId) -> Vec<&str> {
+        let Some((_, matched)) = self.class_answer(class, row) else { return Vec::new() };
+        let evidence = self.classes.get(usize::from(class.0)).map_or(&[][..], |class| &class.evidence);
+        let names = evidence.iter().enumerate().filter(|(at, _)| matched >> at & 1 == 1);
+        names.map(|(_, evidence)| evidence.name.as_str()).collect()
+    }
+
+    /// Texts for what is missing.
+    pub(super) fn missing_names(&self, missing: &Missing) -> Vec<String> {
+        missing
+            .items()
+            .map(|item| match item {
+                crate::query::MissingItem::Table(table) => self.wanted.table(table).name.to_string(),
+                crate::query::MissingItem::Column(table, column) => {
+                    format!("{}.{}", self.wanted.table(table).name, self.wanted.column_name(table, column))
+                }
+            })
+            .collect()
+    }
+}
+
+impl Data for Instance<'_> {
+    fn wanted(&self) -> &Wanted {
+        self.wanted
+    }
+
+    fn cell(&self, table: TableIdx, row: RowId, column: ColumnIdx) -> Cell<'_> {
+        self.facts.cell(table, row, column)
+    }
+
+    fn by_sys_id(&self, table: TableIdx, sys_id: &str) -> Option<RowId> {
+        self.facts.with_value(table, ColumnIdx::SYS_ID, sys_id).first().copied()
+    }
+
+    fn by_value(&self, table: TableIdx, column: ColumnIdx, value: &str) -> Vec<RowId> {
+        self.facts.with_value(table, column, value).to_vec()
+    }
+
+    fn without_column(&self, table: TableIdx, column: ColumnIdx) -> bool {
+        self.facts.has_gap(table, column)
+    }
+
+    fn is_whole(&self, table: TableIdx) -> bool {
+        self.whole.get(table.index()).copied().unwrap_or(false)
+    }
+
+    fn class(&self, class: Class, row: RowId) -> Truth {
+        self.class_answer(class, row).map_or(Truth::No, |(truth, _)| truth.clone())
+    }
+
+    fn roles(&self, user: RowId) -> (Vec<&str>, Missing) {
+        let Some(users) = self.wanted.find("sys_user") else { return (Vec::new(), Missing::none()) };
+        let Some(grants) = self.wanted.find("sys_user_has_role") else { return (Vec::new(), Missing::none()) };
+        let column = |name| self.wanted.table(grants).find(name);
+        let (Some(user_column), Some(role_column)) = (column("user"), column("role")) else {
+            return (Vec::new(), Missing::table(grants));
+        };
+        let sys_id = self.cell(users, user, ColumnIdx::SYS_ID);
+        if !sys_id.present {
+            return (Vec::new(), Missing::column(users, ColumnIdx::SYS_ID));
+        }
+        let mut roles = Vec::new();
+        let mut missing = if self.is_whole(grants) { Missing::none() } else { Missing::table(grants) };
+        for &grant in self.facts.with_value(grants, user_column, sys_id.value) {
+            let state = column("state").map(|state| self.cell(grants, grant, state));
+            if state.is_some_and(|state| !state.value.is_empty() && !state.value.eq_ignore_ascii_case("active")) {
+                continue;
+            }
+            match self.role_name(self.cell(grants, grant, role_column)) {
+                Some(name) => roles.push(name),
+                None => missing = missing.union(Missing::table(self.wanted.find("sys_user_role").unwrap_or(grants))),
+            }
+        }
+        roles.sort_unstable();
+        roles.dedup();
+        (roles, missing)
+    }
+
+    fn trait_of(&self, table: TableIdx, row: RowId, name: &str) -> &str {
+        let Some(row) = self.table(table).row(row) else { return "" };
+        match name {
+            "origin" => row.origin.as_str(),
+            "action" => row.action.as_str(),
+            _ => &self.name,
+        }
+    }
+}
+
+impl Instance<'_> {
+    fn role_name<'a>(&'a self, role: Cell<'a>) -> Option<&'a str> {
+        let table = self.wanted.find("sys_user_role")?;
+        let known = self.wanted.table(table).find("name").and_then(|name| {
+            let row = self.by_sys_id(table, role.value)?;
+            Some(self.cell(table, row, name).value).filter(|name| !name.is_empty())
+        });
+        known.or(role.display)
+    }
+}
+
+/// Whether every live row of a table came with its app.
+pub(super) fn is_of_apps_only(table: &TableFacts) -> bool {
+    table.live().all(|row| table.row(row).is_some_and(|row| row.origin == Origin::App))
+}

@@ -1,0 +1,21 @@
+//! Judging: what must be read for the rules, the facts that are kept, the
+//! joins, the verdicts.
+
+mod classes;
+mod conditions;
+mod counts;
+mod facts;
+mod findings;
+mod instance;
+mod interner;
+mod judge;
+mod properties;
+mod read;
+mod records;
+mod selftest;
+mod versions;
+
+pub use instance::Instance;
+pub use judge::{Outcome, judge};
+pub use read::{Options, ReadFile, Reading, read_all};
+pub use selftest::{TestFailure, run_tests};

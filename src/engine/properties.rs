@@ -1,0 +1,98 @@
+//! Property rules: the rows of `sys_properties` with a name.
+
+use super::instance::Instance;
+use crate::finding::Verdict;
+use crate::query::{Data, Missing, RowId};
+use crate::record::is_secret_property;
+use crate::rule::file::Absent;
+use crate::rule::{NamePattern, PropertyBody, PropertyColumns};
+
+/// How one property fares.
+#[derive(Debug)]
+pub(super) struct JudgedProperty {
+    /// Its name as the export writes it, or as the rule does where there is no row.
+    pub(super) name: String,
+    pub(super) verdict: Verdict,
+    pub(super) missing: Missing,
+    /// Names of properties that are not there.
+    pub(super) absent: bool,
+    /// The rows that decide: those that fail, else all.
+    pub(super) rows: Vec<RowId>,
+}
+
+/// Judges every property that the rule names.
+pub(super) fn judge_property(instance: &Instance<'_>, body: &PropertyBody) -> Vec<JudgedProperty> {
+    let columns = body.columns;
+    let mut groups: Vec<(String, Vec<RowId>)> = Vec::new();
+    match &body.name {
+        NamePattern::Exact(name) => {
+            let rows = instance.by_value(columns.table, columns.name, name);
+            groups.push((name.clone(), rows));
+        }
+        NamePattern::Pattern(..) => {
+            for row in instance.table(columns.table).live() {
+                let name = instance.cell(columns.table, row, columns.name).value;
+                if body.name.matches(name) {
+                    match groups.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
+                        Some((_, rows)) => rows.push(row),
+                        None => groups.push((name.to_owned(), vec![row])),
+                    }
+                }
+            }
+            if groups.is_empty() {
+                groups.push((body.name.text().to_owned(), Vec::new()));
+            }
+        }
+    }
+    groups.into_iter().map(|(name, rows)| judge_rows(instance, body, name, rows)).collect()
+}
+
+fn judge_rows(instance: &Instance<'_>, body: &PropertyBody, name: String, rows: Vec<RowId>) -> JudgedProperty {
+    let columns = body.columns;
+    if rows.is_empty() {
+        return judge_absence(instance, body, name);
+    }
+    let mut failing = Vec::new();
+    let mut missing = Missing::none();
+    for &row in &rows {
+        let cell = instance.cell(columns.table, row, columns.value);
+        if !cell.present {
+            missing = missing.union(Missing::column(columns.table, columns.value));
+        } else if !body.expect.holds(cell.value) {
+            failing.push(row);
+        }
+    }
+    let name = instance.cell(columns.table, rows[0], columns.name).value.to_owned();
+    if !failing.is_empty() {
+        let missing = Missing::none();
+        return JudgedProperty { name, verdict: Verdict::Fail, missing, absent: false, rows: failing };
+    }
+    let verdict = if missing.is_empty() { Verdict::Pass } else { Verdict::CannotTell };
+    JudgedProperty { name, verdict, missing, absent: false, rows }
+}
+
+/// A missing row means something only in a table that is known to be whole.
+fn judge_absence(instance: &Instance<'_>, body: &PropertyBody, name: String) -> JudgedProperty {
+    let rows = Vec::new();
+    let absent = true;
+    if !instance.is_whole(body.columns.table) {
+        let missing = Missing::table(body.columns.table);
+        return JudgedProperty { name, verdict: Verdict::CannotTell, missing, absent: false, rows };
+    }
+    let verdict = match body.absent {
+        Absent::Pass => Verdict::Pass,
+        Absent::Fail => Verdict::Fail,
+        Absent::CannotTell => Verdict::CannotTell,
+    };
+    JudgedProperty { name, verdict, missing: Missing::none(), absent, rows }
+}
+
+/// The value of a property for a message: never a secret.
+pub(super) fn shown_value(instance: &Instance<'_>, columns: PropertyColumns, row: RowId) -> String {
+    let cell = |column| instance.cell(columns.table, row, column).value;
+    let value = cell(columns.value);
+    if is_secret_property(cell(columns.name), cell(columns.kind), value) {
+        return crate::record::REDACTED.to_owned();
+    }
+    value.to_owned()
+}
