@@ -86,7 +86,7 @@ pub(super) fn column(table: &str, column: &str) -> Option<KnownColumn> {
         return Some(KnownColumn { kind, reference: *reference });
     }
     // A known table may lack a column that others have, and then says so; the
-    // sys_id alone is always there.
+    // `sys_id` alone is always there.
     let everywhere = EVERYWHERE.iter().find(|(name, _)| *name == column)?;
     let holds = column == "sys_id" || !knows_table(table);
     holds.then_some(KnownColumn { kind: everywhere.1, reference: None })

@@ -82,6 +82,12 @@ fn warns_of_what_cannot_be_checked() {
     );
     assert!(warnings("sys_user", "x_acme_a=1").contains("x_acme_a"));
     assert!(warnings("u_thing", "anything=1").contains("table 'u_thing' is not in the built-in dictionary"));
+    assert!(
+        warnings("sys_user", "last_login>soon").contains("'last_login' holds a date, which 'soon' is not")
+    );
+    assert!(warnings("sys_user", "failed_attemptsBETWEEN1@x").contains("a number, which 'x' is not"));
+    assert!(warnings("sys_user", "active=1").contains("true or false, which '1' is not"));
+    assert_eq!(warnings("sys_user", "active=^ORactive=TRUE^failed_attempts>3^last_login>2026-01-01"), "");
     assert!(warnings("sys_user", "company.stock_symbol=x").contains("'core_company'"));
     assert_eq!(warnings("effective_role", "user.active=true^role.name=admin"), "");
 }

@@ -1,4 +1,4 @@
-//! References: sys_id, display value, and walking to other rows.
+//! References: `sys_id`, display value, and walking to other rows.
 
 use super::check;
 
