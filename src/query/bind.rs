@@ -132,7 +132,7 @@ pub fn bind(
 /// Ties a single field name, as in a message's `{user.user_name}`, to a table.
 ///
 /// # Errors
-/// As [`bind`]; the place is in `path`.
+/// As [`bind()`]; the place is in `path`.
 pub fn bind_path(
     path: &str,
     table: &str,

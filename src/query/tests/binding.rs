@@ -1,8 +1,9 @@
 //! Names: what is checked, what is asked of the reader, what is said about it.
 
 use super::{MACHINE, Mock, Pack, Rows};
+use crate::query::known::{DISPLAY_COLUMNS, ROLE_SOURCES};
 use crate::query::{BoundQuery, Query, RowId, bind, bind_path};
-use crate::record::Wanted;
+use crate::record::{Wanted, schema};
 
 fn bound(table: &str, query: &str) -> (BoundQuery, Wanted) {
     let mut wanted = Wanted::new();
@@ -48,6 +49,7 @@ fn refuses_wrong_names() {
         ("sys_user", "@nobody=a", "@nobody", "no computed field '@nobody'"),
         ("sys_user", "activeRELATIVELT@day@ago@1", "activeRELATIVELT@day@ago@1", "'active' is not a date"),
         ("sys_user", "last_loginONx@a@b", "last_loginONx@a@b", "two moments"),
+        ("effective_role", "sys_created_on=x", "sys_created_on", "table 'effective_role' has no column"),
         ("sys_user", "a=1", "a", "has no column"),
         (
             "sys_user",
@@ -89,6 +91,7 @@ fn warns_of_what_cannot_be_checked() {
     assert!(warnings("sys_user", "active=1").contains("true or false, which '1' is not"));
     assert_eq!(warnings("sys_user", "active=^ORactive=TRUE^failed_attempts>3^last_login>2026-01-01"), "");
     assert!(warnings("sys_user", "company.stock_symbol=x").contains("'core_company'"));
+    assert!(warnings("u_thing", "sys_created_on>soon").contains("holds a date"));
     assert_eq!(warnings("effective_role", "user.active=true^role.name=admin"), "");
 }
 
@@ -195,4 +198,17 @@ fn paths_show_what_a_person_would_see() {
     assert_eq!(manager.cell(&data, RowId(0)).unwrap().value, "u9");
     assert_eq!(bind_path("a b", "sys_user", &mut Wanted::new(), &Pack).unwrap_err().span, 1..3);
     assert_eq!(MACHINE.0, 7);
+}
+
+/// What this module says of known tables agrees with the dictionary.
+#[test]
+fn own_data_agrees_with_the_dictionary() {
+    for (table, columns) in ROLE_SOURCES {
+        for column in columns {
+            assert!(schema::column(table, column).is_some(), "{table}.{column}");
+        }
+    }
+    for (table, column) in DISPLAY_COLUMNS {
+        assert!(!schema::knows_table(table) || schema::column(table, column).is_some(), "{table}.{column}");
+    }
 }
