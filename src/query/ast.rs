@@ -80,7 +80,7 @@ pub(super) struct Related {
     pub(super) table: String,
     /// The column of the related table.
     pub(super) column: String,
-    /// What of this row it equals; `None` is the platform's own form, the sys_id.
+    /// What of this row it equals; `None` is the platform's own form, the `sys_id`.
     pub(super) this: Option<Path>,
     pub(super) comparison: Comparison,
     pub(super) count: u32,

@@ -43,10 +43,13 @@ impl BindError {
 #[derive(Debug)]
 pub struct BoundQuery {
     pub(super) table: TableIdx,
-    pub(super) alternatives: Vec<Vec<Vec<BoundTerm>>>,
+    pub(super) alternatives: Alternatives,
     warnings: Vec<String>,
     needs: BTreeSet<Need>,
 }
+
+/// A row matches if in any alternative every group has a term that holds.
+pub(super) type Alternatives = Vec<Vec<Vec<BoundTerm>>>;
 
 #[derive(Debug)]
 pub(super) enum BoundTerm {
@@ -129,7 +132,7 @@ pub fn bind(
 /// Ties a single field name, as in a message's `{user.user_name}`, to a table.
 ///
 /// # Errors
-/// As [`bind`]; the place is in `path`.
+/// As [`bind()`]; the place is in `path`.
 pub fn bind_path(
     path: &str,
     table: &str,
@@ -163,17 +166,13 @@ impl Binder<'_> {
         self.needs.insert(need);
     }
 
-    fn warn(&mut self, warning: String) {
+    pub(super) fn warn(&mut self, warning: String) {
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }
     }
 
-    fn query(
-        &mut self,
-        query: &Query,
-        table: &str,
-    ) -> Result<(TableIdx, Vec<Vec<Vec<BoundTerm>>>), BindError> {
+    fn query(&mut self, query: &Query, table: &str) -> Result<(TableIdx, Alternatives), BindError> {
         let index = self.table(table);
         let mut alternatives = Vec::with_capacity(query.alternatives.len());
         for clause in &query.alternatives {

@@ -102,16 +102,18 @@ pub(super) fn bind_test(
         Test::IsNotEmpty => Check::IsNotEmpty,
         Test::Compare(Comparison::Equal, operand) if operand.text.is_empty() => Check::IsEmpty,
         Test::Compare(Comparison::NotEqual, operand) if operand.text.is_empty() => Check::IsNotEmpty,
-        Test::Compare(comparison, operand) => Check::Compare(*comparison, value(binder, operand)),
-        Test::Between(from, to) => Check::Between(value(binder, from), value(binder, to)),
+        Test::Compare(comparison, operand) => Check::Compare(*comparison, typed_value(binder, operand, path)),
+        Test::Between(from, to) => {
+            Check::Between(typed_value(binder, from, path), typed_value(binder, to, path))
+        }
         Test::OneOf(polarity, values) => {
             Check::OneOf(*polarity, values.iter().map(|text| Value::text(text)).collect())
         }
-        Test::Search(search, polarity, text) => {
+        Test::Search(search, polarity, sought) => {
             if path.kind() == Some(ColumnType::Reference) {
                 binder.want_display(path);
             }
-            Check::Search(*search, *polarity, Needle::new(text))
+            Check::Search(*search, *polarity, Needle::new(sought))
         }
         Test::SameAs(polarity, other, unit) => {
             Check::SameAs(*polarity, other_field(binder, other, table)?, *unit)
@@ -155,6 +157,24 @@ fn value(binder: &mut Binder<'_>, operand: &Operand) -> Value {
     value
 }
 
+/// A value for a column; one that the column's type can never hold is told.
+fn typed_value(binder: &mut Binder<'_>, operand: &Operand, path: &BoundPath) -> Value {
+    let value = value(binder, operand);
+    let wrong = match path.kind() {
+        Some(ColumnType::Number) => value.number.is_none().then_some("a number"),
+        Some(ColumnType::Date | ColumnType::DateTime) => value.when.is_none().then_some("a date"),
+        Some(ColumnType::Boolean) => {
+            let either = ["true", "false"].iter().any(|word| value.needle.equals(word));
+            (!either).then_some("true or false")
+        }
+        _ => None,
+    };
+    if let Some(wrong) = wrong {
+        binder.warn(format!("'{}' holds {wrong}, which '{}' is not", path.text, operand.text));
+    }
+    value
+}
+
 fn other_field(binder: &mut Binder<'_>, path: &Path, table: &str) -> Result<BoundPath, BindError> {
     let bound = binder.path(path, table)?;
     if matches!(bound.end, End::Class(_) | End::Role) {
@@ -182,12 +202,12 @@ fn hierarchy(binder: &mut Binder<'_>, place: &Range<usize>) -> Result<Hierarchy,
 }
 
 fn class_test(test: &Test, path: &BoundPath, place: &Range<usize>) -> Result<Check, BindError> {
-    let (negated, text) = match test {
+    let (negated, answer) = match test {
         Test::Compare(Comparison::Equal, operand) => (false, operand.text.as_str()),
         Test::Compare(Comparison::NotEqual, operand) => (true, operand.text.as_str()),
         _ => (false, ""),
     };
-    let wants = match text.to_ascii_lowercase().as_str() {
+    let wants = match answer.to_ascii_lowercase().as_str() {
         "true" => !negated,
         "false" => negated,
         _ => {
@@ -217,7 +237,7 @@ fn role_test(test: &Test, path: &BoundPath, place: &Range<usize>) -> Result<Chec
         Test::OneOf(polarity, names) => {
             (*polarity, RoleTest::OneOf(names.iter().map(|name| Needle::new(name)).collect()))
         }
-        Test::Search(search, polarity, text) => (*polarity, RoleTest::Search(*search, Needle::new(text))),
+        Test::Search(search, polarity, sought) => (*polarity, RoleTest::Search(*search, Needle::new(sought))),
         _ => {
             let message = format!("'{}' is a set of names: this operator cannot be asked of it", path.text);
             return Err(BindError::at(place, message));

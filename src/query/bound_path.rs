@@ -154,17 +154,15 @@ impl BoundPath {
             let (roles, _) = data.roles(user);
             return (!roles.is_empty()).then(|| Cow::Owned(roles.join(", ")));
         }
-        let shown = self.shown(data, row).ok().filter(|text| !text.is_empty());
-        let text = match shown {
-            Some(text) => text,
-            None => self.cell(data, row).ok()?.value,
-        };
+        let cell = self.cell(data, row).ok()?;
+        let shown = self.shown(data, cell).ok().filter(|text| !text.is_empty());
+        let text = shown.unwrap_or(cell.value);
         (!text.is_empty()).then_some(Cow::Borrowed(text))
     }
 
     /// The text that `LIKE` and its kin look in: of a reference, what it displays.
-    pub(super) fn shown<'a>(&self, data: &'a dyn Data, row: RowId) -> Result<&'a str, Missing> {
-        let cell = self.cell(data, row)?;
+    /// `cell` is what [`Self::cell`] gave.
+    pub(super) fn shown<'a>(&self, data: &'a dyn Data, cell: Cell<'a>) -> Result<&'a str, Missing> {
         let End::Column(end) = &self.end else { return Ok(cell.value) };
         match (end.kind, cell.display, end.target) {
             // A display value beside an unknown column says that it is a reference.

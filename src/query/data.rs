@@ -34,7 +34,7 @@ pub trait Data {
     /// A field of a row.
     fn cell(&self, table: TableIdx, row: RowId, column: ColumnIdx) -> Cell<'_>;
 
-    /// The live row with that sys_id.
+    /// The live row with that `sys_id`.
     fn by_sys_id(&self, table: TableIdx, sys_id: &str) -> Option<RowId>;
 
     /// The live rows whose column holds that value, ignoring case. `value` is not empty.

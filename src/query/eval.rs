@@ -12,7 +12,7 @@ use super::bind::{BoundQuery, BoundTerm};
 use super::bind_test::{Check, Hierarchy, RoleTest, Value, When};
 use super::bound_path::{BoundPath, End, Walked};
 use super::data::{Cell, Class, Data, Missing, RowId, Truth};
-use super::dates::{Clock, DatePart, Moment, Unit};
+use super::dates::{Clock, Moment, Unit};
 use super::text::{self, Needle, Number};
 use crate::record::schema::ColumnType;
 
@@ -125,9 +125,7 @@ impl<'a> Asked<'a> {
                 is_distant(left, right, *comparison, (*unit, *side, *count)).unwrap_or(false)
             }
             Check::Search(search, polarity, needle) => {
-                let stored = self.cell()?.value;
-                // An empty reference displays nothing; neither does it lack anything.
-                let text = if stored.is_empty() { "" } else { self.path.shown(self.data, self.row)? };
+                let text = self.path.shown(self.data, self.cell()?)?;
                 !text.is_empty() && polarity.apply(needle.is_found(*search, text))
             }
             rest => return self.value_check(rest),
@@ -166,7 +164,10 @@ impl<'a> Asked<'a> {
                 };
                 is_relative(moment, Moment::Second(bound), *comparison, *unit)
             }
-            Check::DatePart(part) => return date_part(stored, part),
+            Check::DatePart(part) => {
+                let holds = Moment::parse(stored).and_then(|moment| part.holds(moment));
+                holds.unwrap_or(false)
+            }
             Check::InstanceOf(class, hierarchy) => return self.instance_of(stored, class, hierarchy),
             // The others were answered before.
             _ => false,
@@ -237,19 +238,14 @@ impl<'a> Asked<'a> {
 
     fn same_as(&self, polarity: Polarity, other: &BoundPath, unit: Option<Unit>) -> Answer {
         let Some((left, right)) = self.both(other)? else { return Ok(Truth::No) };
-        let same = match unit {
-            Some(unit) => {
-                let start = |text: &str| unit.start_of(Moment::parse(text)?.start());
-                let (Some(left), Some(right)) = (start(left), start(right)) else { return Ok(Truth::No) };
-                left == right
-            }
-            None => {
-                let kinds = (self.path.kind(), other.kind());
-                let ordered =
-                    matches!(kinds.0, Some(ColumnType::Number | ColumnType::Date | ColumnType::DateTime));
-                let order = if ordered { order(left, right, kinds) } else { None };
-                order.map_or_else(|| text::same(left, right), Ordering::is_eq)
-            }
+        let same = if let Some(unit) = unit {
+            let start = |text: &str| unit.start_of(Moment::parse(text)?.start());
+            let (Some(left), Some(right)) = (start(left), start(right)) else { return Ok(Truth::No) };
+            left == right
+        } else {
+            let kinds = (self.path.kind(), other.kind());
+            let order = if is_ordered(kinds.0) { order(left, right, kinds) } else { None };
+            order.map_or_else(|| text::same(left, right), Ordering::is_eq)
         };
         Ok(Truth::from_bool(polarity.apply(same)))
     }
@@ -336,8 +332,12 @@ fn order(left: &str, right: &str, kinds: (Option<ColumnType>, Option<ColumnType>
     if let (Some(left), Some(right)) = (Moment::parse(left), Moment::parse(right)) {
         return Some(left.compare(right));
     }
-    let typed = |kind| matches!(kind, Some(ColumnType::Number | ColumnType::Date | ColumnType::DateTime));
-    (!typed(kinds.0) && !typed(kinds.1)).then(|| text::compare(left, right))
+    (!is_ordered(kinds.0) && !is_ordered(kinds.1)).then(|| text::compare(left, right))
+}
+
+/// Whether a type has an order that its text does not have.
+fn is_ordered(kind: Option<ColumnType>) -> bool {
+    matches!(kind, Some(ColumnType::Number | ColumnType::Date | ColumnType::DateTime))
 }
 
 /// Whether `left` lies on the asked side of `right`, nearer or farther than so many units.
@@ -371,9 +371,4 @@ fn is_relative(moment: Moment, bound: Moment, comparison: Comparison, unit: Unit
         }
         _ => moment.date() == bound.date(),
     }
-}
-
-fn date_part(stored: &str, part: &DatePart) -> Answer {
-    let holds = Moment::parse(stored).and_then(|moment| part.holds(moment));
-    Ok(Truth::from_bool(holds.unwrap_or(false)))
 }

@@ -33,7 +33,7 @@ const EVERYWHERE: [(&str, ColumnType); 6] = [
 ];
 
 /// The column whose value a reference to the table displays.
-const DISPLAY_COLUMNS: [(&str, &str); 22] = [
+pub(super) const DISPLAY_COLUMNS: [(&str, &str); 21] = [
     ("cmn_department", "name"),
     ("cmn_location", "name"),
     ("core_company", "name"),
@@ -43,7 +43,6 @@ const DISPLAY_COLUMNS: [(&str, &str); 22] = [
     ("oauth_entity_profile", "name"),
     ("sys_alias", "name"),
     ("sys_app", "name"),
-    ("sys_auth_profile_basic", "name"),
     ("sys_db_object", "label"),
     ("sys_package", "name"),
     ("sys_remote_update_set", "name"),
@@ -86,7 +85,7 @@ pub(super) fn column(table: &str, column: &str) -> Option<KnownColumn> {
         return Some(KnownColumn { kind, reference: *reference });
     }
     // A known table may lack a column that others have, and then says so; the
-    // sys_id alone is always there.
+    // `sys_id` alone is always there.
     let everywhere = EVERYWHERE.iter().find(|(name, _)| *name == column)?;
     let holds = column == "sys_id" || !knows_table(table);
     holds.then_some(KnownColumn { kind: everywhere.1, reference: None })

@@ -1,6 +1,6 @@
 //! ServiceNow's encoded queries, evaluated offline in three values.
 //!
-//! [`Query::parse`] reads one, [`bind`] ties its names to the columns that will
+//! [`Query::parse`] reads one, [`bind()`] ties its names to the columns that will
 //! be read, [`BoundQuery::evaluate`] answers for one row. Facts about the
 //! language come from ServiceNow's published operator tables and from the
 //! platform's own parse that exports of `conditions` fields carry.

@@ -139,10 +139,9 @@ impl<'a> Parser<'a> {
             return Err(QueryError::syntax(message, span));
         }
         let (join, skip) = match position {
-            Position::First => (Join::And, 0),
             Position::Later if text.starts_with("OR") => (Join::Or, 2),
             Position::Later if text.starts_with("NQ") => (Join::NewQuery, 2),
-            Position::Later => (Join::And, 0),
+            Position::First | Position::Later => (Join::And, 0),
         };
         let rest = &text[skip..];
         if rest.is_empty() {

@@ -1,7 +1,7 @@
 //! Related lists: how many rows of another table belong to this one.
 
 use super::ast::Comparison;
-use super::bind::BoundTerm;
+use super::bind::Alternatives;
 use super::bound_path::BoundPath;
 use super::data::{Data, Missing, RowId, Truth};
 use super::dates::Clock;
@@ -17,7 +17,7 @@ pub(super) struct BoundRelated {
     /// What of this row it equals.
     pub(super) this: BoundPath,
     pub(super) count: CountTest,
-    pub(super) alternatives: Vec<Vec<Vec<BoundTerm>>>,
+    pub(super) alternatives: Alternatives,
 }
 
 /// How many related rows are asked for.

@@ -121,8 +121,7 @@ pub(super) fn parse_condition(text: &str, base: usize) -> Result<Condition, Quer
         return Err(unknown_operator(field, rest, at));
     };
     let value = Value { text: &rest[spelling.len()..], at: at + spelling.len(), operator: spelling };
-    let test = value.test(operator, at)?;
-    Ok(Condition { path, test, place: Place(base..base + text.len()) })
+    Ok(Condition { path, test: value.test(operator, at)?, place: Place(base..base + text.len()) })
 }
 
 /// The longest operator that the text begins with: `IN` begins `INSTANCEOF`.
@@ -153,7 +152,7 @@ struct Value<'a> {
 impl Value<'_> {
     fn test(&self, operator: Operator, operator_start: usize) -> Result<Test, QueryError> {
         Ok(match operator {
-            O::Compare(comparison) => Test::Compare(comparison, self.operand(self.text, self.at)?),
+            O::Compare(comparison) => Test::Compare(comparison, operand(self.text, self.at)?),
             O::Search(search, polarity) => Test::Search(search, polarity, self.plain()?),
             O::OneOf(polarity) => {
                 Test::OneOf(polarity, self.plain()?.split(',').map(str::to_owned).collect())
@@ -164,7 +163,7 @@ impl Value<'_> {
             O::Anything => self.nothing(Test::Anything)?,
             O::Between => {
                 let [(from, from_at), (to, to_at)] = self.parts("two values: BETWEENfirst@last")?;
-                Test::Between(self.operand(from, from_at)?, self.operand(to, to_at)?)
+                Test::Between(operand(from, from_at)?, operand(to, to_at)?)
             }
             O::SameAs(polarity) => self.same_as(polarity)?,
             O::CompareField(comparison) => Test::CompareField(comparison, Path::parse(self.text, self.at)?),
@@ -187,15 +186,6 @@ impl Value<'_> {
     fn needs<T>(&self, what: &str) -> Result<T, QueryError> {
         let (operator, start) = (self.operator, self.at - self.operator.len());
         Err(QueryError::syntax(format!("{operator} needs {what}"), start..self.span().end))
-    }
-
-    /// A value that a date function may stand for.
-    fn operand(&self, text: &str, at: usize) -> Result<Operand, QueryError> {
-        let function = DateFunction::parse(text);
-        if function.is_none() && text.starts_with("javascript:") {
-            return Err(script_refused(text, at));
-        }
-        Ok(Operand { text: text.to_owned(), function })
     }
 
     /// A value that is taken as it is written, white space and all.
@@ -267,7 +257,7 @@ impl Value<'_> {
     fn on(&self, polarity: Polarity) -> Result<Test, QueryError> {
         let [(label, _), (start, start_at), (end, end_at)] =
             self.parts("a label and two moments: ONToday@first@last")?;
-        let (start, end) = (self.operand(start, start_at)?, self.operand(end, end_at)?);
+        let (start, end) = (operand(start, start_at)?, operand(end, end_at)?);
         Ok(Test::On(polarity, label.to_owned(), start, end))
     }
 
@@ -299,6 +289,15 @@ impl Value<'_> {
 
 fn parse_number(text: &str) -> Option<i64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+}
+
+/// A value that a date function may stand for.
+fn operand(text: &str, at: usize) -> Result<Operand, QueryError> {
+    let function = DateFunction::parse(text);
+    if function.is_none() && text.starts_with("javascript:") {
+        return Err(script_refused(text, at));
+    }
+    Ok(Operand { text: text.to_owned(), function })
 }
 
 /// Refuses a script by its own name, as far as it shows one.

@@ -1,0 +1,134 @@
+//! Properties that hold for every query: printing and reading agree, and no text
+//! brings the reader down.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use crate::query::Query;
+use crate::query::ast::{
+    Comparison, Condition, Operand, Path, Place, Polarity, Related, Search, Side, Sort, SortKind, Term, Test,
+};
+use crate::query::dates::{DateFunction, DatePart, Unit};
+
+fn path() -> impl Strategy<Value = Path> {
+    let segment =
+        prop_oneof![4 => "[a-z][a-z0-9_]{0,6}", 1 => "@[a-bd-z][a-z_]{0,5}", 1 => "@class\\.[a-z_]{1,5}"];
+    vec(segment, 1..4).prop_map(|segments| Path { segments, place: Place::default() })
+}
+
+/// A value: anything but `^`, not taken for a script, and not for the rest of a
+/// longer operator.
+fn value() -> impl Strategy<Value = String> {
+    prop_oneof![Just(String::new()), "[a-z0-9 ][^^]{0,10}", "é[^^]{0,3}"]
+        .prop_filter("no script", |text| !text.starts_with("javascript:"))
+}
+
+/// A value within a list cut at `@`.
+fn part() -> impl Strategy<Value = String> {
+    value().prop_map(|text| text.replace('@', "a"))
+}
+
+fn operand(text: impl Strategy<Value = String>) -> impl Strategy<Value = Operand> {
+    let scripts = prop::sample::select(vec![
+        "javascript:gs.daysAgoStart(3)",
+        "javascript:gs.dateGenerate('2026-01-01','start')",
+        "javascript:gs.endOfLast6Months()",
+    ]);
+    prop_oneof![3 => text, 1 => scripts.prop_map(str::to_owned)]
+        .prop_map(|text| Operand { function: DateFunction::parse(&text), text })
+}
+
+fn polarity() -> impl Strategy<Value = Polarity> {
+    prop_oneof![Just(Polarity::Plain), Just(Polarity::Negated)]
+}
+
+fn side() -> impl Strategy<Value = Side> {
+    prop_oneof![Just(Side::Before), Just(Side::After)]
+}
+
+fn unit() -> impl Strategy<Value = Unit> {
+    use Unit::{Day, Hour, Minute, Month, Quarter, Week, Year};
+    prop::sample::select(vec![Minute, Hour, Day, Week, Month, Quarter, Year])
+}
+
+fn comparison(of: &[Comparison]) -> impl Strategy<Value = Comparison> + use<> {
+    prop::sample::select(of.to_vec())
+}
+
+fn test() -> impl Strategy<Value = Test> {
+    use Comparison::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
+    let search = prop::sample::select(vec![
+        (Search::Contains, Polarity::Plain),
+        (Search::Contains, Polarity::Negated),
+        (Search::StartsWith, Polarity::Plain),
+        (Search::EndsWith, Polarity::Plain),
+    ]);
+    let ordered = [Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual];
+    let part_script = "javascript:gs.datePart('dayofweek','monday','GE')";
+    prop_oneof![
+        (comparison(&ordered), operand(value()))
+            .prop_map(|(comparison, value)| Test::Compare(comparison, value)),
+        (search, value()).prop_map(|((search, polarity), text)| Test::Search(search, polarity, text)),
+        (polarity(), vec(value().prop_map(|text| text.replace(',', "a")), 1..4))
+            .prop_filter("no script", |(_, values)| !values.join(",").starts_with("javascript:"))
+            .prop_map(|(polarity, values)| Test::OneOf(polarity, values)),
+        prop::sample::select(vec![Test::IsEmpty, Test::IsNotEmpty, Test::EmptyString, Test::Anything]),
+        (operand(part()), operand(part())).prop_map(|(from, to)| Test::Between(from, to)),
+        (polarity(), path(), prop::option::of(unit()))
+            .prop_map(|(polarity, path, unit)| Test::SameAs(polarity, path, unit)),
+        (comparison(&[Less, LessOrEqual, Greater, GreaterOrEqual]), path())
+            .prop_map(|(comparison, path)| Test::CompareField(comparison, path)),
+        (comparison(&[Less, Greater]), path(), unit(), side(), 0..i64::MAX).prop_map(
+            |(comparison, path, unit, side, count)| Test::Distance(comparison, path, unit, side, count)
+        ),
+        (polarity(), part(), operand(part()), operand(part()))
+            .prop_map(|(polarity, label, start, end)| Test::On(polarity, label, start, end)),
+        (comparison(&[Equal, Less, LessOrEqual, Greater, GreaterOrEqual]), unit(), side(), 0..i64::MAX)
+            .prop_map(|(comparison, unit, side, count)| Test::Relative(comparison, unit, side, count)),
+        part().prop_map(move |label| Test::DatePart(label, DatePart::parse(part_script).unwrap())),
+        "[a-z_]{1,8}".prop_map(Test::InstanceOf),
+    ]
+}
+
+fn condition() -> impl Strategy<Value = Term> {
+    (path(), test())
+        .prop_map(|(path, test)| Term::Condition(Condition { path, test, place: Place::default() }))
+}
+
+fn query_of(term: impl Strategy<Value = Term>) -> impl Strategy<Value = Query> {
+    let sort = (
+        prop::sample::select(vec![SortKind::OrderBy, SortKind::OrderByDescending, SortKind::GroupBy]),
+        path(),
+    )
+        .prop_map(|(kind, path)| Sort { kind, path });
+    (vec(vec(vec(term, 1..3), 1..3), 0..3), vec(sort, 0..2))
+        .prop_map(|(alternatives, sort)| Query { alternatives, sort })
+}
+
+fn related() -> impl Strategy<Value = Term> {
+    use Comparison::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual};
+    let comparison = comparison(&[Equal, Less, LessOrEqual, Greater, GreaterOrEqual]);
+    ("[a-z_]{1,6}", "[a-z_]{1,6}", prop::option::of(path()), comparison, any::<u32>(), query_of(condition()))
+        .prop_map(|(table, column, this, comparison, count, query)| {
+            Term::Related(Related { table, column, this, comparison, count, query, place: Place::default() })
+        })
+}
+
+proptest! {
+    #[test]
+    fn printed_query_reads_back(query in query_of(prop_oneof![4 => condition(), 1 => related()])) {
+        let text = query.to_string();
+        prop_assert_eq!(Query::parse(&text), Ok(query), "{}", text);
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused_in_its_place(text in "(\\PC|\\^|\\^OR|\\^NQ|RLQUERYa.b,>=1|ENDRLQUERY|name|LIKE|IN|=|@|RELATIVELT|ON|javascript:gs.){0,12}") {
+        match Query::parse(&text) {
+            Ok(query) => {
+                let printed = query.to_string();
+                prop_assert_eq!(Query::parse(&printed), Ok(query), "{}", printed);
+            }
+            Err(error) => prop_assert!(text.get(error.span.clone()).is_some(), "{} {:?}", text, error),
+        }
+    }
+}
