@@ -22,6 +22,10 @@ pub mod finding;
 
 pub mod rule;
 
+pub mod engine;
+
+pub mod config;
+
 pub mod locate;
 
 pub mod report;

@@ -7,7 +7,7 @@ mod resolve;
 use crate::finding::{Finding, PlaceRole};
 use crate::span::{ByteSpan, LineColumn};
 
-pub use resolve::{Located, locate};
+pub use resolve::{Located, locate, locate_places};
 
 /// A range of text, as editors and SARIF name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,7 +20,7 @@ pub struct Region {
     pub span: ByteSpan,
 }
 
-/// A piece of a file. Secret values in it are replaced by [`REDACTED`].
+/// A piece of a file. Secret values in it are replaced by [`crate::record::REDACTED`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snippet {
     /// Where it stands.
@@ -31,8 +31,8 @@ pub struct Snippet {
     pub redacted: bool,
 }
 
-/// What stands in a snippet in place of a secret value.
-pub const REDACTED: &str = "[redacted]";
+
+
 
 /// A place with its lines.
 #[derive(Debug, Clone)]

@@ -97,7 +97,7 @@ fn find_older(ages: &[Age]) -> Vec<bool> {
     older
 }
 
-fn mark_older<'a, T: Ord>(
+fn mark_older<'a, T: Ord + 'a>(
     older: &mut [bool],
     ages: &'a [Age],
     by: impl Fn(&'a Age) -> Option<&'a T>,

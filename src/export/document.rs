@@ -67,22 +67,28 @@ pub(super) fn read_stream(
 }
 
 /// Reads again one child of the root: the element at which `reader` stands.
-/// All fields of all records in it go to `sink`.
+/// All fields of all records in it go to `sink`. Says whether all of it, with
+/// its payloads, could be read.
 ///
 /// # Errors
-/// Where the element cannot be read.
+/// Where the element itself cannot be read.
 pub fn reread(
     reader: &mut TokenReader,
     kind: FileKind,
     sink: &mut dyn RecordSink,
-) -> Result<(), XmlError> {
+) -> Result<bool, XmlError> {
     let mut reading = Reading::new(Select::Everything, sink);
     while let Some(token) = reader.next()? {
-        if matches!(token.kind, TokenKind::Start | TokenKind::Empty) {
-            return reading.read_element(reader, token, top_level(kind, None));
+        match token.kind {
+            TokenKind::Start | TokenKind::Empty => {
+                reading.read_element(reader, token, top_level(kind, None))?;
+                return Ok(reading.report.problems.is_empty());
+            }
+            TokenKind::End => break,
+            _ => {}
         }
     }
-    Ok(())
+    Ok(true)
 }
 
 fn top_level(kind: FileKind, root: Option<&str>) -> Surroundings<'_> {

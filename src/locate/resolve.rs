@@ -1,6 +1,363 @@
-//! placeholder
-use super::LocatedFinding;
-/// Placeholder.
-pub struct Located(pub Vec<LocatedFinding>);
-/// Placeholder.
-pub fn locate() {}
+//! Finds the element that a finding points at, by reading its record again.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use super::lines::{Answers, Questions, ask};
+use super::{LocatedFinding, LocatedPlace, Region, Snippet};
+use crate::engine::ReadFile;
+use crate::export::{FileKind, FileReport, RecordSink, reread};
+use crate::finding::{Finding, Notice, Place, Target};
+use crate::record::{REDACTED, Record, is_secret_column, is_secret_property};
+use crate::source::Source;
+use crate::span::{ByteSpan, LineColumn};
+use crate::xml::TokenReader;
+
+/// How many bytes of context stand on each side of a region.
+const CONTEXT: u64 = 1000;
+/// How many bytes of a region are shown.
+const SHOWN: u64 = 4096;
+/// The largest file whose lines are hashed.
+const HASHED: u64 = 100 * 1024 * 1024;
+/// How far behind a record secrets are looked for: a line hash may reach there.
+const BEHIND: u64 = 2048;
+
+/// Everything with its lines.
+#[derive(Debug, Default)]
+pub struct Located {
+    /// In the order they were given.
+    pub findings: Vec<LocatedFinding>,
+    /// In the order they were given; a place without a line is in no text.
+    pub notices: Vec<(Notice, Option<LineColumn>)>,
+}
+
+/// Finds lines, columns and snippets for findings and notices. `files` are
+/// those of the sources, in scan order.
+#[must_use]
+pub fn locate(findings: Vec<Finding>, notices: Vec<Notice>, sources: &[Source], files: &[ReadFile]) -> Located {
+    let places: Vec<_> = findings.iter().flat_map(|finding| &finding.places).collect();
+    let mut found = locate_all(&places, &notices, sources, files);
+    let mut places = found.places.drain(..);
+    let mut located = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let mut line_hash = None;
+        let mut own = Vec::with_capacity(finding.places.len());
+        for (place, hash) in places.by_ref().take(finding.places.len()).flatten() {
+            if own.is_empty() {
+                line_hash = hash;
+            }
+            own.push(place);
+        }
+        if !own.is_empty() {
+            located.push(LocatedFinding { finding, places: own, line_hash });
+        }
+    }
+    drop(places);
+    Located { findings: located, notices: notices.into_iter().zip(found.lines).collect() }
+}
+
+/// Finds lines, columns and snippets for places; `None` where the source can no
+/// longer be read.
+#[must_use]
+pub fn locate_places(places: &[Place], sources: &[Source], files: &[ReadFile]) -> Vec<Option<LocatedPlace>> {
+    let places: Vec<_> = places.iter().collect();
+    let found = locate_all(&places, &[], sources, files);
+    found.places.into_iter().map(|found| found.map(|(place, _)| place)).collect()
+}
+
+/// A place with its lines, and the hash of its first line.
+type Looked = (LocatedPlace, Option<String>);
+
+/// The answers in the order of the questions.
+struct All {
+    places: Vec<Option<Looked>>,
+    lines: Vec<Option<LineColumn>>,
+}
+
+fn locate_all(places: &[&Place], notices: &[Notice], sources: &[Source], files: &[ReadFile]) -> All {
+    let mut by_source: BTreeMap<u32, Wanted<'_>> = BTreeMap::new();
+    for (index, place) in places.iter().enumerate() {
+        by_source.entry(place.source).or_default().places.push((index, place));
+    }
+    for (index, notice) in notices.iter().enumerate() {
+        if let (Some(source), Some(at)) = (notice.source, notice.at) {
+            by_source.entry(source).or_default().notices.push((index, at.start));
+        }
+    }
+    let wanted: Vec<_> = by_source.into_iter().collect();
+    let looked: Vec<_> = wanted
+        .par_iter()
+        .map(|(source, wanted)| {
+            let at = usize::try_from(*source).unwrap_or(usize::MAX);
+            let report = files.get(at).map(|file| &file.report);
+            sources.get(at).zip(report).map(|(source, report)| look(source, report, wanted)).unwrap_or_default()
+        })
+        .collect();
+    let mut all = All { places: places.iter().map(|_| None).collect(), lines: vec![None; notices.len()] };
+    for found in looked {
+        for (index, place) in found.places {
+            all.places[index] = Some(place);
+        }
+        for (index, line) in found.lines {
+            all.lines[index] = Some(line);
+        }
+    }
+    all
+}
+
+/// What is wanted of one source.
+#[derive(Default)]
+struct Wanted<'f> {
+    places: Vec<(usize, &'f Place)>,
+    notices: Vec<(usize, u64)>,
+}
+
+/// What was found in one source.
+#[derive(Default)]
+struct Found {
+    places: Vec<(usize, Looked)>,
+    lines: Vec<(usize, LineColumn)>,
+}
+
+/// One record as it stands in the file.
+struct Shape {
+    span: ByteSpan,
+    start_tag: ByteSpan,
+    fields: Vec<(String, ByteSpan)>,
+}
+
+/// The records of one child of the root.
+#[derive(Default)]
+struct Child {
+    shapes: HashMap<u32, Shape>,
+    /// Contents that must not be shown.
+    secrets: Vec<ByteSpan>,
+    /// Whether everything in it could be read, so that its secrets are known.
+    is_clear: bool,
+}
+
+/// Keeps what a place may need.
+struct Shapes<'c> {
+    child: &'c mut Child,
+    /// Whether the records themselves are asked for, or only their secrets.
+    keeps_shapes: bool,
+}
+
+impl RecordSink for Shapes<'_> {
+    fn record(&mut self, record: &Record<'_>) {
+        for field in record.fields {
+            let is_value = record.table == "sys_properties" && field.name == "value";
+            let secret = if is_value {
+                let text = |name| record.value(name).unwrap_or_default();
+                is_secret_property(text("name"), text("type"), &field.value)
+            } else {
+                is_secret_column(record.table, field.name) && !field.value.trim().is_empty()
+            };
+            if secret {
+                self.child.secrets.push(field.content_span);
+            }
+        }
+        if self.keeps_shapes {
+            let fields = record.fields.iter().map(|field| (field.name.to_owned(), field.element_span)).collect();
+            let shape = Shape { span: record.span, start_tag: record.start_tag_span, fields };
+            self.child.shapes.insert(record.ordinal, shape);
+        }
+    }
+}
+
+fn look(source: &Source, report: &FileReport, wanted: &Wanted<'_>) -> Found {
+    let children = reread_children(source, report.kind, wanted);
+    let mut questions = Questions::default();
+    let mut spans = Vec::with_capacity(wanted.places.len());
+    for (_, place) in &wanted.places {
+        let child = children.get(&place.outer_start);
+        let (region, around) = span_of(place, report, child);
+        let shown = ByteSpan::new(region.start, region.end.min(region.start + SHOWN));
+        let context = around
+            .start
+            .max(region.start.saturating_sub(CONTEXT))..around.end.min(shown.end + CONTEXT).max(shown.end);
+        questions.offsets.extend([region.start, region.end]);
+        questions.pieces.push(context.start..context.end);
+        spans.push((region, context));
+    }
+    questions.offsets.extend(wanted.notices.iter().map(|(_, offset)| *offset));
+    questions.hashes = !wanted.places.is_empty() && source.size().is_none_or(|size| size <= HASHED);
+    let Ok(mut stream) = source.open() else { return Found::default() };
+    let (answers, _) = ask(&mut stream, &questions);
+    let mut found = Found::default();
+    for (at, (index, place)) in wanted.places.iter().enumerate() {
+        let (region, context) = &spans[at];
+        let child = children.get(&place.outer_start);
+        let piece = &answers.pieces[at];
+        let (located, hash) = describe(source, place, *region, context.clone(), piece, child, &answers);
+        found.places.push((*index, (located, hash)));
+    }
+    for (index, offset) in &wanted.notices {
+        found.lines.extend(answers.places.get(offset).map(|place| (*index, *place)));
+    }
+    found
+}
+
+/// Reads again the children of the root that hold wanted records.
+fn reread_children(source: &Source, kind: FileKind, wanted: &Wanted<'_>) -> HashMap<u64, Child> {
+    let places = wanted.places.iter().filter(|(_, place)| place.target != Target::Root);
+    let mut starts: Vec<_> = places.map(|(_, place)| place.outer_start).collect();
+    starts.sort_unstable();
+    starts.dedup();
+    let mut children = HashMap::new();
+    let Ok(stream) = source.open() else { return children };
+    let mut reader = TokenReader::new(stream).with_block(32 * 1024);
+    for (at, &start) in starts.iter().enumerate() {
+        let mut child = Child::default();
+        if reader.jump_to(start).is_err() {
+            break;
+        }
+        child.is_clear =
+            reread(&mut reader, kind, &mut Shapes { child: &mut child, keeps_shapes: true }).unwrap_or(false);
+        // The hash of a line near the end reaches into what follows. Going on
+        // must not pass the next child that is asked for.
+        let end = reader.position();
+        let next = starts.get(at + 1).copied().unwrap_or(u64::MAX);
+        while child.is_clear && reader.position() < (end + BEHIND).min(next) {
+            let before = reader.position();
+            let mut sink = Shapes { child: &mut child, keeps_shapes: false };
+            match reread(&mut reader, kind, &mut sink) {
+                Ok(true) if reader.position() > before => {}
+                _ => break,
+            }
+        }
+        children.insert(start, child);
+    }
+    children
+}
+
+/// The region of a place, and the record around it.
+fn span_of(place: &Place, report: &FileReport, child: Option<&Child>) -> (ByteSpan, ByteSpan) {
+    if place.target == Target::Root {
+        return (report.root_tag, report.root_tag);
+    }
+    let Some(shape) = child.and_then(|child| child.shapes.get(&place.ordinal)) else {
+        let start = ByteSpan::at(place.outer_start);
+        return (start, start);
+    };
+    let region = match &place.target {
+        Target::Field(name) => shape.fields.iter().find(|(field, _)| **field == **name).map(|(_, span)| *span),
+        _ => None,
+    };
+    (region.unwrap_or(shape.start_tag), shape.span)
+}
+
+fn describe(
+    source: &Source,
+    place: &Place,
+    region: ByteSpan,
+    context: Range<u64>,
+    piece: &str,
+    child: Option<&Child>,
+    answers: &Answers,
+) -> (LocatedPlace, Option<String>) {
+    let line_of = |offset: u64| answers.places.get(&offset).copied().unwrap_or(LineColumn { line: 1, column: 1 });
+    let (start, end) = (line_of(region.start), line_of(region.end));
+    let secrets = child.map_or(&[][..], |child| &child.secrets);
+    let is_clear = place.target == Target::Root || child.is_some_and(|child| child.is_clear);
+    let shown = ByteSpan::new(region.start, region.end.min(region.start + SHOWN));
+    let (text, redacted) = cut(piece, context.start, shown.start..shown.end, secrets);
+    let snippet = Snippet { region: Region { start, end, span: region }, text, redacted };
+    let context = is_clear.then(|| surroundings(&snippet.region, context, piece, secrets)).flatten();
+    let hash = answers.hashes.get(&start.line).filter(|(_, until)| {
+        let from = line_start(region, start);
+        is_clear && !secrets.iter().any(|secret| secret.start < *until && secret.end > from)
+    });
+    let hash = hash.map(|(hash, _)| hash.clone());
+    let label = place.label.as_deref().map(str::to_owned);
+    let located = LocatedPlace {
+        source: place.source,
+        path: source.path().to_owned(),
+        snippet,
+        context,
+        role: place.role,
+        label,
+    };
+    (located, hash)
+}
+
+/// An offset not behind the start of the region's line: a column is at most
+/// four bytes.
+fn line_start(region: ByteSpan, start: LineColumn) -> u64 {
+    region.start.saturating_sub((start.column - 1).saturating_mul(4))
+}
+
+/// Whole lines around the region, if the piece holds more of them than the
+/// region; else as many characters as the piece holds.
+fn surroundings(region: &Region, context: Range<u64>, piece: &str, secrets: &[ByteSpan]) -> Option<Snippet> {
+    let span = region.span;
+    let index = |offset: u64| usize::try_from(offset.saturating_sub(context.start)).unwrap_or(usize::MAX);
+    let before = piece.get(..index(span.start))?;
+    let after = piece.get(index(span.end)..).unwrap_or_default();
+    // Up to two line ends on each side; without any, the piece as it is.
+    let line_end = |text: &str| text.match_indices('\n').nth(2).map(|(at, _)| at);
+    let from = before.rmatch_indices('\n').nth(2).map_or(0, |(at, _)| at + 1);
+    let to = index(span.end) + line_end(after).unwrap_or(after.len());
+    let from = if line_count(&before[from..]) == 0 { before.len().saturating_sub(200) } else { from };
+    let from = (from..=before.len()).find(|at| piece.is_char_boundary(*at))?;
+    let to = if line_count(after) == 0 { to.min(index(span.end) + 200) } else { to };
+    let to = (to..=piece.len()).find(|at| piece.is_char_boundary(*at))?;
+    let offset = |index: usize| context.start + u64::try_from(index).unwrap_or(0);
+    let wider = ByteSpan::new(offset(from), offset(to));
+    if !(wider.contains(span) && wider.len() > span.len()) {
+        return None;
+    }
+    let start = back_from(region.start, &piece[from..before.len()], piece, from)?;
+    let end = forward_from(region.end, piece.get(index(span.end)..to)?);
+    let (text, redacted) = cut(piece, context.start, wider.start..wider.end, secrets);
+    Some(Snippet { region: Region { start, end, span: wider }, text, redacted })
+}
+
+fn line_count(text: &str) -> u64 {
+    u64::try_from(text.matches('\n').count()).unwrap_or(0)
+}
+
+fn utf16(text: &str) -> u64 {
+    u64::try_from(text.encode_utf16().count()).unwrap_or(0)
+}
+
+/// The place at which `text`, which ends at `end`, begins. Where it begins in
+/// the middle of a line whose start the piece does not show, there is no answer.
+fn back_from(end: LineColumn, text: &str, piece: &str, from: usize) -> Option<LineColumn> {
+    let lines = line_count(text);
+    if lines == 0 {
+        return Some(LineColumn { line: end.line, column: end.column - utf16(text) });
+    }
+    let line = end.line - lines;
+    match piece[..from].rfind('\n') {
+        Some(newline) => Some(LineColumn { line, column: utf16(&piece[newline + 1..from]) + 1 }),
+        None => None,
+    }
+}
+
+fn forward_from(start: LineColumn, text: &str) -> LineColumn {
+    match text.rsplit_once('\n') {
+        Some((_, last)) => LineColumn { line: start.line + line_count(text), column: utf16(last) + 1 },
+        None => LineColumn { line: start.line, column: start.column + utf16(text) },
+    }
+}
+
+/// The part of a piece that begins at `base`, with secrets replaced.
+fn cut(piece: &str, base: u64, range: Range<u64>, secrets: &[ByteSpan]) -> (String, bool) {
+    let index = |offset: u64| usize::try_from(offset.saturating_sub(base)).unwrap_or(usize::MAX).min(piece.len());
+    let mut text = String::new();
+    let mut at = range.start;
+    let mut hidden: Vec<_> =
+        secrets.iter().filter(|secret| secret.start < range.end && secret.end > range.start).collect();
+    hidden.sort_unstable();
+    let redacted = !hidden.is_empty();
+    for secret in hidden {
+        text.push_str(piece.get(index(at)..index(secret.start.max(at))).unwrap_or_default());
+        text.push_str(REDACTED);
+        at = secret.end.max(at);
+    }
+    text.push_str(piece.get(index(at)..index(range.end.max(at))).unwrap_or_default());
+    (text, redacted)
+}

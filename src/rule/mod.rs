@@ -18,7 +18,7 @@ pub use model::{
     Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, KeyPaths, NamePattern, PropertyBody,
     PropertyColumns, RecordBody, Rule,
 };
-pub use pack::{Pack, PackFiles, Settings, builtin, builtin_tests, load};
+pub use pack::{Pack, PackFiles, Settings, baseline_of_release, builtin, builtin_tests, load, parse_baseline};
 pub(crate) use pack::yaml_error;
 
 /// Bytes as hexadecimal digits.

@@ -9,7 +9,7 @@ use walkdir::WalkDir;
 
 use super::compile::Compiler;
 use super::error::RuleError;
-use super::file::{AliasFile, ClassFile, Confidence as FileConfidence, OneOrMany, Profile, RuleFile, RuleTest};
+use super::file::{AliasFile, Baseline, ClassFile, Confidence as FileConfidence, OneOrMany, Profile, RuleFile, RuleTest};
 use super::message::Params;
 use super::meta::RuleMeta;
 use super::model::{ClassBody, KeyPaths, Rule};
@@ -46,6 +46,8 @@ pub struct PackFiles {
 pub struct Settings {
     /// Rules, areas or tags that are off.
     pub off: Vec<String>,
+    /// Rules that run although their profile does not.
+    pub on: Vec<String>,
     /// Only these run, if there are any.
     pub select: Vec<String>,
     /// Rules of the strict profile run too.
@@ -54,6 +56,8 @@ pub struct Settings {
     pub severities: BTreeMap<String, Severity>,
     /// Parameters by rule id or name, or class name.
     pub params: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    /// The hardening baseline, such as (8, 0); the newest without it.
+    pub baseline: Option<(u32, u32)>,
     /// Columns by alias name.
     pub aliases: BTreeMap<String, Vec<String>>,
 }
@@ -215,14 +219,18 @@ impl Pack {
         if let Some(severity) = called.iter().find_map(|name| settings.severities.get(name)) {
             meta.severity = *severity;
         }
+        if !holds_in(file.baseline.as_ref(), settings.baseline) {
+            return Ok(());
+        }
         let params = params_of(&file.params, own, path)?;
         meta.params = params.0.clone();
-        let rule = self.compiler(path, params, names).rule(file, meta)?;
+        let dated = expected_in(file, settings.baseline);
+        let rule = self.compiler(path, params, names).rule(dated.as_ref().unwrap_or(file), meta)?;
         let called = |selector: &String| {
             rule.meta.is_called(selector) || file.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(selector))
         };
         let selected = settings.select.iter().any(called);
-        let in_profile = settings.strict || rule.meta.profile == "recommended";
+        let in_profile = settings.strict || rule.meta.profile == "recommended" || settings.on.iter().any(called);
         let runs = if settings.select.is_empty() { in_profile } else { selected };
         if runs && !settings.off.iter().any(called) {
             self.rules.push(rule);
@@ -246,6 +254,43 @@ impl Pack {
             self.keys.insert(index, paths);
         }
     }
+}
+
+/// Whether a hardening baseline knows the rule's setting.
+fn holds_in(baseline: Option<&Baseline>, version: Option<(u32, u32)>) -> bool {
+    let (Some(baseline), Some(version)) = (baseline, version) else {
+        return baseline.is_none_or(|baseline| baseline.until.is_none());
+    };
+    let after_start = parse_baseline(&baseline.from.0).is_none_or(|from| from <= version);
+    let before_end = baseline.until.as_ref().and_then(|until| parse_baseline(&until.0)).is_none_or(|until| version <= until);
+    after_start && before_end
+}
+
+/// The rule with the expectation of an older baseline, where it changed since.
+fn expected_in(file: &RuleFile, version: Option<(u32, u32)>) -> Option<RuleFile> {
+    let values = &file.baseline.as_ref()?.values;
+    let fits = |until: &Option<super::file::Scalar>| {
+        let until = until.as_ref().and_then(|until| parse_baseline(&until.0));
+        until.is_none_or(|until| version.is_some_and(|version| version <= until))
+    };
+    let value = values.iter().find(|value| fits(&value.until))?;
+    Some(RuleFile { expect: Some(value.expect.clone()), ..file.clone() })
+}
+
+/// `8.0` → (8, 0).
+#[must_use]
+pub fn parse_baseline(text: &str) -> Option<(u32, u32)> {
+    let (major, minor) = text.trim().split_once('.').unwrap_or((text.trim(), "0"));
+    Some((major.parse().ok()?, minor.parse().ok()?))
+}
+
+/// The newest hardening baseline of a release family, by its name.
+#[must_use]
+pub fn baseline_of_release(family: &str) -> Option<(u32, u32)> {
+    let family = family.trim().to_lowercase().replace([' ', '-', '_'], "");
+    let lines = include_str!("releases.tsv").lines().filter(|line| !line.starts_with('#'));
+    let mut pairs = lines.filter_map(|line| line.split_once('\t'));
+    pairs.find(|(name, _)| *name == family).and_then(|(_, version)| parse_baseline(version))
 }
 
 fn text_of<'p>(files: &'p PackFiles, path: &str) -> &'p str {

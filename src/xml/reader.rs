@@ -233,6 +233,38 @@ impl TokenReader {
             .collect()
     }
 
+    /// Goes forward to `offset`, where an element begins that is to be read on
+    /// its own.
+    ///
+    /// # Errors
+    /// Where the source cannot be read, or `offset` lies behind the reader.
+    pub fn jump_to(&mut self, offset: u64) -> Result<(), XmlError> {
+        self.tokens.clear();
+        self.failure = None;
+        self.keep = None;
+        self.open.truncate(0);
+        let ahead = offset.checked_sub(self.base).and_then(|ahead| usize::try_from(ahead).ok());
+        if let Some(index) = ahead.filter(|index| *index <= self.window.len()) {
+            self.scanned = index;
+            self.drop_before(index);
+            return Ok(());
+        }
+        self.window.clear();
+        self.scanned = 0;
+        self.base = offset;
+        let Input::Stream(stream) = &mut self.input else { return Ok(()) };
+        stream.skip_to(offset).map_err(|problem| XmlError {
+            kind: XmlErrorKind::Source(problem),
+            at: ByteSpan::at(offset),
+        })
+    }
+
+    /// Where the next token begins.
+    #[must_use]
+    pub fn position(&self) -> u64 {
+        self.tokens.front().map_or_else(|| self.offset(self.scanned), |token| token.span.start)
+    }
+
     /// Up to `wanted` bytes from the beginning, before anything was read.
     ///
     /// # Errors

@@ -1,0 +1,255 @@
+//! The configuration file `.glidelint.yaml`.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::Deserialize;
+use serde::de::{self, Deserializer, MapAccess, Visitor};
+
+use crate::finding::{Band, Severity};
+use crate::rule::file::{OneOrMany, Text};
+use crate::rule::{RuleError, Settings, yaml_error};
+
+/// The name under which the file is looked for.
+pub const FILE_NAME: &str = ".glidelint.yaml";
+
+/// What the file says. Every key may be left out; others are errors.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Rules by id or name: `off`, `on`, a severity, or a mapping.
+    pub rules: BTreeMap<String, RuleConfig>,
+    /// Parameters of classes, such as the patterns that tell service accounts.
+    pub classes: BTreeMap<String, BTreeMap<String, OneOrMany>>,
+    /// Columns behind aliases, such as `owner: [u_owner, manager]`.
+    pub aliases: BTreeMap<String, Vec<String>>,
+    /// Tables that are always exported whole.
+    pub complete: Vec<Text>,
+    /// Globs over reported paths that are not read.
+    pub exclude: Vec<Text>,
+    /// Further rule packs: files or folders, relative to this file.
+    pub rule_packs: Vec<Text>,
+    /// `recommended` or `strict`.
+    pub profile: Option<Text>,
+    /// Lowest band of findings that fails a scan.
+    pub fail_on: Option<Text>,
+}
+
+/// What the file says of one rule.
+#[derive(Debug, Default, Clone)]
+pub struct RuleConfig {
+    /// Whether it runs.
+    pub enabled: Option<bool>,
+    /// How bad its findings are.
+    pub severity: Option<Text>,
+    /// Parameters other than the rule's defaults.
+    pub params: BTreeMap<String, OneOrMany>,
+}
+
+/// The mapping form of [`RuleConfig`].
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct RuleMapping {
+    #[serde(default)]
+    enabled: Option<bool>,
+    #[serde(default)]
+    severity: Option<Text>,
+    #[serde(default)]
+    params: BTreeMap<String, OneOrMany>,
+}
+
+impl Config {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// If it cannot be read, is no YAML, or has a key or value that is not known:
+    /// with the place.
+    pub fn load(path: &Path) -> Result<Self, RuleError> {
+        let shown = path.to_string_lossy().replace('\\', "/");
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| RuleError::file(&shown, format!("cannot be read: {error}")))?;
+        Self::parse(&shown, &text)
+    }
+
+    /// Reads a text.
+    ///
+    /// # Errors
+    /// As [`Config::load`].
+    pub fn parse(path: &str, text: &str) -> Result<Self, RuleError> {
+        if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
+            return Ok(Self::default());
+        }
+        let config: Self = serde_saphyr::from_str(text).map_err(|error| yaml_error(path, text, &error))?;
+        config.check(path).map_err(|error| error.within(text))?;
+        Ok(config)
+    }
+
+    fn check(&self, path: &str) -> Result<(), RuleError> {
+        for (rule, config) in &self.rules {
+            if let Some(severity) = &config.severity {
+                parse_severity(&severity.value).ok_or_else(|| {
+                    let message = format!("'{}' is no severity of {rule}", severity.value);
+                    RuleError::at(path, severity, message)
+                        .help("a severity is a number from 0 to 10, or critical, high, medium, low, info")
+                })?;
+            }
+        }
+        if let Some(profile) = &self.profile
+            && !matches!(profile.value.as_str(), "recommended" | "strict")
+        {
+            return Err(RuleError::at(path, profile, "a profile is recommended or strict"));
+        }
+        if let Some(band) = &self.fail_on
+            && band.value != "never"
+            && Band::parse(&band.value).is_none()
+        {
+            return Err(RuleError::at(path, band, "fail_on is critical, high, medium, low, info or never"));
+        }
+        Ok(())
+    }
+
+    /// What it says about rules.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        let values = |params: &BTreeMap<String, OneOrMany>| -> BTreeMap<String, Vec<String>> {
+            params.iter().map(|(name, values)| (name.clone(), values.0.clone())).collect()
+        };
+        let mut settings = Settings {
+            strict: self.profile.as_ref().is_some_and(|profile| profile.value == "strict"),
+            aliases: self.aliases.clone(),
+            ..Settings::default()
+        };
+        for (name, params) in &self.classes {
+            settings.params.insert(name.clone(), values(params));
+        }
+        for (name, rule) in &self.rules {
+            match rule.enabled {
+                Some(false) => settings.off.push(name.clone()),
+                Some(true) => settings.on.push(name.clone()),
+                None => {}
+            }
+            if let Some(severity) = rule.severity.as_ref().and_then(|text| parse_severity(&text.value)) {
+                settings.severities.insert(name.clone(), severity);
+            }
+            if !rule.params.is_empty() {
+                settings.params.insert(name.clone(), values(&rule.params));
+            }
+        }
+        settings
+    }
+}
+
+/// The configuration file at or above a folder.
+#[must_use]
+pub fn find(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().map(|folder| folder.join(FILE_NAME)).find(|path| path.is_file())
+}
+
+/// A number from 0 to 10, or a band's word.
+fn parse_severity(text: &str) -> Option<Severity> {
+    match Band::parse(text) {
+        Some(band) => Some(Severity::floor(band)),
+        None => text.parse().ok().and_then(Severity::new),
+    }
+}
+
+impl<'de> Deserialize<'de> for RuleConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(RuleConfigVisitor)
+    }
+}
+
+struct RuleConfigVisitor;
+
+impl<'de> Visitor<'de> for RuleConfigVisitor {
+    type Value = RuleConfig;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("off, on, a severity, or a mapping with enabled, severity and params")
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<RuleConfig, E> {
+        Ok(RuleConfig { enabled: Some(value), ..RuleConfig::default() })
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<RuleConfig, E> {
+        match value {
+            "off" => self.visit_bool(false),
+            "on" => self.visit_bool(true),
+            _ if parse_severity(value).is_some() => {
+                Ok(RuleConfig { severity: Some(Text::new(value)), ..RuleConfig::default() })
+            }
+            _ => Err(E::invalid_value(de::Unexpected::Str(value), &self)),
+        }
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<RuleConfig, E> {
+        self.visit_str(&value.to_string())
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<RuleConfig, E> {
+        self.visit_str(&value.to_string())
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<RuleConfig, E> {
+        self.visit_str(&value.to_string())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RuleConfig, A::Error> {
+        let mapping = RuleMapping::deserialize(de::value::MapAccessDeserializer::new(map))?;
+        Ok(RuleConfig { enabled: mapping.enabled, severity: mapping.severity, params: mapping.params })
+    }
+}
+
+impl JsonSchema for RuleConfig {
+    fn schema_name() -> Cow<'static, str> {
+        "RuleConfig".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let mapping = generator.subschema_for::<RuleMapping>();
+        json_schema!({ "anyOf": [{ "type": ["string", "number", "boolean"] }, mapping] })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Config;
+
+    #[test]
+    fn reads_every_key() {
+        let config = Config::parse(
+            ".glidelint.yaml",
+            "rules:\n  SNA1006: off\n  SNP1020: { severity: 5, params: { limit: 30 } }\n  SNR1008: high\n  SNR1005: on\n\
+             classes:\n  service_account: { name_patterns: ['^bot_'] }\n\
+             aliases:\n  owner: [u_owner]\ncomplete: [sys_user]\nexclude: ['**/dist/**']\nprofile: strict\nfail_on: high\n",
+        )
+        .unwrap();
+        let settings = config.settings();
+        assert!(settings.strict);
+        assert_eq!(settings.off, ["SNA1006"]);
+        assert_eq!(settings.on, ["SNR1005"]);
+        assert_eq!(settings.severities["SNP1020"].number(), 5.0);
+        assert_eq!(settings.severities["SNR1008"].number(), 7.0);
+        assert_eq!(settings.params["SNP1020"]["limit"], ["30"]);
+        assert_eq!(settings.params["service_account"]["name_patterns"], ["^bot_"]);
+        assert_eq!(settings.aliases["owner"], ["u_owner"]);
+    }
+
+    #[test]
+    fn errors_name_the_place() {
+        let check = |text: &str, line: u32, part: &str| {
+            let error = Config::parse("c.yaml", text).unwrap_err();
+            assert_eq!(error.line, line, "{error}");
+            assert!(error.message.contains(part), "{error}");
+        };
+        check("rulez: {}\n", 1, "rulez");
+        check("rules:\n  SNA1001: perhaps\n", 2, "perhaps");
+        check("rules:\n  SNA1001:\n    severety: 3\n", 3, "severety");
+        check("complete: []\nprofile: lax\n", 2, "recommended or strict");
+        check("fail_on: sometimes\n", 1, "never");
+    }
+}

@@ -1,0 +1,232 @@
+//! From a failed judgement to a finding: message, key, places, fingerprint.
+
+use std::collections::HashMap;
+
+use super::facts::Standing;
+use super::instance::Instance;
+use super::properties::shown_value;
+use crate::finding::{Finding, Place, PlaceRole, Target, fingerprint};
+use crate::query::{Data, Missing, RowId};
+use crate::record::{ColumnIdx, TableIdx};
+use crate::rule::{Part, PropertyColumns, Rule, Special};
+
+/// How many related places one finding keeps.
+const MAX_RELATED: usize = 100;
+/// How much of one value a message shows, in characters.
+const MAX_VALUE: usize = 120;
+/// How long a message may be, in characters.
+const MAX_MESSAGE: usize = 1000;
+
+/// What a finding is about.
+pub(super) struct Subject {
+    pub(super) table: TableIdx,
+    /// The natural key; for properties and groups their name.
+    pub(super) key: String,
+    /// The record it is, where it is one.
+    pub(super) sys_id: Option<String>,
+    /// The rows that show it, the one to report first. May be empty.
+    pub(super) rows: Vec<RowId>,
+    /// What `{name}` and `{count}` and `{expected}` say.
+    pub(super) name: String,
+    pub(super) count: usize,
+    pub(super) expected: String,
+    /// What an excuse would have needed to be judged.
+    pub(super) unjudged_excuse: Missing,
+}
+
+/// Makes the findings of one rule.
+pub(super) struct FindingWriter<'i> {
+    pub(super) instance: &'i Instance<'i>,
+    pub(super) rule: &'i Rule,
+    pub(super) index: u16,
+    /// Where the values of properties stand, for `{value}`.
+    pub(super) properties: Option<PropertyColumns>,
+    /// How often each key occurs in a table; filled when first needed.
+    pub(super) keys: HashMap<TableIdx, HashMap<String, u32>>,
+    /// Copies of records, by table; filled when first needed.
+    pub(super) copies: HashMap<TableIdx, HashMap<RowId, Vec<RowId>>>,
+}
+
+impl FindingWriter<'_> {
+    /// The finding about a subject.
+    pub(super) fn finding(&mut self, subject: &Subject) -> Finding {
+        let instance = self.instance;
+        let table = &instance.wanted.table(subject.table).name;
+        let field = self.reported_field(subject);
+        let mut confidence = self.rule.meta.confidence;
+        let mut message = self.message(subject);
+        if !subject.unjudged_excuse.is_empty() {
+            confidence = confidence.lowered();
+            let missing = instance.missing_names(&subject.unjudged_excuse).join(", ");
+            message.push_str(" Whether it is excused could not be told without ");
+            message.push_str(&missing);
+            message.push('.');
+        }
+        let identity = if subject.key.is_empty() || !self.key_is_unique(subject) {
+            subject.sys_id.as_deref().unwrap_or(&subject.key)
+        } else {
+            &subject.key
+        };
+        let print = fingerprint([
+            &self.rule.meta.id,
+            &instance.name,
+            table,
+            identity,
+            field.as_deref().unwrap_or_default(),
+        ]);
+        Finding {
+            rule: self.index,
+            severity: self.rule.meta.severity,
+            confidence,
+            table: table.clone(),
+            sys_id: subject.sys_id.clone().map(Into::into),
+            key: subject.key.as_str().into(),
+            field: field.clone(),
+            message: shorten(&message, MAX_MESSAGE).into(),
+            fingerprint: print.into(),
+            places: self.places(subject, field),
+        }
+    }
+
+    /// The field that is reported, if the record shows it.
+    fn reported_field(&self, subject: &Subject) -> Option<Box<str>> {
+        let row = *subject.rows.first()?;
+        let is_property = self.properties.is_some_and(|columns| columns.table == subject.table);
+        let at = self.rule.at.as_deref().or(is_property.then_some("value"))?;
+        let column = self.instance.wanted.table(subject.table).find(at)?;
+        self.instance.cell(subject.table, row, column).present.then(|| at.into())
+    }
+
+    fn places(&mut self, subject: &Subject, field: Option<Box<str>>) -> Vec<Place> {
+        let target = field.map_or(Target::Record, Target::Field);
+        let mut places = Vec::new();
+        for &row in subject.rows.iter().take(MAX_RELATED) {
+            let label = (!places.is_empty()).then(|| format!("and {}", self.instance.key(subject.table, row)));
+            places.extend(self.place(subject.table, row, target.clone(), label));
+            for copy in self.copies_of(subject.table, row) {
+                places.extend(self.place(subject.table, copy, target.clone(), Some("also in this file".to_owned())));
+            }
+        }
+        if let Some(first) = places.first_mut() {
+            first.role = PlaceRole::Primary;
+            first.label = None;
+        } else {
+            places.extend(self.root_of(subject.table));
+        }
+        places.truncate(MAX_RELATED);
+        places
+    }
+
+    fn place(&self, table: TableIdx, row: RowId, target: Target, label: Option<String>) -> Option<Place> {
+        let (source, outer_start, ordinal) = self.instance.place(table, row)?;
+        let label = label.map(|text| shorten(&text, MAX_VALUE).into());
+        Some(Place { source, outer_start, ordinal, target, role: PlaceRole::Related, label })
+    }
+
+    /// Where something is missing: the root of the first file that holds the
+    /// table as a table, else of the first file.
+    fn root_of(&self, table: TableIdx) -> Option<Place> {
+        let name = &*self.instance.wanted.table(table).name;
+        let files = &self.instance.files;
+        let file = files.iter().find(|file| file.tables.contains(name)).or(files.first())?;
+        Some(Place {
+            source: file.source,
+            outer_start: 0,
+            ordinal: 0,
+            target: Target::Root,
+            role: PlaceRole::Primary,
+            label: None,
+        })
+    }
+
+    fn copies_of(&mut self, table: TableIdx, row: RowId) -> Vec<RowId> {
+        let instance = self.instance;
+        let copies = self.copies.entry(table).or_insert_with(|| {
+            let mut copies: HashMap<RowId, Vec<RowId>> = HashMap::new();
+            for (at, facts) in instance.table(table).rows.iter().enumerate() {
+                if let (Standing::Copy(of), Ok(at)) = (facts.standing, u32::try_from(at)) {
+                    copies.entry(of).or_default().push(RowId(at));
+                }
+            }
+            copies
+        });
+        copies.get(&row).cloned().unwrap_or_default()
+    }
+
+    fn key_is_unique(&mut self, subject: &Subject) -> bool {
+        if subject.sys_id.is_none() {
+            return true;
+        }
+        let instance = self.instance;
+        let counts = self.keys.entry(subject.table).or_insert_with(|| {
+            let mut counts = HashMap::new();
+            for row in instance.table(subject.table).live() {
+                *counts.entry(instance.key(subject.table, row).to_lowercase()).or_default() += 1;
+            }
+            counts
+        });
+        counts.get(&subject.key.to_lowercase()).is_none_or(|count| *count < 2)
+    }
+
+    fn message(&self, subject: &Subject) -> String {
+        let row = subject.rows.first().copied();
+        let mut message = String::new();
+        for part in &self.rule.message.parts {
+            match part {
+                Part::Text(text) => message.push_str(text),
+                Part::Field(path) => {
+                    let shown = row.and_then(|row| path.display(self.instance, row));
+                    message.push_str(&shorten(shown.as_deref().unwrap_or("(empty)"), MAX_VALUE));
+                }
+                Part::Evidence(path) => message.push_str(&self.evidence(path, row)),
+                Part::Special(special) => message.push_str(&self.special(*special, subject, row)),
+            }
+        }
+        message
+    }
+
+    fn evidence(&self, path: &crate::query::BoundPath, row: Option<RowId>) -> String {
+        let found = row.and_then(|row| path.row(self.instance, row));
+        let names = path.class().zip(found).map(|(class, row)| self.instance.evidence(class, row));
+        names.unwrap_or_default().join(", ")
+    }
+
+    fn special(&self, special: Special, subject: &Subject, row: Option<RowId>) -> String {
+        match special {
+            Special::Count => subject.count.to_string(),
+            Special::Name => shorten(&subject.name, MAX_VALUE),
+            Special::Expected => subject.expected.clone(),
+            Special::Value => match (self.properties, row) {
+                (Some(columns), Some(row)) => shorten(&shown_value(self.instance, columns, row), MAX_VALUE),
+                _ => "(not set)".to_owned(),
+            },
+        }
+    }
+}
+
+/// At most that many characters, on one line.
+fn shorten(text: &str, limit: usize) -> String {
+    let line = |character: char| if character.is_control() { ' ' } else { character };
+    if text.chars().nth(limit).is_none() {
+        return text.chars().map(line).collect();
+    }
+    let mut short: String = text.chars().take(limit - 1).map(line).collect();
+    short.push('…');
+    short
+}
+
+/// A subject that is one record.
+pub(super) fn record_subject(instance: &Instance<'_>, table: TableIdx, row: RowId, excuse: Missing) -> Subject {
+    let sys_id = instance.cell(table, row, ColumnIdx::SYS_ID).value;
+    let key = instance.key(table, row);
+    Subject {
+        table,
+        name: key.clone(),
+        key,
+        sys_id: Some(sys_id.to_owned()).filter(|sys_id| !sys_id.is_empty()),
+        rows: vec![row],
+        count: 1,
+        expected: String::new(),
+        unjudged_excuse: excuse,
+    }
+}
