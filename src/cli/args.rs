@@ -1,0 +1,350 @@
+//! The arguments, as they are typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Checks ServiceNow exports for security problems, offline.
+#[derive(Debug, Parser)]
+#[command(name = "glidelint", version, about, max_term_width = 100, disable_help_subcommand = true)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Judge exports by the rules and report what was found
+    Scan(Box<ScanArgs>),
+    /// Print the records that an encoded query matches
+    Query(QueryArgs),
+    /// Say what is in the files, without rules
+    Inventory(InventoryArgs),
+    /// List, show, test and write rules
+    Rules(RulesArgs),
+}
+
+/// What is read.
+#[derive(Debug, Args)]
+pub(crate) struct InputArgs {
+    /// Files and folders to read; `-` is standard input
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Paths in reports are relative to this folder [default: the git root above the first path, else the
+    /// folder that holds all paths]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
+    /// Do not read paths that match (may be repeated)
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) exclude: Vec<String>,
+    /// Threads to use [default: one a core]
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<usize>,
+    /// Do not read files larger than this, such as 500M
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub(crate) max_file_size: Option<u64>,
+    /// Configuration file [default: .glidelint.yaml at or above the root]
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    pub(crate) config: Option<PathBuf>,
+    /// Read no configuration file
+    #[arg(long)]
+    pub(crate) no_config: bool,
+    /// Exit as if everything could be read
+    #[arg(long)]
+    pub(crate) allow_incomplete: bool,
+}
+
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(crate) struct ScanArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// What goes to standard output
+    #[arg(short, long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// A further report; the format is that of the extension if none is given (may be repeated)
+    #[arg(short, long, value_name = "[FORMAT=]FILE")]
+    pub(crate) output: Vec<String>,
+    #[command(flatten)]
+    pub(crate) packs: PackArgs,
+    /// Lowest severity of findings that makes the exit code 1 [default: low]
+    #[arg(long, value_enum, value_name = "BAND")]
+    pub(crate) fail_on: Option<FailOn>,
+    /// Leave out findings below this severity
+    #[arg(long, value_enum, value_name = "BAND")]
+    pub(crate) min_severity: Option<BandArg>,
+    /// Leave out findings below this confidence
+    #[arg(long, value_enum, value_name = "CONFIDENCE")]
+    pub(crate) min_confidence: Option<ConfidenceArg>,
+    /// These tables were exported whole, so that what is not there does not exist
+    #[arg(long, value_name = "TABLE|all", value_delimiter = ',')]
+    pub(crate) complete: Vec<String>,
+    /// What "now" is [default: the newest date of the exports]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<String>,
+    /// The instance these exports are of
+    #[arg(long, value_name = "NAME", value_parser = parse_instance)]
+    pub(crate) instance: Option<String>,
+    /// Name of this scan among several of one commit (SARIF)
+    #[arg(long, value_name = "NAME")]
+    pub(crate) category: Option<String>,
+    /// Results that SARIF holds
+    #[arg(long, value_enum, default_value_t = Kinds::Fail)]
+    pub(crate) kinds: Kinds,
+    /// Most results that SARIF holds
+    #[arg(long, value_name = "N", default_value_t = 5000)]
+    pub(crate) max_results: usize,
+    /// Findings that the text report shows in full: a number, or all
+    #[arg(long, value_name = "N|all", default_value = "20", value_parser = parse_shown)]
+    pub(crate) max_shown: Shown,
+    /// Judge older versions of a record too
+    #[arg(long)]
+    pub(crate) all_versions: bool,
+    /// Write SHA-256 of inputs: auto is for files up to 16 MiB
+    #[arg(long, value_enum, default_value_t = HashInputs::Auto)]
+    pub(crate) hash_inputs: HashInputs,
+    /// What could not be judged counts as incomplete
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// Colours on standard output
+    #[arg(long, value_enum, default_value_t = ColorArg::Auto)]
+    pub(crate) color: ColorArg,
+    /// Show no progress on standard error
+    #[arg(long)]
+    pub(crate) no_progress: bool,
+    /// Print only the summary
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Print why and how for every finding, and every rule that could not judge
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
+    /// Print records and time on standard error
+    #[arg(long)]
+    pub(crate) stats: bool,
+}
+
+/// Which rules there are.
+#[derive(Debug, Args, Default)]
+pub(crate) struct PackArgs {
+    /// A further rule file, or folder of rules (may be repeated)
+    #[arg(long = "rules", value_name = "PATH")]
+    pub(crate) packs: Vec<PathBuf>,
+    /// Leave the built-in rules out
+    #[arg(long)]
+    pub(crate) no_builtin_rules: bool,
+    /// Run only these: ids, names, areas, tags
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(crate) select: Vec<String>,
+    /// Do not run these: ids, names, areas, tags
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    pub(crate) ignore: Vec<String>,
+    /// Which rules run by default
+    #[arg(long, value_enum)]
+    pub(crate) profile: Option<ProfileArg>,
+    /// Hardening baseline of this release family, such as zurich
+    #[arg(long, value_name = "FAMILY", conflicts_with = "baseline_version")]
+    pub(crate) release: Option<String>,
+    /// Hardening baseline, such as 8.0 [default: the newest]
+    #[arg(long, value_name = "N.N")]
+    pub(crate) baseline_version: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct QueryArgs {
+    /// The table
+    #[arg(value_name = "TABLE")]
+    pub(crate) table: String,
+    /// An encoded query, as "Copy query" gives it
+    #[arg(value_name = "QUERY")]
+    pub(crate) query: String,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Fields to print
+    #[arg(long, value_name = "FIELD", value_delimiter = ',')]
+    pub(crate) fields: Vec<String>,
+    /// What "now" is [default: the newest date of the exports]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<String>,
+    /// Print the records too that the export does not decide
+    #[arg(long)]
+    pub(crate) unknown: bool,
+    /// How to print
+    #[arg(short, long, value_enum, default_value_t = QueryFormat::Text)]
+    pub(crate) format: QueryFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InventoryArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// How to print
+    #[arg(short, long, value_enum, default_value_t = PlainFormat::Text)]
+    pub(crate) format: PlainFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesArgs {
+    #[command(subcommand)]
+    pub(crate) command: RulesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// List the rules
+    List {
+        /// Only rules with this tag: `cwe=CWE-284` or `CWE-284`
+        #[arg(long)]
+        tag: Option<String>,
+        /// Only rules of this area, such as accounts
+        #[arg(long)]
+        area: Option<String>,
+        /// A further rule file or folder (may be repeated)
+        #[arg(long = "rules", value_name = "PATH")]
+        packs: Vec<PathBuf>,
+        /// Leave the built-in rules out
+        #[arg(long)]
+        no_builtin_rules: bool,
+        /// How to print
+        #[arg(short, long, value_enum, default_value_t = PlainFormat::Text)]
+        format: PlainFormat,
+    },
+    /// Print everything about one rule
+    Show {
+        /// Id or name
+        rule: String,
+        /// A further rule file or folder (may be repeated)
+        #[arg(long = "rules", value_name = "PATH")]
+        packs: Vec<PathBuf>,
+    },
+    /// Run the tests that rules carry
+    Test {
+        /// Rule file or folder [default: the built-in rules]
+        path: Option<PathBuf>,
+    },
+    /// Write the skeleton of a rule
+    New {
+        /// Area and name, such as accounts/vendor-can-log-in
+        #[arg(value_name = "AREA/NAME")]
+        name: String,
+        /// Folder to write below
+        #[arg(long, default_value = "rules")]
+        dir: PathBuf,
+        /// The table it is about
+        #[arg(long, default_value = "sys_user")]
+        table: String,
+        /// A query, as "Copy query" gives it
+        #[arg(long = "where", value_name = "QUERY")]
+        filter: Option<String>,
+    },
+    /// Print the JSON Schema of rule files, for editors
+    Schema {
+        /// Of the configuration file instead
+        #[arg(long)]
+        config: bool,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Sarif,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum QueryFormat {
+    Text,
+    Json,
+    Csv,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PlainFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Critical,
+    High,
+    Medium,
+    Low,
+    Info,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BandArg {
+    Critical,
+    High,
+    Medium,
+    Low,
+    Info,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ConfidenceArg {
+    VeryHigh,
+    High,
+    Medium,
+    Low,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProfileArg {
+    Recommended,
+    Strict,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Kinds {
+    Fail,
+    All,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HashInputs {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorArg {
+    Auto,
+    Always,
+    Never,
+}
+
+/// How many findings are shown in full; `None` for all.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shown(pub(crate) Option<usize>);
+
+fn parse_shown(text: &str) -> Result<Shown, String> {
+    if text == "all" {
+        return Ok(Shown(None));
+    }
+    text.parse().map(|number| Shown(Some(number))).map_err(|_| "a number, or all".to_owned())
+}
+
+/// `500M` → bytes.
+fn parse_size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|character: char| !character.is_ascii_digit());
+    let unit = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kb" | "kib" => 1 << 10,
+        "m" | "mb" | "mib" => 1 << 20,
+        "g" | "gb" | "gib" => 1_u64 << 30,
+        _ => return Err("a number of bytes, or with K, M or G".to_owned()),
+    };
+    let number: u64 = digits.parse().map_err(|_| "a number of bytes, or with K, M or G".to_owned())?;
+    number.checked_mul(unit).ok_or_else(|| "too large".to_owned())
+}
+
+fn parse_instance(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.contains(['/', '=']) || text.contains("..") {
+        return Err("a name without /, = and ..".to_owned());
+    }
+    Ok(text.to_owned())
+}

@@ -1,0 +1,95 @@
+//! What a report says of the git checkout it was made in. The files of the
+//! repository are read; git itself is not run, so no hook or setting of a
+//! foreign checkout can do anything.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use glidelint::report::VersionControl;
+
+/// The checkout whose top is `root`, if it is one and came from a web address.
+pub(crate) fn version_control(root: &Path) -> Option<VersionControl> {
+    let folder = git_folder(root)?;
+    let common = fs::read_to_string(folder.join("commondir"))
+        .map_or_else(|_| folder.clone(), |common| folder.join(common.trim()));
+    let repository = origin(&fs::read_to_string(common.join("config")).ok()?)?;
+    let head = fs::read_to_string(folder.join("HEAD")).ok()?;
+    let head = head.trim();
+    let (revision, branch) = match head.strip_prefix("ref: ") {
+        Some(reference) => {
+            let branch = reference.strip_prefix("refs/heads/").map(str::to_owned);
+            (resolve(&folder, &common, reference), branch)
+        }
+        None => (is_revision(head).then(|| head.to_owned()), None),
+    };
+    Some(VersionControl { repository, revision, branch })
+}
+
+/// `.git` is a folder, or a file that names one (worktrees).
+fn git_folder(root: &Path) -> Option<PathBuf> {
+    let git = root.join(".git");
+    if git.is_dir() {
+        return Some(git);
+    }
+    let named = fs::read_to_string(&git).ok()?;
+    Some(root.join(named.trim().strip_prefix("gitdir: ")?))
+}
+
+fn resolve(folder: &Path, common: &Path, reference: &str) -> Option<String> {
+    let loose = [folder, common].iter().find_map(|folder| fs::read_to_string(folder.join(reference)).ok());
+    if let Some(revision) = loose {
+        return Some(revision.trim().to_owned()).filter(|revision| is_revision(revision));
+    }
+    let packed = fs::read_to_string(common.join("packed-refs")).ok()?;
+    let line = packed.lines().find(|line| line.ends_with(reference))?;
+    line.split(' ').next().filter(|revision| is_revision(revision)).map(str::to_owned)
+}
+
+fn is_revision(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The address of the remote `origin`, as a web address without credentials.
+fn origin(config: &str) -> Option<String> {
+    let section = config.lines().skip_while(|line| line.trim() != "[remote \"origin\"]").skip(1);
+    let mut keys = section.take_while(|line| !line.trim_start().starts_with('['));
+    let address = keys.find_map(|line| line.trim().strip_prefix("url")?.trim_start().strip_prefix('='))?.trim();
+    web_address(address)
+}
+
+fn web_address(address: &str) -> Option<String> {
+    let rest = if let Some((scheme, rest)) = address.split_once("://") {
+        if !matches!(scheme, "https" | "http" | "ssh" | "git") {
+            return None;
+        }
+        rest.rsplit_once('@').map_or(rest, |(_, rest)| rest).to_owned()
+    } else {
+        // git@host:owner/name.git
+        let (host, path) = address.split_once(':')?;
+        let host = host.rsplit_once('@').map(|(_, host)| host)?;
+        format!("{host}/{path}")
+    };
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || "./-_~:%".contains(character);
+    (!rest.is_empty() && rest.chars().all(is_plain)).then(|| format!("https://{}", rest.trim_end_matches('/')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{origin, web_address};
+
+    #[test]
+    fn addresses_lose_their_credentials() {
+        let check = |address, expected: Option<&str>| assert_eq!(web_address(address).as_deref(), expected, "{address}");
+        check("https://user:token@example.com/a/b.git", Some("https://example.com/a/b.git"));
+        check("git@example.com:a/b.git", Some("https://example.com/a/b.git"));
+        check("ssh://git@example.com/a/b.git", Some("https://example.com/a/b.git"));
+        check("/srv/git/b.git", None);
+        check("file:///srv/git/b.git", None);
+    }
+
+    #[test]
+    fn only_the_remote_called_origin_counts() {
+        let config = "[core]\n\tbare = false\n[remote \"fork\"]\n\turl = https://example.com/f.git\n[remote \"origin\"]\n\tfetch = x\n\turl = https://example.com/o.git\n";
+        assert_eq!(origin(config).as_deref(), Some("https://example.com/o.git"));
+    }
+}

@@ -1,0 +1,91 @@
+//! What every command that reads exports does first.
+
+use std::path::{Path, PathBuf};
+
+use glidelint::config::{self, Config};
+use glidelint::engine::ReadFile;
+use glidelint::export::FileKind;
+use glidelint::finding::{Notice, NoticeLevel};
+use glidelint::rule::RuleError;
+use glidelint::source::{DiscoverOptions, Discovery, Limits, discover};
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+use super::args::InputArgs;
+use super::fail::Failure;
+
+/// The configuration in force, and the folder its paths are relative to.
+pub(crate) struct Found {
+    pub(crate) config: Config,
+    pub(crate) folder: PathBuf,
+}
+
+/// Reads the configuration file, if there is one.
+pub(crate) fn configure(input: &InputArgs) -> Result<Found, Failure> {
+    if input.no_config {
+        return Ok(Found { config: Config::default(), folder: PathBuf::from(".") });
+    }
+    let start = input.root.as_deref().or_else(|| input.paths.first().map(PathBuf::as_path));
+    let start = start.filter(|path| *path != Path::new("-")).unwrap_or(Path::new("."));
+    let start = std::fs::canonicalize(start).unwrap_or_else(|_| start.to_path_buf());
+    let path = input.config.clone().or_else(|| config::find(&start));
+    let Some(path) = path else {
+        return Ok(Found { config: Config::default(), folder: PathBuf::from(".") });
+    };
+    let folder = path.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf);
+    Ok(Found { config: Config::load(&path)?, folder })
+}
+
+/// Finds the sources.
+pub(crate) fn sources(input: &InputArgs, config: &Config) -> Result<Discovery, Failure> {
+    if let Some(jobs) = input.jobs {
+        // A second call in one process finds the pool made; it keeps its size.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
+    }
+    let options = DiscoverOptions {
+        root: input.root.as_deref(),
+        exclude: excludes(input, config)?,
+        limits: Limits { max_file_size: input.max_file_size, ..Limits::default() },
+    };
+    Ok(discover(&input.paths, &options)?)
+}
+
+fn excludes(input: &InputArgs, config: &Config) -> Result<GlobSet, Failure> {
+    let mut globs = GlobSetBuilder::new();
+    let add = |globs: &mut GlobSetBuilder, text: &str| -> Result<(), globset::Error> {
+        globs.add(GlobBuilder::new(text).literal_separator(true).build()?);
+        Ok(())
+    };
+    for glob in &input.exclude {
+        add(&mut globs, glob).map_err(|error| Failure::Use(format!("--exclude: {error}")))?;
+    }
+    for glob in &config.exclude {
+        add(&mut globs, &glob.value)
+            .map_err(|error| RuleError::at(config::FILE_NAME, glob, error.to_string()))?;
+    }
+    globs.build().map_err(|error| Failure::Use(format!("--exclude: {error}")))
+}
+
+/// What went wrong with the input, by path and place.
+pub(crate) fn notices(discovery: &Discovery, files: &[ReadFile]) -> Vec<Notice> {
+    let found = discovery.problems.iter().map(|(path, problem)| Notice::of(problem.clone(), path, None));
+    let mut notices: Vec<_> = found.collect();
+    for file in files {
+        let source = usize::try_from(file.source).ok().and_then(|at| discovery.sources.get(at));
+        let path = source.map_or("", |source| source.path());
+        for problem in &file.report.problems {
+            notices.push(Notice::of(problem.clone(), path, Some(file.source)));
+        }
+    }
+    notices.sort_by(|left, right| (&left.path, left.at, &left.message).cmp(&(&right.path, right.at, &right.message)));
+    notices
+}
+
+/// Whether something could not be read.
+pub(crate) fn is_incomplete(notices: &[Notice]) -> bool {
+    notices.iter().any(|notice| notice.level == NoticeLevel::Error)
+}
+
+/// Whether any file holds something that an instance writes.
+pub(crate) fn is_empty(files: &[ReadFile]) -> bool {
+    files.iter().all(|file| file.report.kind == FileKind::Other || file.report.tables.is_empty())
+}

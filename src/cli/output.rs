@@ -1,0 +1,90 @@
+//! Where output goes.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
+
+use super::args::{ColorArg, Format};
+use super::exit::Exit;
+use super::fail::Failure;
+
+/// A report that is written to a file.
+#[derive(Debug, Clone)]
+pub(crate) struct FileOutput {
+    pub(crate) format: Format,
+    pub(crate) path: String,
+}
+
+impl FileOutput {
+    /// `sarif=out.sarif`, or `out.sarif`.
+    pub(crate) fn parse(text: &str) -> Result<Self, Failure> {
+        if let Some((format, path)) = text.split_once('=')
+            && let Some(format) = format_of(format)
+        {
+            return Ok(Self { format, path: path.to_owned() });
+        }
+        let extension = Path::new(text).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        let format = format_of(extension).ok_or_else(|| {
+            Failure::Use(format!("--output {text}: the extension names no format; write text=, sarif= or json= in front"))
+        })?;
+        Ok(Self { format, path: text.to_owned() })
+    }
+}
+
+fn format_of(word: &str) -> Option<Format> {
+    match word.to_ascii_lowercase().as_str() {
+        "text" | "txt" => Some(Format::Text),
+        "sarif" => Some(Format::Sarif),
+        "json" => Some(Format::Json),
+        _ => None,
+    }
+}
+
+/// Writes a file whole or not at all: beside its place first, then over it.
+pub(crate) fn write_file(path: &str, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let failed = |error: io::Error| Failure::Write { to: path.to_owned(), error };
+    let target = Path::new(path);
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    let builder = {
+        use std::os::unix::fs::PermissionsExt as _;
+        // As a plain file would be made; the user's mask still applies.
+        builder.permissions(std::fs::Permissions::from_mode(0o666))
+    };
+    let file = builder.prefix(".glidelint-").tempfile_in(folder).map_err(failed)?;
+    let mut out = BufWriter::new(file);
+    write(&mut out).map_err(failed)?;
+    let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
+    file.persist(target).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
+/// Writes to standard output.
+pub(crate) fn write_stdout(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    let mut out = BufWriter::new(io::stdout().lock());
+    write(&mut out).and_then(|()| out.flush()).map_err(Failure::stdout)
+}
+
+/// Whether standard output is to be coloured.
+pub(crate) fn color(choice: ColorArg) -> bool {
+    match choice {
+        ColorArg::Always => true,
+        ColorArg::Never => false,
+        ColorArg::Auto => {
+            anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never && io::stdout().is_terminal()
+        }
+    }
+}
+
+/// What the program is, and the one command to try.
+pub(crate) fn introduce() -> Result<Exit, Failure> {
+    write_stdout(|out| {
+        writeln!(out, "glidelint {}", env!("CARGO_PKG_VERSION"))?;
+        writeln!(out, "Checks ServiceNow exports (update sets, table exports, app repositories) for security")?;
+        writeln!(out, "problems, offline: no instance, no password, no network.")?;
+        writeln!(out)?;
+        writeln!(out, "Try:  glidelint scan PATH")?;
+        writeln!(out, "All commands:  glidelint --help")
+    })?;
+    Ok(Exit::Fine)
+}
