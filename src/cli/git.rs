@@ -7,12 +7,11 @@ use std::path::{Path, PathBuf};
 
 use glidelint::report::VersionControl;
 
-/// The checkout whose top is `root`, if it is one and came from a web address.
+/// The checkout whose top is `root`, if it is one.
 pub(crate) fn version_control(root: &Path) -> Option<VersionControl> {
     let folder = git_folder(root)?;
     let common = fs::read_to_string(folder.join("commondir"))
         .map_or_else(|_| folder.clone(), |common| folder.join(common.trim()));
-    let repository = origin(&fs::read_to_string(common.join("config")).ok()?)?;
     let head = fs::read_to_string(folder.join("HEAD")).ok()?;
     let head = head.trim();
     let (revision, branch) = match head.strip_prefix("ref: ") {
@@ -22,6 +21,12 @@ pub(crate) fn version_control(root: &Path) -> Option<VersionControl> {
         }
         None => (is_revision(head).then(|| head.to_owned()), None),
     };
+    let address = fs::read_to_string(common.join("config")).ok().and_then(|config| origin(&config));
+    // A checkout that came from nowhere on the web is known by its revision,
+    // written as the persistent identifier of Software Heritage; a path of this
+    // machine must not leave it.
+    let by_revision = || revision.as_ref().map(|revision| format!("swh:1:rev:{revision}"));
+    let repository = address.or_else(by_revision)?;
     Some(VersionControl { repository, revision, branch })
 }
 

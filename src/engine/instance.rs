@@ -106,7 +106,8 @@ impl<'p> Instance<'p> {
     }
 
     /// Texts for what is missing.
-    pub(super) fn missing_names(&self, missing: &Missing) -> Vec<String> {
+    #[must_use]
+    pub fn missing_names(&self, missing: &Missing) -> Vec<String> {
         missing
             .items()
             .map(|item| match item {

@@ -178,7 +178,7 @@ fn look(source: &Source, report: &FileReport, wanted: &Wanted<'_>) -> Found {
         let context = around
             .start
             .max(region.start.saturating_sub(CONTEXT))..around.end.min(shown.end + CONTEXT).max(shown.end);
-        questions.offsets.extend([region.start, region.end]);
+        questions.offsets.extend([region.start, region.end, context.start]);
         questions.pieces.push(context.start..context.end);
         spans.push((region, context));
     }
@@ -265,7 +265,8 @@ fn describe(
     let shown = ByteSpan::new(region.start, region.end.min(region.start + SHOWN));
     let (text, redacted) = cut(piece, context.start, shown.start..shown.end, secrets);
     let snippet = Snippet { region: Region { start, end, span: region }, text, redacted };
-    let context = is_clear.then(|| surroundings(&snippet.region, context, piece, secrets)).flatten();
+    let begin = line_of(context.start);
+    let context = is_clear.then(|| surroundings(&snippet.region, context, begin, piece, secrets)).flatten();
     let hash = answers.hashes.get(&start.line).filter(|(_, until)| {
         let from = line_start(region, start);
         is_clear && !secrets.iter().any(|secret| secret.start < *until && secret.end > from)
@@ -289,58 +290,56 @@ fn line_start(region: ByteSpan, start: LineColumn) -> u64 {
     region.start.saturating_sub((start.column - 1).saturating_mul(4))
 }
 
-/// Whole lines around the region, if the piece holds more of them than the
-/// region; else as many characters as the piece holds.
-fn surroundings(region: &Region, context: Range<u64>, piece: &str, secrets: &[ByteSpan]) -> Option<Snippet> {
+/// Lines before and after the region, as far as the piece holds them; some
+/// characters where a side holds no line end. `None` where the piece holds no
+/// more than the region.
+fn surroundings(
+    region: &Region,
+    context: Range<u64>,
+    begin: LineColumn,
+    piece: &str,
+    secrets: &[ByteSpan],
+) -> Option<Snippet> {
+    /// How many line ends are passed on each side.
+    const LINES: usize = 2;
+    /// How many bytes are shown of a side without line ends.
+    const BYTES: usize = 200;
     let span = region.span;
     let index = |offset: u64| usize::try_from(offset.saturating_sub(context.start)).unwrap_or(usize::MAX);
-    let before = piece.get(..index(span.start))?;
-    let after = piece.get(index(span.end)..).unwrap_or_default();
-    // Up to two line ends on each side; without any, the piece as it is.
-    let line_end = |text: &str| text.match_indices('\n').nth(2).map(|(at, _)| at);
-    let from = before.rmatch_indices('\n').nth(2).map_or(0, |(at, _)| at + 1);
-    let to = index(span.end) + line_end(after).unwrap_or(after.len());
-    let from = if line_count(&before[from..]) == 0 { before.len().saturating_sub(200) } else { from };
-    let from = (from..=before.len()).find(|at| piece.is_char_boundary(*at))?;
-    let to = if line_count(after) == 0 { to.min(index(span.end) + 200) } else { to };
+    let (start, end) = (index(span.start), index(span.end).min(piece.len()));
+    let (before, after) = (piece.get(..start)?, piece.get(end..)?);
+    let from = match before.rmatch_indices('\n').nth(LINES) {
+        Some((newline, _)) => newline + 1,
+        None if before.contains('\n') => 0,
+        None => start.saturating_sub(BYTES),
+    };
+    let to = match after.match_indices('\n').nth(LINES) {
+        Some((newline, _)) => end + newline,
+        None if after.contains('\n') => piece.len(),
+        None => (end + BYTES).min(piece.len()),
+    };
+    let from = (from..=start).find(|at| piece.is_char_boundary(*at))?;
     let to = (to..=piece.len()).find(|at| piece.is_char_boundary(*at))?;
     let offset = |index: usize| context.start + u64::try_from(index).unwrap_or(0);
     let wider = ByteSpan::new(offset(from), offset(to));
     if !(wider.contains(span) && wider.len() > span.len()) {
         return None;
     }
-    let start = back_from(region.start, &piece[from..before.len()], piece, from)?;
-    let end = forward_from(region.end, piece.get(index(span.end)..to)?);
+    let first = forward_from(begin, &piece[..from]);
+    let last = forward_from(region.end, piece.get(end..to)?);
     let (text, redacted) = cut(piece, context.start, wider.start..wider.end, secrets);
-    Some(Snippet { region: Region { start, end, span: wider }, text, redacted })
+    Some(Snippet { region: Region { start: first, end: last, span: wider }, text, redacted })
 }
 
-fn line_count(text: &str) -> u64 {
-    u64::try_from(text.matches('\n').count()).unwrap_or(0)
-}
-
-fn utf16(text: &str) -> u64 {
-    u64::try_from(text.encode_utf16().count()).unwrap_or(0)
-}
-
-/// The place at which `text`, which ends at `end`, begins. Where it begins in
-/// the middle of a line whose start the piece does not show, there is no answer.
-fn back_from(end: LineColumn, text: &str, piece: &str, from: usize) -> Option<LineColumn> {
-    let lines = line_count(text);
-    if lines == 0 {
-        return Some(LineColumn { line: end.line, column: end.column - utf16(text) });
-    }
-    let line = end.line - lines;
-    match piece[..from].rfind('\n') {
-        Some(newline) => Some(LineColumn { line, column: utf16(&piece[newline + 1..from]) + 1 }),
-        None => None,
-    }
-}
-
+/// The place one past a text that begins at `start`.
 fn forward_from(start: LineColumn, text: &str) -> LineColumn {
+    let units = |text: &str| u64::try_from(text.encode_utf16().count()).unwrap_or(0);
     match text.rsplit_once('\n') {
-        Some((_, last)) => LineColumn { line: start.line + line_count(text), column: utf16(last) + 1 },
-        None => LineColumn { line: start.line, column: start.column + utf16(text) },
+        Some((lines, last)) => {
+            let passed = u64::try_from(lines.matches('\n').count()).unwrap_or(0) + 1;
+            LineColumn { line: start.line + passed, column: units(last) + 1 }
+        }
+        None => LineColumn { line: start.line, column: start.column + units(text) },
     }
 }
 

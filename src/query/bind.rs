@@ -347,8 +347,9 @@ impl Binder<'_> {
         let index = self.wanted.want_table(table);
         for column in &columns {
             // One configuration serves many tables, so a column that this table
-            // does not have only warns.
-            if known::column(table, column).is_none() {
+            // does not have only warns; custom columns are what aliases are for.
+            let is_custom = column.starts_with("u_") || column.starts_with("x_");
+            if known::column(table, column).is_none() && !is_custom {
                 self.warn(format!("column '{column}' of '{segment}' is not known for table '{table}'"));
             }
             found.list.push(self.wanted.want_column(index, column));

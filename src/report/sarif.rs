@@ -26,7 +26,7 @@ use serde_sarif::sarif::{
 
 use super::object::{ITEM_OVERHEAD, ObjectWriter, write_object};
 use super::{HOME, Report};
-use crate::locate::REDACTED;
+use crate::record::REDACTED;
 use artifacts::Artifacts;
 use notifications::Notifications;
 

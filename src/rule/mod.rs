@@ -4,6 +4,7 @@ mod compile;
 mod error;
 mod expect;
 pub mod file;
+mod lint;
 mod message;
 mod meta;
 mod model;
@@ -12,6 +13,7 @@ mod pack;
 
 pub use error::RuleError;
 pub use expect::Expectation;
+pub use lint::lint;
 pub use message::{Part, Special, Template};
 pub use meta::RuleMeta;
 pub use model::{

@@ -15,7 +15,7 @@ use super::meta::RuleMeta;
 use super::model::{ClassBody, KeyPaths, Rule};
 use super::names::PackNames;
 use crate::finding::{Confidence, Severity};
-use crate::query::{Class, bind_path};
+use crate::query::{BindError, BoundPath, BoundQuery, Class, Query, bind, bind_path};
 use crate::record::{Wanted, natural_key};
 
 static BUILTIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/pack.bin"));
@@ -75,6 +75,7 @@ pub struct Pack {
     pub keys: KeyPaths,
     /// Doubts about columns and tables that are not in the dictionary.
     pub warnings: Vec<String>,
+    names: PackNames,
 }
 
 /// The pack that is compiled into the program.
@@ -173,6 +174,7 @@ impl Pack {
             wanted: Wanted::new(),
             keys: KeyPaths::new(),
             warnings: Vec::new(),
+            names: PackNames::default(),
         };
         let mut names = PackNames::default();
         for (_, file) in packs.iter().flat_map(|pack| &pack.aliases) {
@@ -201,7 +203,37 @@ impl Pack {
         }
         pack.rules.sort_by(|left, right| left.meta.id.cmp(&right.meta.id));
         pack.want_keys(&names);
+        pack.names = names;
         Ok(pack)
+    }
+
+    /// Ties a query to the pack's classes and aliases, and has its columns read.
+    ///
+    /// # Errors
+    /// As [`crate::query::bind`].
+    pub fn bind(&mut self, query: &Query, table: &str) -> Result<BoundQuery, BindError> {
+        let bound = bind(query, table, &mut self.wanted, &self.names)?;
+        let names = std::mem::take(&mut self.names);
+        self.want_keys(&names);
+        self.names = names;
+        Ok(bound)
+    }
+
+    /// Ties a field name in the same way.
+    ///
+    /// # Errors
+    /// As [`crate::query::bind_path`].
+    pub fn bind_path(&mut self, path: &str, table: &str) -> Result<BoundPath, BindError> {
+        let bound = bind_path(path, table, &mut self.wanted, &self.names)?;
+        if let Some((table, _)) = bound.column()
+            && &*self.wanted.table(table).name == "sys_properties"
+        {
+            // Whether a value is a secret depends on these.
+            for column in ["name", "type"] {
+                self.wanted.want_column(table, column);
+            }
+        }
+        Ok(bound)
     }
 
     fn rule(

@@ -1,0 +1,242 @@
+//! `glidelint query`
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use glidelint::engine::{Instance, Options, read_all};
+use glidelint::finding::{Place, PlaceRole, Target};
+use glidelint::locate::{LocatedPlace, locate_places};
+use glidelint::query::{BoundPath, BoundQuery, Clock, Data, Query, RowId, Truth};
+use glidelint::record::{ColumnIdx, REDACTED, TableIdx, is_secret_column, is_secret_property};
+use glidelint::report::safe;
+use glidelint::rule::{Pack, Settings, builtin};
+use serde::Serialize;
+
+use super::args::{QueryArgs, QueryFormat};
+use super::exit::Exit;
+use super::fail::Failure;
+use super::input;
+use super::output::write_stdout;
+
+/// One record to print.
+#[derive(Serialize)]
+struct Match<'m> {
+    path: &'m str,
+    line: u64,
+    column: u64,
+    table: &'m str,
+    sys_id: String,
+    display: String,
+    origin: String,
+    action: String,
+    verdict: &'static str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    missing: Vec<String>,
+    fields: BTreeMap<&'m str, FieldValue>,
+}
+
+#[derive(Serialize)]
+struct FieldValue {
+    value: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    display_value: Option<String>,
+}
+
+/// Prints the records that a query matches.
+pub(crate) fn run(args: &QueryArgs) -> Result<Exit, Failure> {
+    let found = input::configure(&args.input)?;
+    let query = Query::parse(&args.query).map_err(|error| Failure::parse(error, &args.query))?;
+    // Classes and aliases may be asked for; rules are not run.
+    let mut files = builtin()?;
+    files.rules.clear();
+    let settings = Settings { params: found.config.settings().params, ..Settings::default() };
+    let settings = Settings { params: class_params(&files, settings.params), aliases: found.config.aliases.clone(), ..Settings::default() };
+    let mut pack = Pack::compile(&[files], &settings)?;
+    let bound = pack.bind(&query, &args.table).map_err(|error| Failure::bind(error, &args.query))?;
+    let mut fields = Vec::new();
+    for field in &args.fields {
+        fields.push(pack.bind_path(field, &args.table).map_err(|error| Failure::bind(error, field))?);
+    }
+    for warning in bound.warnings() {
+        let _ = writeln!(io::stderr(), "warning: {warning}");
+    }
+    let discovery = input::sources(&args.input, &found.config)?;
+    let options = Options {
+        complete: found.config.complete.iter().map(|table| table.value.clone()).collect(),
+        trust_tables: true,
+        as_of: args.as_of.as_deref().map(Clock::parse).transpose()?,
+        ..Options::default()
+    };
+    let reading = read_all(&discovery.sources, (&pack.wanted, &pack.classes, &pack.keys), &options, &|_| {});
+    let instance = &reading.instance;
+    let table = bound.table();
+    let mut rows = Vec::new();
+    let mut matched = 0_usize;
+    for row in instance.live_rows(table) {
+        match bound.evaluate(instance, instance.clock(), row) {
+            Truth::Yes => {
+                matched += 1;
+                rows.push((row, Truth::Yes));
+            }
+            unknown @ Truth::Unknown(_) if args.unknown => rows.push((row, unknown)),
+            _ => {}
+        }
+    }
+    let unknown = unknown_count(instance, &bound, args);
+    let places: Vec<_> = rows.iter().filter_map(|(row, _)| place(instance, table, *row)).collect();
+    let located = locate_places(&places, &discovery.sources, &reading.files);
+    write_stdout(|out| {
+        header(args, out)?;
+        for ((row, truth), located) in rows.iter().zip(&located) {
+            let Some(located) = located else { continue };
+            let found = describe(args, instance, (table, *row), truth, located, &fields);
+            write_match(args, &found, out)?;
+        }
+        Ok(())
+    })?;
+    let notices = input::notices(&discovery, &reading.files);
+    let mut stderr = io::stderr().lock();
+    for notice in &notices {
+        let _ = writeln!(stderr, "{}: {}", safe::terminal(&notice.path), safe::terminal(&notice.message));
+    }
+    if unknown > 0 && !args.unknown {
+        let _ = writeln!(stderr, "{unknown} records could not be decided; --unknown prints them");
+    }
+    if input::is_incomplete(&notices) && !args.input.allow_incomplete {
+        return Ok(Exit::Incomplete);
+    }
+    if input::is_empty(&reading.files) {
+        return Ok(Exit::NothingToScan);
+    }
+    Ok(if matched > 0 { Exit::Fine } else { Exit::Findings })
+}
+
+/// The configuration's parameters of classes; those of rules are not needed.
+fn class_params(
+    files: &glidelint::rule::PackFiles,
+    params: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+) -> BTreeMap<String, BTreeMap<String, Vec<String>>> {
+    let is_class = |name: &String| files.classes.iter().any(|(_, class)| class.class.value == *name);
+    params.into_iter().filter(|(name, _)| is_class(name)).collect()
+}
+
+fn unknown_count(instance: &Instance<'_>, bound: &BoundQuery, args: &QueryArgs) -> usize {
+    if args.unknown {
+        return 0;
+    }
+    let rows = instance.live_rows(bound.table()).into_iter();
+    rows.filter(|row| matches!(bound.evaluate(instance, instance.clock(), *row), Truth::Unknown(_))).count()
+}
+
+fn place(instance: &Instance<'_>, table: TableIdx, row: RowId) -> Option<Place> {
+    let (source, outer_start, ordinal) = instance.place(table, row)?;
+    Some(Place { source, outer_start, ordinal, target: Target::Record, role: PlaceRole::Primary, label: None })
+}
+
+fn describe<'m>(
+    args: &'m QueryArgs,
+    instance: &'m Instance<'_>,
+    (table, row): (TableIdx, RowId),
+    truth: &Truth,
+    located: &'m LocatedPlace,
+    fields: &'m [BoundPath],
+) -> Match<'m> {
+    let missing = match truth {
+        Truth::Unknown(missing) => instance.missing_names(missing),
+        _ => Vec::new(),
+    };
+    let start = located.snippet.region.start;
+    Match {
+        path: &located.path,
+        line: start.line,
+        column: start.column,
+        table: &args.table,
+        sys_id: instance.cell(table, row, ColumnIdx::SYS_ID).value.to_owned(),
+        display: instance.key(table, row),
+        origin: instance.trait_of(table, row, "origin").to_owned(),
+        action: instance.trait_of(table, row, "action").to_owned(),
+        verdict: if truth.is_yes() { "match" } else { "cannot-tell" },
+        missing,
+        fields: fields.iter().filter_map(|path| Some((path.text(), field_value(instance, path, row)?))).collect(),
+    }
+}
+
+/// A field's value for output; `None` where the export does not show it.
+fn field_value(instance: &Instance<'_>, path: &BoundPath, row: RowId) -> Option<FieldValue> {
+    let Some((table, column)) = path.column() else {
+        let value = path.display(instance, row)?.into_owned();
+        return Some(FieldValue { value, display_value: None });
+    };
+    let cell = path.cell(instance, row).ok().filter(|cell| cell.present)?;
+    if !cell.value.is_empty() && is_secret(instance, path, (table, column), row) {
+        return Some(FieldValue { value: format!("({})", REDACTED.trim_matches(['[', ']'])), display_value: None });
+    }
+    let display_value = cell.display.map(str::to_owned);
+    Some(FieldValue { value: cell.value.to_owned(), display_value })
+}
+
+fn is_secret(instance: &Instance<'_>, path: &BoundPath, (table, column): (TableIdx, ColumnIdx), row: RowId) -> bool {
+    let names = instance.wanted().table(table);
+    let column = instance.wanted().column_name(table, column);
+    if &*names.name != "sys_properties" || column != "value" {
+        return is_secret_column(&names.name, column);
+    }
+    // Without the row's name and type every value may be one.
+    let Some(found) = path.row(instance, row) else { return true };
+    let text = |name| names.find(name).map(|column| instance.cell(table, found, column).value);
+    match (text("name"), text("type"), text("value")) {
+        (Some(name), Some(kind), Some(value)) => is_secret_property(name, kind, value),
+        _ => true,
+    }
+}
+
+fn header(args: &QueryArgs, out: &mut dyn Write) -> io::Result<()> {
+    if args.format != QueryFormat::Csv {
+        return Ok(());
+    }
+    write!(out, "path,line,column,table,sys_id,display,verdict")?;
+    for field in &args.fields {
+        write!(out, ",{}", csv(field))?;
+    }
+    writeln!(out)
+}
+
+fn write_match(args: &QueryArgs, found: &Match<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let value = |field: &String| found.fields.get(field.as_str());
+    match args.format {
+        QueryFormat::Json => {
+            serde_json::to_writer(&mut *out, found)?;
+            writeln!(out)
+        }
+        QueryFormat::Csv => {
+            let Match { path, line, column, table, sys_id, display, verdict, .. } = found;
+            write!(out, "{},{line},{column},{},{},{},{verdict}", csv(path), csv(table), csv(sys_id), csv(display))?;
+            for field in &args.fields {
+                write!(out, ",{}", csv(value(field).map_or("", |field| &field.value)))?;
+            }
+            writeln!(out)
+        }
+        QueryFormat::Text => {
+            let place = format!("{}:{}:{}", found.path, found.line, found.column);
+            write!(out, "{}  {}  {}  {}", safe::terminal(&place), found.table, safe::terminal(&found.sys_id), safe::terminal(&found.display))?;
+            for field in &args.fields {
+                let shown = value(field).map_or("(not exported)", |field| field.display_value.as_ref().unwrap_or(&field.value));
+                write!(out, "  {field}={}", safe::terminal(shown))?;
+            }
+            if !found.missing.is_empty() {
+                write!(out, "  (cannot tell without {})", found.missing.join(", "))?;
+            }
+            writeln!(out)
+        }
+    }
+}
+
+/// A CSV cell; one that a spreadsheet would take for a formula gets a quote in front.
+fn csv(text: &str) -> String {
+    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if risky { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\n', '\r']) {
+        return format!("\"{}\"", text.replace('"', "\"\""));
+    }
+    text
+}

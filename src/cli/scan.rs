@@ -1,0 +1,297 @@
+//! `glidelint scan`
+
+use std::collections::BTreeSet;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use glidelint::engine::{Options, ReadFile, judge, read_all};
+use glidelint::export::FileKind;
+use glidelint::finding::{Band, Confidence, Finding, Severity};
+use glidelint::locate::{LocatedFinding, locate};
+use glidelint::query::Clock;
+use glidelint::report::sarif::{self, SarifOptions};
+use glidelint::report::text::{self, TextOptions};
+use glidelint::report::{Input, PackInfo, Report, Scope, Stats, json};
+use glidelint::rule::{Pack, PackFiles, Settings, baseline_of_release, builtin, load, parse_baseline};
+use glidelint::source::{Discovery, Source, sha256};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::args::{BandArg, ConfidenceArg, FailOn, Format, HashInputs, Kinds, PackArgs, ProfileArg, ScanArgs};
+use super::exit::Exit;
+use super::fail::Failure;
+use super::input::{self, Found};
+use super::output::{FileOutput, color, write_file, write_stdout};
+use super::git;
+
+/// Files up to this size are hashed without being asked to.
+const HASHED: u64 = 16 * 1024 * 1024;
+/// The largest SARIF file that every consumer takes.
+const SARIF_BYTES: usize = 9_500_000;
+
+/// Judges exports and reports what was found.
+pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
+    let begin = Instant::now();
+    let outputs = args.output.iter().map(|text| FileOutput::parse(text)).collect::<Result<Vec<_>, _>>()?;
+    let found = input::configure(&args.input)?;
+    let packs = packs(&args.packs, &found)?;
+    let pack = Pack::compile(&packs, &settings(&args.packs, &found)?)?;
+    let discovery = input::sources(&args.input, &found.config)?;
+    let options = options(args, &found)?;
+    let progress = progress_bar(args, &discovery.sources);
+    let tick = |bytes| progress.inc(bytes);
+    let reading = read_all(&discovery.sources, (&pack.wanted, &pack.classes, &pack.keys), &options, &tick);
+    progress.finish_and_clear();
+    let outcome = judge(&reading.instance, &pack.rules);
+    let notices = input::notices(&discovery, &reading.files);
+    let incomplete = input::is_incomplete(&notices);
+    let findings = outcome.findings.into_iter().filter(|finding| is_wanted(args, finding)).collect();
+    let located = locate(findings, notices, &discovery.sources, &reading.files);
+    let mut findings = located.findings;
+    findings.sort_by(|left, right| order(&pack, left).cmp(&order(&pack, right)));
+    let cannot_tell = outcome.coverage.iter().any(|coverage| coverage.cannot_tell > 0);
+    let exit = if (incomplete || args.strict && cannot_tell) && !args.input.allow_incomplete {
+        Exit::Incomplete
+    } else if input::is_empty(&reading.files) && !incomplete {
+        Exit::NothingToScan
+    } else if fail_on(args, &found).is_some_and(|floor| findings.iter().any(|found| found.finding.severity >= floor)) {
+        Exit::Findings
+    } else {
+        Exit::Fine
+    };
+    let report = Report {
+        rules: pack.rules.iter().map(|rule| rule.meta.clone()).collect(),
+        coverage: outcome.coverage,
+        scope: Scope {
+            version: env!("CARGO_PKG_VERSION"),
+            packs: packs.iter().map(pack_info).collect(),
+            root: root_name(&discovery.root),
+            inputs: inputs(args, &discovery, &reading.files),
+            as_of: reading.as_of.clone(),
+            baseline: Some(baseline_text(&args.packs)?),
+            complete: reading.instance.whole_tables(),
+            instance: args.instance.clone(),
+            category: args.category.clone(),
+            version_control: git::version_control(&discovery.root),
+        },
+        stats: stats(&discovery, &reading.files),
+        notices: located.notices,
+        findings,
+        exit_code: exit.code(),
+    };
+    for output in &outputs {
+        write_file(&output.path, |out| write(&report, args, output.format, false, out))?;
+    }
+    write_stdout(|out| write(&report, args, args.format, color(args.color), out))?;
+    let mut stderr = std::io::stderr().lock();
+    for warning in &pack.warnings {
+        let _ = writeln!(stderr, "warning: {warning}");
+    }
+    if args.stats {
+        let _ = writeln!(
+            stderr,
+            "{} files, {} records, {} bytes in {:.3} s",
+            report.stats.files,
+            report.stats.records,
+            report.stats.bytes,
+            begin.elapsed().as_secs_f64()
+        );
+    }
+    Ok(exit)
+}
+
+fn write(report: &Report, args: &ScanArgs, format: Format, color: bool, out: &mut dyn Write) -> std::io::Result<()> {
+    match format {
+        Format::Text => {
+            let options = TextOptions {
+                max_shown: args.max_shown.0,
+                color,
+                width: None,
+                verbose: args.verbose,
+                quiet: args.quiet,
+            };
+            text::write(report, &options, out)
+        }
+        Format::Sarif => {
+            let options = SarifOptions {
+                max_results: args.max_results,
+                max_bytes: SARIF_BYTES,
+                kinds_all: args.kinds == Kinds::All,
+            };
+            sarif::write(report, &options, out)
+        }
+        Format::Json => json::write(report, out),
+    }
+}
+
+/// Worst first, then path, line, rule.
+fn order<'f>(pack: &'f Pack, found: &'f LocatedFinding) -> impl Ord + 'f {
+    let place = found.primary();
+    let rule = pack.rules.get(usize::from(found.finding.rule)).map(|rule| rule.meta.id.as_str());
+    (std::cmp::Reverse(found.finding.severity), &place.path, place.snippet.region, rule, &found.finding.key)
+}
+
+fn is_wanted(args: &ScanArgs, finding: &Finding) -> bool {
+    let severe = args.min_severity.is_none_or(|band| finding.severity.band() >= band.into());
+    severe && args.min_confidence.is_none_or(|confidence| finding.confidence >= confidence.into())
+}
+
+/// The lowest severity that fails the scan, if any does.
+fn fail_on(args: &ScanArgs, found: &Found) -> Option<Severity> {
+    let band = match args.fail_on {
+        Some(FailOn::Never) => return None,
+        Some(FailOn::Critical) => Band::Critical,
+        Some(FailOn::High) => Band::High,
+        Some(FailOn::Medium) => Band::Medium,
+        Some(FailOn::Low) => Band::Low,
+        Some(FailOn::Info) => Band::Info,
+        None => match found.config.fail_on.as_ref().map(|word| word.value.as_str()) {
+            Some("never") => return None,
+            Some(word) => Band::parse(word)?,
+            None => Band::Low,
+        },
+    };
+    Some(Severity::floor(band))
+}
+
+/// The packs that are asked for.
+pub(crate) fn packs(args: &PackArgs, found: &Found) -> Result<Vec<PackFiles>, Failure> {
+    let mut packs = Vec::new();
+    if !args.no_builtin_rules {
+        packs.push(builtin()?);
+    }
+    for path in &args.packs {
+        packs.push(load(path)?);
+    }
+    for path in &found.config.rule_packs {
+        packs.push(load(&found.folder.join(&path.value))?);
+    }
+    if packs.is_empty() {
+        return Err(Failure::Use("--no-builtin-rules leaves no rule; add some with --rules PATH".to_owned()));
+    }
+    Ok(packs)
+}
+
+fn settings(args: &PackArgs, found: &Found) -> Result<Settings, Failure> {
+    let mut settings = found.config.settings();
+    settings.off.extend(args.ignore.iter().cloned());
+    settings.select.clone_from(&args.select);
+    if let Some(profile) = args.profile {
+        settings.strict = profile == ProfileArg::Strict;
+    }
+    settings.baseline = baseline(args)?;
+    Ok(settings)
+}
+
+fn baseline(args: &PackArgs) -> Result<Option<(u32, u32)>, Failure> {
+    if let Some(family) = &args.release {
+        let baseline = baseline_of_release(family);
+        return baseline.map(Some).ok_or_else(|| Failure::Use(format!("--release: '{family}' is no known release family")));
+    }
+    let Some(version) = &args.baseline_version else { return Ok(None) };
+    let baseline = parse_baseline(version);
+    baseline.map(Some).ok_or_else(|| Failure::Use(format!("--baseline-version: '{version}' is not of the form 8.0")))
+}
+
+fn baseline_text(args: &PackArgs) -> Result<String, Failure> {
+    let (major, minor) = baseline(args)?.or_else(|| baseline_of_release("australia")).unwrap_or_default();
+    Ok(format!("{major}.{minor}"))
+}
+
+fn options(args: &ScanArgs, found: &Found) -> Result<Options, Failure> {
+    let configured = found.config.complete.iter().map(|table| table.value.clone());
+    let complete: BTreeSet<_> = args.complete.iter().cloned().chain(configured).collect();
+    Ok(Options {
+        complete,
+        trust_tables: false,
+        as_of: args.as_of.as_deref().map(Clock::parse).transpose()?,
+        all_versions: args.all_versions,
+        instance: args.instance.clone().unwrap_or_default(),
+    })
+}
+
+fn progress_bar(args: &ScanArgs, sources: &[Source]) -> ProgressBar {
+    if args.no_progress || args.quiet || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(sources.iter().filter_map(Source::size).sum());
+    bar.set_draw_target(ProgressDrawTarget::stderr());
+    let template = "{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
+    bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar
+}
+
+fn pack_info(pack: &PackFiles) -> PackInfo {
+    PackInfo { name: pack.name.clone(), version: pack.version.clone(), digest: pack.digest.clone() }
+}
+
+/// The last part of the root's path: enough to know it by, and nothing of the
+/// machine it lies on.
+fn root_name(root: &Path) -> String {
+    let root = std::fs::canonicalize(root).unwrap_or_else(|_| PathBuf::from(root));
+    root.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
+
+fn inputs(args: &ScanArgs, discovery: &Discovery, files: &[ReadFile]) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    for (source, file) in discovery.sources.iter().zip(files) {
+        if file.report.kind == FileKind::Other && file.report.problems.is_empty() {
+            continue;
+        }
+        let hash = match args.hash_inputs {
+            HashInputs::Always => true,
+            HashInputs::Never => false,
+            HashInputs::Auto => source.size().is_some_and(|size| size <= HASHED),
+        };
+        let digest = || source.open_bytes().ok().and_then(|bytes| sha256(bytes).ok());
+        inputs.push(Input {
+            path: source.path().to_owned(),
+            archive: source.archive_path().map(str::to_owned),
+            kind: file.report.kind.as_str(),
+            bytes: source.size(),
+            sha256: hash.then(digest).flatten(),
+        });
+    }
+    inputs
+}
+
+fn stats(discovery: &Discovery, files: &[ReadFile]) -> Stats {
+    let mut stats = Stats::default();
+    for (source, file) in discovery.sources.iter().zip(files) {
+        stats.bytes += source.size().unwrap_or(0);
+        if file.report.kind == FileKind::Other {
+            stats.skipped += 1;
+            continue;
+        }
+        stats.files += 1;
+        for (table, counts) in &file.report.tables {
+            stats.records += counts.live;
+            *stats.tables.entry(table.clone()).or_default() += counts.live;
+        }
+    }
+    stats.tables.retain(|_, live| *live > 0);
+    stats
+}
+
+impl From<BandArg> for Band {
+    fn from(band: BandArg) -> Self {
+        match band {
+            BandArg::Critical => Self::Critical,
+            BandArg::High => Self::High,
+            BandArg::Medium => Self::Medium,
+            BandArg::Low => Self::Low,
+            BandArg::Info => Self::Info,
+        }
+    }
+}
+
+impl From<ConfidenceArg> for Confidence {
+    fn from(confidence: ConfidenceArg) -> Self {
+        match confidence {
+            ConfidenceArg::VeryHigh => Self::VeryHigh,
+            ConfidenceArg::High => Self::High,
+            ConfidenceArg::Medium => Self::Medium,
+            ConfidenceArg::Low => Self::Low,
+        }
+    }
+}
