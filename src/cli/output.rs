@@ -76,6 +76,15 @@ pub(crate) fn color(choice: ColorArg) -> bool {
     }
 }
 
+/// How wide the terminal on standard output is, if it is one.
+pub(crate) fn terminal_width() -> Option<usize> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    let (_, columns) = console::Term::stdout().size_checked()?;
+    Some(usize::from(columns))
+}
+
 /// What the program is, and the one command to try.
 pub(crate) fn introduce() -> Result<Exit, Failure> {
     write_stdout(|out| {

@@ -11,7 +11,7 @@ use glidelint::finding::{Band, Confidence, Finding, Severity};
 use glidelint::locate::{LocatedFinding, locate};
 use glidelint::query::Clock;
 use glidelint::report::sarif::{self, SarifOptions};
-use glidelint::report::text::{self, TextOptions};
+use glidelint::report::text::{self, Detail, TextOptions};
 use glidelint::report::{Input, PackInfo, Report, Scope, Stats, json};
 use glidelint::rule::{Pack, PackFiles, Settings, baseline_of_release, builtin, load, parse_baseline};
 use glidelint::source::{Discovery, Source, sha256};
@@ -21,7 +21,7 @@ use super::args::{BandArg, ConfidenceArg, FailOn, Format, HashInputs, Kinds, Pac
 use super::exit::Exit;
 use super::fail::Failure;
 use super::input::{self, Found};
-use super::output::{FileOutput, color, write_file, write_stdout};
+use super::output::{FileOutput, color, terminal_width, write_file, write_stdout};
 use super::git;
 
 /// Files up to this size are hashed without being asked to.
@@ -103,13 +103,12 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
 fn write(report: &Report, args: &ScanArgs, format: Format, color: bool, out: &mut dyn Write) -> std::io::Result<()> {
     match format {
         Format::Text => {
-            let options = TextOptions {
-                max_shown: args.max_shown.0,
-                color,
-                width: None,
-                verbose: args.verbose,
-                quiet: args.quiet,
+            let detail = match (args.quiet, args.verbose) {
+                (true, _) => Detail::Quiet,
+                (_, true) => Detail::Verbose,
+                _ => Detail::Normal,
             };
+            let options = TextOptions { max_shown: args.max_shown.0, color, width: terminal_width(), detail };
             text::write(report, &options, out)
         }
         Format::Sarif => {

@@ -1,6 +1,7 @@
 //! What could not be judged, grouped by what was missing.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use crate::finding::Verdict;
 
@@ -39,7 +40,7 @@ pub(super) fn not_judged(report: &Report) -> Vec<NotJudged<'_>> {
 pub(super) fn missing_in_words(missing: &[String]) -> String {
     const SHOWN: usize = 4;
     if missing.is_empty() {
-        return "what it asks about is not in the input".to_owned();
+        return "the input does not show what is asked".to_owned();
     }
     let mut text = String::from("no ");
     for (index, name) in missing.iter().take(SHOWN).enumerate() {
@@ -49,7 +50,7 @@ pub(super) fn missing_in_words(missing: &[String]) -> String {
         text.push_str(name);
     }
     if missing.len() > SHOWN {
-        text.push_str(&format!(" or {} more", missing.len() - SHOWN));
+        let _ = write!(text, " or {} more", missing.len() - SHOWN);
     }
     text.push_str(" in the input");
     text
