@@ -107,7 +107,7 @@ fn write_not_judged(report: &Report, options: &TextOptions, out: &mut dyn Write)
         let line = format!(
             "{}: {} ({}{more})",
             words::rules_of(report, &group.rules),
-            missing_in_words(group.missing),
+            missing_in_words(report, group.missing),
             ids.join(", ")
         );
         let label = painted(options, AnsiColor::Cyan, how);

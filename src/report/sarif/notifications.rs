@@ -163,7 +163,7 @@ fn of_rule(place: usize, rule: &RuleMeta, coverage: &RuleCoverage) -> Option<Not
     if coverage.cannot_tell == 0 {
         return None;
     }
-    let missing = safe::sarif_message(&missing_in_words(&coverage.missing));
+    let missing = safe::sarif_message(&missing_in_words(report, &coverage.missing));
     let text = format!("{} could not be judged for {} subjects: {missing}.", rule.id, coverage.cannot_tell);
     let mut notification = notification("rule-not-judged", "note", text);
     notification.associated_rule =

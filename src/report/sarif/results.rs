@@ -69,7 +69,7 @@ pub(super) fn of_coverage(report: &Report, rule_index: usize) -> Option<Result> 
     };
     let mut arguments = vec![count.to_string()];
     if kind == ResultKind::Open {
-        arguments.push(safe::sarif_argument(&missing_in_words(&coverage.missing)));
+        arguments.push(safe::sarif_argument(&missing_in_words(report, &coverage.missing)));
     }
     let (id, sentence) = EVIDENCE.iter().find(|(id, _)| *id == kind.to_string())?;
     let mut sentence = (*sentence).to_owned();

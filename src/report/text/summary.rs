@@ -105,7 +105,7 @@ fn gaps(report: &Report) -> String {
         .map(|group| {
             let part = if group.entirely { "" } else { " in part" };
             let text =
-                format!("{}{part}: {}", rules_of(report, &group.rules), missing_in_words(group.missing));
+                format!("{}{part}: {}", rules_of(report, &group.rules), missing_in_words(report, group.missing));
             safe::terminal(&text).into_owned()
         })
         .collect();
