@@ -1,9 +1,18 @@
 //! One scan, rendered: one small file a format. Nothing here reads files or
 //! knows how rules judge.
 
+mod coverage;
+pub mod json;
+mod object;
+pub mod safe;
+#[cfg(test)]
+mod sample;
+pub mod sarif;
+pub mod text;
+
 use std::collections::BTreeMap;
 
-use crate::finding::{Band, Notice, RuleCoverage};
+use crate::finding::{Band, Notice, NoticeLevel, RuleCoverage};
 use crate::locate::LocatedFinding;
 use crate::rule::RuleMeta;
 use crate::span::LineColumn;
@@ -43,6 +52,8 @@ pub struct Scope {
     pub inputs: Vec<Input>,
     /// What "now" is for rules with dates, if it is known.
     pub as_of: Option<String>,
+    /// The hardening baseline in force, such as `12.0`, if rules of one ran.
+    pub baseline: Option<String>,
     /// Tables declared or known to be whole.
     pub complete: Vec<String>,
     /// The instance, if it was named.
@@ -110,6 +121,12 @@ impl Report {
     #[must_use]
     pub fn rule_of(&self, finding: &LocatedFinding) -> &RuleMeta {
         &self.rules[usize::from(finding.finding.rule)]
+    }
+
+    /// Whether all of the input could be read.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.notices.iter().all(|(notice, _)| notice.level != NoticeLevel::Error)
     }
 
     /// How many findings there are of each band, worst first.

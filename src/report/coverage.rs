@@ -1,0 +1,65 @@
+//! What could not be judged, grouped by what was missing.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use crate::finding::Verdict;
+
+use super::Report;
+
+/// Rules that lacked the same things.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct NotJudged<'a> {
+    /// Tables and columns that the input does not hold, sorted.
+    pub(super) missing: &'a [String],
+    /// Indexes of the rules.
+    pub(super) rules: Vec<usize>,
+    /// Whether all of the rules could judge nothing at all.
+    pub(super) entirely: bool,
+}
+
+/// Rules that could not judge some or all of their subjects, those with the most
+/// rules first.
+pub(super) fn not_judged(report: &Report) -> Vec<NotJudged<'_>> {
+    let mut groups: BTreeMap<(&[String], bool), Vec<usize>> = BTreeMap::new();
+    for (index, coverage) in report.coverage.iter().enumerate() {
+        if coverage.cannot_tell > 0 {
+            let entirely = coverage.pass == 0 && coverage.fail == 0;
+            groups.entry((&coverage.missing, entirely)).or_default().push(index);
+        }
+    }
+    let mut groups: Vec<_> = groups
+        .into_iter()
+        .map(|((missing, entirely), rules)| NotJudged { missing, rules, entirely })
+        .collect();
+    groups.sort_by_key(|group| std::cmp::Reverse((group.entirely, group.rules.len())));
+    groups
+}
+
+/// What is missing, in words: `sys_user`, or `sys_user and the columns …`.
+pub(super) fn missing_in_words(missing: &[String]) -> String {
+    const SHOWN: usize = 4;
+    if missing.is_empty() {
+        return "the input does not show what is asked".to_owned();
+    }
+    let mut text = String::from("no ");
+    for (index, name) in missing.iter().take(SHOWN).enumerate() {
+        if index > 0 {
+            text.push_str(if index + 1 == missing.len() { " or " } else { ", " });
+        }
+        text.push_str(name);
+    }
+    if missing.len() > SHOWN {
+        let _ = write!(text, " or {} more", missing.len() - SHOWN);
+    }
+    text.push_str(" in the input");
+    text
+}
+
+/// How many rules came to each verdict: fail, pass, not applicable, cannot tell.
+pub(super) fn count_by_verdict(report: &Report) -> [(Verdict, usize); 4] {
+    [Verdict::Fail, Verdict::Pass, Verdict::NotApplicable, Verdict::CannotTell].map(|verdict| {
+        let count = report.coverage.iter().filter(|coverage| coverage.verdict() == verdict).count();
+        (verdict, count)
+    })
+}

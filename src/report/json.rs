@@ -1,0 +1,252 @@
+//! `glidelint/scan/v1`: one JSON document that scripts can rely on. Fields are
+//! only ever added.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::object::write_object;
+use super::{PackInfo, Report};
+use crate::finding::{Notice, NoticeLevel, RuleCoverage};
+use crate::locate::{LocatedFinding, LocatedPlace};
+use crate::rule::RuleMeta;
+use crate::span::LineColumn;
+
+/// The name and version of the document's shape.
+pub const SCHEMA: &str = "glidelint/scan/v1";
+
+/// Writes the report as one JSON document, with a finding a line.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let scope = &report.scope;
+    write_object(out, |document| {
+        document.property("schema", &SCHEMA)?;
+        document.property("tool", &ToolRow { name: "glidelint", version: scope.version })?;
+        document.property("pack", &scope.packs.first().map(PackRow::of))?;
+        if scope.packs.len() > 1 {
+            document.list("packs", scope.packs.iter().map(PackRow::of))?;
+        }
+        document.object("scope", |object| {
+            object.property("root", &scope.root)?;
+            object.list(
+                "inputs",
+                scope.inputs.iter().map(|input| InputRow {
+                    path: &input.path,
+                    sha256: input.sha256.as_deref(),
+                    bytes: input.bytes,
+                }),
+            )?;
+            object.property("as_of", &scope.as_of)?;
+            object.property("baseline", &scope.baseline)?;
+            object.property("complete", &scope.complete)?;
+            object.optional("instance", scope.instance.as_ref())
+        })?;
+        document.list("findings", report.findings.iter().map(|found| FindingRow::of(report, found)))?;
+        let coverage = report.rules.iter().zip(&report.coverage);
+        document.list("coverage", coverage.map(|(rule, coverage)| CoverageRow::of(rule, coverage)))?;
+        document.list("notices", report.notices.iter().map(|(notice, at)| NoticeRow::of(notice, *at)))?;
+        document.property(
+            "stats",
+            &StatsRow {
+                files: report.stats.files,
+                skipped: report.stats.skipped,
+                records: report.stats.records,
+                bytes: report.stats.bytes,
+                tables: &report.stats.tables,
+            },
+        )
+    })?;
+    out.write_all(b"\n")
+}
+
+#[derive(Serialize)]
+struct ToolRow<'a> {
+    name: &'a str,
+    version: &'a str,
+}
+
+#[derive(Serialize)]
+struct PackRow<'a> {
+    name: &'a str,
+    version: &'a str,
+    digest: &'a str,
+}
+
+impl<'a> PackRow<'a> {
+    fn of(pack: &'a PackInfo) -> Self {
+        Self { name: &pack.name, version: &pack.version, digest: &pack.digest }
+    }
+}
+
+#[derive(Serialize)]
+struct InputRow<'a> {
+    path: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<&'a str>,
+    bytes: Option<u64>,
+}
+
+/// Where something is; columns count UTF-16 units, `end_column` is one past.
+#[derive(Serialize)]
+struct PlaceRow<'a> {
+    path: &'a str,
+    line: u64,
+    column: u64,
+    end_line: u64,
+    end_column: u64,
+}
+
+impl<'a> PlaceRow<'a> {
+    fn of(place: &'a LocatedPlace) -> Self {
+        let region = &place.snippet.region;
+        Self {
+            path: &place.path,
+            line: region.start.line,
+            column: region.start.column,
+            end_line: region.end.line,
+            end_column: region.end.column,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct RelatedRow<'a> {
+    #[serde(flatten)]
+    place: PlaceRow<'a>,
+    label: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct FindingRow<'a> {
+    rule: &'a str,
+    severity: f64,
+    band: &'a str,
+    level: &'a str,
+    confidence: &'a str,
+    message: &'a str,
+    #[serde(flatten)]
+    place: PlaceRow<'a>,
+    table: &'a str,
+    sys_id: Option<&'a str>,
+    key: &'a str,
+    field: Option<&'a str>,
+    fingerprint: &'a str,
+    related: Vec<RelatedRow<'a>>,
+}
+
+impl<'a> FindingRow<'a> {
+    fn of(report: &'a Report, located: &'a LocatedFinding) -> Self {
+        let finding = &located.finding;
+        let related = located.places.iter().skip(1);
+        Self {
+            rule: &report.rule_of(located).id,
+            severity: finding.severity.number(),
+            band: finding.severity.band().as_str(),
+            level: finding.severity.level().as_str(),
+            confidence: finding.confidence.as_str(),
+            message: &finding.message,
+            place: PlaceRow::of(located.primary()),
+            table: &finding.table,
+            sys_id: finding.sys_id.as_deref(),
+            key: &finding.key,
+            field: finding.field.as_deref(),
+            fingerprint: &finding.fingerprint,
+            related: related
+                .map(|place| RelatedRow { place: PlaceRow::of(place), label: place.label.as_deref() })
+                .collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct CoverageRow<'a> {
+    rule: &'a str,
+    pass: u64,
+    fail: u64,
+    not_applicable: u64,
+    cannot_tell: u64,
+    missing: &'a [String],
+}
+
+impl<'a> CoverageRow<'a> {
+    fn of(rule: &'a RuleMeta, coverage: &'a RuleCoverage) -> Self {
+        Self {
+            rule: &rule.id,
+            pass: coverage.pass,
+            fail: coverage.fail,
+            not_applicable: coverage.not_applicable,
+            cannot_tell: coverage.cannot_tell,
+            missing: &coverage.missing,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct NoticeRow<'a> {
+    level: &'a str,
+    kind: &'a str,
+    path: &'a str,
+    line: Option<u64>,
+    column: Option<u64>,
+    message: &'a str,
+}
+
+impl<'a> NoticeRow<'a> {
+    fn of(notice: &'a Notice, at: Option<LineColumn>) -> Self {
+        Self {
+            level: match notice.level {
+                NoticeLevel::Error => "error",
+                NoticeLevel::Warning => "warning",
+            },
+            kind: notice.kind,
+            path: &notice.path,
+            line: at.map(|at| at.line),
+            column: at.map(|at| at.column),
+            message: &notice.message,
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct StatsRow<'a> {
+    files: u64,
+    skipped: u64,
+    records: u64,
+    bytes: u64,
+    tables: &'a BTreeMap<String, u64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use serde_json::Value;
+
+    fn written(report: &super::Report) -> String {
+        let mut out = Vec::new();
+        super::write(report, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn the_document_is_what_the_contract_says() {
+        let text = written(&sample::report());
+        let document: Value = serde_json::from_str(&text).unwrap();
+        let keys: Vec<_> = document.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(keys, ["coverage", "findings", "notices", "pack", "schema", "scope", "stats", "tool"]);
+        let line = text.lines().find(|line| line.contains("SNA1001")).unwrap();
+        insta::assert_snapshot!(line, @r#"{"rule":"SNA1001","severity":7.5,"band":"high","level":"error","confidence":"high","message":"'svc.sap' is a service account (prefix svc.), yet \"Web service access only\" is not set.","path":"exports/sys user.xml","line":7,"column":5,"end_line":7,"end_column":61,"table":"sys_user","sys_id":null,"key":"svc.sap","field":"web_service_access_only","fingerprint":"95f134ba50f99e77fce6007ba558ec75","related":[]},"#);
+        assert_eq!(document["coverage"][2]["missing"], serde_json::json!(["sys_user"]));
+        assert_eq!(document["notices"][0]["line"], 12);
+        assert_eq!(document["scope"]["inputs"][0]["path"], "exports/sys user.xml");
+    }
+
+    #[test]
+    fn a_scan_of_nothing_is_a_document_too() {
+        let document: Value = serde_json::from_str(&written(&sample::empty())).unwrap();
+        assert_eq!(document["findings"], serde_json::json!([]));
+        assert_eq!(document["pack"], Value::Null);
+    }
+}

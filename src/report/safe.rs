@@ -1,0 +1,183 @@
+//! Text from exports, made safe for where it goes. An export is written by
+//! others: a user name may hold what moves the cursor of a terminal, turns the
+//! direction of a line or makes a link of a message.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// What stands for a character that would not show, or would lie about its place.
+const HIDDEN: char = '\u{fffd}';
+
+/// The text on one line of a terminal: control characters, line breaks and what
+/// changes the direction of text are replaced by something visible.
+#[must_use]
+pub fn terminal(text: &str) -> Cow<'_, str> {
+    replaced(text, |letter| visible(letter, Lines::One))
+}
+
+/// The text on lines of a terminal: like [`terminal`], but line breaks stay (as
+/// `\n`) and tabs become spaces, so that columns can be counted.
+#[must_use]
+pub fn terminal_lines(text: &str) -> Cow<'_, str> {
+    let text = if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
+    match text {
+        Cow::Borrowed(text) => replaced(text, |letter| visible(letter, Lines::Many)),
+        Cow::Owned(text) => Cow::Owned(replaced(&text, |letter| visible(letter, Lines::Many)).into_owned()),
+    }
+}
+
+/// The text as a plain-text SARIF message: brackets would begin a link, braces
+/// a placeholder.
+#[must_use]
+pub fn sarif_message(text: &str) -> String {
+    let mut message = String::with_capacity(text.len() + 8);
+    for letter in sarif_argument(text).chars() {
+        match letter {
+            '{' => message.push_str("{{"),
+            '}' => message.push_str("}}"),
+            _ => message.push(letter),
+        }
+    }
+    message
+}
+
+/// The text as an argument of a SARIF message, which is put in as it stands:
+/// braces mean nothing there.
+#[must_use]
+pub fn sarif_argument(text: &str) -> String {
+    let mut argument = String::with_capacity(text.len() + 8);
+    for letter in text.chars() {
+        match letter {
+            '[' => argument.push_str("\\["),
+            ']' => argument.push_str("\\]"),
+            _ => argument.push(visible(letter, Lines::One).unwrap_or(letter)),
+        }
+    }
+    argument
+}
+
+/// Our rules' prose (plain text with `code`) as Markdown: what would be
+/// formatting or HTML outside of code is escaped.
+#[must_use]
+pub fn markdown(text: &str) -> String {
+    let mut markdown = String::with_capacity(text.len() + 16);
+    let mut in_code = false;
+    for letter in text.chars() {
+        if letter == '`' {
+            in_code = !in_code;
+        }
+        match letter {
+            '<' if !in_code => markdown.push_str("&lt;"),
+            '*' | '_' | '[' | ']' | '\\' | '|' if !in_code => {
+                markdown.push('\\');
+                markdown.push(letter);
+            }
+            _ => markdown.push(visible(letter, Lines::Many).unwrap_or(letter)),
+        }
+    }
+    markdown
+}
+
+/// A path as a relative URI reference.
+#[must_use]
+pub fn relative_uri(path: &str) -> String {
+    let mut uri = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        // A colon is legal too, but would make a scheme of what stands before it.
+        if byte.is_ascii_alphanumeric() || b"-._~/!$&'()*+,;=@".contains(&byte) {
+            uri.push(char::from(byte));
+        } else {
+            let _ = write!(uri, "%{byte:02X}");
+        }
+    }
+    uri
+}
+
+/// At most `limit` characters of the text; where something is cut off, the last
+/// of them is `…`.
+#[must_use]
+pub fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
+    // The text itself may be huge: never count more of it than is needed.
+    if text.char_indices().nth(limit).is_none() {
+        return Cow::Borrowed(text);
+    }
+    let end = text.char_indices().nth(limit.saturating_sub(1)).map_or(0, |(at, _)| at);
+    Cow::Owned(format!("{}…", text[..end].trim_end()))
+}
+
+/// Whether line breaks may stay.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lines {
+    One,
+    Many,
+}
+
+/// What to show for a character, if it is not the character itself.
+fn visible(letter: char, lines: Lines) -> Option<char> {
+    match letter {
+        '\n' if lines == Lines::Many => None,
+        '\t' if lines == Lines::Many => Some(' '),
+        // The block of control pictures has these in the same order.
+        '\0'..='\u{1f}' => char::from_u32(0x2400 + u32::from(letter)),
+        '\u{7f}' => Some('\u{2421}'),
+        '\u{80}'..='\u{9f}'
+        | '\u{61c}'
+        | '\u{200b}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{feff}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{e0000}'..='\u{e007f}' => Some(HIDDEN),
+        _ => None,
+    }
+}
+
+fn replaced(text: &str, visible: impl Fn(char) -> Option<char>) -> Cow<'_, str> {
+    if text.chars().all(|letter| visible(letter).is_none()) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(|letter| visible(letter).unwrap_or(letter)).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{markdown, relative_uri, sarif_argument, sarif_message, shortened, terminal, terminal_lines};
+
+    #[test]
+    fn nothing_reaches_the_terminal_that_moves_or_hides() {
+        assert_eq!(terminal("svc\u{1b}[2Jsap\r\n\t\u{7f}"), "svc␛[2Jsap␍␊␉␡");
+        assert_eq!(
+            terminal("a\u{202e}b\u{2066}c\u{9b}d\u{e0041}e\u{feff}"),
+            "a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}e\u{fffd}"
+        );
+        assert_eq!(terminal("Jürgen Müller 李"), "Jürgen Müller 李");
+        assert_eq!(terminal_lines("a\r\n\tb\rc"), "a\n b␍c");
+    }
+
+    #[test]
+    fn sarif_messages_have_no_links_or_placeholders() {
+        assert_eq!(sarif_message("[click](http://x) {0}\u{1b}"), "\\[click\\](http://x) {{0}}␛");
+        assert_eq!(sarif_argument("[a] {0}"), "\\[a\\] {0}");
+    }
+
+    #[test]
+    fn prose_stays_prose_in_markdown() {
+        assert_eq!(markdown("All > *x* `a_b<c>` <b>"), "All > \\*x\\* `a_b<c>` &lt;b>");
+    }
+
+    #[test]
+    fn uris_are_relative_and_encoded() {
+        assert_eq!(relative_uri("a b/Größe#1?.xml"), "a%20b/Gr%C3%B6%C3%9Fe%231%3F.xml");
+        assert_eq!(relative_uri("x:y.zip!/m%.xml"), "x%3Ay.zip!/m%25.xml");
+    }
+
+    #[test]
+    fn shortened_text_says_so() {
+        assert_eq!(shortened("abc", 3), "abc");
+        assert_eq!(shortened("abcd", 3), "ab…");
+        assert_eq!(shortened("äöüß", 3), "äö…");
+        assert_eq!(shortened("", 0), "");
+    }
+}

@@ -1,0 +1,240 @@
+//! Findings, and the verdicts of rules, as results.
+
+use std::collections::BTreeMap;
+
+use serde_sarif::sarif::{
+    ArtifactContent, ArtifactLocation, CodeFlow, Location, LogicalLocation, Message, PhysicalLocation,
+    PropertyBag, Region, Result, ResultKind, ResultLevel, ThreadFlow, ThreadFlowLocation,
+};
+
+use super::super::coverage::missing_in_words;
+use super::super::{Report, safe};
+use super::artifacts::Artifacts;
+use super::rules::{MESSAGE_ID, rank};
+use super::{ROOT, index, integer, text_message};
+use crate::finding::{Finding, Level, PlaceRole, Verdict};
+use crate::locate::{LocatedFinding, LocatedPlace, Snippet};
+use crate::rule::RuleMeta;
+
+/// GitLab drops a result whose message is longer than 1,024 characters, and the
+/// whole report where most are; some room is left for other ways to count.
+const MESSAGE_LIMIT: usize = 1_000;
+
+/// A field may hold a script of any length.
+const SNIPPET_LIMIT: usize = 4_000;
+
+/// Azure DevOps keeps so many places of a result.
+const RELATED_LIMIT: usize = 100;
+
+/// A finding as a result.
+pub(super) fn of_finding(report: &Report, located: &LocatedFinding, artifacts: &mut Artifacts<'_>) -> Result {
+    let finding = &located.finding;
+    let rule = report.rule_of(located);
+    let subject = subject(finding);
+    let message = Message::builder()
+        .text(message_text(&finding.message))
+        .id(MESSAGE_ID)
+        .arguments(vec![safe::sarif_argument(&safe::shortened(&subject, MESSAGE_LIMIT))])
+        .build();
+    let mut primary = location(located.primary(), artifacts);
+    primary.logical_locations = Some(vec![logical_location(finding, subject)]);
+    let mut result = Result::builder()
+        .rule_id(&rule.id)
+        .rule_index(i64::from(finding.rule))
+        .kind(ResultKind::Fail)
+        .level(result_level(finding.severity.level()))
+        .rank(rank(finding.severity))
+        .message(message)
+        .locations(vec![primary])
+        .partial_fingerprints(fingerprints(located))
+        .properties(properties(finding))
+        .build();
+    let related = related_locations(located, artifacts);
+    if !related.is_empty() {
+        result.code_flows = Some(vec![code_flow(located, &related, artifacts)]);
+        result.related_locations = Some(related);
+    }
+    result
+}
+
+/// What a rule without findings came to, as evidence. Code scanning takes no
+/// result without a line, so it stands at the root, at a region without extent.
+pub(super) fn of_coverage(report: &Report, rule_index: usize) -> Option<Result> {
+    let (rule, coverage) = (report.rules.get(rule_index)?, report.coverage.get(rule_index)?);
+    let (kind, count) = match coverage.verdict() {
+        Verdict::Fail => return None,
+        Verdict::Pass => (ResultKind::Pass, coverage.pass),
+        Verdict::NotApplicable => (ResultKind::NotApplicable, coverage.not_applicable),
+        Verdict::CannotTell => (ResultKind::Open, coverage.cannot_tell),
+    };
+    let mut arguments = vec![count.to_string()];
+    if kind == ResultKind::Open {
+        arguments.push(safe::sarif_argument(&missing_in_words(&coverage.missing)));
+    }
+    let (id, sentence) = EVIDENCE.iter().find(|(id, _)| *id == kind.to_string())?;
+    let mut sentence = (*sentence).to_owned();
+    for (place, argument) in arguments.iter().enumerate() {
+        sentence = sentence.replace(&format!("{{{place}}}"), argument);
+    }
+    let sentence = format!("{}: {sentence}", safe::sarif_message(&rule.title));
+    let message = Message::builder().text(sentence).id(*id).arguments(arguments).build();
+    let nowhere = Region::builder().start_line(1).start_column(1).end_line(1).end_column(1);
+    let empty = ArtifactContent::builder().text("").build();
+    let around = Region::builder().start_line(1).snippet(empty.clone()).build();
+    let place = PhysicalLocation::builder()
+        .artifact_location(ArtifactLocation::builder().uri("./").uri_base_id(ROOT).build())
+        .region(nowhere.snippet(empty).build())
+        .context_region(around)
+        .build();
+    let result = Result::builder()
+        .rule_id(&rule.id)
+        .rule_index(index(rule_index))
+        .kind(kind)
+        .level(ResultLevel::None)
+        .message(message)
+        .locations(vec![Location::builder().physical_location(place).build()])
+        .build();
+    Some(result)
+}
+
+/// Messages of [`of_coverage`], by SARIF's word for the kind.
+const EVIDENCE: [(&str, &str); 3] = [
+    ("pass", "passed for '{0}' subjects."),
+    ("notApplicable", "does not apply to any of '{0}' subjects."),
+    ("open", "could not be judged for '{0}' subjects: '{1}'."),
+];
+
+/// Ids and texts of the messages of a rule that found nothing.
+pub(super) fn evidence_strings(rule: &RuleMeta) -> impl Iterator<Item = (&'static str, String)> {
+    let title = safe::sarif_message(&rule.title);
+    EVIDENCE.iter().map(move |(id, string)| (*id, format!("{title}: {string}")))
+}
+
+/// A place in a file with what stands there and around it.
+fn location(place: &LocatedPlace, artifacts: &mut Artifacts<'_>) -> Location {
+    let mut physical = PhysicalLocation::builder()
+        .artifact_location(artifacts.location(&place.path))
+        .region(region(&place.snippet))
+        .build();
+    physical.context_region = place.context.as_ref().map(region);
+    Location::builder().physical_location(physical).build()
+}
+
+/// A place without what stands there, for repetitions.
+fn bare_location(place: &LocatedPlace, artifacts: &mut Artifacts<'_>) -> Location {
+    let mut location = location(place, artifacts);
+    if let Some(physical) = &mut location.physical_location {
+        physical.context_region = None;
+        if let Some(region) = &mut physical.region {
+            region.snippet = None;
+        }
+    }
+    location.message = Some(text_message(label(place)));
+    location
+}
+
+fn region(snippet: &Snippet) -> Region {
+    let region = &snippet.region;
+    Region::builder()
+        .start_line(integer(region.start.line))
+        .start_column(integer(region.start.column))
+        .end_line(integer(region.end.line))
+        .end_column(integer(region.end.column))
+        .snippet(ArtifactContent::builder().text(safe::shortened(&snippet.text, SNIPPET_LIMIT)).build())
+        .build()
+}
+
+fn related_locations(located: &LocatedFinding, artifacts: &mut Artifacts<'_>) -> Vec<Location> {
+    let related = located.places.iter().skip(1).take(RELATED_LIMIT);
+    let numbered = related.zip(1..);
+    numbered
+        .map(|(place, id)| {
+            let mut location = location(place, artifacts);
+            location.id = Some(id);
+            location.message = Some(text_message(label(place)));
+            location
+        })
+        .collect()
+}
+
+/// The same places as steps, which is how GitHub shows them.
+fn code_flow(located: &LocatedFinding, related: &[Location], artifacts: &mut Artifacts<'_>) -> CodeFlow {
+    let steps = located.places.iter().take(related.len() + 1);
+    let steps: Vec<_> = steps
+        .map(|place| ThreadFlowLocation::builder().location(bare_location(place, artifacts)).build())
+        .collect();
+    let thread = ThreadFlow::builder().locations(steps).build();
+    CodeFlow::builder().thread_flows(vec![thread]).build()
+}
+
+fn label(place: &LocatedPlace) -> String {
+    let unnamed = if place.role == PlaceRole::Primary { "Reported here" } else { "Shown here" };
+    let mut text = message_text(place.label.as_deref().unwrap_or(unnamed));
+    if !text.ends_with('.') {
+        text.push('.');
+    }
+    text
+}
+
+/// `sys_user/svc.sap/web_service_access_only`.
+fn subject(finding: &Finding) -> String {
+    let mut subject = finding.table.to_string();
+    for part in [Some(&finding.key), finding.field.as_ref()].into_iter().flatten() {
+        if !part.is_empty() {
+            subject.push('/');
+            subject.push_str(part);
+        }
+    }
+    subject
+}
+
+fn logical_location(finding: &Finding, subject: String) -> LogicalLocation {
+    let (name, kind) = match &finding.field {
+        Some(field) => (field, "member"),
+        None if finding.key.is_empty() => (&finding.table, "type"),
+        None => (&finding.key, "resource"),
+    };
+    LogicalLocation::builder().name(name.as_ref()).fully_qualified_name(subject).kind(kind).build()
+}
+
+fn fingerprints(located: &LocatedFinding) -> BTreeMap<String, String> {
+    let mut fingerprints =
+        BTreeMap::from([("glidelint/v1".to_owned(), located.finding.fingerprint.to_string())]);
+    if let Some(hash) = &located.line_hash {
+        fingerprints.insert("primaryLocationLineHash".to_owned(), hash.clone());
+    }
+    fingerprints
+}
+
+fn properties(finding: &Finding) -> PropertyBag {
+    let mut values = BTreeMap::from([
+        ("band".to_owned(), finding.severity.band().as_str().into()),
+        ("precision".to_owned(), finding.confidence.as_str().into()),
+    ]);
+    if let Some(sys_id) = &finding.sys_id {
+        values.insert("sysId".to_owned(), sys_id.as_ref().into());
+    }
+    PropertyBag::builder().additional_properties(values).build()
+}
+
+fn result_level(level: Level) -> ResultLevel {
+    match level {
+        Level::Error => ResultLevel::Error,
+        Level::Warning => ResultLevel::Warning,
+        Level::Note => ResultLevel::Note,
+    }
+}
+
+/// The text as a message no longer than all consumers take.
+fn message_text(text: &str) -> String {
+    let mut limit = MESSAGE_LIMIT;
+    loop {
+        // Cut before it is escaped: half an escape would be another character.
+        let message = safe::sarif_message(&safe::shortened(text, limit));
+        let excess = message.chars().count().saturating_sub(MESSAGE_LIMIT);
+        if excess == 0 {
+            return message;
+        }
+        limit = limit.saturating_sub(excess / 2 + 1);
+    }
+}
