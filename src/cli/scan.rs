@@ -17,12 +17,14 @@ use glidelint::rule::{Pack, PackFiles, Settings, baseline_of_release, builtin, l
 use glidelint::source::{Discovery, Source, sha256};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::args::{BandArg, ConfidenceArg, FailOn, Format, HashInputs, Kinds, PackArgs, ProfileArg, ScanArgs};
+use super::args::{
+    BandArg, ConfidenceArg, FailOn, Format, HashInputs, Kinds, PackArgs, ProfileArg, ScanArgs,
+};
 use super::exit::Exit;
 use super::fail::Failure;
+use super::git;
 use super::input::{self, Found};
 use super::output::{FileOutput, color, terminal_width, write_file, write_stdout};
-use super::git;
 
 /// Files up to this size are hashed without being asked to.
 const HASHED: u64 = 16 * 1024 * 1024;
@@ -54,7 +56,9 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
         Exit::Incomplete
     } else if input::is_empty(&reading.files) && !incomplete {
         Exit::NothingToScan
-    } else if fail_on(args, &found).is_some_and(|floor| findings.iter().any(|found| found.finding.severity >= floor)) {
+    } else if fail_on(args, &found)
+        .is_some_and(|floor| findings.iter().any(|found| found.finding.severity >= floor))
+    {
         Exit::Findings
     } else {
         Exit::Fine
@@ -100,7 +104,13 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-fn write(report: &Report, args: &ScanArgs, format: Format, color: bool, out: &mut dyn Write) -> std::io::Result<()> {
+fn write(
+    report: &Report,
+    args: &ScanArgs,
+    format: Format,
+    color: bool,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
     match format {
         Format::Text => {
             let detail = match (args.quiet, args.verbose) {
@@ -185,11 +195,15 @@ fn settings(args: &PackArgs, found: &Found) -> Result<Settings, Failure> {
 fn baseline(args: &PackArgs) -> Result<Option<(u32, u32)>, Failure> {
     if let Some(family) = &args.release {
         let baseline = baseline_of_release(family);
-        return baseline.map(Some).ok_or_else(|| Failure::Use(format!("--release: '{family}' is no known release family")));
+        return baseline
+            .map(Some)
+            .ok_or_else(|| Failure::Use(format!("--release: '{family}' is no known release family")));
     }
     let Some(version) = &args.baseline_version else { return Ok(None) };
     let baseline = parse_baseline(version);
-    baseline.map(Some).ok_or_else(|| Failure::Use(format!("--baseline-version: '{version}' is not of the form 8.0")))
+    baseline
+        .map(Some)
+        .ok_or_else(|| Failure::Use(format!("--baseline-version: '{version}' is not of the form 8.0")))
 }
 
 fn baseline_text(args: &PackArgs) -> Result<String, Failure> {

@@ -132,11 +132,10 @@ fn records_hold(instance: &Instance<'_>, body: &RecordBody, absent: Absent) -> H
         (_, true, false) => Truth::Unknown(unknown.unwrap_or_default()),
         (_, false, _) => match (unknown, whole, absent) {
             (Some(missing), ..) => Truth::Unknown(missing),
-            (None, false, _) => Truth::Unknown(Missing::table(body.table)),
             (None, true, _) if !demands => Truth::No,
             (None, true, Absent::Pass) => Truth::Yes,
             (None, true, Absent::Fail) => Truth::No,
-            (None, true, Absent::CannotTell) => Truth::Unknown(Missing::table(body.table)),
+            (None, ..) => Truth::Unknown(Missing::table(body.table)),
         },
     };
     Held { truth, unknown_properties: Vec::new(), failing }

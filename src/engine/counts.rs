@@ -38,7 +38,8 @@ pub(super) fn judge_count(instance: &Instance<'_>, body: &CountBody) -> Vec<Coun
     }
     let mut stray = Missing::none();
     for row in instance.table(body.table).live() {
-        let counts = body.filter.as_ref().map_or(Truth::Yes, |query| query.evaluate(instance, &instance.clock, row));
+        let counts =
+            body.filter.as_ref().map_or(Truth::Yes, |query| query.evaluate(instance, &instance.clock, row));
         if counts == Truth::No {
             continue;
         }

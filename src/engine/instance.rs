@@ -63,7 +63,8 @@ impl<'p> Instance<'p> {
     #[must_use]
     pub fn whole_tables(&self) -> Vec<String> {
         let tables = self.wanted.tables().iter().zip(&self.whole);
-        let mut names: Vec<_> = tables.filter(|(_, whole)| **whole).map(|(table, _)| table.name.to_string()).collect();
+        let mut names: Vec<_> =
+            tables.filter(|(_, whole)| **whole).map(|(table, _)| table.name.to_string()).collect();
         names.sort();
         names
     }
@@ -151,7 +152,9 @@ impl Data for Instance<'_> {
 
     fn roles(&self, user: RowId) -> (Vec<&str>, Missing) {
         let Some(users) = self.wanted.find("sys_user") else { return (Vec::new(), Missing::none()) };
-        let Some(grants) = self.wanted.find("sys_user_has_role") else { return (Vec::new(), Missing::none()) };
+        let Some(grants) = self.wanted.find("sys_user_has_role") else {
+            return (Vec::new(), Missing::none());
+        };
         let column = |name| self.wanted.table(grants).find(name);
         let (Some(user_column), Some(role_column)) = (column("user"), column("role")) else {
             return (Vec::new(), Missing::table(grants));
@@ -164,12 +167,17 @@ impl Data for Instance<'_> {
         let mut missing = if self.is_whole(grants) { Missing::none() } else { Missing::table(grants) };
         for &grant in self.facts.with_value(grants, user_column, sys_id.value) {
             let state = column("state").map(|state| self.cell(grants, grant, state));
-            if state.is_some_and(|state| !state.value.is_empty() && !state.value.eq_ignore_ascii_case("active")) {
+            if state
+                .is_some_and(|state| !state.value.is_empty() && !state.value.eq_ignore_ascii_case("active"))
+            {
                 continue;
             }
             match self.role_name(self.cell(grants, grant, role_column)) {
                 Some(name) => roles.push(name),
-                None => missing = missing.union(Missing::table(self.wanted.find("sys_user_role").unwrap_or(grants))),
+                None => {
+                    missing =
+                        missing.union(Missing::table(self.wanted.find("sys_user_role").unwrap_or(grants)));
+                }
             }
         }
         roles.sort_unstable();

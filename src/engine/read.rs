@@ -73,20 +73,25 @@ pub fn read_all<'p>(
     facts.seal();
     if !options.all_versions {
         let is_build = |source: u32| {
-            usize::try_from(source).ok().and_then(|at| sources.get(at)).is_some_and(|source| is_build_output(source.path()))
+            usize::try_from(source)
+                .ok()
+                .and_then(|at| sources.get(at))
+                .is_some_and(|source| is_build_output(source.path()))
         };
         settle(&mut facts, &is_build);
     }
     let as_of = newest_date(&files, &facts, wanted);
     let clock = match (&options.as_of, &as_of) {
-        (Some(clock), _) => clock.clone(),
+        (Some(clock), _) => *clock,
         (None, Some(date)) => Clock::parse(date).unwrap_or_else(|_| Clock::unknown()),
         (None, None) => Clock::unknown(),
     };
     let as_of = clock.now().map(|now| now.strftime("%Y-%m-%d %H:%M:%S").to_string());
     let whole = whole_tables(&files, &facts, wanted, options);
-    let file_facts = files.iter().filter(|file| file.report.kind != FileKind::Other).map(file_facts).collect();
-    let mut instance = Instance::new((wanted, classes, keys), facts, file_facts, clock, options.instance.clone());
+    let file_facts =
+        files.iter().filter(|file| file.report.kind != FileKind::Other).map(file_facts).collect();
+    let mut instance =
+        Instance::new((wanted, classes, keys), facts, file_facts, clock, options.instance.clone());
     instance.whole = whole;
     Reading { files, instance, as_of }
 }
@@ -107,7 +112,8 @@ fn is_build_output(path: &str) -> bool {
 /// The newest `unload_date`, else the newest `sys_updated_on`.
 fn newest_date(files: &[ReadFile], facts: &Facts, wanted: &Wanted) -> Option<String> {
     let is_date = |text: &str| Clock::parse(text).is_ok();
-    let unloaded = files.iter().filter_map(|file| file.report.unload_date.as_deref()).filter(|text| is_date(text)).max();
+    let unloaded =
+        files.iter().filter_map(|file| file.report.unload_date.as_deref()).filter(|text| is_date(text)).max();
     if let Some(date) = unloaded {
         return Some(date.to_owned());
     }
@@ -129,12 +135,14 @@ fn newest_date(files: &[ReadFile], facts: &Facts, wanted: &Wanted) -> Option<Str
 fn whole_tables(files: &[ReadFile], facts: &Facts, wanted: &Wanted, options: &Options) -> Vec<bool> {
     let declared = |name: &str| options.complete.contains("all") || options.complete.contains(name);
     let has_app = files.iter().any(|file| {
-        file.report.kind == FileKind::AppFile && file.report.tables.get("sys_app").is_some_and(|counts| counts.live > 0)
+        file.report.kind == FileKind::AppFile
+            && file.report.tables.get("sys_app").is_some_and(|counts| counts.live > 0)
     });
     let broken = files.iter().any(|file| file.report.has_loss());
     let as_table = |name: &str| {
         let mut with_rows = files.iter().filter(|file| {
-            matches!(file.report.kind, FileKind::TableExport | FileKind::ListExport) && file.report.rows.contains_key(name)
+            matches!(file.report.kind, FileKind::TableExport | FileKind::ListExport)
+                && file.report.rows.contains_key(name)
         });
         let mut any = false;
         with_rows.all(|file| {

@@ -79,8 +79,8 @@ pub fn write(report: &Report, options: &TextOptions, out: &mut dyn Write) -> io:
     }
     let hidden = report.findings.len().saturating_sub(limit);
     if hidden > 0 && !quiet {
-        let more = if limit == 0 { "" } else { " more" };
-        writeln!(out, "{}{more} not shown: --max-shown all shows every one\n", counted(hidden, "finding"))?;
+        let noun = if limit == 0 { "finding" } else { "more finding" };
+        writeln!(out, "{} not shown: --max-shown all shows every one\n", counted(hidden, noun))?;
     }
     if !quiet {
         write_not_judged(report, options, out)?;

@@ -119,7 +119,7 @@ pub(super) fn all(report: &Report, limit: usize, artifacts: &mut Artifacts<'_>) 
         ));
     }
     let rules = report.rules.iter().zip(&report.coverage).enumerate();
-    list.extend(rules.filter_map(|(place, (rule, coverage))| of_rule(place, rule, coverage)));
+    list.extend(rules.filter_map(|(place, (rule, coverage))| of_rule(report, place, rule, coverage)));
     let bytes =
         list.iter().map(|item| serde_json::to_vec(item).map_or(0, |json| json.len()) + ITEM_OVERHEAD).sum();
     Notifications { list, bytes }
@@ -159,7 +159,7 @@ fn of_notice(notice: &Notice, at: Option<LineColumn>, artifacts: &mut Artifacts<
     notification
 }
 
-fn of_rule(place: usize, rule: &RuleMeta, coverage: &RuleCoverage) -> Option<Notification> {
+fn of_rule(report: &Report, place: usize, rule: &RuleMeta, coverage: &RuleCoverage) -> Option<Notification> {
     if coverage.cannot_tell == 0 {
         return None;
     }

@@ -104,8 +104,11 @@ fn gaps(report: &Report) -> String {
         .take(SHOWN)
         .map(|group| {
             let part = if group.entirely { "" } else { " in part" };
-            let text =
-                format!("{}{part}: {}", rules_of(report, &group.rules), missing_in_words(report, group.missing));
+            let text = format!(
+                "{}{part}: {}",
+                rules_of(report, &group.rules),
+                missing_in_words(report, group.missing)
+            );
             safe::terminal(&text).into_owned()
         })
         .collect();

@@ -3,7 +3,7 @@
 use super::super::{Report, sample};
 use super::{Detail, TextOptions, snippet, write};
 use crate::finding::NoticeLevel;
-use crate::locate::REDACTED;
+use crate::record::REDACTED;
 
 fn written(report: &Report, options: &TextOptions) -> String {
     let mut out = Vec::new();
@@ -145,7 +145,7 @@ fn of_many_findings_the_first_are_shown() {
     6 |     <user_name>svc.sap</user_name>
       |     ------------------------------
 
-    4 findings more not shown: --max-shown all shows every one
+    4 more findings not shown: --max-shown all shows every one
 
     not judged: 1 rule on accounts: no sys_user.last_login_time or sys_user_group in the input (SNA1003)
     partly judged: 1 rule on roles: no sys_user in the input (SNA3001)
