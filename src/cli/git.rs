@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn addresses_lose_their_credentials() {
         let check = |address, expected: Option<&str>| {
-            assert_eq!(web_address(address).as_deref(), expected, "{address}")
+            assert_eq!(web_address(address).as_deref(), expected, "{address}");
         };
         check("https://user:token@example.com/a/b.git", Some("https://example.com/a/b.git"));
         check("git@example.com:a/b.git", Some("https://example.com/a/b.git"));

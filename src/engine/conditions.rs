@@ -5,7 +5,7 @@ use super::instance::Instance;
 use super::properties::judge_property;
 use super::records::judge_record;
 use crate::finding::Verdict;
-use crate::query::{Data, Missing, RowId, Truth};
+use crate::query::{Missing, RowId, Truth};
 use crate::record::TableIdx;
 use crate::rule::file::Absent;
 use crate::rule::{Condition, RecordBody};
@@ -118,7 +118,7 @@ fn records_hold(instance: &Instance<'_>, body: &RecordBody, absent: Absent) -> H
             Verdict::CannotTell => doubt(judged.missing),
         }
     }
-    let whole = instance.is_whole(body.table);
+    let whole = instance.holds_all(body.table);
     let failing = failing.filter(|_| demands).map(|row| Failing {
         name: None,
         expected: String::new(),

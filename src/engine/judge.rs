@@ -122,7 +122,7 @@ impl<'i> Judging<'i> {
         };
         if rows.is_empty() {
             // Deletions alone show the table, and nothing in it to judge.
-            let is_shown = !facts.rows.is_empty() || self.instance.is_whole(body.table);
+            let is_shown = !facts.rows.is_empty() || self.instance.holds_all(body.table);
             if is_shown {
                 self.tally.add(Verdict::NotApplicable, &Missing::none());
             } else {

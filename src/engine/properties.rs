@@ -80,7 +80,7 @@ fn judge_rows(
 fn judge_absence(instance: &Instance<'_>, body: &PropertyBody, name: String) -> JudgedProperty {
     let rows = Vec::new();
     let absent = true;
-    if !instance.is_whole(body.columns.table) {
+    if !instance.holds_all(body.columns.table) {
         let missing = Missing::table(body.columns.table);
         return JudgedProperty { name, verdict: Verdict::CannotTell, missing, absent: false, rows };
     }

@@ -293,11 +293,10 @@ mod tests {
         let text = "\u{feff}<a>\r\n\u{1F600}é<b/>";
         let mut stream = Source::memory("a.xml", text.as_bytes()).open().unwrap();
         let offset = |needle: &str| u64::try_from(text.find(needle).unwrap() - 3).unwrap();
-        let questions = Questions {
-            offsets: vec![offset("<a>"), offset("<b/>"), offset("<b/>") + 4],
-            pieces: vec![offset("<b/>")..offset("<b/>") + 4],
-            hashes: false,
-        };
+        let piece = offset("<b/>")..offset("<b/>") + 4;
+        let mut questions =
+            Questions { offsets: vec![offset("<a>"), piece.start, piece.end], ..Questions::default() };
+        questions.pieces.push(piece);
         let (answers, _) = ask(&mut stream, &questions);
         assert_eq!(answers.places[&offset("<a>")], LineColumn { line: 1, column: 1 });
         assert_eq!(answers.places[&offset("<b/>")], LineColumn { line: 2, column: 4 });
