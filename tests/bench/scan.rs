@@ -4,6 +4,8 @@
 //! that it makes itself: users with 70 fields each, and an update set whose
 //! payloads are CDATA and escaped in turn.
 
+#![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark may stop where it is broken")]
+
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::time::Duration;
@@ -25,7 +27,9 @@ impl RecordSink for Nothing {
 }
 
 fn users(rows: usize) -> String {
-    let mut text = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<unload unload_date=\"2026-01-01 00:00:00\">\n");
+    let mut text = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<unload unload_date=\"2026-01-01 00:00:00\">\n",
+    );
     for row in 0..rows {
         let name = if row % 100 == 0 { format!("svc.job{row}") } else { format!("person{row}") };
         let _ = write!(
