@@ -61,6 +61,10 @@ pub(super) fn read_stream(
             let message = "an & that begins no entity is read as it stands";
             reading.report.problems.push(problem(ProblemKind::Repaired, message, at));
         }
+        if let Some(at) = reader.take_nul() {
+            let message = "a NUL character, which XML does not allow, is read as it stands";
+            reading.report.problems.push(problem(ProblemKind::Repaired, message, at));
+        }
     }
     reading.finish_kind();
     reading.report

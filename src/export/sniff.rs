@@ -19,7 +19,7 @@ pub(super) enum Head {
 pub(super) fn head(text: &str, path: &str) -> Head {
     let promised = promises_xml(path);
     let begin = text.trim_start();
-    if begin.starts_with('<') && !text.contains('\0') {
+    if begin.starts_with('<') {
         return Head::Xml;
     }
     if !promised {

@@ -57,6 +57,7 @@ pub struct TokenReader {
     source_failure: Option<Problem>,
     pub(super) open: OpenNames,
     dangling: Option<ByteSpan>,
+    nul: Option<ByteSpan>,
     block: usize,
 }
 
@@ -93,6 +94,7 @@ impl TokenReader {
             source_failure: None,
             open: OpenNames::default(),
             dangling: None,
+            nul: None,
             block: BLOCK,
         }
     }
@@ -200,6 +202,12 @@ impl TokenReader {
     /// A lone `&` that was read as text, if there was one since the last call.
     pub fn take_dangling(&mut self) -> Option<ByteSpan> {
         self.dangling.take()
+    }
+
+    /// The first NUL character, which XML does not allow and we read as it
+    /// stands, if there was one since the last call.
+    pub fn take_nul(&mut self) -> Option<ByteSpan> {
+        self.nul.take()
     }
 
     /// Problems that the source repaired on the way.
@@ -350,9 +358,16 @@ impl TokenReader {
             self.at_end = true;
             return;
         };
+        let before = self.window.len();
         match stream.read(&mut self.window, self.block) {
             Ok(0) => self.at_end = true,
-            Ok(_) => {}
+            Ok(_) => {
+                if self.nul.is_none()
+                    && let Some(at) = memchr::memchr(0, &self.window.as_bytes()[before..])
+                {
+                    self.nul = Some(ByteSpan::at(self.offset(before + at)));
+                }
+            }
             Err(problem) => {
                 self.at_end = true;
                 self.source_failure = Some(problem);
