@@ -1,0 +1,89 @@
+//! Files that are written by the program itself and committed are fresh: the
+//! JSON Schemas of rules and configuration, and the list of rules in
+//! `rules/README.md`.
+//!
+//! `UPDATE=1 cargo test --test generated` writes them anew.
+
+#![allow(clippy::unwrap_used, reason = "in a test, a failure is what a panic is for")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+use std::{env, fs};
+
+use serde::Deserialize;
+
+const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
+
+/// What the list says of a rule.
+#[derive(Deserialize)]
+struct Rule {
+    id: String,
+    name: String,
+    title: String,
+    area: String,
+    severity: f64,
+    band: String,
+    profile: String,
+}
+
+fn output_of(arguments: &[&str]) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_glidelint")).args(arguments).output().unwrap();
+    assert!(output.status.success(), "glidelint {} failed", arguments.join(" "));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// Holds a committed file against its text, or writes it.
+fn check(path: &str, expected: &str) {
+    let file = Path::new(REPOSITORY).join(path);
+    if env::var_os("UPDATE").is_some() {
+        fs::write(&file, expected).unwrap();
+        return;
+    }
+    let found = fs::read_to_string(&file).unwrap_or_default();
+    assert!(found == expected, "{path} is not fresh: UPDATE=1 cargo test --test generated");
+}
+
+#[test]
+fn schemas_are_fresh() {
+    check("rules/rule.schema.json", &output_of(&["rules", "schema"]));
+    check("rules/config.schema.json", &output_of(&["rules", "schema", "--config"]));
+}
+
+#[test]
+fn the_list_of_rules_is_fresh() {
+    let rules: Vec<Rule> = serde_json::from_str(&output_of(&["rules", "list", "--format", "json"])).unwrap();
+    check("rules/README.md", &list(&rules));
+}
+
+fn list(rules: &[Rule]) -> String {
+    let mut by_area: BTreeMap<&str, Vec<&Rule>> = BTreeMap::new();
+    for rule in rules {
+        let area = rule.area.split('/').next().unwrap_or_default();
+        by_area.entry(area).or_default().push(rule);
+    }
+    let strict = rules.iter().filter(|rule| rule.profile == "strict").count();
+    let mut text = format!(
+        "# Rules\n\nWritten by `UPDATE=1 cargo test --test generated` from `glidelint rules list --format json`.\n\n\
+         {} rules: {} run by default, {strict} more with `--profile strict`. \
+         `glidelint rules show ID` prints everything about one.\n",
+        rules.len(),
+        rules.len() - strict
+    );
+    for (area, rules) in by_area {
+        let _ = write!(
+            text,
+            "\n## {area}\n\n| id | name | severity | profile | what it finds | area |\n|---|---|---|---|---|---|\n"
+        );
+        for rule in rules {
+            let Rule { id, name, title, area, severity, band, profile } = rule;
+            let title = title.replace('|', "\\|");
+            let _ = writeln!(
+                text,
+                "| [{id}]({area}/{name}.yaml) | {name} | {severity:.1} {band} | {profile} | {title} | {area} |"
+            );
+        }
+    }
+    text
+}
