@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 
 use crate::finding::{Band, Severity};
-use crate::rule::file::{OneOrMany, Text};
+use crate::rule::file::{OneOrMany, Scalar, Text};
 use crate::rule::{RuleError, Settings, yaml_error};
 
 /// The name under which the file is looked for.
@@ -56,6 +56,7 @@ struct RuleMapping {
     #[serde(default)]
     enabled: Option<bool>,
     #[serde(default)]
+    #[schemars(with = "Option<Scalar>")]
     severity: Option<Text>,
     #[serde(default)]
     params: BTreeMap<String, OneOrMany>,

@@ -43,7 +43,7 @@ pub(crate) struct InputArgs {
     /// Do not read files larger than this, such as 500M
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub(crate) max_file_size: Option<u64>,
-    /// Configuration file [default: .glidelint.yaml at or above the root]
+    /// Configuration file [default: .glidelint.yaml at or above the root, or the first path]
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     pub(crate) config: Option<PathBuf>,
     /// Read no configuration file

@@ -25,7 +25,12 @@ pub(crate) fn version_control(root: &Path) -> Option<VersionControl> {
     // A checkout that came from nowhere on the web is known by its revision,
     // written as the persistent identifier of Software Heritage; a path of this
     // machine must not leave it.
-    let by_revision = || revision.as_ref().map(|revision| format!("swh:1:rev:{revision}"));
+    let by_revision = || {
+        revision
+            .as_ref()
+            .filter(|revision| revision.len() == 40)
+            .map(|revision| format!("swh:1:rev:{revision}"))
+    };
     let repository = address.or_else(by_revision)?;
     Some(VersionControl { repository, revision, branch })
 }

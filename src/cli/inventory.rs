@@ -16,7 +16,7 @@ use super::args::{InventoryArgs, PlainFormat};
 use super::exit::Exit;
 use super::fail::Failure;
 use super::input;
-use super::output::write_stdout;
+use super::output::{counted, write_stdout};
 
 /// Row counts at which exports stop without an error.
 const CAPS: [u64; 4] = [10_000, 20_000, 50_000, 100_000];
@@ -26,7 +26,7 @@ struct Inventory {
     schema: &'static str,
     files: Vec<File>,
     totals: BTreeMap<String, Live>,
-    skipped: u64,
+    skipped: usize,
     problems: Vec<PathMessage>,
 }
 
@@ -202,10 +202,10 @@ fn write_text(inventory: &Inventory, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out)?;
     writeln!(
         out,
-        "{} files with records or definitions, {} other files passed over, {} problems",
-        inventory.files.len(),
-        inventory.skipped,
-        inventory.problems.len()
+        "{} with records or definitions, {} passed over, {}",
+        counted(inventory.files.len(), "file"),
+        counted(inventory.skipped, "other file"),
+        counted(inventory.problems.len(), "problem")
     )?;
     for (table, counts) in &inventory.totals {
         writeln!(out, "    {}  {}", safe::terminal(table), describe(*counts))?;

@@ -50,6 +50,10 @@ pub(crate) fn write_file(
     let failed = |error: io::Error| Failure::Write { to: path.to_owned(), error };
     let target = Path::new(path);
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        // The library would name its own temporary file instead.
+        return Err(failed(io::Error::new(io::ErrorKind::NotFound, "the folder does not exist")));
+    }
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
     let builder = {
@@ -90,6 +94,12 @@ pub(crate) fn terminal_width() -> Option<usize> {
     }
     let (_, columns) = console::Term::stdout().size_checked()?;
     Some(usize::from(columns))
+}
+
+/// `1 rule`, `2 rules`.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{ending}")
 }
 
 /// What the program is, and the one command to try.

@@ -16,7 +16,7 @@ use super::args::{QueryArgs, QueryFormat};
 use super::exit::Exit;
 use super::fail::Failure;
 use super::input;
-use super::output::write_stdout;
+use super::output::{counted, write_stdout};
 
 /// One record to print.
 #[derive(Serialize)]
@@ -104,7 +104,8 @@ pub(crate) fn run(args: &QueryArgs) -> Result<Exit, Failure> {
         let _ = writeln!(stderr, "{}: {}", safe::terminal(&notice.path), safe::terminal(&notice.message));
     }
     if unknown > 0 && !args.unknown {
-        let _ = writeln!(stderr, "{unknown} records could not be decided; --unknown prints them");
+        let _ =
+            writeln!(stderr, "{} could not be decided; --unknown prints them", counted(unknown, "record"));
     }
     if input::is_incomplete(&notices) && !args.input.allow_incomplete {
         return Ok(Exit::Incomplete);

@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::args::{PlainFormat, RulesArgs, RulesCommand};
 use super::exit::Exit;
 use super::fail::Failure;
-use super::output::write_stdout;
+use super::output::{counted, write_stdout};
 
 /// Does what is asked about rules.
 pub(crate) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
@@ -115,7 +115,7 @@ fn list(metas: &[&RuleMeta], format: PlainFormat) -> Result<Exit, Failure> {
                     meta.title
                 )?;
             }
-            writeln!(out, "\n{} rules; `glidelint rules show ID` prints one", metas.len())
+            writeln!(out, "\n{}; `glidelint rules show ID` prints one", counted(metas.len(), "rule"))
         }
     })?;
     Ok(Exit::Fine)
@@ -215,10 +215,11 @@ fn test(path: Option<&Path>) -> Result<Exit, Failure> {
         }
         writeln!(
             out,
-            "{} rules, {ran} tests, {} failed, {} complaints",
-            pack.rules.len(),
+            "{}, {}, {} failed, {}",
+            counted(pack.rules.len(), "rule"),
+            counted(ran, "test"),
             failures.len(),
-            complaints.len()
+            counted(complaints.len(), "complaint")
         )
     })?;
     Ok(if failures.is_empty() && complaints.is_empty() { Exit::Fine } else { Exit::Findings })

@@ -10,6 +10,7 @@ use glidelint::export::FileKind;
 use glidelint::finding::{Band, Confidence, Finding, Severity};
 use glidelint::locate::{LocatedFinding, locate};
 use glidelint::query::Clock;
+use glidelint::record::schema;
 use glidelint::report::sarif::{self, SarifOptions};
 use glidelint::report::text::{self, Detail, TextOptions};
 use glidelint::report::{Input, PackInfo, Report, Scope, Stats, json};
@@ -40,6 +41,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let pack = Pack::compile(&packs, &settings(&args.packs, &found)?)?;
     let discovery = input::sources(&args.input, &found.config)?;
     let options = options(args, &found)?;
+    check_tables(&options, &pack)?;
     let progress = progress_bar(args, &discovery.sources);
     let tick = |bytes| progress.inc(bytes);
     let reading = read_all(&discovery.sources, (&pack.wanted, &pack.classes, &pack.keys), &options, &tick);
@@ -54,7 +56,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let cannot_tell = outcome.coverage.iter().any(|coverage| coverage.cannot_tell > 0);
     let exit = if (incomplete || args.strict && cannot_tell) && !args.input.allow_incomplete {
         Exit::Incomplete
-    } else if input::is_empty(&reading.files) && !incomplete {
+    } else if input::is_empty(&reading.files) {
         Exit::NothingToScan
     } else if fail_on(args, &found)
         .is_some_and(|floor| findings.iter().any(|found| found.finding.severity >= floor))
@@ -221,6 +223,18 @@ fn options(args: &ScanArgs, found: &Found) -> Result<Options, Failure> {
         all_versions: args.all_versions,
         instance: args.instance.clone().unwrap_or_default(),
     })
+}
+
+/// A table that is declared whole and that nobody knows is a slip of the pen.
+fn check_tables(options: &Options, pack: &Pack) -> Result<(), Failure> {
+    let is_known =
+        |table: &str| table == "all" || schema::knows_table(table) || pack.wanted.find(table).is_some();
+    match options.complete.iter().find(|table| !is_known(table)) {
+        Some(table) => Err(Failure::Use(format!(
+            "--complete (or complete: in the configuration): no rule asks for a table '{table}'"
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn progress_bar(args: &ScanArgs, sources: &[Source]) -> ProgressBar {

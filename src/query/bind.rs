@@ -105,6 +105,12 @@ impl BoundQuery {
         self.needs.contains(&Need::Roles)
     }
 
+    /// Whether it asks a view that is computed from other tables.
+    #[must_use]
+    pub fn uses_view(&self) -> bool {
+        self.needs.contains(&Need::View)
+    }
+
     /// Whether an instance would understand it: it has no computed field, no
     /// view of ours and no join by value.
     #[must_use]

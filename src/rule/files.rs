@@ -10,6 +10,9 @@ use walkdir::WalkDir;
 use super::error::RuleError;
 use super::file::{AliasFile, ClassFile, RuleFile, RuleTest};
 
+/// Name of the pack that is compiled into the program.
+pub(super) const BUILT_IN: &str = "glidelint";
+
 static BUILTIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/pack.bin"));
 static BUILTIN_TESTS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tests.bin"));
 

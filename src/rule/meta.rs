@@ -13,6 +13,8 @@ pub struct RuleMeta {
     pub name: String,
     /// Folder under `rules/`: `accounts`, `properties`, …
     pub area: String,
+    /// Name of the pack it comes from.
+    pub pack: String,
     /// Path of the file within its pack, with `/`.
     pub path: String,
     /// What is wrong, in one line, without a final stop.
@@ -58,6 +60,12 @@ impl RuleMeta {
             name.push_str(letters.as_str());
         }
         name
+    }
+
+    /// Whether it is one of the rules in the program.
+    #[must_use]
+    pub fn is_built_in(&self) -> bool {
+        self.pack == super::files::BUILT_IN
     }
 
     /// What `--select` and `--ignore` may call the rule: its id, name, area, or

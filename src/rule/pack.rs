@@ -36,6 +36,9 @@ pub struct Settings {
     pub aliases: BTreeMap<String, Vec<String>>,
 }
 
+/// Said of a query that asks a view.
+pub(super) const NO_VIEWS: &str = "the views effective_role and role_closure are not computed yet";
+
 /// The rules that will run, and what must be read for them.
 #[derive(Debug)]
 pub struct Pack {
@@ -85,12 +88,14 @@ impl Pack {
         }
         names.classes = classes;
         let mut taken = Taken::default();
+        taken.names.extend(pack.classes.iter().map(|class| class.name.to_lowercase()));
         for files in packs {
             for (path, file) in &files.rules {
-                pack.rule(path, file, &names, settings, &mut taken)
+                pack.rule((&files.name, path), file, &names, settings, &mut taken)
                     .map_err(|error| error.within(text_of(files, path)))?;
             }
         }
+        settings.check_names(&taken)?;
         pack.rules.sort_by(|left, right| left.meta.id.cmp(&right.meta.id));
         pack.want_keys(&names);
         pack.names = names;
@@ -103,6 +108,9 @@ impl Pack {
     /// As [`crate::query::bind`].
     pub fn bind(&mut self, query: &Query, table: &str) -> Result<BoundQuery, BindError> {
         let bound = bind(query, table, &mut self.wanted, &self.names)?;
+        if bound.uses_view() {
+            return Err(BindError { message: NO_VIEWS.to_owned(), span: 0..0 });
+        }
         let names = std::mem::take(&mut self.names);
         self.want_keys(&names);
         self.names = names;
@@ -128,14 +136,15 @@ impl Pack {
 
     fn rule(
         &mut self,
-        path: &str,
+        (pack, path): (&str, &str),
         file: &RuleFile,
         names: &PackNames,
         settings: &Settings,
         taken: &mut Taken,
     ) -> Result<(), RuleError> {
-        let mut meta = meta_of(path, file)?;
+        let mut meta = RuleMeta { pack: pack.to_owned(), ..meta_of(path, file)? };
         taken.check(path, file, &meta)?;
+        taken.add_names(file, &meta);
         let called: Vec<_> = [&meta.id, &meta.name].into_iter().chain(&file.aliases).cloned().collect();
         let own = called.iter().find_map(|name| settings.params.get(name));
         if let Some(severity) = called.iter().find_map(|name| settings.severities.get(name)) {
@@ -241,6 +250,7 @@ fn meta_of(path: &str, file: &RuleFile) -> Result<RuleMeta, RuleError> {
         id: id.clone(),
         name,
         area,
+        pack: String::new(),
         path: path.to_owned(),
         title: file.title.value.trim().to_owned(),
         severity,
@@ -276,16 +286,47 @@ fn area_and_name(path: &str) -> (String, String) {
     (if area.is_empty() { "other".to_owned() } else { area }, stem.to_owned())
 }
 
-/// Ids, names and titles that are in use.
+impl Settings {
+    /// A name in the settings that no rule answers to is a slip of the pen, and
+    /// would otherwise silently leave a rule on or out.
+    fn check_names(&self, taken: &Taken) -> Result<(), RuleError> {
+        let rules = self.severities.keys().chain(&self.on).chain(&self.off).chain(&self.select);
+        for name in rules.chain(self.params.keys()) {
+            if !taken.names.contains(&name.to_lowercase()) {
+                let message = format!("no rule, area, tag or class is called '{name}'");
+                return Err(RuleError::file("--select, --ignore or the configuration", message)
+                    .help("`glidelint rules list` prints all rules"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Ids, names and titles that are in use, and what selectors may say.
 #[derive(Default)]
-struct Taken(BTreeSet<String>);
+struct Taken {
+    unique: BTreeSet<String>,
+    names: BTreeSet<String>,
+}
 
 impl Taken {
+    fn add_names(&mut self, file: &RuleFile, meta: &RuleMeta) {
+        let area = meta.area.split('/').next().unwrap_or_default();
+        let names = [meta.id.as_str(), &meta.name, &meta.area, area];
+        self.names.extend(names.into_iter().map(str::to_lowercase));
+        self.names.extend(file.aliases.iter().map(|alias| alias.to_lowercase()));
+        for (key, values) in &meta.tags {
+            for value in values {
+                self.names.extend([value.to_lowercase(), format!("{key}={value}").to_lowercase()]);
+            }
+        }
+    }
+
     fn check(&mut self, path: &str, file: &RuleFile, meta: &RuleMeta) -> Result<(), RuleError> {
         let all =
             [("id", &meta.id, &file.id), ("name", &meta.name, &file.id), ("title", &meta.title, &file.title)];
         for (what, text, place) in all {
-            if !self.0.insert(format!("{what} {}", text.to_lowercase())) {
+            if !self.unique.insert(format!("{what} {}", text.to_lowercase())) {
                 return Err(RuleError::at(
                     path,
                     place,

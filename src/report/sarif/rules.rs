@@ -30,7 +30,7 @@ pub(super) fn descriptor(rule: &RuleMeta, kinds_all: bool) -> ReportingDescripto
         .short_description(text(&safe::shortened(&format!("{}.", rule.title), DESCRIPTION_LIMIT)))
         .full_description(text(&safe::shortened(&full, DESCRIPTION_LIMIT)))
         .help(help(rule))
-        .help_uri(format!("{HOME}/blob/main/rules/{}", safe::relative_uri(&rule.path)))
+        .help_uri(help_uri(rule))
         .default_configuration(
             ReportingConfiguration::builder().enabled(true).level(level).rank(rank(rule.severity)).build(),
         )
@@ -63,6 +63,19 @@ pub(super) fn rank(severity: crate::finding::Severity) -> f64 {
 /// Plain text.
 pub(super) fn text(text: &str) -> MultiformatMessageString {
     MultiformatMessageString::builder().text(text).build()
+}
+
+/// Where the rule is described: our own in our repository; one of another pack
+/// where its first reference leads, or nowhere.
+fn help_uri(rule: &RuleMeta) -> String {
+    if rule.is_built_in() {
+        return format!("{HOME}/blob/main/{}", safe::relative_uri(&rule.path));
+    }
+    rule.references
+        .first()
+        .filter(|uri| uri.starts_with("https://"))
+        .cloned()
+        .unwrap_or_else(|| HOME.to_owned())
 }
 
 fn help(rule: &RuleMeta) -> MultiformatMessageString {

@@ -247,23 +247,3 @@ fn a_scan_of_nothing_is_a_run_too() {
     assert_eq!(run["automationDetails"]["id"], "glidelint/");
     assert_eq!(run.get("versionControlProvenance"), None);
 }
-
-#[test]
-#[ignore = "writes files, for validators that are not part of the tests"]
-fn samples_for_validators() {
-    let Some(folder) = std::env::var_os("GLIDELINT_SARIF_SAMPLES").map(std::path::PathBuf::from) else {
-        return;
-    };
-    let all = SarifOptions { kinds_all: true, ..SarifOptions::default() };
-    let cut = SarifOptions { max_results: 2, ..SarifOptions::default() };
-    let samples = [
-        ("findings", sample::report(), SarifOptions::default()),
-        ("all-kinds", sample::report(), all),
-        ("cut", sample::report(), cut),
-        ("clean", sample::clean(), SarifOptions::default()),
-        ("empty", sample::empty(), SarifOptions::default()),
-    ];
-    for (name, report, options) in samples {
-        std::fs::write(folder.join(format!("{name}.sarif")), written(&report, &options)).unwrap();
-    }
-}

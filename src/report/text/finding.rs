@@ -47,7 +47,8 @@ pub(super) fn rendered(
     } else {
         (first_sentences(&rule.why, WHY_LENGTH), first_sentences(&rule.fix, FIX_LENGTH))
     };
-    let help = format!("glidelint rules show {}", rule.id);
+    let pack = if rule.is_built_in() { "" } else { " --rules PATH" };
+    let help = format!("glidelint rules show {}{pack}", rule.id);
     for (word, text) in [("rule", &about), ("why", &why), ("fix", &fix), ("help", &help)] {
         if !text.is_empty() {
             // Wrapping takes line breaks out, so no control character is left.
