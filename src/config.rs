@@ -232,8 +232,8 @@ mod tests {
         assert!(settings.strict);
         assert_eq!(settings.off, ["SNA1006"]);
         assert_eq!(settings.on, ["SNR1005"]);
-        assert_eq!(settings.severities["SNP1020"].number(), 5.0);
-        assert_eq!(settings.severities["SNR1008"].number(), 7.0);
+        assert_eq!(settings.severities["SNP1020"].to_string(), "5.0");
+        assert_eq!(settings.severities["SNR1008"].to_string(), "7.0");
         assert_eq!(settings.params["SNP1020"]["limit"], ["30"]);
         assert_eq!(settings.params["service_account"]["name_patterns"], ["^bot_"]);
         assert_eq!(settings.aliases["owner"], ["u_owner"]);

@@ -31,9 +31,6 @@ pub struct Snippet {
     pub redacted: bool,
 }
 
-
-
-
 /// A place with its lines.
 #[derive(Debug, Clone)]
 pub struct LocatedPlace {

@@ -95,5 +95,9 @@ fn records_equal_the_independent_table() {
 }
 
 fn unescape(text: &str) -> String {
-    text.replace("\\\\", "\u{1}").replace("\\t", "\t").replace("\\r", "\r").replace("\\n", "\n").replace('\u{1}', "\\")
+    text.replace("\\\\", "\u{1}")
+        .replace("\\t", "\t")
+        .replace("\\r", "\r")
+        .replace("\\n", "\n")
+        .replace('\u{1}', "\\")
 }

@@ -58,7 +58,8 @@ fn is_revision(text: &str) -> bool {
 fn origin(config: &str) -> Option<String> {
     let section = config.lines().skip_while(|line| line.trim() != "[remote \"origin\"]").skip(1);
     let mut keys = section.take_while(|line| !line.trim_start().starts_with('['));
-    let address = keys.find_map(|line| line.trim().strip_prefix("url")?.trim_start().strip_prefix('='))?.trim();
+    let address =
+        keys.find_map(|line| line.trim().strip_prefix("url")?.trim_start().strip_prefix('='))?.trim();
     web_address(address)
 }
 
@@ -75,7 +76,8 @@ fn web_address(address: &str) -> Option<String> {
         format!("{host}/{path}")
     };
     let is_plain = |character: char| character.is_ascii_alphanumeric() || "./-_~:%".contains(character);
-    (!rest.is_empty() && rest.chars().all(is_plain)).then(|| format!("https://{}", rest.trim_end_matches('/')))
+    (!rest.is_empty() && rest.chars().all(is_plain))
+        .then(|| format!("https://{}", rest.trim_end_matches('/')))
 }
 
 #[cfg(test)]
@@ -84,7 +86,9 @@ mod tests {
 
     #[test]
     fn addresses_lose_their_credentials() {
-        let check = |address, expected: Option<&str>| assert_eq!(web_address(address).as_deref(), expected, "{address}");
+        let check = |address, expected: Option<&str>| {
+            assert_eq!(web_address(address).as_deref(), expected, "{address}");
+        };
         check("https://user:token@example.com/a/b.git", Some("https://example.com/a/b.git"));
         check("git@example.com:a/b.git", Some("https://example.com/a/b.git"));
         check("ssh://git@example.com/a/b.git", Some("https://example.com/a/b.git"));

@@ -76,7 +76,9 @@ pub(crate) fn notices(discovery: &Discovery, files: &[ReadFile]) -> Vec<Notice> 
             notices.push(Notice::of(problem.clone(), path, Some(file.source)));
         }
     }
-    notices.sort_by(|left, right| (&left.path, left.at, &left.message).cmp(&(&right.path, right.at, &right.message)));
+    notices.sort_by(|left, right| {
+        (&left.path, left.at, &left.message).cmp(&(&right.path, right.at, &right.message))
+    });
     notices
 }
 

@@ -1,6 +1,7 @@
 //! `glidelint inventory`
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use glidelint::export::{Counts, FileKind, FileReport, RecordSink, Select, read};
@@ -41,6 +42,7 @@ struct File {
 }
 
 #[derive(Serialize, Clone, Copy, Default)]
+#[allow(clippy::struct_field_names, reason = "the contract of the JSON names them")]
 struct Live {
     live: u64,
     deleted: u64,
@@ -101,7 +103,9 @@ pub(crate) fn run(args: &InventoryArgs) -> Result<Exit, Failure> {
     for (source, (report, columns)) in discovery.sources.iter().zip(looked) {
         for problem in &report.problems {
             incomplete |= problem.kind.is_loss();
-            inventory.problems.push(PathMessage { path: source.path().to_owned(), message: problem.message.clone() });
+            inventory
+                .problems
+                .push(PathMessage { path: source.path().to_owned(), message: problem.message.clone() });
         }
         if report.kind == FileKind::Other {
             inventory.skipped += 1;
@@ -150,7 +154,8 @@ fn warnings(report: &FileReport, columns: &Columns, wanted: &Wanted) -> Vec<Stri
     let is_table = matches!(report.kind, FileKind::TableExport | FileKind::ListExport);
     for (table, rows) in report.rows.iter().filter(|_| is_table) {
         if CAPS.contains(rows) {
-            warnings.push(format!("exactly {rows} rows of {table}: the export was probably cut at its limit"));
+            warnings
+                .push(format!("exactly {rows} rows of {table}: the export was probably cut at its limit"));
         }
     }
     if report.kind == FileKind::UpdateSet && !report.rows.contains_key("sys_update_xml") {
@@ -159,11 +164,16 @@ fn warnings(report: &FileReport, columns: &Columns, wanted: &Wanted) -> Vec<Stri
     for (table, seen) in columns.seen.iter().filter(|_| is_table) {
         let Some(index) = wanted.find(table) else { continue };
         let names = wanted.table(index).columns.iter();
-        let is_standard = |name: &str| glidelint::record::schema::column(table, name).is_some() && !name.starts_with("sys_");
+        let is_standard = |name: &str| {
+            glidelint::record::schema::column(table, name).is_some() && !name.starts_with("sys_")
+        };
         let absent: Vec<_> =
             names.map(|name| &**name).filter(|name| !seen.contains(*name) && is_standard(name)).collect();
         if !absent.is_empty() {
-            warnings.push(format!("no column {} in {table}: rules that ask for it cannot tell", absent.join(", ")));
+            warnings.push(format!(
+                "no column {} in {table}: rules that ask for it cannot tell",
+                absent.join(", ")
+            ));
         }
     }
     warnings
@@ -206,10 +216,10 @@ fn write_text(inventory: &Inventory, out: &mut dyn Write) -> io::Result<()> {
 fn describe(counts: Live) -> String {
     let mut text = format!("{} live", counts.live);
     if counts.deleted > 0 {
-        text.push_str(&format!(", {} deleted", counts.deleted));
+        let _ = write!(text, ", {} deleted", counts.deleted);
     }
     if counts.history > 0 {
-        text.push_str(&format!(", {} history", counts.history));
+        let _ = write!(text, ", {} history", counts.history);
     }
     text
 }

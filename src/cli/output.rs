@@ -22,9 +22,12 @@ impl FileOutput {
         {
             return Ok(Self { format, path: path.to_owned() });
         }
-        let extension = Path::new(text).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+        let extension =
+            Path::new(text).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         let format = format_of(extension).ok_or_else(|| {
-            Failure::Use(format!("--output {text}: the extension names no format; write text=, sarif= or json= in front"))
+            Failure::Use(format!(
+                "--output {text}: the extension names no format; write text=, sarif= or json= in front"
+            ))
         })?;
         Ok(Self { format, path: text.to_owned() })
     }
@@ -40,7 +43,10 @@ fn format_of(word: &str) -> Option<Format> {
 }
 
 /// Writes a file whole or not at all: beside its place first, then over it.
-pub(crate) fn write_file(path: &str, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+pub(crate) fn write_file(
+    path: &str,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Failure> {
     let failed = |error: io::Error| Failure::Write { to: path.to_owned(), error };
     let target = Path::new(path);
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -71,16 +77,29 @@ pub(crate) fn color(choice: ColorArg) -> bool {
         ColorArg::Always => true,
         ColorArg::Never => false,
         ColorArg::Auto => {
-            anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never && io::stdout().is_terminal()
+            anstream::AutoStream::choice(&io::stdout()) != anstream::ColorChoice::Never
+                && io::stdout().is_terminal()
         }
     }
+}
+
+/// How wide the terminal on standard output is, if it is one.
+pub(crate) fn terminal_width() -> Option<usize> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    let (_, columns) = console::Term::stdout().size_checked()?;
+    Some(usize::from(columns))
 }
 
 /// What the program is, and the one command to try.
 pub(crate) fn introduce() -> Result<Exit, Failure> {
     write_stdout(|out| {
         writeln!(out, "glidelint {}", env!("CARGO_PKG_VERSION"))?;
-        writeln!(out, "Checks ServiceNow exports (update sets, table exports, app repositories) for security")?;
+        writeln!(
+            out,
+            "Checks ServiceNow exports (update sets, table exports, app repositories) for security"
+        )?;
         writeln!(out, "problems, offline: no instance, no password, no network.")?;
         writeln!(out)?;
         writeln!(out, "Try:  glidelint scan PATH")?;

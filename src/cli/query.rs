@@ -50,7 +50,11 @@ pub(crate) fn run(args: &QueryArgs) -> Result<Exit, Failure> {
     let mut files = builtin()?;
     files.rules.clear();
     let settings = Settings { params: found.config.settings().params, ..Settings::default() };
-    let settings = Settings { params: class_params(&files, settings.params), aliases: found.config.aliases.clone(), ..Settings::default() };
+    let settings = Settings {
+        params: class_params(&files, settings.params),
+        aliases: found.config.aliases.clone(),
+        ..Settings::default()
+    };
     let mut pack = Pack::compile(&[files], &settings)?;
     let bound = pack.bind(&query, &args.table).map_err(|error| Failure::bind(error, &args.query))?;
     let mut fields = Vec::new();
@@ -130,7 +134,14 @@ fn unknown_count(instance: &Instance<'_>, bound: &BoundQuery, args: &QueryArgs) 
 
 fn place(instance: &Instance<'_>, table: TableIdx, row: RowId) -> Option<Place> {
     let (source, outer_start, ordinal) = instance.place(table, row)?;
-    Some(Place { source, outer_start, ordinal, target: Target::Record, role: PlaceRole::Primary, label: None })
+    Some(Place {
+        source,
+        outer_start,
+        ordinal,
+        target: Target::Record,
+        role: PlaceRole::Primary,
+        label: None,
+    })
 }
 
 fn describe<'m>(
@@ -157,7 +168,10 @@ fn describe<'m>(
         action: instance.trait_of(table, row, "action").to_owned(),
         verdict: if truth.is_yes() { "match" } else { "cannot-tell" },
         missing,
-        fields: fields.iter().filter_map(|path| Some((path.text(), field_value(instance, path, row)?))).collect(),
+        fields: fields
+            .iter()
+            .filter_map(|path| Some((path.text(), field_value(instance, path, row)?)))
+            .collect(),
     }
 }
 
@@ -169,13 +183,21 @@ fn field_value(instance: &Instance<'_>, path: &BoundPath, row: RowId) -> Option<
     };
     let cell = path.cell(instance, row).ok().filter(|cell| cell.present)?;
     if !cell.value.is_empty() && is_secret(instance, path, (table, column), row) {
-        return Some(FieldValue { value: format!("({})", REDACTED.trim_matches(['[', ']'])), display_value: None });
+        return Some(FieldValue {
+            value: format!("({})", REDACTED.trim_matches(['[', ']'])),
+            display_value: None,
+        });
     }
     let display_value = cell.display.map(str::to_owned);
     Some(FieldValue { value: cell.value.to_owned(), display_value })
 }
 
-fn is_secret(instance: &Instance<'_>, path: &BoundPath, (table, column): (TableIdx, ColumnIdx), row: RowId) -> bool {
+fn is_secret(
+    instance: &Instance<'_>,
+    path: &BoundPath,
+    (table, column): (TableIdx, ColumnIdx),
+    row: RowId,
+) -> bool {
     let names = instance.wanted().table(table);
     let column = instance.wanted().column_name(table, column);
     if &*names.name != "sys_properties" || column != "value" {
@@ -210,7 +232,14 @@ fn write_match(args: &QueryArgs, found: &Match<'_>, out: &mut dyn Write) -> io::
         }
         QueryFormat::Csv => {
             let Match { path, line, column, table, sys_id, display, verdict, .. } = found;
-            write!(out, "{},{line},{column},{},{},{},{verdict}", csv(path), csv(table), csv(sys_id), csv(display))?;
+            write!(
+                out,
+                "{},{line},{column},{},{},{},{verdict}",
+                csv(path),
+                csv(table),
+                csv(sys_id),
+                csv(display)
+            )?;
             for field in &args.fields {
                 write!(out, ",{}", csv(value(field).map_or("", |field| &field.value)))?;
             }
@@ -218,9 +247,17 @@ fn write_match(args: &QueryArgs, found: &Match<'_>, out: &mut dyn Write) -> io::
         }
         QueryFormat::Text => {
             let place = format!("{}:{}:{}", found.path, found.line, found.column);
-            write!(out, "{}  {}  {}  {}", safe::terminal(&place), found.table, safe::terminal(&found.sys_id), safe::terminal(&found.display))?;
+            write!(
+                out,
+                "{}  {}  {}  {}",
+                safe::terminal(&place),
+                found.table,
+                safe::terminal(&found.sys_id),
+                safe::terminal(&found.display)
+            )?;
             for field in &args.fields {
-                let shown = value(field).map_or("(not exported)", |field| field.display_value.as_ref().unwrap_or(&field.value));
+                let shown = value(field)
+                    .map_or("(not exported)", |field| field.display_value.as_ref().unwrap_or(&field.value));
                 write!(out, "  {field}={}", safe::terminal(shown))?;
             }
             if !found.missing.is_empty() {

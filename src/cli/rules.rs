@@ -22,7 +22,8 @@ pub(crate) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
         RulesCommand::List { tag, area, packs, no_builtin_rules, format } => {
             let metas = metas(packs, *no_builtin_rules)?;
             let wanted = |meta: &&RuleMeta| {
-                tag.as_ref().is_none_or(|tag| meta.is_called(tag)) && area.as_ref().is_none_or(|area| meta.is_called(area))
+                tag.as_ref().is_none_or(|tag| meta.is_called(tag))
+                    && area.as_ref().is_none_or(|area| meta.is_called(area))
             };
             let chosen: Vec<_> = metas.iter().filter(wanted).collect();
             list(&chosen, *format)
@@ -104,7 +105,15 @@ fn list(metas: &[&RuleMeta], format: PlainFormat) -> Result<Exit, Failure> {
         PlainFormat::Text => {
             for meta in metas {
                 let strict = if meta.profile == "strict" { "  (strict)" } else { "" };
-                writeln!(out, "{}  {:>4} {:8}  {}: {}{strict}", meta.id, meta.severity, meta.severity.band().as_str(), meta.name, meta.title)?;
+                writeln!(
+                    out,
+                    "{}  {:>4} {:8}  {}: {}{strict}",
+                    meta.id,
+                    meta.severity,
+                    meta.severity.band().as_str(),
+                    meta.name,
+                    meta.title
+                )?;
             }
             writeln!(out, "\n{} rules; `glidelint rules show ID` prints one", metas.len())
         }
@@ -113,9 +122,12 @@ fn list(metas: &[&RuleMeta], format: PlainFormat) -> Result<Exit, Failure> {
 }
 
 fn show(name: &str, metas: &[RuleMeta]) -> Result<Exit, Failure> {
-    let found = metas.iter().find(|meta| meta.id.eq_ignore_ascii_case(name) || meta.name.eq_ignore_ascii_case(name));
+    let found =
+        metas.iter().find(|meta| meta.id.eq_ignore_ascii_case(name) || meta.name.eq_ignore_ascii_case(name));
     let Some(meta) = found else {
-        return Err(Failure::Use(format!("no rule is called '{name}'; `glidelint rules list` prints them all")));
+        return Err(Failure::Use(format!(
+            "no rule is called '{name}'; `glidelint rules list` prints them all"
+        )));
     };
     write_stdout(|out| write_page(meta, out))?;
     Ok(Exit::Fine)
@@ -133,7 +145,11 @@ fn write_page(meta: &RuleMeta, out: &mut dyn Write) -> io::Result<()> {
     if !meta.properties.is_empty() {
         writeln!(out, "Property    {}", meta.properties.join(", "))?;
     }
-    let portable = if meta.portable { "yes: its query runs in an instance as it stands" } else { "no: it needs glidelint" };
+    let portable = if meta.portable {
+        "yes: its query runs in an instance as it stands"
+    } else {
+        "no: it needs glidelint"
+    };
     writeln!(out, "Portable    {portable}")?;
     writeln!(out, "File        {}\n", meta.path)?;
     writeln!(out, "Message\n{}\n", indent(&meta.message))?;
@@ -197,14 +213,23 @@ fn test(path: Option<&Path>) -> Result<Exit, Failure> {
         for warning in &pack.warnings {
             writeln!(out, "warning: {warning}")?;
         }
-        writeln!(out, "{} rules, {ran} tests, {} failed, {} complaints", pack.rules.len(), failures.len(), complaints.len())
+        writeln!(
+            out,
+            "{} rules, {ran} tests, {} failed, {} complaints",
+            pack.rules.len(),
+            failures.len(),
+            complaints.len()
+        )
     })?;
     Ok(if failures.is_empty() && complaints.is_empty() { Exit::Fine } else { Exit::Findings })
 }
 
 fn new(name: &str, dir: &Path, table: &str, filter: Option<&str>) -> Result<Exit, Failure> {
     let is_plain = |part: &str| {
-        !part.is_empty() && part.chars().all(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '-')
+        !part.is_empty()
+            && part.chars().all(|character| {
+                character.is_ascii_lowercase() || character.is_ascii_digit() || character == '-'
+            })
     };
     let (area, stem) = name
         .rsplit_once('/')

@@ -11,18 +11,20 @@ use glidelint::finding::{Band, Confidence, Finding, Severity};
 use glidelint::locate::{LocatedFinding, locate};
 use glidelint::query::Clock;
 use glidelint::report::sarif::{self, SarifOptions};
-use glidelint::report::text::{self, TextOptions};
+use glidelint::report::text::{self, Detail, TextOptions};
 use glidelint::report::{Input, PackInfo, Report, Scope, Stats, json};
 use glidelint::rule::{Pack, PackFiles, Settings, baseline_of_release, builtin, load, parse_baseline};
 use glidelint::source::{Discovery, Source, sha256};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::args::{BandArg, ConfidenceArg, FailOn, Format, HashInputs, Kinds, PackArgs, ProfileArg, ScanArgs};
+use super::args::{
+    BandArg, ConfidenceArg, FailOn, Format, HashInputs, Kinds, PackArgs, ProfileArg, ScanArgs,
+};
 use super::exit::Exit;
 use super::fail::Failure;
-use super::input::{self, Found};
-use super::output::{FileOutput, color, write_file, write_stdout};
 use super::git;
+use super::input::{self, Found};
+use super::output::{FileOutput, color, terminal_width, write_file, write_stdout};
 
 /// Files up to this size are hashed without being asked to.
 const HASHED: u64 = 16 * 1024 * 1024;
@@ -54,7 +56,9 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
         Exit::Incomplete
     } else if input::is_empty(&reading.files) && !incomplete {
         Exit::NothingToScan
-    } else if fail_on(args, &found).is_some_and(|floor| findings.iter().any(|found| found.finding.severity >= floor)) {
+    } else if fail_on(args, &found)
+        .is_some_and(|floor| findings.iter().any(|found| found.finding.severity >= floor))
+    {
         Exit::Findings
     } else {
         Exit::Fine
@@ -100,16 +104,21 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     Ok(exit)
 }
 
-fn write(report: &Report, args: &ScanArgs, format: Format, color: bool, out: &mut dyn Write) -> std::io::Result<()> {
+fn write(
+    report: &Report,
+    args: &ScanArgs,
+    format: Format,
+    color: bool,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
     match format {
         Format::Text => {
-            let options = TextOptions {
-                max_shown: args.max_shown.0,
-                color,
-                width: None,
-                verbose: args.verbose,
-                quiet: args.quiet,
+            let detail = match (args.quiet, args.verbose) {
+                (true, _) => Detail::Quiet,
+                (_, true) => Detail::Verbose,
+                _ => Detail::Normal,
             };
+            let options = TextOptions { max_shown: args.max_shown.0, color, width: terminal_width(), detail };
             text::write(report, &options, out)
         }
         Format::Sarif => {
@@ -186,11 +195,15 @@ fn settings(args: &PackArgs, found: &Found) -> Result<Settings, Failure> {
 fn baseline(args: &PackArgs) -> Result<Option<(u32, u32)>, Failure> {
     if let Some(family) = &args.release {
         let baseline = baseline_of_release(family);
-        return baseline.map(Some).ok_or_else(|| Failure::Use(format!("--release: '{family}' is no known release family")));
+        return baseline
+            .map(Some)
+            .ok_or_else(|| Failure::Use(format!("--release: '{family}' is no known release family")));
     }
     let Some(version) = &args.baseline_version else { return Ok(None) };
     let baseline = parse_baseline(version);
-    baseline.map(Some).ok_or_else(|| Failure::Use(format!("--baseline-version: '{version}' is not of the form 8.0")))
+    baseline
+        .map(Some)
+        .ok_or_else(|| Failure::Use(format!("--baseline-version: '{version}' is not of the form 8.0")))
 }
 
 fn baseline_text(args: &PackArgs) -> Result<String, Failure> {

@@ -24,7 +24,10 @@ fn answer_row(instance: &Instance<'_>, class: &ClassBody, row: RowId) -> (Truth,
     let mut possible = 0;
     let mut missing = Missing::none();
     for (at, evidence) in class.evidence.iter().enumerate() {
-        let filter = evidence.filter.as_ref().map_or(Truth::Yes, |query| query.evaluate(instance, &instance.clock, row));
+        let filter = evidence
+            .filter
+            .as_ref()
+            .map_or(Truth::Yes, |query| query.evaluate(instance, &instance.clock, row));
         let shown = filter.and(expectations(instance, &evidence.expect, row));
         match shown {
             Truth::Yes => {

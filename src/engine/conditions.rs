@@ -5,7 +5,7 @@ use super::instance::Instance;
 use super::properties::judge_property;
 use super::records::judge_record;
 use crate::finding::Verdict;
-use crate::query::{Data, Missing, RowId, Truth};
+use crate::query::{Missing, RowId, Truth};
 use crate::record::TableIdx;
 use crate::rule::file::Absent;
 use crate::rule::{Condition, RecordBody};
@@ -118,7 +118,7 @@ fn records_hold(instance: &Instance<'_>, body: &RecordBody, absent: Absent) -> H
             Verdict::CannotTell => doubt(judged.missing),
         }
     }
-    let whole = instance.is_whole(body.table);
+    let whole = instance.holds_all(body.table);
     let failing = failing.filter(|_| demands).map(|row| Failing {
         name: None,
         expected: String::new(),
@@ -132,11 +132,10 @@ fn records_hold(instance: &Instance<'_>, body: &RecordBody, absent: Absent) -> H
         (_, true, false) => Truth::Unknown(unknown.unwrap_or_default()),
         (_, false, _) => match (unknown, whole, absent) {
             (Some(missing), ..) => Truth::Unknown(missing),
-            (None, false, _) => Truth::Unknown(Missing::table(body.table)),
             (None, true, _) if !demands => Truth::No,
             (None, true, Absent::Pass) => Truth::Yes,
             (None, true, Absent::Fail) => Truth::No,
-            (None, true, Absent::CannotTell) => Truth::Unknown(Missing::table(body.table)),
+            (None, ..) => Truth::Unknown(Missing::table(body.table)),
         },
     };
     Held { truth, unknown_properties: Vec::new(), failing }

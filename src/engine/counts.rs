@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::instance::Instance;
 use crate::finding::Verdict;
-use crate::query::{Data, Missing, RowId, Truth};
+use crate::query::{Missing, RowId, Truth};
 use crate::record::TableIdx;
 use crate::rule::CountBody;
 
@@ -38,7 +38,8 @@ pub(super) fn judge_count(instance: &Instance<'_>, body: &CountBody) -> Vec<Coun
     }
     let mut stray = Missing::none();
     for row in instance.table(body.table).live() {
-        let counts = body.filter.as_ref().map_or(Truth::Yes, |query| query.evaluate(instance, &instance.clock, row));
+        let counts =
+            body.filter.as_ref().map_or(Truth::Yes, |query| query.evaluate(instance, &instance.clock, row));
         if counts == Truth::No {
             continue;
         }
@@ -91,7 +92,7 @@ pub(super) fn judge_count(instance: &Instance<'_>, body: &CountBody) -> Vec<Coun
 fn judge_tally(instance: &Instance<'_>, body: &CountBody, tally: Tally) -> Counted {
     let sure = tally.sure.len();
     let possible = tally.possible.difference(&tally.sure).count();
-    let whole = instance.is_whole(body.table);
+    let whole = instance.holds_all(body.table);
     let (low, high) = limits(instance, body);
     let above = |count: usize, limit: Option<f64>| limit.is_some_and(|limit| as_number(count) > limit);
     let below = |count: usize, limit: Option<f64>| limit.is_some_and(|limit| as_number(count) < limit);
@@ -125,7 +126,7 @@ fn limits(instance: &Instance<'_>, body: &CountBody) -> (Option<f64>, Option<f64
 /// Whether a value occurs again in rows that were not exported is one doubt
 /// about the table, not one for each value.
 fn one_doubt(counted: &mut Vec<Counted>, instance: &Instance<'_>, table: TableIdx) {
-    if instance.is_whole(table) {
+    if instance.holds_all(table) {
         return;
     }
     counted.push(Counted {

@@ -186,7 +186,10 @@ impl Facts {
                 display: translate(&map, pair.display),
             }));
             ours.rows.extend(
-                theirs.rows.into_iter().map(|row| Row { recorded_at: translate(&map, row.recorded_at), ..row }),
+                theirs
+                    .rows
+                    .into_iter()
+                    .map(|row| Row { recorded_at: translate(&map, row.recorded_at), ..row }),
             );
         }
     }
@@ -207,7 +210,9 @@ impl Facts {
             });
         }
         // Lower-case forms that were not there before are their own.
-        folded.extend((count..self.texts.len()).map(|number| TextId(u32::try_from(number).unwrap_or(u32::MAX))));
+        folded.extend(
+            (count..self.texts.len()).map(|number| TextId(u32::try_from(number).unwrap_or(u32::MAX))),
+        );
         self.folded = folded;
     }
 

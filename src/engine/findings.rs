@@ -101,10 +101,16 @@ impl FindingWriter<'_> {
         let target = field.map_or(Target::Record, Target::Field);
         let mut places = Vec::new();
         for &row in subject.rows.iter().take(MAX_RELATED) {
-            let label = (!places.is_empty()).then(|| format!("and {}", self.instance.key(subject.table, row)));
+            let label =
+                (!places.is_empty()).then(|| format!("and {}", self.instance.key(subject.table, row)));
             places.extend(self.place(subject.table, row, target.clone(), label));
             for copy in self.copies_of(subject.table, row) {
-                places.extend(self.place(subject.table, copy, target.clone(), Some("also in this file".to_owned())));
+                places.extend(self.place(
+                    subject.table,
+                    copy,
+                    target.clone(),
+                    Some("also in this file".to_owned()),
+                ));
             }
         }
         if let Some(first) = places.first_mut() {
@@ -216,7 +222,12 @@ fn shorten(text: &str, limit: usize) -> String {
 }
 
 /// A subject that is one record.
-pub(super) fn record_subject(instance: &Instance<'_>, table: TableIdx, row: RowId, excuse: Missing) -> Subject {
+pub(super) fn record_subject(
+    instance: &Instance<'_>,
+    table: TableIdx,
+    row: RowId,
+    excuse: Missing,
+) -> Subject {
     let sys_id = instance.cell(table, row, ColumnIdx::SYS_ID).value;
     let key = instance.key(table, row);
     Subject {

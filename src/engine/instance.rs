@@ -19,10 +19,22 @@ pub struct Instance<'p> {
     pub(super) clock: Clock,
     pub(super) name: String,
     /// For each wanted table, whether it is known to be whole.
-    pub(super) whole: Vec<bool>,
+    pub(super) whole: Vec<Wholeness>,
     /// For each source that holds records: its index and kind, in scan order.
     pub(super) files: Vec<FileFacts>,
     answers: Vec<OnceLock<ClassAnswers>>,
+}
+
+/// What is known of a table's rows beside those that were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wholeness {
+    /// There may be others.
+    Unknown,
+    /// Of the app whose repository was read there are no others: a related row
+    /// that is not there does not exist. The instance may hold more.
+    App,
+    /// There are no others.
+    Table,
 }
 
 /// What the engine needs to know of a file.
@@ -43,7 +55,7 @@ impl<'p> Instance<'p> {
         name: String,
     ) -> Self {
         let answers = classes.iter().map(|_| OnceLock::new()).collect();
-        let whole = vec![false; wanted.tables().len()];
+        let whole = vec![Wholeness::Unknown; wanted.tables().len()];
         Self { wanted, classes, keys, facts, clock, name, whole, files, answers }
     }
 
@@ -63,7 +75,8 @@ impl<'p> Instance<'p> {
     #[must_use]
     pub fn whole_tables(&self) -> Vec<String> {
         let tables = self.wanted.tables().iter().zip(&self.whole);
-        let mut names: Vec<_> = tables.filter(|(_, whole)| **whole).map(|(table, _)| table.name.to_string()).collect();
+        let mut names: Vec<_> =
+            tables.filter(|(_, whole)| **whole == Wholeness::Table).map(|(table, _)| table.name.to_string()).collect();
         names.sort();
         names
     }
@@ -84,6 +97,12 @@ impl<'p> Instance<'p> {
     pub fn place(&self, table: TableIdx, row: RowId) -> Option<(u32, u64, u32)> {
         let row = self.table(table).row(row)?;
         Some((row.source, row.outer_start, row.ordinal))
+    }
+
+    /// Whether all of the instance's rows of a table were read, so that their
+    /// absence and their number mean something.
+    pub(super) fn holds_all(&self, table: TableIdx) -> bool {
+        self.whole.get(table.index()).is_some_and(|whole| *whole == Wholeness::Table)
     }
 
     pub(super) fn table(&self, table: TableIdx) -> &TableFacts {
@@ -142,7 +161,7 @@ impl Data for Instance<'_> {
     }
 
     fn is_whole(&self, table: TableIdx) -> bool {
-        self.whole.get(table.index()).copied().unwrap_or(false)
+        self.whole.get(table.index()).is_some_and(|whole| *whole != Wholeness::Unknown)
     }
 
     fn class(&self, class: Class, row: RowId) -> Truth {
@@ -151,7 +170,9 @@ impl Data for Instance<'_> {
 
     fn roles(&self, user: RowId) -> (Vec<&str>, Missing) {
         let Some(users) = self.wanted.find("sys_user") else { return (Vec::new(), Missing::none()) };
-        let Some(grants) = self.wanted.find("sys_user_has_role") else { return (Vec::new(), Missing::none()) };
+        let Some(grants) = self.wanted.find("sys_user_has_role") else {
+            return (Vec::new(), Missing::none());
+        };
         let column = |name| self.wanted.table(grants).find(name);
         let (Some(user_column), Some(role_column)) = (column("user"), column("role")) else {
             return (Vec::new(), Missing::table(grants));
@@ -164,12 +185,17 @@ impl Data for Instance<'_> {
         let mut missing = if self.is_whole(grants) { Missing::none() } else { Missing::table(grants) };
         for &grant in self.facts.with_value(grants, user_column, sys_id.value) {
             let state = column("state").map(|state| self.cell(grants, grant, state));
-            if state.is_some_and(|state| !state.value.is_empty() && !state.value.eq_ignore_ascii_case("active")) {
+            if state
+                .is_some_and(|state| !state.value.is_empty() && !state.value.eq_ignore_ascii_case("active"))
+            {
                 continue;
             }
             match self.role_name(self.cell(grants, grant, role_column)) {
                 Some(name) => roles.push(name),
-                None => missing = missing.union(Missing::table(self.wanted.find("sys_user_role").unwrap_or(grants))),
+                None => {
+                    missing =
+                        missing.union(Missing::table(self.wanted.find("sys_user_role").unwrap_or(grants)));
+                }
             }
         }
         roles.sort_unstable();

@@ -122,11 +122,13 @@ impl<'i> Judging<'i> {
         };
         if rows.is_empty() {
             // Deletions alone show the table, and nothing in it to judge.
-            let is_shown = !facts.rows.is_empty() || self.instance.is_whole(body.table);
-            return match is_shown {
-                true => self.tally.add(Verdict::NotApplicable, &Missing::none()),
-                false => self.tally.add(Verdict::CannotTell, &Missing::table(body.table)),
-            };
+            let is_shown = !facts.rows.is_empty() || self.instance.holds_all(body.table);
+            if is_shown {
+                self.tally.add(Verdict::NotApplicable, &Missing::none());
+            } else {
+                self.tally.add(Verdict::CannotTell, &Missing::table(body.table));
+            }
+            return;
         }
         // A record whose versions cannot be told apart is one subject.
         let mut subjects: Vec<Subject> = Vec::new();
@@ -159,7 +161,7 @@ impl<'i> Judging<'i> {
             }
             if judged.verdict == Verdict::Fail {
                 let table = body.columns.table;
-                let mut subject = self.named_subject(table, &judged.name, judged.rows);
+                let mut subject = Self::named_subject(table, &judged.name, judged.rows);
                 subject.expected = body.expect.describe();
                 self.write(&[subject]);
             }
@@ -170,7 +172,7 @@ impl<'i> Judging<'i> {
         for counted in judge_count(self.instance, body) {
             self.tally.add(counted.verdict, &counted.missing);
             if counted.verdict == Verdict::Fail {
-                let mut subject = self.named_subject(body.table, &counted.group, counted.rows);
+                let mut subject = Self::named_subject(body.table, &counted.group, counted.rows);
                 subject.count = counted.sure;
                 subject.expected = body.expect.describe();
                 self.write(&[subject]);
@@ -191,11 +193,8 @@ impl<'i> Judging<'i> {
                 Truth::Yes => {}
             }
             let all = conditions::all(self.instance, &case.all);
-            let held = if case.any.is_empty() {
-                all
-            } else {
-                both(all, conditions::any(self.instance, &case.any))
-            };
+            let held =
+                if case.any.is_empty() { all } else { both(all, conditions::any(self.instance, &case.any)) };
             return self.case(binding, held);
         }
         self.tally.add(Verdict::NotApplicable, &Missing::none());
@@ -212,11 +211,14 @@ impl<'i> Judging<'i> {
                 self.tally.add(Verdict::Fail, &Missing::none());
                 let failing = held.failing;
                 let table = failing.as_ref().map(|failing| failing.table);
-                let Some(table) = table.or_else(|| self.instance.wanted.find("sys_properties")) else { return };
+                let Some(table) = table.or_else(|| self.instance.wanted.find("sys_properties")) else {
+                    return;
+                };
                 let rows = failing.as_ref().and_then(|failing| failing.place).map(|(_, row)| row);
                 let name = failing.as_ref().and_then(|failing| failing.name.clone());
-                let name = name.or_else(|| binding.value.clone()).unwrap_or_else(|| self.rule.meta.name.clone());
-                let mut subject = self.named_subject(table, &name, rows.into_iter().collect());
+                let name =
+                    name.or_else(|| binding.value.clone()).unwrap_or_else(|| self.rule.meta.name.clone());
+                let mut subject = Self::named_subject(table, &name, rows.into_iter().collect());
                 subject.expected = failing.map(|failing| failing.expected).unwrap_or_default();
                 self.write(&[subject]);
             }
@@ -224,7 +226,7 @@ impl<'i> Judging<'i> {
     }
 
     /// A subject that is known by a name rather than as one record.
-    fn named_subject(&self, table: TableIdx, name: &str, rows: Vec<RowId>) -> Subject {
+    fn named_subject(table: TableIdx, name: &str, rows: Vec<RowId>) -> Subject {
         Subject {
             table,
             key: name.to_owned(),
@@ -256,5 +258,10 @@ fn both(all: Held, any: Held) -> Held {
 fn property_columns(instance: &Instance<'_>) -> Option<crate::rule::PropertyColumns> {
     let table = instance.wanted.find("sys_properties")?;
     let column = |name| instance.wanted.table(table).find(name);
-    Some(crate::rule::PropertyColumns { table, name: column("name")?, value: column("value")?, kind: column("type")? })
+    Some(crate::rule::PropertyColumns {
+        table,
+        name: column("name")?,
+        value: column("value")?,
+        kind: column("type")?,
+    })
 }

@@ -47,7 +47,12 @@ pub(super) fn judge_property(instance: &Instance<'_>, body: &PropertyBody) -> Ve
     groups.into_iter().map(|(name, rows)| judge_rows(instance, body, name, rows)).collect()
 }
 
-fn judge_rows(instance: &Instance<'_>, body: &PropertyBody, name: String, rows: Vec<RowId>) -> JudgedProperty {
+fn judge_rows(
+    instance: &Instance<'_>,
+    body: &PropertyBody,
+    name: String,
+    rows: Vec<RowId>,
+) -> JudgedProperty {
     let columns = body.columns;
     if rows.is_empty() {
         return judge_absence(instance, body, name);
@@ -75,7 +80,7 @@ fn judge_rows(instance: &Instance<'_>, body: &PropertyBody, name: String, rows: 
 fn judge_absence(instance: &Instance<'_>, body: &PropertyBody, name: String) -> JudgedProperty {
     let rows = Vec::new();
     let absent = true;
-    if !instance.is_whole(body.columns.table) {
+    if !instance.holds_all(body.columns.table) {
         let missing = Missing::table(body.columns.table);
         return JudgedProperty { name, verdict: Verdict::CannotTell, missing, absent: false, rows };
     }

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 
 use super::facts::{Collector, Facts};
-use super::instance::{FileFacts, Instance, is_of_apps_only};
+use super::instance::{FileFacts, Instance, Wholeness, is_of_apps_only};
 use super::versions::settle;
 use crate::export::{FileKind, FileReport, Select, read};
 use crate::query::{Clock, RowId};
-use crate::record::{ColumnIdx, Origin, TableIdx, Wanted, schema};
+use crate::record::{ColumnIdx, Origin, TableIdx, Wanted, WantedTable, schema};
 use crate::rule::{ClassBody, KeyPaths};
 use crate::source::Source;
 
@@ -73,20 +73,25 @@ pub fn read_all<'p>(
     facts.seal();
     if !options.all_versions {
         let is_build = |source: u32| {
-            usize::try_from(source).ok().and_then(|at| sources.get(at)).is_some_and(|source| is_build_output(source.path()))
+            usize::try_from(source)
+                .ok()
+                .and_then(|at| sources.get(at))
+                .is_some_and(|source| is_build_output(source.path()))
         };
         settle(&mut facts, &is_build);
     }
     let as_of = newest_date(&files, &facts, wanted);
     let clock = match (&options.as_of, &as_of) {
-        (Some(clock), _) => clock.clone(),
+        (Some(clock), _) => *clock,
         (None, Some(date)) => Clock::parse(date).unwrap_or_else(|_| Clock::unknown()),
         (None, None) => Clock::unknown(),
     };
     let as_of = clock.now().map(|now| now.strftime("%Y-%m-%d %H:%M:%S").to_string());
     let whole = whole_tables(&files, &facts, wanted, options);
-    let file_facts = files.iter().filter(|file| file.report.kind != FileKind::Other).map(file_facts).collect();
-    let mut instance = Instance::new((wanted, classes, keys), facts, file_facts, clock, options.instance.clone());
+    let file_facts =
+        files.iter().filter(|file| file.report.kind != FileKind::Other).map(file_facts).collect();
+    let mut instance =
+        Instance::new((wanted, classes, keys), facts, file_facts, clock, options.instance.clone());
     instance.whole = whole;
     Reading { files, instance, as_of }
 }
@@ -107,7 +112,8 @@ fn is_build_output(path: &str) -> bool {
 /// The newest `unload_date`, else the newest `sys_updated_on`.
 fn newest_date(files: &[ReadFile], facts: &Facts, wanted: &Wanted) -> Option<String> {
     let is_date = |text: &str| Clock::parse(text).is_ok();
-    let unloaded = files.iter().filter_map(|file| file.report.unload_date.as_deref()).filter(|text| is_date(text)).max();
+    let unloaded =
+        files.iter().filter_map(|file| file.report.unload_date.as_deref()).filter(|text| is_date(text)).max();
     if let Some(date) = unloaded {
         return Some(date.to_owned());
     }
@@ -126,33 +132,46 @@ fn newest_date(files: &[ReadFile], facts: &Facts, wanted: &Wanted) -> Option<Str
 }
 
 /// Which tables are known to be whole.
-fn whole_tables(files: &[ReadFile], facts: &Facts, wanted: &Wanted, options: &Options) -> Vec<bool> {
-    let declared = |name: &str| options.complete.contains("all") || options.complete.contains(name);
-    let has_app = files.iter().any(|file| {
-        file.report.kind == FileKind::AppFile && file.report.tables.get("sys_app").is_some_and(|counts| counts.live > 0)
-    });
-    let broken = files.iter().any(|file| file.report.has_loss());
-    let as_table = |name: &str| {
-        let mut with_rows = files.iter().filter(|file| {
-            matches!(file.report.kind, FileKind::TableExport | FileKind::ListExport) && file.report.rows.contains_key(name)
-        });
-        let mut any = false;
-        with_rows.all(|file| {
-            any = true;
-            file.report.whole && !file.report.has_loss()
-        }) && any
+fn whole_tables(files: &[ReadFile], facts: &Facts, wanted: &Wanted, options: &Options) -> Vec<Wholeness> {
+    let is_app = is_app_repository(files);
+    let tables = wanted.tables().iter().enumerate();
+    let wholeness = |(at, table): (usize, &WantedTable)| {
+        let declared = options.complete.contains("all") || options.complete.contains(&*table.name);
+        let index = u16::try_from(at).map(TableIdx);
+        if declared || options.trust_tables && stands_whole_in(files, &table.name) {
+            Wholeness::Table
+        } else if is_app && is_app_metadata(&table.name) && index.is_ok_and(|at| is_of_apps_only(facts.table(at))) {
+            Wholeness::App
+        } else {
+            Wholeness::Unknown
+        }
     };
-    wanted
-        .tables()
-        .iter()
-        .enumerate()
-        .map(|(at, table)| {
-            let Ok(index) = u16::try_from(at).map(TableIdx) else { return false };
-            declared(&table.name)
-                || options.trust_tables && as_table(&table.name)
-                || has_app && !broken && is_app_metadata(&table.name) && is_of_apps_only(facts.table(index))
-        })
-        .collect()
+    tables.map(wholeness).collect()
+}
+
+/// Whether everything that was read is one or several apps, each with the file
+/// that says which, and nothing of them was lost.
+fn is_app_repository(files: &[ReadFile]) -> bool {
+    let is_app_file = |file: &&ReadFile| file.report.kind == FileKind::AppFile;
+    let names_app = |file: &ReadFile| file.report.tables.get("sys_app").is_some_and(|counts| counts.live > 0);
+    let is_of_app =
+        |file: &ReadFile| matches!(file.report.kind, FileKind::AppFile | FileKind::Dictionary | FileKind::Other);
+    files.iter().filter(is_app_file).any(names_app)
+        && files.iter().all(|file| is_of_app(file) && !file.report.has_loss())
+}
+
+/// Whether a table stands in some file as a table, and every such file was read
+/// to its end.
+fn stands_whole_in(files: &[ReadFile], table: &str) -> bool {
+    let mut holders = files.iter().filter(|file| {
+        let is_table = matches!(file.report.kind, FileKind::TableExport | FileKind::ListExport);
+        is_table && file.report.rows.contains_key(table)
+    });
+    let mut any = false;
+    holders.all(|file| {
+        any = true;
+        file.report.whole && !file.report.has_loss()
+    }) && any
 }
 
 /// Whether a table holds metadata that belongs to an app. Such records lie in

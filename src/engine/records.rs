@@ -3,8 +3,8 @@
 use super::instance::Instance;
 use crate::finding::Verdict;
 use crate::query::{BoundPath, BoundQuery, Missing, RowId, Truth};
-use crate::rule::{Expectation, RecordBody};
 use crate::rule::file::UnlessUnknown;
+use crate::rule::{Expectation, RecordBody};
 
 /// How a rule judges one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,10 +39,10 @@ pub(super) fn judge_record(instance: &Instance<'_>, body: &RecordBody, row: RowI
     if demands {
         let held = ask(&body.require).and(expectations(instance, &body.expect, row));
         match (held, missing_filter) {
-            // Whether or not the rule is about it, it is as it should be.
             (Truth::Yes, None) => return Judged::new(Verdict::Pass),
-            (Truth::Yes | Truth::No, Some(missing)) => return Judged::cannot_tell(missing),
-            (Truth::Unknown(missing), None) => return Judged::cannot_tell(missing),
+            (Truth::Yes | Truth::No, Some(missing)) | (Truth::Unknown(missing), None) => {
+                return Judged::cannot_tell(missing);
+            }
             (Truth::Unknown(more), Some(missing)) => return Judged::cannot_tell(missing.union(more)),
             (Truth::No, None) => {}
         }

@@ -101,8 +101,7 @@ fn run_rule_test(
     test: &RuleTest,
 ) -> Result<Vec<String>, RuleError> {
     let pack = Pack::compile(&only(packs, Some((path, rule))), &settings(test, &rule.id.value))?;
-    let reading =
-        read_all(&source(test), (&pack.wanted, &pack.classes, &pack.keys), &options(test), &|_| {});
+    let reading = read_all(&source(test), (&pack.wanted, &pack.classes, &pack.keys), &options(test), &|_| {});
     let mut differences: Vec<_> = problems(&reading.files);
     let outcome = judge(&reading.instance, &pack.rules);
     let Some(coverage) = outcome.coverage.first() else { return Ok(differences) };
@@ -117,8 +116,7 @@ fn run_rule_test(
 
 fn run_class_test(packs: &[PackFiles], class: &ClassFile, test: &RuleTest) -> Result<Vec<String>, RuleError> {
     let pack = Pack::compile(&only(packs, None), &settings(test, &class.class.value))?;
-    let reading =
-        read_all(&source(test), (&pack.wanted, &pack.classes, &pack.keys), &options(test), &|_| {});
+    let reading = read_all(&source(test), (&pack.wanted, &pack.classes, &pack.keys), &options(test), &|_| {});
     let mut differences = problems(&reading.files);
     let Some(at) = pack.classes.iter().position(|body| body.name == class.class.value) else {
         return Ok(differences);
@@ -223,7 +221,9 @@ mod tests {
         let (ran, failures) = run_tests(&[builtin().unwrap()], &builtin_tests().unwrap()).unwrap();
         let shown: Vec<_> = failures
             .iter()
-            .map(|failure| format!("{}: {}\n  {}", failure.path, failure.test, failure.differences.join("\n  ")))
+            .map(|failure| {
+                format!("{}: {}\n  {}", failure.path, failure.test, failure.differences.join("\n  "))
+            })
             .collect();
         assert!(failures.is_empty(), "{} of {ran} failed:\n{}", failures.len(), shown.join("\n"));
         assert!(ran > 100, "only {ran} tests ran");

@@ -47,8 +47,12 @@ fn settle_group(
     let mut standing: Vec<_> =
         group.iter().zip(&older).filter(|(_, older)| !**older).map(|(&row, _)| row).collect();
     standing.sort_by_key(|&row| (table.row(row).is_some_and(|row| is_build_output(row.source)), row));
-    let mut marks: Vec<(RowId, Standing)> =
-        group.iter().zip(&older).filter(|(_, older)| **older).map(|(&row, _)| (row, Standing::Superseded)).collect();
+    let mut marks: Vec<(RowId, Standing)> = group
+        .iter()
+        .zip(&older)
+        .filter(|(_, older)| **older)
+        .map(|(&row, _)| (row, Standing::Superseded))
+        .collect();
     for row in standing {
         match first_of.get(&Content::of(table, row)) {
             Some(&first) => marks.push((row, Standing::Copy(first))),
@@ -103,7 +107,12 @@ fn mark_older<'a, T: Ord + 'a>(
     by: impl Fn(&'a Age) -> Option<&'a T>,
     counts: impl Fn(&Age) -> bool,
 ) {
-    let newest = ages.iter().zip(older.iter()).filter(|(age, older)| !**older && counts(age)).filter_map(|(age, _)| by(age)).max();
+    let newest = ages
+        .iter()
+        .zip(older.iter())
+        .filter(|(age, older)| !**older && counts(age))
+        .filter_map(|(age, _)| by(age))
+        .max();
     for (mark, age) in older.iter_mut().zip(ages) {
         if counts(age) && by(age).is_some_and(|date| Some(date) < newest) {
             *mark = true;

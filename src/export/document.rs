@@ -3,7 +3,7 @@
 use super::element::{RawRecord, Surroundings};
 use super::recover::{MAX_BREAKS, begins_record};
 use super::sniff::{Head, head, root_kind};
-use super::{Counts, FileKind, FileReport, RecordSink, Select, problem};
+use super::{FileKind, FileReport, RecordSink, Select, problem};
 use crate::record::{Action, Origin};
 use crate::source::{ProblemKind, TextStream};
 use crate::span::ByteSpan;
@@ -72,13 +72,9 @@ pub(super) fn read_stream(
 ///
 /// # Errors
 /// Where the element itself cannot be read.
-pub fn reread(
-    reader: &mut TokenReader,
-    kind: FileKind,
-    sink: &mut dyn RecordSink,
-) -> Result<bool, XmlError> {
+pub fn reread(reader: &mut TokenReader, kind: FileKind, sink: &mut dyn RecordSink) -> Result<bool, XmlError> {
     let mut reading = Reading::new(Select::Everything, sink);
-    while let Some(token) = reader.next()? {
+    while let Some(token) = reader.next_token()? {
         match token.kind {
             TokenKind::Start | TokenKind::Empty => {
                 reading.read_element(reader, token, top_level(kind, None))?;
@@ -144,7 +140,7 @@ impl<'a> Reading<'a> {
 
     /// The next element at the top, if it is one that an instance writes.
     fn next_root(&mut self, reader: &mut TokenReader) -> Result<Option<(Token, FileKind)>, XmlError> {
-        while let Some(token) = reader.next()? {
+        while let Some(token) = reader.next_token()? {
             match token.kind {
                 TokenKind::Start | TokenKind::Empty => {
                     let kind = root_kind(reader.name(&token));
@@ -193,7 +189,8 @@ impl<'a> Reading<'a> {
                         return false;
                     }
                     if breaks == MAX_BREAKS {
-                        let message = format!("the file breaks more than {MAX_BREAKS} times; the rest is not read");
+                        let message =
+                            format!("the file breaks more than {MAX_BREAKS} times; the rest is not read");
                         self.limit(message, ByteSpan::at(from));
                         return false;
                     }
@@ -218,7 +215,7 @@ impl<'a> Reading<'a> {
         kind: FileKind,
         root: &str,
     ) -> Result<(), XmlError> {
-        while let Some(token) = reader.next()? {
+        while let Some(token) = reader.next_token()? {
             match token.kind {
                 TokenKind::Start | TokenKind::Empty => {
                     self.read_element(reader, token, top_level(kind, Some(root)))?;
@@ -242,13 +239,20 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn read_nested_root(&mut self, reader: &mut TokenReader, inside: Surroundings<'_>) -> Result<(), XmlError> {
+    fn read_nested_root(
+        &mut self,
+        reader: &mut TokenReader,
+        inside: Surroundings<'_>,
+    ) -> Result<(), XmlError> {
         let mut opened = false;
-        while let Some(token) = reader.next()? {
+        while let Some(token) = reader.next_token()? {
             match token.kind {
                 TokenKind::Start if !opened => {
                     opened = true;
-                    if !matches!(root_kind(reader.name(&token)), Some(FileKind::AppFile | FileKind::TableExport)) {
+                    if !matches!(
+                        root_kind(reader.name(&token)),
+                        Some(FileKind::AppFile | FileKind::TableExport)
+                    ) {
                         return Ok(());
                     }
                 }
@@ -262,7 +266,7 @@ impl<'a> Reading<'a> {
     pub(super) fn count(&mut self, table: &str, action: Action, origin: Origin) {
         let counts = match self.report.tables.get_mut(table) {
             Some(counts) => counts,
-            None => self.report.tables.entry(table.to_owned()).or_insert_with(Counts::default),
+            None => self.report.tables.entry(table.to_owned()).or_default(),
         };
         match (origin, action) {
             (Origin::History, _) => counts.history += 1,
@@ -291,8 +295,9 @@ impl<'a> Reading<'a> {
 
     fn kind_so_far(&self, kind: FileKind) -> FileKind {
         let rows = &self.report.rows;
-        let is_update_set =
-            ["sys_update_xml", "sys_remote_update_set", "sys_update_set"].iter().any(|table| rows.contains_key(*table));
+        let is_update_set = ["sys_update_xml", "sys_remote_update_set", "sys_update_set"]
+            .iter()
+            .any(|table| rows.contains_key(*table));
         if kind == FileKind::TableExport && is_update_set { FileKind::UpdateSet } else { kind }
     }
 

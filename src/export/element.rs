@@ -88,7 +88,8 @@ impl<'w> FieldFilter<'w> {
     }
 
     fn hands_out(&self, field: &str) -> bool {
-        matches!(self.select, Select::Everything) || self.table.is_some_and(|table| table.find(field).is_some())
+        matches!(self.select, Select::Everything)
+            || self.table.is_some_and(|table| table.find(field).is_some())
     }
 }
 
@@ -177,7 +178,7 @@ impl Reading<'_> {
         };
         let mut is_wrapper = false;
         loop {
-            let Some(child) = reader.next()? else { return Ok((tag.span.end, is_wrapper)) };
+            let Some(child) = reader.next_token()? else { return Ok((tag.span.end, is_wrapper)) };
             match child.kind {
                 TokenKind::End => return Ok((child.span.end, is_wrapper)),
                 TokenKind::Start | TokenKind::Empty if may_carry_action(reader, &child) => {
@@ -213,8 +214,7 @@ impl Reading<'_> {
         if tag.kind == TokenKind::Start {
             let collect = filter.wants(reader.name(&tag));
             let mut depth = 0_usize;
-            loop {
-                let Some(token) = reader.next()? else { break };
+            while let Some(token) = reader.next_token()? {
                 match token.kind {
                     TokenKind::End if depth == 0 => {
                         field.element = ByteSpan::new(tag.span.start, token.span.end);

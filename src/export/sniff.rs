@@ -37,7 +37,8 @@ pub(super) fn head(text: &str, path: &str) -> Head {
 
 fn promises_xml(path: &str) -> bool {
     let name = path.to_ascii_lowercase();
-    name.ends_with(".xml") || name.ends_with(".xml.gz")
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    name.rsplit_once('.').is_some_and(|(_, extension)| extension == "xml")
 }
 
 /// The kind of file that a root element opens; `None` for XML that no

@@ -36,8 +36,8 @@ impl Severity {
     /// From a number; `None` outside 0 to 10.
     #[must_use]
     pub fn new(number: f64) -> Option<Self> {
-        // The range is checked, so the rounded number fits.
-        (0..=100).find(|tenths| (number * 10.0).round() == f64::from(*tenths)).map(Self)
+        // The nearest tenth, found without a cast; a NaN is near none.
+        (0..=100).find(|tenths| (number * 10.0 - f64::from(*tenths)).abs() < 0.5).map(Self)
     }
 
     /// The number.

@@ -36,7 +36,12 @@ pub struct Located {
 /// Finds lines, columns and snippets for findings and notices. `files` are
 /// those of the sources, in scan order.
 #[must_use]
-pub fn locate(findings: Vec<Finding>, notices: Vec<Notice>, sources: &[Source], files: &[ReadFile]) -> Located {
+pub fn locate(
+    findings: Vec<Finding>,
+    notices: Vec<Notice>,
+    sources: &[Source],
+    files: &[ReadFile],
+) -> Located {
     let places: Vec<_> = findings.iter().flat_map(|finding| &finding.places).collect();
     let mut found = locate_all(&places, &notices, sources, files);
     let mut places = found.places.drain(..);
@@ -92,7 +97,11 @@ fn locate_all(places: &[&Place], notices: &[Notice], sources: &[Source], files: 
         .map(|(source, wanted)| {
             let at = usize::try_from(*source).unwrap_or(usize::MAX);
             let report = files.get(at).map(|file| &file.report);
-            sources.get(at).zip(report).map(|(source, report)| look(source, report, wanted)).unwrap_or_default()
+            sources
+                .get(at)
+                .zip(report)
+                .map(|(source, report)| look(source, report, wanted))
+                .unwrap_or_default()
         })
         .collect();
     let mut all = All { places: places.iter().map(|_| None).collect(), lines: vec![None; notices.len()] };
@@ -160,7 +169,8 @@ impl RecordSink for Shapes<'_> {
             }
         }
         if self.keeps_shapes {
-            let fields = record.fields.iter().map(|field| (field.name.to_owned(), field.element_span)).collect();
+            let fields =
+                record.fields.iter().map(|field| (field.name.to_owned(), field.element_span)).collect();
             let shape = Shape { span: record.span, start_tag: record.start_tag_span, fields };
             self.child.shapes.insert(record.ordinal, shape);
         }
@@ -175,9 +185,8 @@ fn look(source: &Source, report: &FileReport, wanted: &Wanted<'_>) -> Found {
         let child = children.get(&place.outer_start);
         let (region, around) = span_of(place, report, child);
         let shown = ByteSpan::new(region.start, region.end.min(region.start + SHOWN));
-        let context = around
-            .start
-            .max(region.start.saturating_sub(CONTEXT))..around.end.min(shown.end + CONTEXT).max(shown.end);
+        let context = around.start.max(region.start.saturating_sub(CONTEXT))
+            ..around.end.min(shown.end + CONTEXT).max(shown.end);
         questions.offsets.extend([region.start, region.end, context.start]);
         questions.pieces.push(context.start..context.end);
         spans.push((region, context));
@@ -243,7 +252,9 @@ fn span_of(place: &Place, report: &FileReport, child: Option<&Child>) -> (ByteSp
         return (start, start);
     };
     let region = match &place.target {
-        Target::Field(name) => shape.fields.iter().find(|(field, _)| **field == **name).map(|(_, span)| *span),
+        Target::Field(name) => {
+            shape.fields.iter().find(|(field, _)| **field == **name).map(|(_, span)| *span)
+        }
         _ => None,
     };
     (region.unwrap_or(shape.start_tag), shape.span)
@@ -258,7 +269,8 @@ fn describe(
     child: Option<&Child>,
     answers: &Answers,
 ) -> (LocatedPlace, Option<String>) {
-    let line_of = |offset: u64| answers.places.get(&offset).copied().unwrap_or(LineColumn { line: 1, column: 1 });
+    let line_of =
+        |offset: u64| answers.places.get(&offset).copied().unwrap_or(LineColumn { line: 1, column: 1 });
     let (start, end) = (line_of(region.start), line_of(region.end));
     let secrets = child.map_or(&[][..], |child| &child.secrets);
     let is_clear = place.target == Target::Root || child.is_some_and(|child| child.is_clear);
@@ -345,7 +357,8 @@ fn forward_from(start: LineColumn, text: &str) -> LineColumn {
 
 /// The part of a piece that begins at `base`, with secrets replaced.
 fn cut(piece: &str, base: u64, range: Range<u64>, secrets: &[ByteSpan]) -> (String, bool) {
-    let index = |offset: u64| usize::try_from(offset.saturating_sub(base)).unwrap_or(usize::MAX).min(piece.len());
+    let index =
+        |offset: u64| usize::try_from(offset.saturating_sub(base)).unwrap_or(usize::MAX).min(piece.len());
     let mut text = String::new();
     let mut at = range.start;
     let mut hidden: Vec<_> =

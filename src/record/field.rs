@@ -123,9 +123,7 @@ impl<'a> Record<'a> {
     /// The trimmed value of a field; `None` where it is absent or empty.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&'a str> {
-        self.field(name)
-            .map(|field| field.value.trim())
-            .filter(|value| !value.is_empty())
+        self.field(name).map(|field| field.value.trim()).filter(|value| !value.is_empty())
     }
 
     /// Whether the record is part of the state that the export describes.

@@ -11,8 +11,18 @@ const HARMLESS_COLUMNS: [&str; 3] = ["password_needs_reset", "password_policy", 
 
 /// Words in a property's name that make its value a secret.
 const SECRET_PROPERTY_WORDS: [&str; 12] = [
-    "password", "passwd", "secret", "token", "api_key", "apikey", "api.key", "private_key",
-    "private.key", "passphrase", "credential", "client_key",
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "api_key",
+    "apikey",
+    "api.key",
+    "private_key",
+    "private.key",
+    "passphrase",
+    "credential",
+    "client_key",
 ];
 
 /// Whether a column holds passwords, tokens or keys: by its type in the
@@ -20,7 +30,8 @@ const SECRET_PROPERTY_WORDS: [&str; 12] = [
 #[must_use]
 pub fn is_secret_column(table: &str, column: &str) -> bool {
     if let Some(known) = schema::column(table, column) {
-        return known.kind == ColumnType::Secret || (table == "sys_certificate" && column == "pem_certificate");
+        return known.kind == ColumnType::Secret
+            || (table == "sys_certificate" && column == "pem_certificate");
     }
     let name = column.to_ascii_lowercase();
     !HARMLESS_COLUMNS.contains(&name.as_str()) && SECRET_COLUMN_WORDS.iter().any(|word| name.contains(word))

@@ -1,6 +1,7 @@
 //! What could not be judged, grouped by what was missing.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use crate::finding::Verdict;
 
@@ -35,23 +36,37 @@ pub(super) fn not_judged(report: &Report) -> Vec<NotJudged<'_>> {
     groups
 }
 
-/// What is missing, in words: `sys_user`, or `sys_user and the columns …`.
-pub(super) fn missing_in_words(missing: &[String]) -> String {
-    const SHOWN: usize = 4;
+/// What is missing, in words: what the input does not hold at all, and tables
+/// that it holds without anybody having said that they are whole.
+pub(super) fn missing_in_words(report: &Report, missing: &[String]) -> String {
     if missing.is_empty() {
-        return "what it asks about is not in the input".to_owned();
+        return "the input does not show what is asked".to_owned();
     }
-    let mut text = String::from("no ");
-    for (index, name) in missing.iter().take(SHOWN).enumerate() {
+    let is_there = |name: &&String| report.stats.tables.contains_key(*name);
+    let (partial, absent): (Vec<_>, Vec<_>) = missing.iter().partition(is_there);
+    let mut parts = Vec::new();
+    if !absent.is_empty() {
+        parts.push(format!("no {} in the input", listed(&absent)));
+    }
+    if !partial.is_empty() {
+        let names: Vec<_> = partial.iter().map(|name| name.as_str()).collect();
+        parts.push(format!("{} not known to be whole (--complete {})", listed(&partial), names.join(",")));
+    }
+    parts.join("; ")
+}
+
+fn listed(names: &[&String]) -> String {
+    const SHOWN: usize = 4;
+    let mut text = String::new();
+    for (index, name) in names.iter().take(SHOWN).enumerate() {
         if index > 0 {
-            text.push_str(if index + 1 == missing.len() { " or " } else { ", " });
+            text.push_str(if index + 1 == names.len() { " or " } else { ", " });
         }
         text.push_str(name);
     }
-    if missing.len() > SHOWN {
-        text.push_str(&format!(" or {} more", missing.len() - SHOWN));
+    if names.len() > SHOWN {
+        let _ = write!(text, " or {} more", names.len() - SHOWN);
     }
-    text.push_str(" in the input");
     text
 }
 

@@ -31,11 +31,14 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         }
         document.object("scope", |object| {
             object.property("root", &scope.root)?;
-            object.list("inputs", scope.inputs.iter().map(|input| InputRow {
-                path: &input.path,
-                sha256: input.sha256.as_deref(),
-                bytes: input.bytes,
-            }))?;
+            object.list(
+                "inputs",
+                scope.inputs.iter().map(|input| InputRow {
+                    path: &input.path,
+                    sha256: input.sha256.as_deref(),
+                    bytes: input.bytes,
+                }),
+            )?;
             object.property("as_of", &scope.as_of)?;
             object.property("baseline", &scope.baseline)?;
             object.property("complete", &scope.complete)?;
@@ -45,13 +48,16 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let coverage = report.rules.iter().zip(&report.coverage);
         document.list("coverage", coverage.map(|(rule, coverage)| CoverageRow::of(rule, coverage)))?;
         document.list("notices", report.notices.iter().map(|(notice, at)| NoticeRow::of(notice, *at)))?;
-        document.property("stats", &StatsRow {
-            files: report.stats.files,
-            skipped: report.stats.skipped,
-            records: report.stats.records,
-            bytes: report.stats.bytes,
-            tables: &report.stats.tables,
-        })
+        document.property(
+            "stats",
+            &StatsRow {
+                files: report.stats.files,
+                skipped: report.stats.skipped,
+                records: report.stats.records,
+                bytes: report.stats.bytes,
+                tables: &report.stats.tables,
+            },
+        )
     })?;
     out.write_all(b"\n")
 }
@@ -231,7 +237,7 @@ mod tests {
         let keys: Vec<_> = document.as_object().unwrap().keys().map(String::as_str).collect();
         assert_eq!(keys, ["coverage", "findings", "notices", "pack", "schema", "scope", "stats", "tool"]);
         let line = text.lines().find(|line| line.contains("SNA1001")).unwrap();
-        insta::assert_snapshot!(line, @"");
+        insta::assert_snapshot!(line, @r#"{"rule":"SNA1001","severity":7.5,"band":"high","level":"error","confidence":"high","message":"'svc.sap' is a service account (prefix svc.), yet \"Web service access only\" is not set.","path":"exports/sys user.xml","line":7,"column":5,"end_line":7,"end_column":61,"table":"sys_user","sys_id":null,"key":"svc.sap","field":"web_service_access_only","fingerprint":"95f134ba50f99e77fce6007ba558ec75","related":[]},"#);
         assert_eq!(document["coverage"][2]["missing"], serde_json::json!(["sys_user"]));
         assert_eq!(document["notices"][0]["line"], 12);
         assert_eq!(document["scope"]["inputs"][0]["path"], "exports/sys user.xml");

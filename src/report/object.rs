@@ -130,9 +130,6 @@ mod tests {
             object.object("c", |inner| inner.list("d", [0; 0]))
         })
         .unwrap();
-        assert_eq!(
-            String::from_utf8(out).unwrap(),
-            "{\n\"a\":1,\n\"b\":[\n1,\n2\n],\n\"c\":{\n\"d\":[]}}"
-        );
+        assert_eq!(String::from_utf8(out).unwrap(), "{\n\"a\":1,\n\"b\":[\n1,\n2\n],\n\"c\":{\n\"d\":[]}}");
     }
 }

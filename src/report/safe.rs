@@ -148,7 +148,10 @@ mod tests {
     #[test]
     fn nothing_reaches_the_terminal_that_moves_or_hides() {
         assert_eq!(terminal("svc\u{1b}[2Jsap\r\n\t\u{7f}"), "svc␛[2Jsap␍␊␉␡");
-        assert_eq!(terminal("a\u{202e}b\u{2066}c\u{9b}d\u{e0041}e\u{feff}"), "a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}e\u{fffd}");
+        assert_eq!(
+            terminal("a\u{202e}b\u{2066}c\u{9b}d\u{e0041}e\u{feff}"),
+            "a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}e\u{fffd}"
+        );
         assert_eq!(terminal("Jürgen Müller 李"), "Jürgen Müller 李");
         assert_eq!(terminal_lines("a\r\n\tb\rc"), "a\n b␍c");
     }

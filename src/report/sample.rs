@@ -24,16 +24,10 @@ pub(super) const USERS: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>
 
 /// Where findings, notices and gaps of every sort are.
 pub(super) fn report() -> Report {
-    let hostile = "svc\u{1b}[31m\u{202e}[x](y) {0}";
-    let grant = found(2, 9.5, ("sys_user_has_role", "svc.sap → admin", None), "'svc.sap' holds [admin].")
-        .at(place("more/archive.zip!/roles/grant 1.xml", USERS, "<active>true</active>"))
-        .related(place("exports/sys user.xml", USERS, "<user_name>svc.sap</user_name>"), "the account");
-    let script = format!("<root>\n  <script>{}</script>\n</root>", "line();\n".repeat(40));
-    let one_line = format!("<unload>{}<active>true</active>{}</unload>", "<a>é</a>".repeat(300), "<b>x</b>".repeat(300));
     Report {
         rules: vec![
             rule("SNA1001", "service-account-can-log-in", "accounts", "Service account can log in", 7.5),
-            rule("SNA2001", "anonymous-soap", "properties/api-and-web-service", "SOAP without credentials", 5.0),
+            rule("SNA2001", "anonymous-soap", "properties/api", "SOAP without credentials", 5.0),
             rule("SNA3001", "service-account-with-admin", "roles", "Service account holds admin", 9.5),
             rule("SNA1002", "owner-inactive", "accounts", "Owner of a service account is inactive", 0.0),
             rule("SNA1003", "account-unused", "accounts", "Account was never used", 3.1),
@@ -45,45 +39,9 @@ pub(super) fn report() -> Report {
             coverage([0, 0, 7, 0], &[]),
             coverage([0, 0, 0, 9], &["sys_user.last_login_time", "sys_user_group"]),
         ],
-        findings: vec![
-            grant.build(),
-            found(0, 7.5, ("sys_user", "svc.sap", Some("web_service_access_only")), "'svc.sap' is a service account (prefix svc.), yet \"Web service access only\" is not set.")
-                .at(place("exports/sys user.xml", USERS, "<web_service_access_only>false</web_service_access_only>"))
-                .build(),
-            found(0, 7.5, ("sys_user", hostile, Some("active")), &format!("'{hostile}' is a service account."))
-                .at(place("exports/one line.xml", &one_line, "<active>true</active>"))
-                .build(),
-            found(1, 5.0, ("sys_script", "script", Some("script")), "A script of forty lines.")
-                .at(place("exports/script.xml", &script, script.trim_start_matches("<root>\n  ").trim_end_matches("\n</root>")))
-                .build(),
-            found(1, 0.0, ("sys_properties", "", None), "The property is not there at all.")
-                .at(place("exports/sys user.xml", USERS, "<unload unload_date=\"2026-03-01 10:00:00\">"))
-                .build(),
-        ],
-        notices: vec![
-            (notice(NoticeLevel::Error, "truncated", "exports/cut\u{1b}.xml", "the file ends before </unload>"), Some(LineColumn { line: 12, column: 3 })),
-            (notice(NoticeLevel::Warning, "repaired", "exports/sys user.xml", "3 bytes are not UTF-8"), None),
-        ],
-        scope: Scope {
-            version: "0.1.0",
-            packs: vec![PackInfo { name: "builtin".into(), version: "2026.11".into(), digest: "ab".repeat(32) }],
-            root: "exports".into(),
-            inputs: vec![
-                input("exports/sys user.xml", None),
-                input("more/archive.zip!/roles/grant 1.xml", Some("more/archive.zip")),
-                input("exports/unnamed.xml", None),
-            ],
-            as_of: Some("2026-03-01".into()),
-            baseline: Some("12.0".into()),
-            complete: vec!["sys_properties".into()],
-            instance: None,
-            category: Some("prod".into()),
-            version_control: Some(VersionControl {
-                repository: "https://git.example.com/platform/exports".into(),
-                revision: Some("0123456789012345678901234567890123456789".into()),
-                branch: Some("main".into()),
-            }),
-        },
+        findings: findings(),
+        notices: notices(),
+        scope: scope(),
         stats: Stats {
             files: 4,
             skipped: 3,
@@ -92,6 +50,67 @@ pub(super) fn report() -> Report {
             tables: BTreeMap::from([("sys_user".into(), 1200), ("sys_user_has_role".into(), 4)]),
         },
         exit_code: 4,
+    }
+}
+
+fn findings() -> Vec<LocatedFinding> {
+    let users = |wanted| place("exports/sys user.xml", USERS, wanted);
+    let grant = found(2, 9.5, ("sys_user_has_role", "svc.sap → admin", None), "'svc.sap' holds [admin].")
+        .at(place("more/archive.zip!/roles/grant 1.xml", USERS, "<active>true</active>"))
+        .related(users("<user_name>svc.sap</user_name>"), "the account");
+
+    let message = "'svc.sap' is a service account (prefix svc.), yet \"Web service access only\" is not set.";
+    let login = found(0, 7.5, ("sys_user", "svc.sap", Some("web_service_access_only")), message)
+        .at(users("<web_service_access_only>false</web_service_access_only>"));
+
+    let name = "svc\u{1b}[31m\u{202e}[x](y) {0}";
+    let (before, after) = ("<a>é</a>".repeat(300), "<b>x</b>".repeat(300));
+    let line = format!("<unload>{before}<active>true</active>{after}</unload>");
+    let message = format!("'{name}' is a service account.");
+    let hostile = found(0, 7.5, ("sys_user", name, Some("active")), &message).at(place(
+        "exports/one line.xml",
+        &line,
+        "<active>true</active>",
+    ));
+
+    let element = format!("<script>{}</script>", "line();\n".repeat(40));
+    let text = format!("<root>\n  {element}\n</root>");
+    let script = found(1, 5.0, ("sys_script", "script", Some("script")), "A script of forty lines.")
+        .at(place("exports/script.xml", &text, &element));
+
+    let absent = found(1, 0.0, ("sys_properties", "", None), "The property is not there at all.")
+        .at(users("<unload unload_date=\"2026-03-01 10:00:00\">"));
+    [grant, login, hostile, script, absent].map(Found::build).into()
+}
+
+fn notices() -> Vec<(Notice, Option<LineColumn>)> {
+    let cut =
+        notice(NoticeLevel::Error, "truncated", "exports/cut\u{1b}.xml", "the file ends before </unload>");
+    let repaired = notice(NoticeLevel::Warning, "repaired", "exports/sys user.xml", "3 bytes are not UTF-8");
+    vec![(cut, Some(LineColumn { line: 12, column: 3 })), (repaired, None)]
+}
+
+fn scope() -> Scope {
+    let digest = "ab".repeat(32);
+    Scope {
+        version: "0.1.0",
+        packs: vec![PackInfo { name: "builtin".into(), version: "2026.11".into(), digest }],
+        root: "exports".into(),
+        inputs: vec![
+            input("exports/sys user.xml", None),
+            input("more/archive.zip!/roles/grant 1.xml", Some("more/archive.zip")),
+            input("exports/unnamed.xml", None),
+        ],
+        as_of: Some("2026-03-01".into()),
+        baseline: Some("12.0".into()),
+        complete: vec!["sys_properties".into()],
+        instance: None,
+        category: Some("prod".into()),
+        version_control: Some(VersionControl {
+            repository: "https://git.example.com/platform/exports".into(),
+            revision: Some("0123456789012345678901234567890123456789".into()),
+            branch: Some("main".into()),
+        }),
     }
 }
 
@@ -209,14 +228,12 @@ impl Found {
 pub(super) fn place(path: &str, text: &str, wanted: &str) -> LocatedPlace {
     let start = text.find(wanted).unwrap();
     let end = start + wanted.len();
-    let mut first = text[..start].rmatch_indices('\n').nth(2).map_or(0, |(at, _)| at + 1);
-    let mut last = text[end..].match_indices('\n').nth(2).map_or(text.len(), |(at, _)| end + at);
-    let mut near = |at: usize, limit: usize| (at.saturating_sub(limit)..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap();
-    if last - first > 2048 {
-        first = near(start, 400).max(text[..start].rfind('\n').map_or(0, |at| at + 1)).min(start);
-        first = if start - first > 400 { near(start - 400, 3) } else { first };
-        last = near((end + 400).min(text.len()), 3);
-    }
+    // Lines around it, or characters where a line is too long for that.
+    let near = |at: usize| (0..=at.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap();
+    let first = text[..start].rmatch_indices('\n').nth(2).map_or(0, |(at, _)| at + 1);
+    let first = first.max(near(start.saturating_sub(400)));
+    let last = text[end..].match_indices('\n').nth(2).map_or(text.len(), |(at, _)| end + at);
+    let last = last.min(near(end + 400));
     LocatedPlace {
         source: 0,
         path: path.into(),

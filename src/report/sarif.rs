@@ -26,6 +26,8 @@ use serde_sarif::sarif::{
 
 use super::object::{ITEM_OVERHEAD, ObjectWriter, write_object};
 use super::{HOME, Report};
+use crate::finding::Verdict;
+use crate::locate::LocatedFinding;
 use crate::record::REDACTED;
 use artifacts::Artifacts;
 use notifications::Notifications;
@@ -96,7 +98,7 @@ fn write_run(report: &Report, options: &SarifOptions, run: &mut ObjectWriter<'_>
             let bytes = json.len() + ITEM_OVERHEAD + artifacts.bytes_since(&known);
             if !budget.takes(bytes) {
                 artifacts.forget_since(&known);
-                budget.left_out = count_from(report, written);
+                budget.left_out = count_from(report, options, written);
                 break;
             }
             list.push_json(&json)?;
@@ -105,7 +107,10 @@ fn write_run(report: &Report, options: &SarifOptions, run: &mut ObjectWriter<'_>
     })?;
     run.list("artifacts", artifacts.into_list())?;
     run.list("invocations", [invocation(report, notifications, budget.left_out)])?;
-    run.property("redactionTokens", &[REDACTED])?;
+    let findings = options.max_results.saturating_sub(budget.results).min(report.findings.len());
+    if is_redacted(&report.findings[..findings]) {
+        run.property("redactionTokens", &[REDACTED])?;
+    }
     run.property("properties", &properties)
 }
 
@@ -123,7 +128,8 @@ struct Budget {
 impl Budget {
     /// Whether a result of so many bytes still has room, which it then takes.
     fn takes(&mut self, bytes: usize) -> bool {
-        let (Some(results), Some(bytes)) = (self.results.checked_sub(1), self.bytes.checked_sub(bytes)) else {
+        let (Some(results), Some(bytes)) = (self.results.checked_sub(1), self.bytes.checked_sub(bytes))
+        else {
             return false;
         };
         (self.results, self.bytes) = (results, bytes);
@@ -131,13 +137,24 @@ impl Budget {
     }
 }
 
-/// How many results there would have been from this one on, findings only where
-/// some are among them: what matters is what a reader could miss.
-fn count_from(report: &Report, written: usize) -> usize {
-    match report.findings.len().checked_sub(written) {
-        Some(findings @ 1..) => findings,
-        _ => (report.findings.len() + report.coverage.len()).saturating_sub(written),
-    }
+/// How many results there would have been from this one on.
+fn count_from(report: &Report, options: &SarifOptions, written: usize) -> usize {
+    let findings = report.findings.len();
+    let evidence = report
+        .coverage
+        .iter()
+        .skip(written.saturating_sub(findings))
+        .filter(|coverage| options.kinds_all && coverage.verdict() != Verdict::Fail);
+    findings.saturating_sub(written) + evidence.count()
+}
+
+/// Whether a secret was replaced in one of the snippets of the findings.
+fn is_redacted(findings: &[LocatedFinding]) -> bool {
+    let places = findings.iter().flat_map(|finding| &finding.places);
+    places
+        .flat_map(|place| [Some(&place.snippet), place.context.as_ref()])
+        .flatten()
+        .any(|snippet| snippet.redacted)
 }
 
 /// What does not depend on the results.
@@ -159,9 +176,8 @@ fn write_head(report: &Report, options: &SarifOptions, run: &mut ObjectWriter<'_
             if !taxonomies.is_empty() {
                 driver.property("supportedTaxonomies", &taxonomies::references(&taxonomies))?;
             }
-            driver.property("globalMessageStrings", &results::evidence_strings(options.kinds_all))?;
             driver.list("notifications", notifications::descriptors())?;
-            driver.list("rules", report.rules.iter().map(rules::descriptor))
+            driver.list("rules", report.rules.iter().map(|rule| rules::descriptor(rule, options.kinds_all)))
         })
     })?;
     if !taxonomies.is_empty() {

@@ -7,12 +7,12 @@ use super::error::RuleError;
 use super::expect::{Expectation, Fill};
 use super::file::{Absent, Atom, ClassFile, Comparator, CountSpec, Expect, RuleFile, Text, UnlessUnknown};
 use super::message::{Params, Part, Piece, Special, Template, split};
+use super::meta::RuleMeta;
 use super::model::{
     Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, NamePattern, PropertyBody,
     PropertyColumns, RecordBody, Rule,
 };
 use super::names::PackNames;
-use super::meta::RuleMeta;
 use crate::query::{BoundPath, BoundQuery, Query, bind, bind_path};
 use crate::record::{Wanted, is_secret_column};
 
@@ -44,11 +44,16 @@ impl Compiler<'_> {
             return Err(self.error(&file.id, message));
         }
         let body = if let Some(table) = &file.table {
-            Body::Record(self.record(file, table)?)
+            Body::Record(Box::new(self.record(file, table)?))
         } else if let Some(property) = &file.property {
-            Body::Property(self.property(property, file.expect.as_ref(), file.absent, file.fallback.as_ref().map(|text| text.0.clone()))?)
+            Body::Property(self.property(
+                property,
+                file.expect.as_ref(),
+                file.absent,
+                file.fallback.as_ref().map(|text| text.0.clone()),
+            )?)
         } else if let Some(count) = &file.count {
-            Body::Count(self.count(count, file.expect.as_ref())?)
+            Body::Count(Box::new(self.count(count, file.expect.as_ref())?))
         } else {
             Body::Conditions(self.bindings(file)?)
         };
@@ -73,7 +78,13 @@ impl Compiler<'_> {
             Body::Count(_) => "count",
             Body::Conditions(_) => "conditions",
         };
-        let meta = RuleMeta { table, kind, portable: self.portable && matches!(body, Body::Record(_)), properties: properties_of(file), ..meta };
+        let meta = RuleMeta {
+            table,
+            kind,
+            portable: self.portable && matches!(body, Body::Record(_)),
+            properties: properties_of(file),
+            ..meta
+        };
         Ok(Rule { meta, gate, body, message, at })
     }
 
@@ -95,7 +106,9 @@ impl Compiler<'_> {
     fn record(&mut self, file: &RuleFile, table: &Text) -> Result<RecordBody, RuleError> {
         let name = table.value.as_str();
         if file.expect.as_ref().is_some_and(|expect| expect.value != Comparator::default()) {
-            return Err(self.error(table, "in a record rule, expect names fields: `expect: { field: { … } }`"));
+            return Err(
+                self.error(table, "in a record rule, expect names fields: `expect: { field: { … } }`")
+            );
         }
         let texts = [&file.filter, &file.require, &file.unless];
         let sees_deleted = texts.into_iter().flatten().any(|query| query.value.contains("@action"));
@@ -160,14 +173,19 @@ impl Compiler<'_> {
         let share = match &comparator.at_most_share {
             Some(share) => {
                 let percent = self.params.text(&share.percent.0);
-                let number = percent.parse().map_err(|_| self.error(&share.of, format!("'{percent}' is no number")))?;
+                let number = percent
+                    .parse()
+                    .map_err(|_| self.error(&share.of, format!("'{percent}' is no number")))?;
                 Some((number, self.query(&share.of, table)?))
             }
             None => None,
         };
         let expect = self.expectation(&comparator, &count.table)?;
         if expect.limits() == (None, None) && share.is_none() {
-            return Err(self.error(&count.table, "a count needs expect with at_most, at_least, equals or at_most_share"));
+            return Err(self.error(
+                &count.table,
+                "a count needs expect with at_most, at_least, equals or at_most_share",
+            ));
         }
         let group_by = count.group_by.as_ref().filter(|path| !path.value.is_empty());
         Ok(CountBody {
@@ -223,7 +241,7 @@ impl Compiler<'_> {
             return self.property(property, atom.expect.as_ref(), atom.absent, None).map(Condition::Property);
         }
         if let Some(count) = &atom.count {
-            return self.count(count, atom.expect.as_ref()).map(Condition::Count);
+            return self.count(count, atom.expect.as_ref()).map(|count| Condition::Count(Box::new(count)));
         }
         if let Some(plugin) = &atom.plugin {
             return self.plugin(plugin, atom.active.unwrap_or(true), atom.absent);
@@ -241,7 +259,7 @@ impl Compiler<'_> {
             unless_unknown: UnlessUnknown::Report,
             sees_deleted: false,
         };
-        Ok(Condition::Records { body, absent: atom.absent })
+        Ok(Condition::Records { body: Box::new(body), absent: atom.absent })
     }
 
     /// A plugin's state stands in one of several tables; which is data.
@@ -249,13 +267,16 @@ impl Compiler<'_> {
         let mut either = Vec::new();
         for line in include_str!("plugins.tsv").lines().filter(|line| !line.starts_with('#')) {
             let mut cells = line.split('\t');
-            let (Some(table), Some(id), Some(is_active)) = (cells.next(), cells.next(), cells.next()) else { continue };
+            let (Some(table), Some(id), Some(is_active)) = (cells.next(), cells.next(), cells.next()) else {
+                continue;
+            };
             let place = |value: String| Text { value, ..plugin.clone() };
             let filter = self.query(&place(format!("{id}={}", plugin.value)), table)?;
-            let wanted = if active { is_active.to_owned() } else { is_active.replace('=', "!=").replace("^OR", "^") };
+            let wanted =
+                if active { is_active.to_owned() } else { is_active.replace('=', "!=").replace("^OR", "^") };
             let require = self.query(&place(wanted), table)?;
             either.push(Condition::Records {
-                body: RecordBody {
+                body: Box::new(RecordBody {
                     table: self.wanted.want_table(table),
                     filter: Some(filter),
                     require: Some(require),
@@ -263,7 +284,7 @@ impl Compiler<'_> {
                     unless: None,
                     unless_unknown: UnlessUnknown::Report,
                     sees_deleted: false,
-                },
+                }),
                 absent,
             });
         }
@@ -290,9 +311,8 @@ impl Compiler<'_> {
 
     fn query(&mut self, text: &Text, table: &str) -> Result<BoundQuery, RuleError> {
         let filled = self.params.text(&text.value);
-        let query = Query::parse(&filled).map_err(|error| {
-            self.query_error(text, &filled, error.span.start, error.message)
-        })?;
+        let query = Query::parse(&filled)
+            .map_err(|error| self.query_error(text, &filled, error.span.start, error.message))?;
         let bound = bind(&query, table, self.wanted, self.names)
             .map_err(|error| self.query_error(text, &filled, error.span.start, error.message))?;
         self.portable &= bound.portable();
@@ -302,7 +322,8 @@ impl Compiler<'_> {
     }
 
     fn path_of(&mut self, path: &Text, place: &Text, table: &str) -> Result<BoundPath, RuleError> {
-        bind_path(&path.value, table, self.wanted, self.names).map_err(|error| self.error(place, error.message))
+        bind_path(&path.value, table, self.wanted, self.names)
+            .map_err(|error| self.error(place, error.message))
     }
 
     fn message(&mut self, text: &Text, table: Option<&str>, body: &Body) -> Result<Template, RuleError> {
@@ -317,7 +338,13 @@ impl Compiler<'_> {
         Ok(Template { parts })
     }
 
-    fn placeholder(&mut self, name: &str, text: &Text, table: Option<&str>, body: &Body) -> Result<Part, RuleError> {
+    fn placeholder(
+        &mut self,
+        name: &str,
+        text: &Text,
+        table: Option<&str>,
+        body: &Body,
+    ) -> Result<Part, RuleError> {
         if let Some(values) = self.params.0.get(name) {
             return Ok(Part::Text(values.join(", ")));
         }
@@ -371,7 +398,8 @@ impl Compiler<'_> {
 }
 
 fn properties_of(file: &RuleFile) -> Vec<String> {
-    let atoms = file.cases.iter().flat_map(|case| case.all.iter().chain(&case.any)).chain(&file.all).chain(&file.any);
+    let atoms =
+        file.cases.iter().flat_map(|case| case.all.iter().chain(&case.any)).chain(&file.all).chain(&file.any);
     let named = file.property.iter().chain(atoms.filter_map(|atom| atom.property.as_ref()));
     named.map(|property| property.value.clone()).collect()
 }

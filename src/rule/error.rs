@@ -60,7 +60,8 @@ impl RuleError {
     #[must_use]
     pub fn render(&self, color: bool) -> String {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-        let mut group = Level::ERROR.primary_title(&self.message).elements(Vec::<annotate_snippets::Element<'_>>::new());
+        let mut group =
+            Level::ERROR.primary_title(&self.message).elements(Vec::<annotate_snippets::Element<'_>>::new());
         let lines: Vec<_> = self.text.split_inclusive('\n').collect();
         let number = usize::try_from(self.line).unwrap_or(0);
         if let Some(line) = number.checked_sub(1).and_then(|at| lines.get(at)) {
@@ -68,10 +69,9 @@ impl RuleError {
             let start = line.char_indices().nth(skip).map_or(line.trim_end().len(), |(at, _)| at);
             let end = line[start..].chars().next().map_or(start, |first| start + first.len_utf8());
             group = group.element(
-                Snippet::source(line.trim_end())
-                    .line_start(number)
-                    .path(&self.path)
-                    .annotation(AnnotationKind::Primary.span(start..end.min(line.trim_end().len()).max(start))),
+                Snippet::source(line.trim_end()).line_start(number).path(&self.path).annotation(
+                    AnnotationKind::Primary.span(start..end.min(line.trim_end().len()).max(start)),
+                ),
             );
         } else {
             group = group.element(annotate_snippets::Origin::path(&self.path));

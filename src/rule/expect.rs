@@ -57,7 +57,9 @@ impl Expectation {
     pub fn compile(comparator: &Comparator, fill: &dyn Fill) -> Result<Self, String> {
         let mut checks = Vec::new();
         let text = |scalar: &Scalar| normal(&fill.text(&scalar.0));
-        let list = |many: &OneOrMany| -> Vec<String> { members(many, fill).iter().map(|text| normal(text)).collect() };
+        let list = |many: &OneOrMany| -> Vec<String> {
+            members(many, fill).iter().map(|text| normal(text)).collect()
+        };
         let number = |scalar: &Scalar| parse_number(&fill.text(&scalar.0));
         if let Some(operand) = &comparator.equals {
             checks.push(Check::Equals(text(operand)));
@@ -78,7 +80,8 @@ impl Expectation {
             checks.push(Check::AtLeast(number(operand)?));
         }
         if let Some(operand) = &comparator.between {
-            let [low, high] = members(operand, fill).try_into().map_err(|_| "between takes two numbers".to_owned())?;
+            let [low, high] =
+                members(operand, fill).try_into().map_err(|_| "between takes two numbers".to_owned())?;
             checks.push(Check::AtLeast(parse_number(&low)?));
             checks.push(Check::AtMost(parse_number(&high)?));
         }
@@ -95,7 +98,8 @@ impl Expectation {
             checks.push(Check::NotMatches(patterns(operand, fill)?));
         }
         if let Some(operand) = &comparator.ip_within {
-            let networks = members(operand, fill).iter().map(|text| Network::parse(text)).collect::<Result<_, _>>()?;
+            let networks =
+                members(operand, fill).iter().map(|text| Network::parse(text)).collect::<Result<_, _>>()?;
             checks.push(Check::IpWithin(networks));
         }
         if let Some(operand) = &comparator.subset_of {
@@ -181,7 +185,9 @@ impl Check {
                 needed.iter().all(|member| parts.contains(member))
             }
             Self::ContainsNone(forbidden) => !parts().any(|part| forbidden.contains(&part)),
-            Self::Each(inner) => value.split(',').map(str::trim).filter(|part| !part.is_empty()).all(|part| inner.holds(part)),
+            Self::Each(inner) => {
+                value.split(',').map(str::trim).filter(|part| !part.is_empty()).all(|part| inner.holds(part))
+            }
         }
     }
 
@@ -231,7 +237,10 @@ impl Network {
 
 fn same(value: &str, expected: &str) -> bool {
     value == expected
-        || value.parse::<f64>().is_ok_and(|value| expected.parse::<f64>().is_ok_and(|expected| value == expected))
+        || value.parse::<f64>().is_ok_and(|value| {
+            // Written differently but the same number: 0 and 0.0.
+            expected.parse::<f64>().is_ok_and(|expected| value.total_cmp(&expected).is_eq())
+        })
 }
 
 fn normal(text: &str) -> String {
@@ -292,7 +301,10 @@ mod tests {
         check("one_of: ['{names}', c]", &[("a", true), ("C", true), ("d", false)]);
         check("matches: '^svc'", &[("SVC.sap", true), ("a.svc", false)]);
         check("not_matches: '^http://'", &[("https://x", true), ("http://x", false)]);
-        check("each: { not_matches: '^http://' }", &[("https://a,https://b", true), ("https://a, http://b", false), ("", true)]);
+        check(
+            "each: { not_matches: '^http://' }",
+            &[("https://a,https://b", true), ("https://a, http://b", false), ("", true)],
+        );
         check("subset_of: [mid_server, maint]", &[("maint", true), ("maint,admin", false), ("", true)]);
         check("contains_all: [a, b]", &[("b,a,c", true), ("a", false)]);
         check("contains_none: ['*']", &[("a,b", true), ("a,*", false)]);

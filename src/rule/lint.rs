@@ -25,7 +25,10 @@ fn lint_rule(path: &str, text: &str, rule: &RuleFile, complaints: &mut Vec<RuleE
         if let Some(query) = query
             && !is_quoted(text, query)
         {
-            complain(query, format!("put the query of {key} in quotes: #, * and ': ' mean something in YAML"));
+            complain(
+                query,
+                format!("put the query of {key} in quotes: #, * and ': ' mean something in YAML"),
+            );
         }
     }
     if !rule.message.value.trim_end().ends_with(['.', '!', '?']) {

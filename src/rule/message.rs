@@ -67,7 +67,7 @@ pub(super) fn split(message: &str) -> Result<Vec<Piece<'_>>, String> {
 
 /// The parameters of a rule or class.
 #[derive(Debug, Default, Clone)]
-pub struct Params(pub BTreeMap<String, Vec<String>>);
+pub(super) struct Params(pub(super) BTreeMap<String, Vec<String>>);
 
 impl super::expect::Fill for Params {
     fn text(&self, text: &str) -> String {

@@ -17,11 +17,13 @@ pub use lint::lint;
 pub use message::{Part, Special, Template};
 pub use meta::RuleMeta;
 pub use model::{
-    Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, KeyPaths, NamePattern, PropertyBody,
-    PropertyColumns, RecordBody, Rule,
+    Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, KeyPaths, NamePattern,
+    PropertyBody, PropertyColumns, RecordBody, Rule,
 };
-pub use pack::{Pack, PackFiles, Settings, baseline_of_release, builtin, builtin_tests, load, parse_baseline};
 pub(crate) use pack::yaml_error;
+pub use pack::{
+    Pack, PackFiles, Settings, baseline_of_release, builtin, builtin_tests, load, parse_baseline,
+};
 
 /// Bytes as hexadecimal digits.
 fn hex(bytes: &[u8]) -> String {

@@ -30,11 +30,11 @@ pub struct Rule {
 #[derive(Debug)]
 pub enum Body {
     /// Each record of a table.
-    Record(RecordBody),
+    Record(Box<RecordBody>),
     /// Each property of a name.
     Property(PropertyBody),
     /// How many records there are.
-    Count(CountBody),
+    Count(Box<CountBody>),
     /// Several conditions, once for each binding of `for_each`.
     Conditions(Vec<Binding>),
 }
@@ -141,12 +141,12 @@ pub enum Condition {
     /// record matches.
     Records {
         /// Which records, and what must hold of them.
-        body: RecordBody,
+        body: Box<RecordBody>,
         /// What it means that none matches.
         absent: Absent,
     },
     /// A count is as expected.
-    Count(CountBody),
+    Count(Box<CountBody>),
     /// One of several conditions: a plugin, which different tables may show.
     Either(Vec<Condition>),
 }

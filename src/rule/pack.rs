@@ -9,7 +9,9 @@ use walkdir::WalkDir;
 
 use super::compile::Compiler;
 use super::error::RuleError;
-use super::file::{AliasFile, Baseline, ClassFile, Confidence as FileConfidence, OneOrMany, Profile, RuleFile, RuleTest};
+use super::file::{
+    AliasFile, Baseline, ClassFile, Confidence as FileConfidence, OneOrMany, Profile, RuleFile, RuleTest,
+};
 use super::message::Params;
 use super::meta::RuleMeta;
 use super::model::{ClassBody, KeyPaths, Rule};
@@ -111,7 +113,8 @@ pub fn load(path: &Path) -> Result<PackFiles, RuleError> {
     let mut digest = Sha256::new();
     for entry in WalkDir::new(path).sort_by_file_name() {
         let entry = entry.map_err(|error| RuleError::file(&path.to_string_lossy(), error.to_string()))?;
-        let is_yaml = entry.path().extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+        let is_yaml =
+            entry.path().extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
         if !entry.file_type().is_file() || !(is_yaml || entry.depth() == 0) {
             continue;
         }
@@ -134,7 +137,9 @@ impl PackFiles {
     /// # Errors
     /// For YAML that is no rule, class or alias.
     pub fn add(&mut self, path: &str, text: String) -> Result<(), RuleError> {
-        let has = |key: &str| text.lines().any(|line| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')));
+        let has = |key: &str| {
+            text.lines().any(|line| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')))
+        };
         let shown = |error: serde_saphyr::Error| yaml_error(path, &text, &error);
         if has("class") {
             self.classes.push((path.to_owned(), serde_saphyr::from_str(&text).map_err(shown)?));
@@ -259,10 +264,12 @@ impl Pack {
         let dated = expected_in(file, settings.baseline);
         let rule = self.compiler(path, params, names).rule(dated.as_ref().unwrap_or(file), meta)?;
         let called = |selector: &String| {
-            rule.meta.is_called(selector) || file.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(selector))
+            rule.meta.is_called(selector)
+                || file.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(selector))
         };
         let selected = settings.select.iter().any(called);
-        let in_profile = settings.strict || rule.meta.profile == "recommended" || settings.on.iter().any(called);
+        let in_profile =
+            settings.strict || rule.meta.profile == "recommended" || settings.on.iter().any(called);
         let runs = if settings.select.is_empty() { in_profile } else { selected };
         if runs && !settings.off.iter().any(called) {
             self.rules.push(rule);
@@ -271,7 +278,14 @@ impl Pack {
     }
 
     fn compiler<'c>(&'c mut self, path: &'c str, params: Params, names: &'c PackNames) -> Compiler<'c> {
-        Compiler { path, wanted: &mut self.wanted, names, params, warnings: &mut self.warnings, portable: true }
+        Compiler {
+            path,
+            wanted: &mut self.wanted,
+            names,
+            params,
+            warnings: &mut self.warnings,
+            portable: true,
+        }
     }
 
     /// Asks for what names the records that findings may be about.
@@ -294,7 +308,11 @@ fn holds_in(baseline: Option<&Baseline>, version: Option<(u32, u32)>) -> bool {
         return baseline.is_none_or(|baseline| baseline.until.is_none());
     };
     let after_start = parse_baseline(&baseline.from.0).is_none_or(|from| from <= version);
-    let before_end = baseline.until.as_ref().and_then(|until| parse_baseline(&until.0)).is_none_or(|until| version <= until);
+    let before_end = baseline
+        .until
+        .as_ref()
+        .and_then(|until| parse_baseline(&until.0))
+        .is_none_or(|until| version <= until);
     after_start && before_end
 }
 
@@ -335,11 +353,16 @@ fn params_of(
     overrides: Option<&BTreeMap<String, Vec<String>>>,
     path: &str,
 ) -> Result<Params, RuleError> {
-    let mut params: BTreeMap<_, _> = defaults.iter().map(|(name, values)| (name.clone(), values.0.clone())).collect();
+    let mut params: BTreeMap<_, _> =
+        defaults.iter().map(|(name, values)| (name.clone(), values.0.clone())).collect();
     for (name, values) in overrides.into_iter().flatten() {
         let Some(slot) = params.get_mut(name) else {
             let known: Vec<_> = defaults.keys().map(String::as_str).collect();
-            let known = if known.is_empty() { "it has none".to_owned() } else { format!("it has {}", known.join(", ")) };
+            let known = if known.is_empty() {
+                "it has none".to_owned()
+            } else {
+                format!("it has {}", known.join(", "))
+            };
             return Err(RuleError::file(path, format!("the configuration sets parameter '{name}'; {known}")));
         };
         slot.clone_from(values);
@@ -403,7 +426,8 @@ fn area_and_name(path: &str) -> (String, String) {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     let parts: Vec<_> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    let from = parts.iter().rposition(|part| *part == "rules").map_or(parts.len().saturating_sub(1), |at| at + 1);
+    let from =
+        parts.iter().rposition(|part| *part == "rules").map_or(parts.len().saturating_sub(1), |at| at + 1);
     (parts[from.min(parts.len())..].join("/"), stem.to_owned())
 }
 
@@ -413,10 +437,15 @@ struct Taken(BTreeSet<String>);
 
 impl Taken {
     fn check(&mut self, path: &str, file: &RuleFile, meta: &RuleMeta) -> Result<(), RuleError> {
-        let all = [("id", &meta.id, &file.id), ("name", &meta.name, &file.id), ("title", &meta.title, &file.title)];
+        let all =
+            [("id", &meta.id, &file.id), ("name", &meta.name, &file.id), ("title", &meta.title, &file.title)];
         for (what, text, place) in all {
             if !self.0.insert(format!("{what} {}", text.to_lowercase())) {
-                return Err(RuleError::at(path, place, format!("the {what} '{text}' is taken by another rule")));
+                return Err(RuleError::at(
+                    path,
+                    place,
+                    format!("the {what} '{text}' is taken by another rule"),
+                ));
             }
         }
         Ok(())

@@ -3,7 +3,7 @@
 //! Be advised: a token is three numbers, and its text lies in the window. The
 //! window keeps everything from [`TokenReader::keep_from`] on, so that a record
 //! can borrow its fields from it; what lies before may be gone after the next
-//! call of [`TokenReader::next`].
+//! call of [`TokenReader::next_token`].
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -159,7 +159,7 @@ impl TokenReader {
     /// # Errors
     /// Where the text is no XML, ends too early, or cannot be read on. After an
     /// error only [`Self::skip_to`] and [`Self::first_bytes`] make sense.
-    pub fn next(&mut self) -> Result<Option<Token>, XmlError> {
+    pub fn next_token(&mut self) -> Result<Option<Token>, XmlError> {
         loop {
             if let Some(token) = self.tokens.pop_front() {
                 self.check_nesting(&token)?;
@@ -253,10 +253,9 @@ impl TokenReader {
         self.scanned = 0;
         self.base = offset;
         let Input::Stream(stream) = &mut self.input else { return Ok(()) };
-        stream.skip_to(offset).map_err(|problem| XmlError {
-            kind: XmlErrorKind::Source(problem),
-            at: ByteSpan::at(offset),
-        })
+        stream
+            .skip_to(offset)
+            .map_err(|problem| XmlError { kind: XmlErrorKind::Source(problem), at: ByteSpan::at(offset) })
     }
 
     /// Where the next token begins.
@@ -271,7 +270,7 @@ impl TokenReader {
     /// Where the source cannot be read.
     pub fn first_bytes(&mut self, wanted: usize) -> Result<&str, XmlError> {
         while self.window.len() < wanted && !self.at_end {
-            self.fill()?;
+            self.fill();
         }
         let mut end = wanted.min(self.window.len());
         while !self.window.is_char_boundary(end) {
@@ -333,7 +332,7 @@ impl TokenReader {
                     self.scanned = place;
                     self.drop_before(place);
                     at = 0;
-                    self.fill()?;
+                    self.fill();
                 } else if is_start(&self.window[place..]) {
                     self.scanned = place;
                     self.open.truncate(1);
@@ -351,7 +350,7 @@ impl TokenReader {
                 }
                 self.drop_before(self.window.len());
                 at = 0;
-                self.fill()?;
+                self.fill();
             }
         }
     }
@@ -453,7 +452,8 @@ impl TokenReader {
     /// Whether a syntax error between two offsets of the reader comes from the
     /// window's end, not from the text: the reader looked at all there is.
     fn cut_at(&self, begin: usize, from: u64, to: u64) -> bool {
-        let left = |offset: u64| usize::try_from(offset).map_or(0, |offset| self.window.len() - begin - offset);
+        let left =
+            |offset: u64| usize::try_from(offset).map_or(0, |offset| self.window.len() - begin - offset);
         left(to) == 0 || left(from) < SHORTEST_MARKUP
     }
 
@@ -470,7 +470,7 @@ impl TokenReader {
         }
         let target = self.window.len() + self.window.len().max(self.block);
         while self.window.len() < target && !self.at_end {
-            self.fill()?;
+            self.fill();
         }
         Ok(())
     }
@@ -481,10 +481,10 @@ impl TokenReader {
         self.scanned -= index;
     }
 
-    fn fill(&mut self) -> Result<(), XmlError> {
+    fn fill(&mut self) {
         let Input::Stream(stream) = &mut self.input else {
             self.at_end = true;
-            return Ok(());
+            return;
         };
         match stream.read(&mut self.window, self.block) {
             Ok(0) => self.at_end = true,
@@ -494,7 +494,6 @@ impl TokenReader {
                 self.source_failure = Some(problem);
             }
         }
-        Ok(())
     }
 }
 

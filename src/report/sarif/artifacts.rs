@@ -33,7 +33,11 @@ impl<'a> Artifacts<'a> {
     /// for readers that look at nothing else.
     pub(super) fn location(&mut self, path: &str) -> ArtifactLocation {
         let place = self.index_of(path);
-        ArtifactLocation::builder().uri(safe::relative_uri(path)).uri_base_id(ROOT).index(index(place)).build()
+        ArtifactLocation::builder()
+            .uri(safe::relative_uri(path))
+            .uri_base_id(ROOT)
+            .index(index(place))
+            .build()
     }
 
     /// How many there are now.

@@ -108,19 +108,20 @@ pub(super) fn descriptors() -> impl Iterator<Item = ReportingDescriptor> {
 
 /// One for every notice, up to `limit`, and for every rule that could not be judged.
 pub(super) fn all(report: &Report, limit: usize, artifacts: &mut Artifacts<'_>) -> Notifications {
-    let mut list: Vec<Notification> = report
-        .notices
-        .iter()
-        .take(limit)
-        .map(|(notice, at)| of_notice(notice, *at, artifacts))
-        .collect();
+    let mut list: Vec<Notification> =
+        report.notices.iter().take(limit).map(|(notice, at)| of_notice(notice, *at, artifacts)).collect();
     let left_out = report.notices.len().saturating_sub(limit);
     if left_out > 0 {
-        list.push(notification("notices-left-out", "warning", format!("{left_out} more notices about the input were left out.")));
+        list.push(notification(
+            "notices-left-out",
+            "warning",
+            format!("{left_out} more notices about the input were left out."),
+        ));
     }
     let rules = report.rules.iter().zip(&report.coverage).enumerate();
-    list.extend(rules.filter_map(|(place, (rule, coverage))| of_rule(place, rule, coverage)));
-    let bytes = list.iter().map(|item| serde_json::to_vec(item).map_or(0, |json| json.len()) + ITEM_OVERHEAD).sum();
+    list.extend(rules.filter_map(|(place, (rule, coverage))| of_rule(report, place, rule, coverage)));
+    let bytes =
+        list.iter().map(|item| serde_json::to_vec(item).map_or(0, |json| json.len()) + ITEM_OVERHEAD).sum();
     Notifications { list, bytes }
 }
 
@@ -148,7 +149,8 @@ fn of_notice(notice: &Notice, at: Option<LineColumn>, artifacts: &mut Artifacts<
     text.push('.');
     let mut notification = notification(&format!("input-{}", notice.kind), level, text);
     if !notice.path.is_empty() {
-        let mut place = PhysicalLocation::builder().artifact_location(artifacts.location(&notice.path)).build();
+        let mut place =
+            PhysicalLocation::builder().artifact_location(artifacts.location(&notice.path)).build();
         place.region = at.map(|at| {
             Region::builder().start_line(integer(at.line)).start_column(integer(at.column)).build()
         });
@@ -157,11 +159,11 @@ fn of_notice(notice: &Notice, at: Option<LineColumn>, artifacts: &mut Artifacts<
     notification
 }
 
-fn of_rule(place: usize, rule: &RuleMeta, coverage: &RuleCoverage) -> Option<Notification> {
+fn of_rule(report: &Report, place: usize, rule: &RuleMeta, coverage: &RuleCoverage) -> Option<Notification> {
     if coverage.cannot_tell == 0 {
         return None;
     }
-    let missing = safe::sarif_message(&missing_in_words(&coverage.missing));
+    let missing = safe::sarif_message(&missing_in_words(report, &coverage.missing));
     let text = format!("{} could not be judged for {} subjects: {missing}.", rule.id, coverage.cannot_tell);
     let mut notification = notification("rule-not-judged", "note", text);
     notification.associated_rule =

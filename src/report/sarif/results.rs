@@ -3,17 +3,18 @@
 use std::collections::BTreeMap;
 
 use serde_sarif::sarif::{
-    ArtifactContent, ArtifactLocation, CodeFlow, Location, LogicalLocation, Message, MultiformatMessageString,
-    PhysicalLocation, PropertyBag, Region, Result, ResultKind, ResultLevel, ThreadFlow, ThreadFlowLocation,
+    ArtifactContent, ArtifactLocation, CodeFlow, Location, LogicalLocation, Message, PhysicalLocation,
+    PropertyBag, Region, Result, ResultKind, ResultLevel, ThreadFlow, ThreadFlowLocation,
 };
 
 use super::super::coverage::missing_in_words;
 use super::super::{Report, safe};
 use super::artifacts::Artifacts;
-use super::rules::{MESSAGE_ID, rank, text};
+use super::rules::{MESSAGE_ID, rank};
 use super::{ROOT, index, integer, text_message};
-use crate::finding::{Finding, Level, Verdict};
+use crate::finding::{Finding, Level, PlaceRole, Verdict};
 use crate::locate::{LocatedFinding, LocatedPlace, Snippet};
+use crate::rule::RuleMeta;
 
 /// GitLab drops a result whose message is longer than 1,024 characters, and the
 /// whole report where most are; some room is left for other ways to count.
@@ -31,7 +32,7 @@ pub(super) fn of_finding(report: &Report, located: &LocatedFinding, artifacts: &
     let rule = report.rule_of(located);
     let subject = subject(finding);
     let message = Message::builder()
-        .text(within(safe::sarif_message(&finding.message)))
+        .text(message_text(&finding.message))
         .id(MESSAGE_ID)
         .arguments(vec![safe::sarif_argument(&safe::shortened(&subject, MESSAGE_LIMIT))])
         .build();
@@ -68,16 +69,15 @@ pub(super) fn of_coverage(report: &Report, rule_index: usize) -> Option<Result> 
     };
     let mut arguments = vec![count.to_string()];
     if kind == ResultKind::Open {
-        arguments.push(safe::sarif_argument(&missing_in_words(&coverage.missing)));
+        arguments.push(safe::sarif_argument(&missing_in_words(report, &coverage.missing)));
     }
-    let (id, string) = EVIDENCE.iter().find(|(id, _)| *id == kind.to_string())?;
-    let mut sentence = (*string).to_owned();
+    let (id, sentence) = EVIDENCE.iter().find(|(id, _)| *id == kind.to_string())?;
+    let mut sentence = (*sentence).to_owned();
     for (place, argument) in arguments.iter().enumerate() {
         sentence = sentence.replace(&format!("{{{place}}}"), argument);
     }
-    let title = safe::sarif_message(&rule.title);
-    let message =
-        Message::builder().text(within(format!("{title}: {sentence}"))).id(*id).arguments(arguments).build();
+    let sentence = format!("{}: {sentence}", safe::sarif_message(&rule.title));
+    let message = Message::builder().text(sentence).id(*id).arguments(arguments).build();
     let nowhere = Region::builder().start_line(1).start_column(1).end_line(1).end_column(1);
     let empty = ArtifactContent::builder().text("").build();
     let around = Region::builder().start_line(1).snippet(empty.clone()).build();
@@ -97,16 +97,17 @@ pub(super) fn of_coverage(report: &Report, rule_index: usize) -> Option<Result> 
     Some(result)
 }
 
-/// Messages of [`of_coverage`], by the word for the kind.
+/// Messages of [`of_coverage`], by SARIF's word for the kind.
 const EVIDENCE: [(&str, &str); 3] = [
     ("pass", "passed for '{0}' subjects."),
     ("notApplicable", "does not apply to any of '{0}' subjects."),
     ("open", "could not be judged for '{0}' subjects: '{1}'."),
 ];
 
-/// Messages that no single rule owns.
-pub(super) fn evidence_strings(kinds_all: bool) -> BTreeMap<&'static str, MultiformatMessageString> {
-    EVIDENCE.iter().filter(|_| kinds_all).map(|(id, string)| (*id, text(string))).collect()
+/// Ids and texts of the messages of a rule that found nothing.
+pub(super) fn evidence_strings(rule: &RuleMeta) -> impl Iterator<Item = (&'static str, String)> {
+    let title = safe::sarif_message(&rule.title);
+    EVIDENCE.iter().map(move |(id, string)| (*id, format!("{title}: {string}")))
 }
 
 /// A place in a file with what stands there and around it.
@@ -167,8 +168,8 @@ fn code_flow(located: &LocatedFinding, related: &[Location], artifacts: &mut Art
 }
 
 fn label(place: &LocatedPlace) -> String {
-    let label = place.label.as_deref().unwrap_or("Shown here");
-    let mut text = within(safe::sarif_message(label));
+    let unnamed = if place.role == PlaceRole::Primary { "Reported here" } else { "Shown here" };
+    let mut text = message_text(place.label.as_deref().unwrap_or(unnamed));
     if !text.ends_with('.') {
         text.push('.');
     }
@@ -224,10 +225,16 @@ fn result_level(level: Level) -> ResultLevel {
     }
 }
 
-/// A message no longer than all consumers take.
-fn within(text: String) -> String {
-    match safe::shortened(&text, MESSAGE_LIMIT) {
-        std::borrow::Cow::Borrowed(_) => text,
-        std::borrow::Cow::Owned(shortened) => shortened,
+/// The text as a message no longer than all consumers take.
+fn message_text(text: &str) -> String {
+    let mut limit = MESSAGE_LIMIT;
+    loop {
+        // Cut before it is escaped: half an escape would be another character.
+        let message = safe::sarif_message(&safe::shortened(text, limit));
+        let excess = message.chars().count().saturating_sub(MESSAGE_LIMIT);
+        if excess == 0 {
+            return message;
+        }
+        limit = limit.saturating_sub(excess / 2 + 1);
     }
 }

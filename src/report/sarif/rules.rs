@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde_sarif::sarif::{MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor};
+use serde_sarif::sarif::{
+    MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor,
+};
 
 use super::super::{HOME, safe};
-use super::taxonomies;
+use super::{results, taxonomies};
 use crate::rule::RuleMeta;
 
 /// GitHub and GitLab show at most so many characters of a description.
@@ -17,8 +19,8 @@ const TAG_LIMIT: usize = 10;
 /// The name of a rule's one message.
 pub(super) const MESSAGE_ID: &str = "default";
 
-/// A rule as SARIF describes it.
-pub(super) fn descriptor(rule: &RuleMeta) -> ReportingDescriptor {
+/// A rule as SARIF describes it, with the messages that its results use.
+pub(super) fn descriptor(rule: &RuleMeta, kinds_all: bool) -> ReportingDescriptor {
     let why = one_line(&rule.why);
     let full = if why.is_empty() { format!("{}.", rule.title) } else { why };
     let level = rule.severity.level().as_str();
@@ -32,7 +34,7 @@ pub(super) fn descriptor(rule: &RuleMeta) -> ReportingDescriptor {
         .default_configuration(
             ReportingConfiguration::builder().enabled(true).level(level).rank(rank(rule.severity)).build(),
         )
-        .message_strings(BTreeMap::from([(MESSAGE_ID.to_owned(), text(&message_string(rule)))]))
+        .message_strings(message_strings(rule, kinds_all))
         .properties(properties(rule))
         .build();
     let relationships = taxonomies::relationships(rule);
@@ -44,8 +46,13 @@ pub(super) fn descriptor(rule: &RuleMeta) -> ReportingDescriptor {
 
 /// The message that goes by id: what is wrong, and with what. The text of a result
 /// says more, in a sentence that only the rule can form.
-pub(super) fn message_string(rule: &RuleMeta) -> String {
-    format!("{}: '{{0}}'.", safe::sarif_message(&rule.title))
+fn message_strings(rule: &RuleMeta, kinds_all: bool) -> BTreeMap<String, MultiformatMessageString> {
+    let fail = format!("{}: '{{0}}'.", safe::sarif_message(&rule.title));
+    let evidence = results::evidence_strings(rule).filter(|_| kinds_all);
+    std::iter::once((MESSAGE_ID, fail))
+        .chain(evidence)
+        .map(|(id, string)| (id.to_owned(), text(&string)))
+        .collect()
 }
 
 /// 0 to 100, from which GitLab takes its severity: the same as `security-severity`.

@@ -1,6 +1,7 @@
 //! The frameworks that rules refer to, each with the entries that are used.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use serde_sarif::sarif::{
     MultiformatMessageString, ReportingDescriptor, ReportingDescriptorReference,
@@ -25,8 +26,6 @@ struct Framework {
     relationship: &'static str,
     /// Where an entry is described.
     help_uri: fn(&str) -> String,
-    /// Names of entries; any other is called by its id.
-    names: &'static [(&'static str, &'static str)],
 }
 
 const FRAMEWORKS: [Framework; 2] = [
@@ -40,7 +39,6 @@ const FRAMEWORKS: [Framework; 2] = [
         help_uri: |id| {
             format!("https://cwe.mitre.org/data/definitions/{}.html", id.trim_start_matches("CWE-"))
         },
-        names: &CWE_NAMES,
     },
     Framework {
         tag: "nist-800-53",
@@ -50,9 +48,19 @@ const FRAMEWORKS: [Framework; 2] = [
         information_uri: "https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final",
         relationship: "relevant",
         help_uri: |_| "https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final".to_owned(),
-        names: &CONTROL_NAMES,
     },
 ];
+
+/// Names of entries by framework; an entry that is not listed is called by its id.
+static NAMES: LazyLock<BTreeMap<(&str, &str), &str>> = LazyLock::new(|| {
+    let lines = include_str!("taxa.tsv").lines().filter(|line| !line.starts_with('#'));
+    let cells = lines.filter_map(|line| {
+        let (framework, rest) = line.split_once('\t')?;
+        let (id, name) = rest.split_once('\t')?;
+        Some(((framework, id), name))
+    });
+    cells.collect()
+});
 
 /// The frameworks that the rules refer to, with the entries used.
 pub(super) fn used(rules: &[RuleMeta]) -> Vec<ToolComponent> {
@@ -119,8 +127,7 @@ fn component(framework: &Framework, rules: &[RuleMeta]) -> Option<ToolComponent>
 }
 
 fn taxon(framework: &Framework, id: &str) -> ReportingDescriptor {
-    let known: BTreeMap<&str, &str> = framework.names.iter().copied().collect();
-    let name = known.get(id).copied();
+    let name = NAMES.get(&(framework.tag, id)).copied();
     let description: MultiformatMessageString = text(&format!("{}.", name.unwrap_or(id)));
     let mut taxon = ReportingDescriptor::builder()
         .id(id)
@@ -163,76 +170,3 @@ fn guid(parts: &[&str]) -> String {
     }
     guid
 }
-
-const CWE_NAMES: [(&str, &str); 36] = [
-    ("CWE-79", "Improper Neutralization of Input During Web Page Generation ('Cross-site Scripting')"),
-    ("CWE-89", "Improper Neutralization of Special Elements used in an SQL Command ('SQL Injection')"),
-    ("CWE-94", "Improper Control of Generation of Code ('Code Injection')"),
-    ("CWE-116", "Improper Encoding or Escaping of Output"),
-    ("CWE-200", "Exposure of Sensitive Information to an Unauthorized Actor"),
-    ("CWE-250", "Execution with Unnecessary Privileges"),
-    ("CWE-266", "Incorrect Privilege Assignment"),
-    ("CWE-269", "Improper Privilege Management"),
-    ("CWE-276", "Incorrect Default Permissions"),
-    ("CWE-284", "Improper Access Control"),
-    ("CWE-285", "Improper Authorization"),
-    ("CWE-286", "Incorrect User Management"),
-    ("CWE-287", "Improper Authentication"),
-    ("CWE-306", "Missing Authentication for Critical Function"),
-    ("CWE-307", "Improper Restriction of Excessive Authentication Attempts"),
-    ("CWE-308", "Use of Single-factor Authentication"),
-    ("CWE-312", "Cleartext Storage of Sensitive Information"),
-    ("CWE-319", "Cleartext Transmission of Sensitive Information"),
-    ("CWE-352", "Cross-Site Request Forgery (CSRF)"),
-    ("CWE-497", "Exposure of Sensitive System Information to an Unauthorized Control Sphere"),
-    ("CWE-521", "Weak Password Requirements"),
-    ("CWE-522", "Insufficiently Protected Credentials"),
-    ("CWE-601", "URL Redirection to Untrusted Site ('Open Redirect')"),
-    ("CWE-613", "Insufficient Session Expiration"),
-    ("CWE-614", "Sensitive Cookie in HTTPS Session Without 'Secure' Attribute"),
-    ("CWE-694", "Use of Multiple Resources with Duplicate Identifier"),
-    ("CWE-732", "Incorrect Permission Assignment for Critical Resource"),
-    ("CWE-778", "Insufficient Logging"),
-    ("CWE-798", "Use of Hard-coded Credentials"),
-    ("CWE-862", "Missing Authorization"),
-    ("CWE-863", "Incorrect Authorization"),
-    ("CWE-1004", "Sensitive Cookie Without 'HttpOnly' Flag"),
-    ("CWE-1021", "Improper Restriction of Rendered UI Layers or Frames"),
-    ("CWE-1059", "Insufficient Technical Documentation"),
-    ("CWE-1188", "Initialization of a Resource with an Insecure Default"),
-    ("CWE-1392", "Use of Default Credentials"),
-];
-
-const CONTROL_NAMES: [(&str, &str); 31] = [
-    ("AC-2", "Account Management"),
-    ("AC-3", "Access Enforcement"),
-    ("AC-4", "Information Flow Enforcement"),
-    ("AC-5", "Separation of Duties"),
-    ("AC-6", "Least Privilege"),
-    ("AC-7", "Unsuccessful Logon Attempts"),
-    ("AC-10", "Concurrent Session Control"),
-    ("AC-11", "Device Lock"),
-    ("AC-12", "Session Termination"),
-    ("AC-14", "Permitted Actions Without Identification or Authentication"),
-    ("AC-17", "Remote Access"),
-    ("AU-2", "Event Logging"),
-    ("AU-9", "Protection of Audit Information"),
-    ("AU-10", "Non-repudiation"),
-    ("AU-12", "Audit Record Generation"),
-    ("CM-5", "Access Restrictions for Change"),
-    ("CM-6", "Configuration Settings"),
-    ("CM-7", "Least Functionality"),
-    ("IA-2", "Identification and Authentication (Organizational Users)"),
-    ("IA-4", "Identifier Management"),
-    ("IA-5", "Authenticator Management"),
-    ("IA-8", "Identification and Authentication (Non-organizational Users)"),
-    ("IA-11", "Re-authentication"),
-    ("PS-4", "Personnel Termination"),
-    ("SC-7", "Boundary Protection"),
-    ("SC-8", "Transmission Confidentiality and Integrity"),
-    ("SC-13", "Cryptographic Protection"),
-    ("SC-23", "Session Authenticity"),
-    ("SC-28", "Protection of Information at Rest"),
-    ("SI-10", "Information Input Validation"),
-    ("SI-15", "Information Output Filtering"),
-];

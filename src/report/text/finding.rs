@@ -1,0 +1,120 @@
+//! One finding, with its lines.
+
+use std::fmt::Write as _;
+use std::iter;
+
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::super::{Report, safe};
+use super::words::{first_sentences, wrapped};
+use super::{Detail, TextOptions, snippet};
+use crate::finding::{Band, Severity};
+use crate::locate::{LocatedFinding, LocatedPlace};
+
+/// Related places that are shown unless all are asked for.
+const RELATED_SHOWN: usize = 4;
+
+/// What the line numbers and the frame take at most.
+const GUTTER: usize = 10;
+
+/// How much of the texts of a rule is shown; `rules show` has the rest.
+const WHY_LENGTH: usize = 220;
+const FIX_LENGTH: usize = 160;
+
+/// The finding as text of several lines, without a line break at the end.
+pub(super) fn rendered(
+    report: &Report,
+    located: &LocatedFinding,
+    options: &TextOptions,
+    renderer: &Renderer,
+) -> String {
+    let (finding, rule) = (&located.finding, report.rule_of(located));
+    let width = options.width().saturating_sub(GUTTER);
+    let is_verbose = options.detail == Detail::Verbose;
+    let level = level_of(finding.severity);
+    let title = safe::terminal(&finding.message).into_owned();
+    let mut main = level.primary_title(title).id(safe::terminal(&rule.id)).element(annotated(
+        located.primary(),
+        1,
+        width,
+        Some(&rule.title),
+        AnnotationKind::Primary,
+    ));
+    let about =
+        format!("{}, severity {}, confidence {}", rule.name, finding.severity, finding.confidence.as_str());
+    let (why, fix) = if is_verbose {
+        (rule.why.clone(), rule.fix.clone())
+    } else {
+        (first_sentences(&rule.why, WHY_LENGTH), first_sentences(&rule.fix, FIX_LENGTH))
+    };
+    let help = format!("glidelint rules show {}", rule.id);
+    for (word, text) in [("rule", &about), ("why", &why), ("fix", &fix), ("help", &help)] {
+        if !text.is_empty() {
+            // Wrapping takes line breaks out, so no control character is left.
+            let text = safe::terminal_lines(text);
+            main = main.element(Level::NOTE.with_name(word).message(wrapped(&text, width.saturating_sub(8))));
+        }
+    }
+    let limit = if is_verbose { usize::MAX } else { RELATED_SHOWN };
+    let related = located.places.get(1..).unwrap_or_default();
+    let mut groups = vec![main];
+    groups.extend(related.iter().take(limit).map(|place| note(place, width)));
+    let more = related.len().saturating_sub(limit);
+    if more > 0 {
+        let text = format!("and {more} more places; -v shows them");
+        groups.push(Group::with_title(Level::NOTE.secondary_title(text)));
+    }
+    let places: Vec<_> = iter::once(located.primary()).chain(related.iter().take(limit)).collect();
+    with_positions(&renderer.render(&groups), &places)
+}
+
+/// Stands for the path of a place until the lines are drawn. It cannot occur in
+/// them, as they hold no control characters.
+const PATH: char = '\u{1}';
+
+/// Puts in where the places are. The renderer counts columns in the lines that it
+/// is given, which are cut, and in characters.
+fn with_positions(rendered: &str, places: &[&LocatedPlace]) -> String {
+    let mut parts = rendered.split(PATH);
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for (part, place) in parts.zip(places.iter()) {
+        let start = place.snippet.region.start;
+        let _ = write!(text, "{}:{}:{}", safe::terminal(&place.path), start.line, start.column);
+        text.push_str(part.trim_start_matches(|letter: char| letter == ':' || letter.is_ascii_digit()));
+    }
+    text
+}
+
+/// A related place.
+fn note(place: &LocatedPlace, width: usize) -> Group<'static> {
+    let label = safe::terminal(place.label.as_deref().unwrap_or("shown here")).into_owned();
+    Level::NOTE.secondary_title(label).element(annotated(place, 0, width, None, AnnotationKind::Context))
+}
+
+fn annotated(
+    place: &LocatedPlace,
+    context: usize,
+    width: usize,
+    label: Option<&str>,
+    kind: AnnotationKind,
+) -> Snippet<'static, Annotation<'static>> {
+    let shown = snippet::shown(place, context, width);
+    let label = label.map(|label| safe::terminal(label).into_owned());
+    Snippet::source(shown.text)
+        .path(PATH.to_string())
+        .line_start(shown.first_line)
+        .fold(false)
+        .annotation(kind.span(shown.span).label(label))
+}
+
+/// The word and colour of a severity.
+fn level_of(severity: Severity) -> Level<'static> {
+    let band = severity.band();
+    let level = match band {
+        Band::Critical | Band::High => Level::ERROR,
+        Band::Medium => Level::WARNING,
+        Band::Low => Level::INFO,
+        Band::Info => Level::NOTE,
+    };
+    level.with_name(band.as_str())
+}

@@ -1,0 +1,191 @@
+//! The last eight lines.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::super::coverage::{count_by_verdict, missing_in_words, not_judged};
+use super::super::{Report, safe};
+use super::words::{counted, grouped, rules_of, size, top_area};
+use super::{TextOptions, color_of, painted};
+use crate::finding::{NoticeLevel, Verdict};
+use annotate_snippets::renderer::AnsiColor;
+
+/// Writes the summary; `shown` findings stand above it.
+pub(super) fn write(
+    report: &Report,
+    options: &TextOptions,
+    shown: usize,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let lines = [
+        ("Findings", findings(report, options, shown)),
+        ("Areas", areas(report)),
+        ("Rules", rules(report)),
+        ("Not judged", gaps(report)),
+        ("Scanned", scanned(report)),
+        ("Input", input(report)),
+        ("Assumed", assumed(report)),
+    ];
+    for (name, text) in lines {
+        // Colours come from us; everything else was made safe where it was put in.
+        writeln!(out, "{name:<11} {text}")?;
+    }
+    let color = match (report.is_complete(), report.findings.is_empty() && has_judged_all(report)) {
+        (true, true) => AnsiColor::Green,
+        (false, _) => AnsiColor::BrightRed,
+        (true, false) => AnsiColor::Yellow,
+    };
+    let name = painted(options, color, "Result");
+    writeln!(out, "{name}      {} (exit code {})", result(report), report.exit_code)
+}
+
+fn findings(report: &Report, options: &TextOptions, shown: usize) -> String {
+    let bands: Vec<String> = report
+        .count_by_band()
+        .into_iter()
+        .map(|(band, count)| {
+            let text = format!("{} {}", grouped(count), band.as_str());
+            if count > 0 { painted(options, color_of(band), &text) } else { text }
+        })
+        .collect();
+    let total = report.findings.len();
+    let shown = if shown < total { format!(" ({} shown)", grouped(shown)) } else { String::new() };
+    format!("{}{shown}: {}", grouped(total), bands.join(", "))
+}
+
+/// How each area fared, at most one clause for each.
+fn areas(report: &Report) -> String {
+    let mut areas: BTreeMap<&str, [u64; 3]> = BTreeMap::new();
+    for (rule, coverage) in report.rules.iter().zip(&report.coverage) {
+        let [_, judged, open] = areas.entry(top_area(&rule.area)).or_default();
+        *judged += coverage.pass + coverage.fail;
+        *open += coverage.cannot_tell;
+    }
+    for found in &report.findings {
+        if let Some([findings, ..]) = areas.get_mut(top_area(&report.rule_of(found).area)) {
+            *findings += 1;
+        }
+    }
+    let clauses: Vec<String> = areas
+        .into_iter()
+        .map(|(area, [findings, judged, open])| {
+            let verdict = match (findings, judged, open) {
+                (1.., _, _) => counted(findings, "finding"),
+                (0, 0, 0) => "nothing to judge".to_owned(),
+                (0, 0, 1..) => "not judged".to_owned(),
+                (0, 1.., 0) => "passed".to_owned(),
+                (0, 1.., 1..) => "passed in part".to_owned(),
+            };
+            format!("{}: {verdict}", safe::terminal(area))
+        })
+        .collect();
+    or_none(clauses.join("; "))
+}
+
+fn rules(report: &Report) -> String {
+    let counts = count_by_verdict(report).map(|(verdict, count)| {
+        let word = match verdict {
+            Verdict::Fail => "failed",
+            Verdict::Pass => "passed",
+            Verdict::NotApplicable => "not applicable",
+            Verdict::CannotTell => "not judged",
+        };
+        format!("{} {word}", grouped(count))
+    });
+    format!("{} ran: {}", grouped(report.rules.len()), counts.join(", "))
+}
+
+fn gaps(report: &Report) -> String {
+    const SHOWN: usize = 2;
+    let groups = not_judged(report);
+    let mut clauses: Vec<String> = groups
+        .iter()
+        .take(SHOWN)
+        .map(|group| {
+            let part = if group.entirely { "" } else { " in part" };
+            let text = format!(
+                "{}{part}: {}",
+                rules_of(report, &group.rules),
+                missing_in_words(report, group.missing)
+            );
+            safe::terminal(&text).into_owned()
+        })
+        .collect();
+    let more: usize = groups.iter().skip(SHOWN).map(|group| group.rules.len()).sum();
+    if more > 0 {
+        clauses.push(format!("{} for other reasons", counted(more, "rule")));
+    }
+    or_none(clauses.join("; "))
+}
+
+fn scanned(report: &Report) -> String {
+    let stats = &report.stats;
+    let mut text = format!(
+        "{} in {}, {}",
+        counted(stats.records, "record"),
+        counted(stats.files, "file"),
+        size(stats.bytes)
+    );
+    if stats.skipped > 0 {
+        let _ = write!(text, "; {} skipped, no exports", counted(stats.skipped, "other file"));
+    }
+    text
+}
+
+fn input(report: &Report) -> String {
+    let count = |level| report.notices.iter().filter(|(notice, _)| notice.level == level).count();
+    let state = if report.is_complete() { "read whole" } else { "NOT read whole" };
+    let (errors, warnings) = (count(NoticeLevel::Error), count(NoticeLevel::Warning));
+    if errors + warnings == 0 {
+        return state.to_owned();
+    }
+    format!("{state}: {}, {}", counted(errors, "error"), counted(warnings, "warning"))
+}
+
+fn assumed(report: &Report) -> String {
+    let scope = &report.scope;
+    let mut clauses = Vec::new();
+    let named = [("as of", &scope.as_of), ("baseline", &scope.baseline), ("instance", &scope.instance)];
+    for (name, value) in named {
+        if let Some(value) = value {
+            clauses.push(format!("{name} {}", safe::terminal(value)));
+        }
+    }
+    if !scope.complete.is_empty() {
+        clauses.push(format!("exported whole: {}", safe::terminal(&scope.complete.join(", "))));
+    }
+    or_none(clauses.join("; "))
+}
+
+/// The one sentence. It never calls clean what could not be read or judged.
+fn result(report: &Report) -> String {
+    let judged = report.coverage.iter().filter(|coverage| coverage.pass + coverage.fail > 0).count();
+    let open = report.coverage.iter().filter(|coverage| coverage.cannot_tell > 0).count();
+    let found = report.findings.len();
+    let problems = match found {
+        1.. => format!("{} found", counted(found, "problem")),
+        0 if report.stats.records == 0 => "nothing to scan: no ServiceNow record was found".to_owned(),
+        0 if judged == 0 => "nothing could be judged".to_owned(),
+        0 if open > 0 => format!("no problems in what {} could judge", counted(judged, "rule")),
+        0 if !report.is_complete() => "no problems in what could be read".to_owned(),
+        0 => format!("no problems found by {}", counted(judged, "rule")),
+    };
+    let mut text = problems;
+    if open > 0 {
+        let _ = write!(text, "; {} lacked input", counted(open, "rule"));
+    }
+    if !report.is_complete() {
+        text.push_str("; INCOMPLETE, some input could not be read");
+    }
+    text
+}
+
+fn has_judged_all(report: &Report) -> bool {
+    report.coverage.iter().all(|coverage| coverage.cannot_tell == 0)
+        && report.coverage.iter().any(|coverage| coverage.pass > 0)
+}
+
+fn or_none(text: String) -> String {
+    if text.is_empty() { "none".to_owned() } else { text }
+}
