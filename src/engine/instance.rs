@@ -75,8 +75,10 @@ impl<'p> Instance<'p> {
     #[must_use]
     pub fn whole_tables(&self) -> Vec<String> {
         let tables = self.wanted.tables().iter().zip(&self.whole);
-        let mut names: Vec<_> =
-            tables.filter(|(_, whole)| **whole == Wholeness::Table).map(|(table, _)| table.name.to_string()).collect();
+        let mut names: Vec<_> = tables
+            .filter(|(_, whole)| **whole == Wholeness::Table)
+            .map(|(table, _)| table.name.to_string())
+            .collect();
         names.sort();
         names
     }

@@ -140,7 +140,10 @@ fn whole_tables(files: &[ReadFile], facts: &Facts, wanted: &Wanted, options: &Op
         let index = u16::try_from(at).map(TableIdx);
         if declared || options.trust_tables && stands_whole_in(files, &table.name) {
             Wholeness::Table
-        } else if is_app && is_app_metadata(&table.name) && index.is_ok_and(|at| is_of_apps_only(facts.table(at))) {
+        } else if is_app
+            && is_app_metadata(&table.name)
+            && index.is_ok_and(|at| is_of_apps_only(facts.table(at)))
+        {
             Wholeness::App
         } else {
             Wholeness::Unknown
@@ -154,8 +157,9 @@ fn whole_tables(files: &[ReadFile], facts: &Facts, wanted: &Wanted, options: &Op
 fn is_app_repository(files: &[ReadFile]) -> bool {
     let is_app_file = |file: &&ReadFile| file.report.kind == FileKind::AppFile;
     let names_app = |file: &ReadFile| file.report.tables.get("sys_app").is_some_and(|counts| counts.live > 0);
-    let is_of_app =
-        |file: &ReadFile| matches!(file.report.kind, FileKind::AppFile | FileKind::Dictionary | FileKind::Other);
+    let is_of_app = |file: &ReadFile| {
+        matches!(file.report.kind, FileKind::AppFile | FileKind::Dictionary | FileKind::Other)
+    };
     files.iter().filter(is_app_file).any(names_app)
         && files.iter().all(|file| is_of_app(file) && !file.report.has_loss())
 }

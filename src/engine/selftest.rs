@@ -161,7 +161,7 @@ fn compare_findings(found: &[Finding], expected: &[ExpectedFinding], differences
             Some(at) => {
                 open.remove(at);
             }
-            None => differences.push(format!("no finding {}", describe(expectation))),
+            None => differences.push(describe(expectation)),
         }
     }
     for finding in open {
@@ -186,7 +186,8 @@ fn field_of(finding: &Finding) -> Option<&str> {
 fn describe(expected: &ExpectedFinding) -> String {
     let part = |name: &str, text: &Option<String>| text.as_ref().map(|text| format!("{name} '{text}'"));
     let parts = [part("of", &expected.key), part("at", &expected.at), part("saying", &expected.message)];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
+    let parts: Vec<_> = std::iter::once("no finding".to_owned()).chain(parts.into_iter().flatten()).collect();
+    parts.join(" ")
 }
 
 fn compare_missing(coverage: &RuleCoverage, test: &RuleTest, silent: bool, differences: &mut Vec<String>) {

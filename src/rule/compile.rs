@@ -6,7 +6,7 @@ use regex::RegexBuilder;
 use super::error::RuleError;
 use super::expect::{Expectation, Fill};
 use super::file::{Absent, Atom, ClassFile, Comparator, CountSpec, Expect, RuleFile, Text, UnlessUnknown};
-use super::message::{Params, Part, Piece, Special, Template, split};
+use super::message::Params;
 use super::meta::RuleMeta;
 use super::model::{
     Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, NamePattern, PropertyBody,
@@ -14,7 +14,7 @@ use super::model::{
 };
 use super::names::PackNames;
 use crate::query::{BoundPath, BoundQuery, Query, bind, bind_path};
-use crate::record::{Wanted, is_secret_column};
+use crate::record::Wanted;
 
 /// What is being compiled, and into what.
 pub(super) struct Compiler<'c> {
@@ -321,64 +321,12 @@ impl Compiler<'_> {
         Ok(bound)
     }
 
-    fn path_of(&mut self, path: &Text, place: &Text, table: &str) -> Result<BoundPath, RuleError> {
+    pub(super) fn path_of(&mut self, path: &Text, place: &Text, table: &str) -> Result<BoundPath, RuleError> {
         bind_path(&path.value, table, self.wanted, self.names)
             .map_err(|error| self.error(place, error.message))
     }
 
-    fn message(&mut self, text: &Text, table: Option<&str>, body: &Body) -> Result<Template, RuleError> {
-        let pieces = split(&text.value).map_err(|message| self.error(text, message))?;
-        let mut parts = Vec::new();
-        for piece in pieces {
-            parts.push(match piece {
-                Piece::Text(piece) => Part::Text(piece.to_owned()),
-                Piece::Placeholder(name) => self.placeholder(name, text, table, body)?,
-            });
-        }
-        Ok(Template { parts })
-    }
-
-    fn placeholder(
-        &mut self,
-        name: &str,
-        text: &Text,
-        table: Option<&str>,
-        body: &Body,
-    ) -> Result<Part, RuleError> {
-        if let Some(values) = self.params.0.get(name) {
-            return Ok(Part::Text(values.join(", ")));
-        }
-        let special = match (name, body) {
-            ("count", Body::Count(_)) => Some(Special::Count),
-            ("name", Body::Property(_) | Body::Conditions(_)) => Some(Special::Name),
-            ("value", Body::Property(_) | Body::Conditions(_)) => Some(Special::Value),
-            ("expected", Body::Property(_) | Body::Conditions(_) | Body::Count(_)) => Some(Special::Expected),
-            _ => None,
-        };
-        if let Some(special) = special {
-            return Ok(Part::Special(special));
-        }
-        let Some(table) = table else {
-            let message = format!("the message's '{{{name}}}' is none of this rule's placeholders");
-            return Err(self.error(text, message));
-        };
-        let path = self.path_of(&Text { value: name.to_owned(), ..text.clone() }, text, table)?;
-        if path.class().is_some() {
-            return Ok(Part::Evidence(path));
-        }
-        if let Some((table, column)) = path.column() {
-            let names = self.wanted.table(table);
-            let column = &names.columns[column.index()];
-            let is_property_value = &*names.name == "sys_properties" && &**column == "value";
-            if is_secret_column(&names.name, column) || is_property_value {
-                let message = format!("the message must not show '{name}': it may be a secret");
-                return Err(self.error(text, message));
-            }
-        }
-        Ok(Part::Field(path))
-    }
-
-    fn error(&self, place: &Text, message: impl Into<String>) -> RuleError {
+    pub(super) fn error(&self, place: &Text, message: impl Into<String>) -> RuleError {
         RuleError::at(self.path, place, message)
     }
 

@@ -3,7 +3,7 @@
 
 use super::error::RuleError;
 use super::file::{RuleFile, Text};
-use super::pack::PackFiles;
+use super::files::PackFiles;
 
 /// Complaints about the rule files of a pack whose texts are known.
 #[must_use]

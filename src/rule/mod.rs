@@ -1,9 +1,12 @@
 //! Rules: the file format, how it is compiled, the built-in pack.
 
+mod baseline;
 mod compile;
+mod compile_message;
 mod error;
 mod expect;
 pub mod file;
+mod files;
 mod lint;
 mod message;
 mod meta;
@@ -11,8 +14,11 @@ mod model;
 mod names;
 mod pack;
 
+pub use baseline::{baseline_of_release, parse_baseline};
 pub use error::RuleError;
 pub use expect::Expectation;
+pub(crate) use files::yaml_error;
+pub use files::{PackFiles, builtin, builtin_tests, load};
 pub use lint::lint;
 pub use message::{Part, Special, Template};
 pub use meta::RuleMeta;
@@ -20,10 +26,7 @@ pub use model::{
     Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, KeyPaths, NamePattern,
     PropertyBody, PropertyColumns, RecordBody, Rule,
 };
-pub(crate) use pack::yaml_error;
-pub use pack::{
-    Pack, PackFiles, Settings, baseline_of_release, builtin, builtin_tests, load, parse_baseline,
-};
+pub use pack::{Pack, Settings};
 
 /// Bytes as hexadecimal digits.
 fn hex(bytes: &[u8]) -> String {

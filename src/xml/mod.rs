@@ -3,8 +3,11 @@
 mod error;
 mod names;
 mod reader;
+mod seek;
 mod text;
+mod token;
 
 pub use error::{XmlError, XmlErrorKind};
-pub use reader::{Attribute, Input, Token, TokenKind, TokenReader};
+pub use reader::{Input, TokenReader};
 pub use text::{TextMap, decode, decode_mapped};
+pub use token::{Attribute, Token, TokenKind};

@@ -15,6 +15,7 @@ use quick_xml::events::Event;
 use super::error::{XmlError, XmlErrorKind};
 use super::names::OpenNames;
 use super::text::decode_attribute;
+use super::token::{Attribute, Token, TokenKind, tag_name};
 use crate::source::{Problem, TextStream};
 use crate::span::ByteSpan;
 
@@ -38,81 +39,23 @@ pub enum Input {
     Whole,
 }
 
-/// What a token is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TokenKind {
-    /// `<x …>`
-    Start,
-    /// `<x …/>`
-    Empty,
-    /// `</x>`
-    End,
-    /// Text without references.
-    Text,
-    /// `&x;`
-    Reference,
-    /// `<![CDATA[…]]>`
-    CData,
-    /// A comment, processing instruction or declaration.
-    Other,
-    /// `<!DOCTYPE …>`
-    DocType,
-}
-
-/// One piece of markup or text.
-#[derive(Debug, Clone, Copy)]
-pub struct Token {
-    /// What it is.
-    pub kind: TokenKind,
-    /// Where it stands.
-    pub span: ByteSpan,
-}
-
-impl Token {
-    /// The part that carries the content: CDATA without its brackets, a
-    /// reference without `&` and `;`, anything else whole.
-    #[must_use]
-    pub fn content_span(&self) -> ByteSpan {
-        match self.kind {
-            TokenKind::CData => ByteSpan::new(self.span.start + 9, self.span.end - 3),
-            TokenKind::Reference => ByteSpan::new(self.span.start + 1, self.span.end - 1),
-            _ => self.span,
-        }
-    }
-
-    /// Whether it is part of an element's direct text.
-    #[must_use]
-    pub fn is_text(&self) -> bool {
-        matches!(self.kind, TokenKind::Text | TokenKind::Reference | TokenKind::CData)
-    }
-}
-
-/// An attribute of a start tag.
-#[derive(Debug, Clone)]
-pub struct Attribute<'a> {
-    /// Name as written.
-    pub name: &'a str,
-    /// Value, decoded.
-    pub value: Cow<'a, str>,
-}
-
 /// Reads tokens and holds the window they lie in.
 #[allow(missing_debug_implementations, reason = "a stream has nothing to show")]
 pub struct TokenReader {
-    input: Input,
-    window: String,
+    pub(super) input: Input,
+    pub(super) window: String,
     /// Offset in the text of the window's first byte.
-    base: u64,
+    pub(super) base: u64,
     /// Index in the window of the first byte that no token was made of yet.
-    scanned: usize,
+    pub(super) scanned: usize,
     /// Offset from which on the window must be kept.
-    keep: Option<u64>,
-    at_end: bool,
-    tokens: VecDeque<Token>,
-    failure: Option<XmlError>,
+    pub(super) keep: Option<u64>,
+    pub(super) at_end: bool,
+    pub(super) tokens: VecDeque<Token>,
+    pub(super) failure: Option<XmlError>,
     /// Why the source could not be read on; comes after the last token.
     source_failure: Option<Problem>,
-    open: OpenNames,
+    pub(super) open: OpenNames,
     dangling: Option<ByteSpan>,
     block: usize,
 }
@@ -233,31 +176,6 @@ impl TokenReader {
             .collect()
     }
 
-    /// Goes forward to `offset`, where an element begins that is to be read on
-    /// its own.
-    ///
-    /// # Errors
-    /// Where the source cannot be read, or `offset` lies behind the reader.
-    pub fn jump_to(&mut self, offset: u64) -> Result<(), XmlError> {
-        self.tokens.clear();
-        self.failure = None;
-        self.keep = None;
-        self.open.truncate(0);
-        let ahead = offset.checked_sub(self.base).and_then(|ahead| usize::try_from(ahead).ok());
-        if let Some(index) = ahead.filter(|index| *index <= self.window.len()) {
-            self.scanned = index;
-            self.drop_before(index);
-            return Ok(());
-        }
-        self.window.clear();
-        self.scanned = 0;
-        self.base = offset;
-        let Input::Stream(stream) = &mut self.input else { return Ok(()) };
-        stream
-            .skip_to(offset)
-            .map_err(|problem| XmlError { kind: XmlErrorKind::Source(problem), at: ByteSpan::at(offset) })
-    }
-
     /// Where the next token begins.
     #[must_use]
     pub fn position(&self) -> u64 {
@@ -301,61 +219,7 @@ impl TokenReader {
         }
     }
 
-    /// Goes on reading after an error, at the next place at or after `offset`
-    /// where `is_start` says of the text there that an element begins which may
-    /// be read as a child of the root element, `root`. `None` where there is no
-    /// such place.
-    ///
-    /// # Errors
-    /// Where the source cannot be read on.
-    pub fn skip_to(
-        &mut self,
-        offset: u64,
-        root: &str,
-        is_start: impl Fn(&str) -> bool,
-    ) -> Result<Option<u64>, XmlError> {
-        /// How much of the text a start is recognised by.
-        const HEAD: usize = 256;
-        self.tokens.clear();
-        self.failure = None;
-        self.keep = None;
-        let mut at = usize::try_from(offset.saturating_sub(self.base)).unwrap_or(usize::MAX);
-        loop {
-            at = at.min(self.window.len());
-            while !self.window.is_char_boundary(at) {
-                at += 1;
-            }
-            let found = self.window[at..].find('<').map(|step| at + step);
-            if let Some(place) = found {
-                let enough = self.window.len() - place >= HEAD || self.at_end;
-                if !enough {
-                    self.scanned = place;
-                    self.drop_before(place);
-                    at = 0;
-                    self.fill();
-                } else if is_start(&self.window[place..]) {
-                    self.scanned = place;
-                    self.open.truncate(1);
-                    if self.open.depth() == 0 {
-                        self.open.push(root);
-                    }
-                    return Ok(Some(self.offset(place)));
-                } else {
-                    at = place + 1;
-                }
-            } else {
-                self.scanned = self.window.len();
-                if self.at_end {
-                    return Ok(None);
-                }
-                self.drop_before(self.window.len());
-                at = 0;
-                self.fill();
-            }
-        }
-    }
-
-    fn offset(&self, index: usize) -> u64 {
+    pub(super) fn offset(&self, index: usize) -> u64 {
         self.base + u64::try_from(index).unwrap_or(0)
     }
 
@@ -475,13 +339,13 @@ impl TokenReader {
         Ok(())
     }
 
-    fn drop_before(&mut self, index: usize) {
+    pub(super) fn drop_before(&mut self, index: usize) {
         self.window.drain(..index);
         self.base += u64::try_from(index).unwrap_or(0);
         self.scanned -= index;
     }
 
-    fn fill(&mut self) {
+    pub(super) fn fill(&mut self) {
         let Input::Stream(stream) = &mut self.input else {
             self.at_end = true;
             return;
@@ -495,14 +359,6 @@ impl TokenReader {
             }
         }
     }
-}
-
-fn tag_name(tag: &str) -> &str {
-    let inside = tag.trim_start_matches(['<', '/']);
-    let end = inside
-        .find(|character: char| character.is_ascii_whitespace() || matches!(character, '/' | '>'))
-        .unwrap_or(inside.len());
-    &inside[..end]
 }
 
 fn describe(error: Error) -> XmlErrorKind {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr;
 
-use super::reader::{Token, TokenKind};
+use super::token::{Token, TokenKind};
 use crate::span::ByteSpan;
 
 /// One run of decoded text and where it stands in the text around it.

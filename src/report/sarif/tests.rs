@@ -152,7 +152,7 @@ fn what_could_not_be_read_or_judged_is_said() {
     insta::assert_snapshot!(texts(notifications, "/message/text").join("\n"), @r#"
     exports/cut␛.xml: the file ends before </unload>.
     exports/sys user.xml: 3 bytes are not UTF-8.
-    SNA3001 could not be judged for 4 subjects: no sys_user in the input.
+    SNA3001 could not be judged for 4 subjects: sys_user not known to be whole (--complete sys_user).
     SNA1003 could not be judged for 9 subjects: no sys_user.last_login_time or sys_user_group in the input.
     "#);
     assert_eq!(notifications[0]["locations"][0]["physicalLocation"]["region"]["startLine"], 12);

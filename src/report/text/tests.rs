@@ -102,7 +102,7 @@ fn findings_with_their_lines_and_the_summary_last() {
       = help: glidelint rules show SNA2001
 
     not judged: 1 rule on accounts: no sys_user.last_login_time or sys_user_group in the input (SNA1003)
-    partly judged: 1 rule on roles: no sys_user in the input (SNA3001)
+    partly judged: 1 rule on roles: sys_user not known to be whole (--complete sys_user) (SNA3001)
 
     error: exports/cut␛.xml:12:3: the file ends before </unload>
     warning: exports/sys user.xml: 3 bytes are not UTF-8
@@ -110,7 +110,7 @@ fn findings_with_their_lines_and_the_summary_last() {
     Findings    5: 1 critical, 2 high, 1 medium, 0 low, 1 info
     Areas       accounts: 2 findings; properties: 2 findings; roles: 1 finding
     Rules       5 ran: 3 failed, 0 passed, 1 not applicable, 1 not judged
-    Not judged  1 rule on accounts: no sys_user.last_login_time or sys_user_group in the input; 1 rule on roles in part: no sys_user in the input
+    Not judged  1 rule on accounts: no sys_user.last_login_time or sys_user_group in the input; 1 rule on roles in part: sys_user not known to be whole (--complete sys_user)
     Scanned     1,204 records in 4 files, 5.3 MB; 3 other files skipped, no exports
     Input       NOT read whole: 1 error, 1 warning
     Assumed     as of 2026-03-01; baseline 12.0; exported whole: sys_properties
@@ -148,7 +148,7 @@ fn of_many_findings_the_first_are_shown() {
     4 more findings not shown: --max-shown all shows every one
 
     not judged: 1 rule on accounts: no sys_user.last_login_time or sys_user_group in the input (SNA1003)
-    partly judged: 1 rule on roles: no sys_user in the input (SNA3001)
+    partly judged: 1 rule on roles: sys_user not known to be whole (--complete sys_user) (SNA3001)
 
     error: exports/cut␛.xml:12:3: the file ends before </unload>
     warning: exports/sys user.xml: 3 bytes are not UTF-8
@@ -156,7 +156,7 @@ fn of_many_findings_the_first_are_shown() {
     Findings    5 (1 shown): 1 critical, 2 high, 1 medium, 0 low, 1 info
     Areas       accounts: 2 findings; properties: 2 findings; roles: 1 finding
     Rules       5 ran: 3 failed, 0 passed, 1 not applicable, 1 not judged
-    Not judged  1 rule on accounts: no sys_user.last_login_time or sys_user_group in the input; 1 rule on roles in part: no sys_user in the input
+    Not judged  1 rule on accounts: no sys_user.last_login_time or sys_user_group in the input; 1 rule on roles in part: sys_user not known to be whole (--complete sys_user)
     Scanned     1,204 records in 4 files, 5.3 MB; 3 other files skipped, no exports
     Input       NOT read whole: 1 error, 1 warning
     Assumed     as of 2026-03-01; baseline 12.0; exported whole: sys_properties

@@ -1,0 +1,68 @@
+//! Messages: every placeholder is checked when the rule is loaded, and none may
+//! show a secret.
+
+use super::compile::Compiler;
+use super::error::RuleError;
+use super::file::Text;
+use super::message::{Part, Piece, Special, Template, split};
+use super::model::Body;
+use crate::record::is_secret_column;
+
+impl Compiler<'_> {
+    pub(super) fn message(
+        &mut self,
+        text: &Text,
+        table: Option<&str>,
+        body: &Body,
+    ) -> Result<Template, RuleError> {
+        let pieces = split(&text.value).map_err(|message| self.error(text, message))?;
+        let mut parts = Vec::new();
+        for piece in pieces {
+            parts.push(match piece {
+                Piece::Text(piece) => Part::Text(piece.to_owned()),
+                Piece::Placeholder(name) => self.placeholder(name, text, table, body)?,
+            });
+        }
+        Ok(Template { parts })
+    }
+
+    fn placeholder(
+        &mut self,
+        name: &str,
+        text: &Text,
+        table: Option<&str>,
+        body: &Body,
+    ) -> Result<Part, RuleError> {
+        if let Some(values) = self.params.0.get(name) {
+            return Ok(Part::Text(values.join(", ")));
+        }
+        let special = match (name, body) {
+            ("count", Body::Count(_)) => Some(Special::Count),
+            ("name", Body::Property(_) | Body::Conditions(_)) => Some(Special::Name),
+            ("value", Body::Property(_) | Body::Conditions(_)) => Some(Special::Value),
+            ("expected", Body::Property(_) | Body::Conditions(_) | Body::Count(_)) => Some(Special::Expected),
+            _ => None,
+        };
+        if let Some(special) = special {
+            return Ok(Part::Special(special));
+        }
+        let Some(table) = table else {
+            let message = format!("the message's '{{{name}}}' is none of this rule's placeholders");
+            return Err(self.error(text, message));
+        };
+        let path = self.path_of(&Text { value: name.to_owned(), ..text.clone() }, text, table)?;
+        if path.class().is_some() {
+            return Ok(Part::Evidence(path));
+        }
+        if let Some((table, column)) = path.column() {
+            let names = self.wanted.table(table);
+            let column = &names.columns[column.index()];
+            let is_property_value = &*names.name == "sys_properties" && &**column == "value";
+            if is_secret_column(&names.name, column) || is_property_value {
+                let message = format!("the message must not show '{name}': it may be a secret");
+                return Err(self.error(text, message));
+            }
+        }
+        Ok(Part::Field(path))
+    }
+}

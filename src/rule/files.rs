@@ -1,0 +1,121 @@
+//! Where packs come from: the program itself, and folders of the user's own.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use walkdir::WalkDir;
+
+use super::error::RuleError;
+use super::file::{AliasFile, ClassFile, RuleFile, RuleTest};
+
+static BUILTIN: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/pack.bin"));
+static BUILTIN_TESTS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/tests.bin"));
+
+/// The files of a pack, read but not compiled.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct PackFiles {
+    /// Name, for reports.
+    pub name: String,
+    /// Version, for reports.
+    pub version: String,
+    /// SHA-256 over paths and contents, in hexadecimal.
+    pub digest: String,
+    /// Rules with their paths, sorted by path.
+    pub rules: Vec<(String, RuleFile)>,
+    /// Classes with their paths.
+    pub classes: Vec<(String, ClassFile)>,
+    /// Aliases with their paths.
+    pub aliases: Vec<(String, AliasFile)>,
+    /// Texts of the files, for errors; empty for the built-in pack.
+    #[serde(skip)]
+    pub texts: BTreeMap<String, String>,
+}
+
+/// The pack that is compiled into the program.
+///
+/// # Errors
+/// Never for a program that was built and tested; the stored form is checked.
+pub fn builtin() -> Result<PackFiles, RuleError> {
+    postcard::from_bytes(BUILTIN).map_err(|error| RuleError::file("built-in rules", error.to_string()))
+}
+
+/// The tests of the built-in rules and classes, by path.
+///
+/// # Errors
+/// As [`builtin`].
+pub fn builtin_tests() -> Result<BTreeMap<String, Vec<RuleTest>>, RuleError> {
+    postcard::from_bytes(BUILTIN_TESTS).map_err(|error| RuleError::file("built-in tests", error.to_string()))
+}
+
+/// Reads a rule file, or all below a folder.
+///
+/// # Errors
+/// For a path that cannot be read, and for YAML that is no rule: with its place.
+pub fn load(path: &Path) -> Result<PackFiles, RuleError> {
+    let mut pack = PackFiles {
+        name: path.file_stem().map_or_else(|| "rules".to_owned(), |stem| stem.to_string_lossy().into_owned()),
+        version: "0".to_owned(),
+        digest: String::new(),
+        rules: Vec::new(),
+        classes: Vec::new(),
+        aliases: Vec::new(),
+        texts: BTreeMap::new(),
+    };
+    let mut digest = Sha256::new();
+    for entry in WalkDir::new(path).sort_by_file_name() {
+        let entry = entry.map_err(|error| RuleError::file(&path.to_string_lossy(), error.to_string()))?;
+        let is_yaml =
+            entry.path().extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+        if !entry.file_type().is_file() || !(is_yaml || entry.depth() == 0) {
+            continue;
+        }
+        let shown = entry.path().to_string_lossy().replace('\\', "/");
+        let text = std::fs::read_to_string(entry.path())
+            .map_err(|error| RuleError::file(&shown, format!("cannot be read: {error}")))?;
+        digest.update(text.as_bytes());
+        pack.add(&shown, text)?;
+    }
+    if pack.rules.is_empty() && pack.classes.is_empty() && pack.aliases.is_empty() {
+        return Err(RuleError::file(&path.to_string_lossy(), "no rule file (*.yaml) is there"));
+    }
+    pack.digest = super::hex(&digest.finalize());
+    Ok(pack)
+}
+
+impl PackFiles {
+    /// Takes in one file by its text.
+    ///
+    /// # Errors
+    /// For YAML that is no rule, class or alias.
+    pub fn add(&mut self, path: &str, text: String) -> Result<(), RuleError> {
+        let has = |key: &str| {
+            text.lines().any(|line| line.strip_prefix(key).is_some_and(|rest| rest.starts_with(':')))
+        };
+        let shown = |error: serde_saphyr::Error| yaml_error(path, &text, &error);
+        if has("class") {
+            self.classes.push((path.to_owned(), serde_saphyr::from_str(&text).map_err(shown)?));
+        } else if has("alias") {
+            self.aliases.push((path.to_owned(), serde_saphyr::from_str(&text).map_err(shown)?));
+        } else {
+            self.rules.push((path.to_owned(), serde_saphyr::from_str(&text).map_err(shown)?));
+        }
+        self.texts.insert(path.to_owned(), text);
+        Ok(())
+    }
+}
+
+/// A YAML error with its place.
+pub(crate) fn yaml_error(path: &str, text: &str, error: &serde_saphyr::Error) -> RuleError {
+    let (line, column) = error.location().map_or((0, 0), |place| (place.line(), place.column()));
+    let whole = error.without_snippet().to_string();
+    let message = whole.split(" at line ").next().unwrap_or(&whole).trim();
+    let message = message.strip_prefix("error: ").unwrap_or(message).to_owned();
+    RuleError {
+        line: u32::try_from(line).unwrap_or(0),
+        column: u32::try_from(column).unwrap_or(0),
+        ..RuleError::file(path, message)
+    }
+    .within(text)
+}

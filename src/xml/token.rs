@@ -1,0 +1,72 @@
+//! Tokens: what a piece of XML is, and where it stands.
+
+use std::borrow::Cow;
+
+use crate::span::ByteSpan;
+
+/// What a token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenKind {
+    /// `<x …>`
+    Start,
+    /// `<x …/>`
+    Empty,
+    /// `</x>`
+    End,
+    /// Text without references.
+    Text,
+    /// `&x;`
+    Reference,
+    /// `<![CDATA[…]]>`
+    CData,
+    /// A comment, processing instruction or declaration.
+    Other,
+    /// `<!DOCTYPE …>`
+    DocType,
+}
+
+/// One piece of markup or text.
+#[derive(Debug, Clone, Copy)]
+pub struct Token {
+    /// What it is.
+    pub kind: TokenKind,
+    /// Where it stands.
+    pub span: ByteSpan,
+}
+
+impl Token {
+    /// The part that carries the content: CDATA without its brackets, a
+    /// reference without `&` and `;`, anything else whole.
+    #[must_use]
+    pub fn content_span(&self) -> ByteSpan {
+        match self.kind {
+            TokenKind::CData => ByteSpan::new(self.span.start + 9, self.span.end - 3),
+            TokenKind::Reference => ByteSpan::new(self.span.start + 1, self.span.end - 1),
+            _ => self.span,
+        }
+    }
+
+    /// Whether it is part of an element's direct text.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        matches!(self.kind, TokenKind::Text | TokenKind::Reference | TokenKind::CData)
+    }
+}
+
+/// An attribute of a start tag.
+#[derive(Debug, Clone)]
+pub struct Attribute<'a> {
+    /// Name as written.
+    pub name: &'a str,
+    /// Value, decoded.
+    pub value: Cow<'a, str>,
+}
+
+/// The element name of a tag.
+pub(super) fn tag_name(tag: &str) -> &str {
+    let inside = tag.trim_start_matches(['<', '/']);
+    let end = inside
+        .find(|character: char| character.is_ascii_whitespace() || matches!(character, '/' | '>'))
+        .unwrap_or(inside.len());
+    &inside[..end]
+}
