@@ -6,14 +6,18 @@
 //! The generator writes each text with a map from its bytes to those that were
 //! written for them, so that what the reader should say is known without it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
+
 #[path = "common/records.rs"]
 mod records;
 
+use std::fmt::Write as _;
+
 use glidelint::engine::ReadFile;
-use glidelint::export::{RecordSink, Select, read, reread};
+use glidelint::export::{RecordSink, reread};
 use glidelint::finding::{Place, PlaceRole, Target};
 use glidelint::locate::locate_places;
-use glidelint::record::{Origin, Wanted};
+use glidelint::record::Origin;
 use glidelint::source::Source;
 use glidelint::span::{ByteSpan, LineColumn};
 use glidelint::xml::TokenReader;
@@ -21,7 +25,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use records::{Keep, Seen};
+use records::{Keep, Seen, read_wanted};
 
 /// The table and the column that all is about; no dictionary knows them.
 const TABLE: &str = "x_pier_berth";
@@ -128,7 +132,11 @@ fn escaped(character: char, form: &Form) -> String {
     let code = u32::from(character);
     match (form, character) {
         (Form::ByNumber { hexadecimal, every }, _) if *every || "<>&\"'\r\n\t".contains(character) => {
-            if *hexadecimal { format!("&#x{code:X};") } else { format!("&#{code};") }
+            if *hexadecimal {
+                format!("&#x{code:X};")
+            } else {
+                format!("&#{code};")
+            }
         }
         (_, '<') => "&lt;".to_owned(),
         (_, '>') => "&gt;".to_owned(),
@@ -142,25 +150,31 @@ fn innermost(case: &Case, root: (&str, &str)) -> Document {
     let end = case.line_end;
     let mut text = format!("{}{end}{}{end}", case.declaration, root.0);
     let record = text.len();
-    text.push_str(&format!("<{TABLE} action=\"INSERT_OR_UPDATE\">"));
+    write!(text, "<{TABLE} action=\"INSERT_OR_UPDATE\">").unwrap();
     let start_tag = (record, text.len());
-    text.push_str(&format!("{end}<length>210</length>{end}"));
+    write!(text, "{end}<length>210</length>{end}").unwrap();
     let element = text.len();
-    text.push_str(&format!("<{COLUMN} display_value=\"{}\">", attribute(&case.display)));
+    write!(text, "<{COLUMN} display_value=\"{}\">", attribute(&case.display)).unwrap();
     let content = text.len();
     text.push_str(&write(&case.value, &case.field_form).text);
     let content = (content, text.len());
-    text.push_str(&format!("</{COLUMN}>"));
+    write!(text, "</{COLUMN}>").unwrap();
     let element = (element, text.len());
-    text.push_str(&format!("{end}<sys_id>1f54a5b0c3a2469d8e6b7f1029384756</sys_id>{end}</{TABLE}>"));
+    write!(text, "{end}<sys_id>1f54a5b0c3a2469d8e6b7f1029384756</sys_id>{end}</{TABLE}>").unwrap();
     let record = (record, text.len());
-    text.push_str(&format!("{end}{}{end}", root.1));
+    write!(text, "{end}{}{end}", root.1).unwrap();
     Document { text, element, content, record, start_tag }
 }
 
 fn attribute(text: &str) -> String {
     let number = |character: char| format!("&#{};", u32::from(character));
-    text.chars().map(|character| if "<&\"\r\n\t".contains(character) { number(character) } else { character.to_string() }).collect()
+    text.chars()
+        .map(
+            |character| {
+                if "<&\"\r\n\t".contains(character) { number(character) } else { character.to_string() }
+            },
+        )
+        .collect()
 }
 
 impl Document {
@@ -196,7 +210,8 @@ fn document(case: &Case) -> Document {
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>{end}<record_update table=\"sys_metadata_link\">\
              <sys_metadata_link action=\"INSERT_OR_UPDATE\"><directory>unload</directory>{end}<payload>"
         );
-        let after = format!("</payload>{end}<tablename>{TABLE}</tablename></sys_metadata_link></record_update>");
+        let after =
+            format!("</payload>{end}<tablename>{TABLE}</tablename></sys_metadata_link></record_update>");
         document = document.wrapped(form, &before, &after);
     }
     let before = format!(
@@ -206,7 +221,8 @@ fn document(case: &Case) -> Document {
          <action>INSERT_OR_UPDATE</action>{end}<payload>",
         case.declaration
     );
-    let after = format!("</payload>{end}<payload_hash>-77</payload_hash>{end}</sys_update_xml>{end}</unload>{end}");
+    let after =
+        format!("</payload>{end}<payload_hash>-77</payload_hash>{end}</sys_update_xml>{end}</unload>{end}");
     document.wrapped(row_form, &before, &after)
 }
 
@@ -232,13 +248,6 @@ fn span((start, end): (usize, usize)) -> ByteSpan {
     ByteSpan::new(u64::try_from(start).unwrap(), u64::try_from(end).unwrap())
 }
 
-fn wanted() -> Wanted {
-    let mut wanted = Wanted::new();
-    let table = wanted.want_table(TABLE);
-    wanted.want_column(table, COLUMN);
-    wanted
-}
-
 /// The line and column of an offset, counted the slow way.
 fn line_column(text: &str, offset: usize) -> LineColumn {
     let before = &text[..offset];
@@ -253,13 +262,12 @@ fn check(case: &Case) {
 }
 
 fn check_document(case: &Case, document: &Document) {
-    let source = Source::memory("piers.xml", encode(&document.text, case.encoding));
-    let wanted = wanted();
-    let mut keep = Keep::default();
-    let report = read(&source, Select::Wanted(&wanted), &mut keep);
+    let bytes = encode(&document.text, case.encoding);
+    let (report, seen) = read_wanted("piers.xml", &bytes, &[(TABLE, &[COLUMN])]);
+    let source = Source::memory("piers.xml", bytes);
     assert!(report.whole, "{:?}", report.problems);
     assert_eq!(report.problems, [], "nothing is wrong with the file");
-    let [record] = &keep.0[..] else { panic!("one record is in the file, not {:?}", keep.0) };
+    let [record] = &seen[..] else { panic!("one record is in the file, not {seen:?}") };
     let depth = case.payload_forms.len();
     assert_eq!(record.origin, if depth == 0 { Origin::Table } else { Origin::UpdateSet });
     check_record(record, document, case);
@@ -338,10 +346,39 @@ fn check_location(source: Source, report: glidelint::export::FileReport, record:
 
 fn text() -> impl Strategy<Value = String> {
     let telling = select(vec![
-        "<", ">", "&", "\"", "'", "]", "]]", "]]>", "]]]]><![CDATA[>", "<![CDATA[", "&amp;", "&#13;", "</notes>", "<?xml", "-->",
-        "<!--", "\r\n", "\r", "\n", "\t", " ", "é", "€", "\u{9d}", "\u{85}", "\u{2028}", "😀", "𠮷", "\u{fffd}", "a",
+        "<",
+        ">",
+        "&",
+        "\"",
+        "'",
+        "]",
+        "]]",
+        "]]>",
+        "]]]]><![CDATA[>",
+        "<![CDATA[",
+        "&amp;",
+        "&#13;",
+        "</notes>",
+        "<?xml",
+        "-->",
+        "<!--",
+        "\r\n",
+        "\r",
+        "\n",
+        "\t",
+        " ",
+        "é",
+        "€",
+        "\u{9d}",
+        "\u{85}",
+        "\u{2028}",
+        "😀",
+        "𠮷",
+        "\u{fffd}",
+        "a",
     ]);
-    let plain = proptest::char::ranges(vec!['a'..='z', '0'..='9', 'À'..='ÿ', '\u{1F600}'..='\u{1F64F}'].into());
+    let plain =
+        proptest::char::ranges(vec!['a'..='z', '0'..='9', 'À'..='ÿ', '\u{1F600}'..='\u{1F64F}'].into());
     let piece = prop_oneof![3 => telling.prop_map(str::to_owned), 1 => plain.prop_map(String::from)];
     vec(piece, 0..14).prop_map(|pieces| pieces.concat())
 }
@@ -383,7 +420,12 @@ fn case(depth: usize) -> impl Strategy<Value = Case> {
 
 /// Nothing is written beside the tests, and no two runs differ.
 fn settings(cases: u32) -> ProptestConfig {
-    ProptestConfig { failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(7), cases, ..ProptestConfig::default() }
+    ProptestConfig {
+        failure_persistence: None,
+        rng_seed: proptest::test_runner::RngSeed::Fixed(7),
+        cases,
+        ..ProptestConfig::default()
+    }
 }
 
 proptest! {

@@ -4,6 +4,8 @@
 //! A record is shown as one line: its table, whether it is live, deleted or
 //! history, how it came, its attributes in brackets, its fields.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
+
 #[path = "common/records.rs"]
 mod records;
 
@@ -49,11 +51,13 @@ fn state(record: &Seen) -> &'static str {
 fn line(record: &Seen) -> String {
     let mut line = format!("{} {} {}", record.table, state(record), record.origin.as_str());
     if !record.attributes.is_empty() {
-        let attributes: Vec<_> = record.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        line.push_str(&format!(" [{}]", attributes.join(" ")));
+        let attributes: Vec<_> =
+            record.attributes.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        line = format!("{line} [{}]", attributes.join(" "));
     }
     let fields = record.fields.iter().filter(|field| field.name != "payload");
-    let fields: Vec<_> = fields.map(|field| format!(" {}={}", field.name, field.value.replace('\n', "⏎"))).collect();
+    let fields: Vec<_> =
+        fields.map(|field| format!(" {}={}", field.name, field.value.replace('\n', "⏎"))).collect();
     line.push(':');
     line.push_str(&fields.join(""));
     line
@@ -107,8 +111,14 @@ fn escape(text: &str) -> String {
 
 /// An update set of these rows' insides.
 fn update_set(rows: &[&str]) -> String {
-    let rows: Vec<_> = rows.iter().map(|row| format!("<sys_update_xml action=\"INSERT_OR_UPDATE\">{row}</sys_update_xml>")).collect();
-    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<unload unload_date=\"2026-03-01 10:00:00\">\n{}\n</unload>\n", rows.join("\n"))
+    let rows: Vec<_> = rows
+        .iter()
+        .map(|row| format!("<sys_update_xml action=\"INSERT_OR_UPDATE\">{row}</sys_update_xml>"))
+        .collect();
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<unload unload_date=\"2026-03-01 10:00:00\">\n{}\n</unload>\n",
+        rows.join("\n")
+    )
 }
 
 // The forms of exports.
@@ -119,10 +129,14 @@ fn a_table_export() {
         <sys_user action=\"INSERT_OR_UPDATE\">\n<active>true</active>\n\
         <manager display_value=\"Nora Vale\">0d1</manager>\n<user_name>svc.pier</user_name>\n</sys_user>\n\
         <sys_user_role action=\"INSERT_OR_UPDATE\"><name>pier_master</name></sys_user_role>\n</unload>\n";
-    check(text, FileKind::TableExport, &[
-        "sys_user live table: active=true manager=0d1 user_name=svc.pier",
-        "sys_user_role live table: name=pier_master",
-    ]);
+    check(
+        text,
+        FileKind::TableExport,
+        &[
+            "sys_user live table: active=true manager=0d1 user_name=svc.pier",
+            "sys_user_role live table: name=pier_master",
+        ],
+    );
     let (report, seen) = read_all("export.xml", text.as_bytes());
     assert_eq!(report.unload_date.as_deref(), Some("2026-03-01 10:00:00"));
     assert_eq!(report.encoding, "UTF-8");
@@ -152,11 +166,20 @@ fn a_list_export_has_rows_without_action() {
 
 #[test]
 fn an_app_file_with_and_without_table() {
-    let record = "<sys_properties action=\"INSERT_OR_UPDATE\"><name>x.pier</name><value>9</value></sys_properties>";
+    let record =
+        "<sys_properties action=\"INSERT_OR_UPDATE\"><name>x.pier</name><value>9</value></sys_properties>";
     let expected = ["sys_properties live app: name=x.pier value=9"];
-    for root in ["<record_update>", "<record_update table=\"sys_properties\">", "<record_update sys_domain=\"global\" node_type='x'>"] {
+    for root in [
+        "<record_update>",
+        "<record_update table=\"sys_properties\">",
+        "<record_update sys_domain=\"global\" node_type='x'>",
+    ] {
         check(&format!("{root}{record}</record_update>"), FileKind::AppFile, &expected);
-        check(&format!("<?xml version=\"1.0\"?>{root}\n{record}\n</record_update>\n"), FileKind::AppFile, &expected);
+        check(
+            &format!("<?xml version=\"1.0\"?>{root}\n{record}\n</record_update>\n"),
+            FileKind::AppFile,
+            &expected,
+        );
     }
 }
 
@@ -208,7 +231,11 @@ fn a_group_wrapper_is_no_record() {
          <sys_choice action=\"INSERT_OR_UPDATE\"><value>1</value></sys_choice>\
          <sys_choice action=\"DELETE\"><value>2</value></sys_choice></sys_choice></record_update>",
         FileKind::AppFile,
-        &["sys_choice_set live app: element=state", "sys_choice live app: value=1", "sys_choice deleted app: value=2"],
+        &[
+            "sys_choice_set live app: element=state",
+            "sys_choice live app: value=1",
+            "sys_choice deleted app: value=2",
+        ],
     );
     check(
         "<record_update><sys_ui_section caption=\"\" section_id=\"1\" table=\"x_pier\" view=\"Default\">\
@@ -255,7 +282,9 @@ fn a_deletion_in_an_app_repository() {
 #[test]
 fn a_row_of_an_update_set_and_its_record_may_delete() {
     let record = |action: &str| {
-        escape(&format!("<record_update table=\"sys_user_role\"><sys_user_role action=\"{action}\"><name>r</name></sys_user_role></record_update>"))
+        escape(&format!(
+            "<record_update table=\"sys_user_role\"><sys_user_role action=\"{action}\"><name>r</name></sys_user_role></record_update>"
+        ))
     };
     let (keep, delete) = (record("INSERT_OR_UPDATE"), record("DELETE"));
     let check_row = |row: &str, expected: &str| {
@@ -281,11 +310,15 @@ fn rows_without_action_and_the_time_they_were_recorded() {
         "<unload><sys_update_set><name>Piers</name></sys_update_set><sys_update_xml><payload_hash>&lt;record_update&gt;</payload_hash>\
          <payload>{payload}</payload><sys_recorded_at>18c1f0</sys_recorded_at></sys_update_xml></unload>"
     );
-    check(&text, FileKind::UpdateSet, &[
-        "sys_update_set live table: name=Piers",
-        "sys_update_xml live table: payload_hash=<record_update> sys_recorded_at=18c1f0",
-        "sys_user_role live update_set: name=r",
-    ]);
+    check(
+        &text,
+        FileKind::UpdateSet,
+        &[
+            "sys_update_set live table: name=Piers",
+            "sys_update_xml live table: payload_hash=<record_update> sys_recorded_at=18c1f0",
+            "sys_user_role live update_set: name=r",
+        ],
+    );
     let (_, seen) = read_all("set.xml", text.as_bytes());
     assert_eq!(seen[2].recorded_at.as_deref(), Some("18c1f0"));
     assert_eq!(seen[2].outer_start, u64::try_from(text.find("<sys_update_xml>").unwrap()).unwrap());
@@ -299,61 +332,98 @@ fn a_link_installs_its_record_and_a_clone_is_a_picture() {
         "<record_update><sys_metadata_link action=\"INSERT_OR_UPDATE\"><payload>{}</payload></sys_metadata_link></record_update>",
         escape(record)
     );
-    check(&link, FileKind::AppFile, &["sys_metadata_link live app:", "sys_group_has_role live app: inherits=true"]);
+    check(
+        &link,
+        FileKind::AppFile,
+        &["sys_metadata_link live app:", "sys_group_has_role live app: inherits=true"],
+    );
     let row = format!("<payload>{}</payload>", escape(&link));
-    check(&update_set(&[&row]), FileKind::UpdateSet, &[
-        "sys_update_xml live update_set:".replace("update_set", "table").as_str(),
-        "sys_metadata_link live update_set:",
-        "sys_group_has_role live update_set: inherits=true",
-    ]);
-    check(&link.replace("sys_metadata_link", "sp_rel_widget_clone"), FileKind::AppFile, &["sp_rel_widget_clone live app:"]);
-    check(&link.replace("sys_metadata_link", "sys_update_version"), FileKind::AppFile, &[
-        "sys_update_version live app:",
-        "sys_group_has_role history history: inherits=true",
-    ]);
+    check(
+        &update_set(&[&row]),
+        FileKind::UpdateSet,
+        &[
+            "sys_update_xml live update_set:".replace("update_set", "table").as_str(),
+            "sys_metadata_link live update_set:",
+            "sys_group_has_role live update_set: inherits=true",
+        ],
+    );
+    check(
+        &link.replace("sys_metadata_link", "sp_rel_widget_clone"),
+        FileKind::AppFile,
+        &["sp_rel_widget_clone live app:"],
+    );
+    check(
+        &link.replace("sys_metadata_link", "sys_update_version"),
+        FileKind::AppFile,
+        &["sys_update_version live app:", "sys_group_has_role history history: inherits=true"],
+    );
 }
 
 #[test]
 fn history_in_an_update_set_and_a_link_in_history_stay_history() {
     let record = "<record_update><sys_user_role action=\"INSERT_OR_UPDATE\"><name>r</name></sys_user_role></record_update>";
-    let link = format!("<record_update><sys_metadata_link action=\"INSERT_OR_UPDATE\"><payload>{}</payload></sys_metadata_link></record_update>", escape(record));
-    let version = format!("<record_update><sys_update_version action=\"INSERT_OR_UPDATE\"><payload>{}</payload></sys_update_version></record_update>", escape(&link));
+    let link = format!(
+        "<record_update><sys_metadata_link action=\"INSERT_OR_UPDATE\"><payload>{}</payload></sys_metadata_link></record_update>",
+        escape(record)
+    );
+    let version = format!(
+        "<record_update><sys_update_version action=\"INSERT_OR_UPDATE\"><payload>{}</payload></sys_update_version></record_update>",
+        escape(&link)
+    );
     let row = format!("<payload>{}</payload>", escape(&version));
-    check(&update_set(&[&row]), FileKind::UpdateSet, &[
-        "sys_update_xml live table:",
-        "sys_update_version live update_set:",
-        "sys_metadata_link history history:",
-        "sys_user_role history history: name=r",
-    ]);
+    check(
+        &update_set(&[&row]),
+        FileKind::UpdateSet,
+        &[
+            "sys_update_xml live table:",
+            "sys_update_version live update_set:",
+            "sys_metadata_link history history:",
+            "sys_user_role history history: name=r",
+        ],
+    );
 }
 
 #[test]
 fn a_payload_without_declaration_empty_or_of_another_kind() {
     let check_payload = |payload: &str, expected: &[&str]| {
-        let (report, seen) = read_all("set.xml", update_set(&[&format!("<payload>{payload}</payload>")]).as_bytes());
+        let (report, seen) =
+            read_all("set.xml", update_set(&[&format!("<payload>{payload}</payload>")]).as_bytes());
         assert_eq!(lines(&seen)[1..], *expected, "{payload}");
         assert!(report.whole && report.problems.is_empty(), "{:?}", report.problems);
     };
     check_payload("", &[]);
     check_payload("  \n ", &[]);
     check_payload("<![CDATA[]]>", &[]);
-    check_payload("&lt;record_update&gt;&lt;a action=\"INSERT\"&gt;&lt;b&gt;1&lt;/b&gt;&lt;/a&gt;&lt;/record_update&gt;", &["a live update_set: b=1"]);
+    check_payload(
+        "&lt;record_update&gt;&lt;a action=\"INSERT\"&gt;&lt;b&gt;1&lt;/b&gt;&lt;/a&gt;&lt;/record_update&gt;",
+        &["a live update_set: b=1"],
+    );
     check_payload("\n  &lt;record_update/&gt;\n", &[]);
-    check_payload("&lt;notes&gt;&lt;a action=\"INSERT\"&gt;&lt;b&gt;1&lt;/b&gt;&lt;/a&gt;&lt;/notes&gt;", &[]);
+    check_payload(
+        "&lt;notes&gt;&lt;a action=\"INSERT\"&gt;&lt;b&gt;1&lt;/b&gt;&lt;/a&gt;&lt;/notes&gt;",
+        &[],
+    );
 }
 
 #[test]
 fn a_payload_that_breaks_off_costs_only_itself() {
-    let whole = escape("<record_update><sys_user_role action=\"INSERT_OR_UPDATE\"><name>r</name></sys_user_role></record_update>");
-    let broken = escape("<record_update><sys_user_role action=\"INSERT_OR_UPDATE\"><name>q</name></sys_user_role><sys_user_role action=\"INSE");
+    let whole = escape(
+        "<record_update><sys_user_role action=\"INSERT_OR_UPDATE\"><name>r</name></sys_user_role></record_update>",
+    );
+    let broken = escape(
+        "<record_update><sys_user_role action=\"INSERT_OR_UPDATE\"><name>q</name></sys_user_role><sys_user_role action=\"INSE",
+    );
     let rows = [format!("<payload>{broken}</payload>"), format!("<payload>{whole}</payload>")];
     let (report, seen) = read_all("set.xml", update_set(&[&rows[0], &rows[1]]).as_bytes());
-    assert_eq!(lines(&seen), [
-        "sys_update_xml live table:",
-        "sys_user_role live update_set: name=q",
-        "sys_update_xml live table:",
-        "sys_user_role live update_set: name=r",
-    ]);
+    assert_eq!(
+        lines(&seen),
+        [
+            "sys_update_xml live table:",
+            "sys_user_role live update_set: name=q",
+            "sys_update_xml live table:",
+            "sys_user_role live update_set: name=r",
+        ]
+    );
     assert!(report.has_loss(), "a part of a payload was not read");
 }
 
@@ -385,8 +455,21 @@ fn comments_and_instructions_are_no_text() {
 
 #[test]
 fn empty_in_every_form() {
-    for empty in ["<b/>", "<b></b>", "<b />", "<b\n/>", "<b display_value=\"\"/>", "<b display_value=\"\"></b>", "<b><![CDATA[]]></b>", "<b><!-- --></b>"] {
-        check(&format!("<unload><a action=\"INSERT\">{empty}</a></unload>"), FileKind::TableExport, &["a live table: b="]);
+    for empty in [
+        "<b/>",
+        "<b></b>",
+        "<b />",
+        "<b\n/>",
+        "<b display_value=\"\"/>",
+        "<b display_value=\"\"></b>",
+        "<b><![CDATA[]]></b>",
+        "<b><!-- --></b>",
+    ] {
+        check(
+            &format!("<unload><a action=\"INSERT\">{empty}</a></unload>"),
+            FileKind::TableExport,
+            &["a live table: b="],
+        );
     }
 }
 
@@ -415,10 +498,19 @@ fn a_database_file_holds_no_records() {
 
 #[test]
 fn foreign_xml_is_passed_over() {
-    check_foreign("page.xml", b"<?xml version=\"1.0\"?><j:jelly xmlns:j=\"jelly:core\"><g:evaluate>1 &lt; 2</g:evaluate></j:jelly>");
-    check_foreign("soap.xml", b"<soap:Envelope xmlns:soap='x'><soap:Body><record action='INSERT'/></soap:Body></soap:Envelope>");
+    check_foreign(
+        "page.xml",
+        b"<?xml version=\"1.0\"?><j:jelly xmlns:j=\"jelly:core\"><g:evaluate>1 &lt; 2</g:evaluate></j:jelly>",
+    );
+    check_foreign(
+        "soap.xml",
+        b"<soap:Envelope xmlns:soap='x'><soap:Body><record action='INSERT'/></soap:Body></soap:Envelope>",
+    );
     check_foreign("sitemap.xml", b"<urlset><url><loc>https://pier.example/</loc></url></urlset>");
-    check_foreign("pom.xml", b"<project><unload><sys_user action=\"INSERT\"><a>1</a></sys_user></unload></project>");
+    check_foreign(
+        "pom.xml",
+        b"<project><unload><sys_user action=\"INSERT\"><a>1</a></sys_user></unload></project>",
+    );
     check_foreign("set.xml", b"<update_set><record><name>x</name><payload><![CDATA[<record_update/>]]></payload></record></update_set>");
     check_foreign("page.html", b"<html><body><br>never closed</body>");
     check_foreign("notes.txt", b"active=true");
@@ -431,7 +523,10 @@ fn foreign_xml_is_passed_over() {
 #[test]
 fn the_doctype_of_a_foreign_file_is_none_of_our_business() {
     check_foreign("page.html", b"<!DOCTYPE html><html><body></body></html>");
-    check_foreign("picture.svg", b"<?xml version=\"1.0\"?><!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"svg11.dtd\"><svg/>");
+    check_foreign(
+        "picture.svg",
+        b"<?xml version=\"1.0\"?><!DOCTYPE svg PUBLIC \"-//W3C//DTD SVG 1.1//EN\" \"svg11.dtd\"><svg/>",
+    );
 }
 
 #[test]
@@ -542,7 +637,8 @@ fn encodings() {
     }
     check_encoded(nordic("UTF-8").as_bytes(), "UTF-8");
     check_encoded(format!("\u{feff}{}", nordic("windows-1252")).as_bytes(), "UTF-8");
-    let wide = |text: &str, bytes: fn(u16) -> [u8; 2]| -> Vec<u8> { text.encode_utf16().flat_map(bytes).collect() };
+    let wide =
+        |text: &str, bytes: fn(u16) -> [u8; 2]| -> Vec<u8> { text.encode_utf16().flat_map(bytes).collect() };
     for declared in ["UTF-16", "UTF-8"] {
         check_encoded(&wide(&nordic(declared), u16::to_le_bytes), "UTF-16LE");
         check_encoded(&wide(&nordic(declared), u16::to_be_bytes), "UTF-16BE");
@@ -555,11 +651,20 @@ fn encodings() {
 #[test]
 fn an_invalid_byte_is_replaced_and_nothing_else_is_lost() {
     let rows = |name: &[u8]| {
-        [b"<unload><a action=\"INSERT\"><b>1</b></a><a action=\"INSERT\"><b>".as_slice(), name, b"</b></a><a action=\"INSERT\"><b>3</b></a></unload>"].concat()
+        [
+            b"<unload><a action=\"INSERT\"><b>1</b></a><a action=\"INSERT\"><b>".as_slice(),
+            name,
+            b"</b></a><a action=\"INSERT\"><b>3</b></a></unload>",
+        ]
+        .concat()
     };
     let check_bytes = |name: &[u8], shown: &str| {
         let shown = format!("a live table: b={shown}");
-        check_repaired(&rows(name), "replaced by U+FFFD", &["a live table: b=1", &shown, "a live table: b=3"]);
+        check_repaired(
+            &rows(name),
+            "replaced by U+FFFD",
+            &["a live table: b=1", &shown, "a live table: b=3"],
+        );
     };
     check_bytes(b"S\xf8ren", "S\u{fffd}ren");
     check_bytes(b"\xff", "\u{fffd}");
@@ -585,7 +690,13 @@ fn whole_records(bytes: &[u8]) -> Vec<(Seen, u64)> {
     let (report, seen) = read_all("export.xml", bytes);
     assert!(report.whole && report.problems.is_empty(), "{:?}", report.problems);
     // What a row carries is there once the row is.
-    let end = |of: &Seen| seen.iter().filter(|other| other.outer_start == of.outer_start).map(|other| other.span.end).max().unwrap();
+    let end = |of: &Seen| {
+        seen.iter()
+            .filter(|other| other.outer_start == of.outer_start)
+            .map(|other| other.span.end)
+            .max()
+            .unwrap()
+    };
     seen.iter().map(|record| (record.clone(), end(record))).collect()
 }
 
@@ -596,20 +707,19 @@ fn check_every_cut(text: &str, encode: fn(&str) -> Vec<u8>) {
     let (report, _) = read_all("export.xml", &bytes);
     let root = usize::try_from(report.root_tag.end).unwrap();
     let (begin, end) = (encode(&text[..root]).len(), encode(text.trim_end()).len());
+    let prefix = |(at, _): (usize, char)| (u64::try_from(at).unwrap(), encode(&text[..at]).len());
+    let lengths: Vec<_> = text.char_indices().map(prefix).collect();
     for cut in begin..end {
         let (report, seen) = read_all("export.xml", &bytes[..cut]);
         assert!(!report.whole, "cut at {cut}: taken for whole");
         assert!(report.has_loss(), "cut at {cut} of {end}: no word of it; {:?}", report.problems);
-        // Each character before the cut may count for more bytes of text than of file.
-        let text_end = u64::try_from(text.len().min(text_before(text, encode, cut))).unwrap();
-        let expected: Vec<_> = records.iter().filter(|(_, end)| *end <= text_end).map(|(record, _)| record).collect();
+        // A character may count for more bytes of text than of file.
+        let text_end =
+            lengths.iter().take_while(|(_, encoded)| *encoded <= cut).last().map_or(0, |(text, _)| *text);
+        let expected: Vec<_> =
+            records.iter().filter(|(_, end)| *end <= text_end).map(|(record, _)| record).collect();
         assert_eq!(seen.iter().collect::<Vec<_>>(), expected, "cut at {cut}");
     }
-}
-
-/// How much of a text's UTF-8 its first `cut` encoded bytes say.
-fn text_before(text: &str, encode: fn(&str) -> Vec<u8>, cut: usize) -> usize {
-    text.char_indices().map(|(at, _)| at).take_while(|at| encode(&text[..*at]).len() <= cut).last().unwrap_or(0)
 }
 
 fn as_utf8(text: &str) -> Vec<u8> {
@@ -622,7 +732,11 @@ fn as_utf16(text: &str) -> Vec<u8> {
 
 #[test]
 fn a_file_that_ends_before_its_root_begins() {
-    let roots = ["<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- by hand -->\n<unload unload_date=\"2026\">", "<record_update table='x'>", "<xml>"];
+    let roots = [
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<!-- by hand -->\n<unload unload_date=\"2026\">",
+        "<record_update table='x'>",
+        "<xml>",
+    ];
     for root in roots {
         for cut in 0..root.len() {
             check_damaged_at_all(&root.as_bytes()[..cut]);
@@ -652,19 +766,29 @@ fn a_table_export_in_utf_16_cut_anywhere() {
 #[test]
 fn an_update_set_cut_anywhere() {
     let record = "<record_update><sys_user_role action=\"INSERT_OR_UPDATE\"><name>r</name></sys_user_role></record_update>";
-    let rows = [format!("<payload>{}</payload>", escape(record)), format!("<payload><![CDATA[{record}]]></payload><type>x</type>")];
+    let rows = [
+        format!("<payload>{}</payload>", escape(record)),
+        format!("<payload><![CDATA[{record}]]></payload><type>x</type>"),
+    ];
     check_every_cut(&update_set(&[&rows[0], &rows[1]]), as_utf8);
 }
 
 #[test]
 fn an_app_file_and_a_list_cut_anywhere() {
-    check_every_cut("<?xml version=\"1.0\"?><record_update><a action=\"INSERT\"><b>1</b></a><c action=\"INSERT\"/></record_update>\n", as_utf8);
+    check_every_cut(
+        "<?xml version=\"1.0\"?><record_update><a action=\"INSERT\"><b>1</b></a><c action=\"INSERT\"/></record_update>\n",
+        as_utf8,
+    );
     check_every_cut("<xml><a><b>1</b></a><a><b>2</b><c/></a></xml>", as_utf8);
 }
 
 #[test]
 fn a_file_torn_in_the_middle_is_read_on_behind_the_break() {
-    let row = |number: usize| format!("<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><name>n{number}</name></sys_user>\n");
+    let row = |number: usize| {
+        format!(
+            "<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><name>n{number}</name></sys_user>\n"
+        )
+    };
     let rows: String = (0..6).map(row).collect();
     let text = format!("<unload>\n{rows}</unload>\n");
     let (third, fourth) = (text.find("n2").unwrap(), text.find("n3").unwrap());
@@ -673,11 +797,19 @@ fn a_file_torn_in_the_middle_is_read_on_behind_the_break() {
         for to in (text[..fourth].rfind("<sys_user").unwrap() + 1..fourth).step_by(3) {
             let torn = [&text[..from], &text[to..]].concat();
             let (report, seen) = read_all("export.xml", torn.as_bytes());
-            let names: Vec<_> = seen.iter().filter_map(|record| record.field("name")).map(|name| name.value.as_str()).collect();
-            let kept: Vec<_> = ["n0", "n1", "n4", "n5"].into_iter().filter(|name| !names.contains(name)).collect();
+            let names: Vec<_> = seen
+                .iter()
+                .filter_map(|record| record.field("name"))
+                .map(|name| name.value.as_str())
+                .collect();
+            let kept: Vec<_> =
+                ["n0", "n1", "n4", "n5"].into_iter().filter(|name| !names.contains(name)).collect();
             assert!(kept.is_empty(), "{kept:?} lost; torn from {from} to {to}: {torn}");
             if !names.contains(&"n3") {
-                assert!(report.has_loss() && !report.whole, "torn from {from} to {to}: n3 lost without a word: {torn}");
+                assert!(
+                    report.has_loss() && !report.whole,
+                    "torn from {from} to {to}: n3 lost without a word: {torn}"
+                );
             }
         }
     }
@@ -687,26 +819,53 @@ fn a_file_torn_in_the_middle_is_read_on_behind_the_break() {
 fn what_lies_behind_a_break_is_read() {
     let user = |name: &str| format!("<sys_user action=\"INSERT_OR_UPDATE\"><name>{name}</name></sys_user>");
     let check_break = |text: &str, expected: &[&str]| {
-        let expected: Vec<_> = expected.iter().map(|name| format!("sys_user live table: name={name}")).collect();
+        let expected: Vec<_> =
+            expected.iter().map(|name| format!("sys_user live table: name={name}")).collect();
         let expected: Vec<_> = expected.iter().map(String::as_str).collect();
         check_damaged(text.as_bytes(), ProblemKind::Broken, &expected);
     };
     // The start of a row is lost, a tag is cut in two, one ends another.
-    check_break(&format!("<unload>{}<name>b</name></sys_user>{}</unload>", user("a"), user("c")), &["a", "c"]);
-    check_break(&format!("<unload>{}<sys_user action=\"INSERT_OR_UPDATE\"><name>b</na{}</unload>", user("a"), user("c")), &["a", "c"]);
-    check_break(&format!("<unload>{}<sys_user action=\"INSERT_OR_UPDATE\"><name>b</x>{}</unload>", user("a"), user("c")), &["a", "c"]);
+    check_break(
+        &format!("<unload>{}<name>b</name></sys_user>{}</unload>", user("a"), user("c")),
+        &["a", "c"],
+    );
+    check_break(
+        &format!(
+            "<unload>{}<sys_user action=\"INSERT_OR_UPDATE\"><name>b</na{}</unload>",
+            user("a"),
+            user("c")
+        ),
+        &["a", "c"],
+    );
+    check_break(
+        &format!(
+            "<unload>{}<sys_user action=\"INSERT_OR_UPDATE\"><name>b</x>{}</unload>",
+            user("a"),
+            user("c")
+        ),
+        &["a", "c"],
+    );
 }
 
 #[test]
 fn a_row_whose_end_is_lost_does_not_take_the_next_one_with_it() {
     let user = |name: &str| format!("<sys_user action=\"INSERT_OR_UPDATE\"><name>{name}</name></sys_user>");
     for lost in ["</sys_user>", "</name></sys_user>"] {
-        let text = format!("<unload>{}{}{}</unload>", user("a"), user("b").replace(lost, ""), user("c") + &user("d"));
+        let text = format!(
+            "<unload>{}{}{}</unload>",
+            user("a"),
+            user("b").replace(lost, ""),
+            user("c") + &user("d")
+        );
         let expected = ["a", "c", "d"].map(|name| format!("sys_user live table: name={name}"));
         check_damaged(text.as_bytes(), ProblemKind::Broken, &expected.each_ref().map(String::as_str));
     }
     let text = "<xml><a><b>1</b></a><a><b>2</b><a><b>3</b></a><a><b>4</b></a></xml>";
-    check_damaged(text.as_bytes(), ProblemKind::Broken, &["a live table: b=1", "a live table: b=3", "a live table: b=4"]);
+    check_damaged(
+        text.as_bytes(),
+        ProblemKind::Broken,
+        &["a live table: b=1", "a live table: b=3", "a live table: b=4"],
+    );
 }
 
 #[test]
@@ -717,14 +876,25 @@ fn a_break_in_a_list_export() {
 
 #[test]
 fn a_break_in_an_update_set_does_not_lead_into_a_payload() {
-    let record = |name: &str| format!("<payload><![CDATA[<record_update><sys_user_role action=\"INSERT_OR_UPDATE\"><name>{name}</name></sys_user_role></record_update>]]></payload>");
+    let record = |name: &str| {
+        format!(
+            "<payload><![CDATA[<record_update><sys_user_role action=\"INSERT_OR_UPDATE\"><name>{name}</name></sys_user_role></record_update>]]></payload>"
+        )
+    };
     let text = update_set(&[&record("p"), &record("q"), &record("r")]);
     // The head of the second payload runs into the tail of the third.
     for lost_from in ["user_role action=\"INSERT_OR_UPDATE\"><name>q", "<name>q", "me>q", "q</name>"] {
         let from = text.find(lost_from).unwrap();
         let to = text.rfind("</record_update>").unwrap();
         let (report, seen) = read_all("set.xml", [&text[..from], &text[to..]].concat().as_bytes());
-        assert_eq!(lines(&seen)[..3], ["sys_update_xml live table:", "sys_user_role live update_set: name=p", "sys_update_xml live table:"]);
+        assert_eq!(
+            lines(&seen)[..3],
+            [
+                "sys_update_xml live table:",
+                "sys_user_role live update_set: name=p",
+                "sys_update_xml live table:"
+            ]
+        );
         assert_eq!(seen.len(), 3, "a half record is none");
         assert!(report.has_loss(), "{lost_from}: lost without a word");
     }
@@ -735,9 +905,14 @@ fn a_break_in_an_update_set_does_not_lead_into_a_payload() {
     assert_eq!(seen.iter().filter(|record| record.table == "sys_user_role").count(), 1, "{:?}", lines(&seen));
     assert!(report.has_loss());
     // A row's end is lost: the next row is read.
-    let text = update_set(&[&record("p"), &record("q"), &record("r")]).replacen("]]></payload></sys_update_xml>", "]]></pay", 1);
+    let text = update_set(&[&record("p"), &record("q"), &record("r")]).replacen(
+        "]]></payload></sys_update_xml>",
+        "]]></pay",
+        1,
+    );
     let (report, seen) = read_all("set.xml", text.as_bytes());
-    let names: Vec<_> = seen.iter().filter_map(|record| record.field("name")).map(|name| name.value.as_str()).collect();
+    let names: Vec<_> =
+        seen.iter().filter_map(|record| record.field("name")).map(|name| name.value.as_str()).collect();
     assert_eq!(names, ["q", "r"]);
     assert!(report.has_loss() && !report.whole);
 }
@@ -747,9 +922,14 @@ fn home_made_and_joined_exports() {
     // Two exports end to end.
     let one = "<?xml version=\"1.0\"?><unload><a action=\"INSERT\"><b>1</b></a></unload>\n";
     let two = "<?xml version=\"1.0\"?><unload><a action=\"INSERT\"><b>2</b></a></unload>\n";
-    check_repaired(format!("{one}{two}").as_bytes(), "second root", &["a live table: b=1", "a live table: b=2"]);
+    check_repaired(
+        format!("{one}{two}").as_bytes(),
+        "second root",
+        &["a live table: b=1", "a live table: b=2"],
+    );
     // The first one without its end.
-    let (report, seen) = read_all("export.xml", format!("{}{two}", one.replace("</unload>\n", "")).as_bytes());
+    let (report, seen) =
+        read_all("export.xml", format!("{}{two}", one.replace("</unload>\n", "")).as_bytes());
     assert!(lines(&seen).contains(&"a live table: b=1".to_owned()), "{seen:?}");
     assert!(!report.whole && report.has_loss());
     // A declaration in the middle.
@@ -759,14 +939,21 @@ fn home_made_and_joined_exports() {
     // A payload written as it is, whose own CDATA ends the outer one early.
     let inner = "<record_update><sys_script action=\"INSERT\"><script><![CDATA[if (a < b) c();]]></script></sys_script></record_update>";
     let good = "<payload>&lt;record_update&gt;&lt;a action=\"INSERT\"&gt;&lt;b&gt;2&lt;/b&gt;&lt;/a&gt;&lt;/record_update&gt;</payload>";
-    let (report, seen) = read_all("set.xml", update_set(&[&format!("<payload><![CDATA[{inner}]]></payload>"), good]).as_bytes());
+    let (report, seen) = read_all(
+        "set.xml",
+        update_set(&[&format!("<payload><![CDATA[{inner}]]></payload>"), good]).as_bytes(),
+    );
     assert!(lines(&seen).contains(&"a live update_set: b=2".to_owned()), "{:?}", lines(&seen));
     assert!(report.has_loss());
 }
 
 #[test]
 fn a_bare_ampersand_is_text() {
-    check_repaired(b"<unload><a action=\"INSERT\"><b>Piers & berths</b><c>A&B;C&</c></a></unload>", "&", &["a live table: b=Piers & berths c=A&B;C&"]);
+    check_repaired(
+        b"<unload><a action=\"INSERT\"><b>Piers & berths</b><c>A&B;C&</c></a></unload>",
+        "&",
+        &["a live table: b=Piers & berths c=A&B;C&"],
+    );
 }
 
 #[test]
@@ -814,12 +1001,15 @@ fn zeros_in_the_middle_of_an_export_lose_no_other_record() {
 #[test]
 fn entities_of_a_doctype_are_not_expanded() {
     let check_doctype = |doctype: &str, value: &str| {
-        let text = format!("<?xml version=\"1.0\"?>\n{doctype}\n<unload><a action=\"INSERT\"><b>{value}</b></a></unload>");
+        let text = format!(
+            "<?xml version=\"1.0\"?>\n{doctype}\n<unload><a action=\"INSERT\"><b>{value}</b></a></unload>"
+        );
         check_repaired(text.as_bytes(), "DOCTYPE", &[&format!("a live table: b={value}")]);
     };
     check_doctype("<!DOCTYPE unload SYSTEM \"file:///etc/passwd\">", "1");
     check_doctype("<!DOCTYPE unload [<!ENTITY pier SYSTEM \"file:///etc/hostname\">]>", "&pier;");
-    let bomb: String = (1..30).map(|level| format!("<!ENTITY l{level} \"{}\">", format!("&l{};", level - 1).repeat(10))).collect();
+    let level = |level: u32| format!("<!ENTITY l{level} \"{}\">", format!("&l{};", level - 1).repeat(10));
+    let bomb = (1..30).map(level).collect::<Vec<_>>().concat();
     check_doctype(&format!("<!DOCTYPE unload [<!ENTITY l0 \"boom\">{bomb}]>"), "&l29;");
     // A parameter entity, and a quoted > in it.
     check_doctype("<!DOCTYPE unload [<!ENTITY % a \"x>y\"><!-- ]> -->]>", "1");
@@ -836,12 +1026,17 @@ fn three_hundred_thousand_nested_elements() {
     };
     let nested = |open: &str, close: &str| format!("{}{}", open.repeat(DEPTH), close.repeat(DEPTH));
     let good = "<a action=\"INSERT\"><b>1</b></a>";
-    for (open, close) in [("<x>", "</x>"), ("<a action=\"INSERT\">", "</a>"), ("<a action=\"INSERT\"><b>", "</b></a>")] {
+    for (open, close) in
+        [("<x>", "</x>"), ("<a action=\"INSERT\">", "</a>"), ("<a action=\"INSERT\"><b>", "</b></a>")]
+    {
         let seen = check_nested(&format!("<unload>{good}{}</unload>", nested(open, close)));
         assert_eq!(line(&seen[0]), "a live table: b=1");
         check_nested(&format!("<unload>{good}{}", open.repeat(DEPTH)));
         check_nested(&format!("<record_update>{}</record_update>", nested(open, close)));
-        check_nested(&update_set(&[&format!("<payload><![CDATA[<record_update>{}</record_update>]]></payload>", nested(open, close))]));
+        check_nested(&update_set(&[&format!(
+            "<payload><![CDATA[<record_update>{}</record_update>]]></payload>",
+            nested(open, close)
+        )]));
     }
     // No export at all: passed over, and quickly.
     let (report, _) = read_all("other.xml", nested("<x>", "</x>").as_bytes());
@@ -850,12 +1045,21 @@ fn three_hundred_thousand_nested_elements() {
 
 #[test]
 fn payloads_nested_without_end() {
-    let mut text = "<record_update><sys_user_role action=\"INSERT\"><name>r</name></sys_user_role></record_update>".to_owned();
+    let mut text =
+        "<record_update><sys_user_role action=\"INSERT\"><name>r</name></sys_user_role></record_update>"
+            .to_owned();
     for _ in 0..6 {
-        text = format!("<record_update><sys_metadata_link action=\"INSERT\"><payload>{}</payload></sys_metadata_link></record_update>", escape(&text));
+        text = format!(
+            "<record_update><sys_metadata_link action=\"INSERT\"><payload>{}</payload></sys_metadata_link></record_update>",
+            escape(&text)
+        );
     }
     let (report, _) = read_all("app.xml", text.as_bytes());
-    assert!(report.problems.iter().any(|problem| problem.kind == ProblemKind::LimitReached), "{:?}", report.problems);
+    assert!(
+        report.problems.iter().any(|problem| problem.kind == ProblemKind::LimitReached),
+        "{:?}",
+        report.problems
+    );
     assert!(report.has_loss());
 }
 
@@ -863,7 +1067,10 @@ fn payloads_nested_without_end() {
 fn many_roots_and_many_ends() {
     let (report, _) = read_all("export.xml", "</unload>".repeat(10_000).as_bytes());
     assert!(!report.whole);
-    let (report, seen) = read_all("export.xml", format!("<unload>{}<a action=\"INSERT\"><b>1</b></a></unload>", "</x>".repeat(10_000)).as_bytes());
+    let (report, seen) = read_all(
+        "export.xml",
+        format!("<unload>{}<a action=\"INSERT\"><b>1</b></a></unload>", "</x>".repeat(10_000)).as_bytes(),
+    );
     assert!(!report.whole && report.has_loss());
     assert!(report.problems.len() < 100, "problems do not pile up");
     assert!(seen.len() <= 1);

@@ -1,6 +1,8 @@
 //! The program as scripts see it: exit codes, what each flag changes, where
 //! output goes, and that the same input gives the same bytes.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
+
 #[path = "common/program.rs"]
 mod program;
 
@@ -51,7 +53,8 @@ impl Folder {
     /// What lies in it, hidden files too.
     fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(self.path()).unwrap();
-        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<_> =
+            entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
     }
@@ -65,7 +68,9 @@ impl Folder {
 
 /// 32 hexadecimal digits of a name's own.
 fn sys_id(name: &str) -> String {
-    let hash = |seed: u64| name.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let hash = |seed: u64| {
+        name.bytes().fold(seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    };
     format!("{:016x}{:016x}", hash(0xcbf2_9ce4_8422_2325), hash(0x1234_5678_9abc_def1))
 }
 
@@ -223,12 +228,18 @@ fn every_document_says_what_became_of_it() {
     let document = folder.scan(&[]).json();
     assert_eq!(document["schema"], "glidelint/scan/v1");
     let notices = document["notices"].as_array().unwrap();
-    let named: Vec<_> = notices.iter().map(|notice| (notice["path"].as_str().unwrap(), notice["kind"].as_str().unwrap())).collect();
+    let named: Vec<_> = notices
+        .iter()
+        .map(|notice| (notice["path"].as_str().unwrap(), notice["kind"].as_str().unwrap()))
+        .collect();
     assert_eq!(named, [("a.xml", "truncated"), ("b.xml", "unreadable")]);
     let arguments = ["scan", "--no-config", "--root", ".", "--select", RULE, "--format", "sarif"];
     let log = glidelint(folder.path(), &arguments).json();
     let invocation = &log["runs"][0]["invocations"][0];
-    assert_eq!((&invocation["executionSuccessful"], &invocation["exitCode"]), (&Value::from(false), &Value::from(4)));
+    assert_eq!(
+        (&invocation["executionSuccessful"], &invocation["exitCode"]),
+        (&Value::from(false), &Value::from(4))
+    );
     assert!(invocation["toolExecutionNotifications"].as_array().unwrap().len() >= 2);
 }
 
@@ -239,7 +250,8 @@ fn an_export_without_its_end_never_passes() {
     // Behind the root's start tag; `reading.rs` cuts at every byte.
     let root = text.find("10:00:00\">").unwrap() + 10;
     for cut in (root..end + 9).step_by(29).chain([end, end + 1, end + 8]) {
-        for files in [vec![("a.xml", &text[..cut])], vec![("a.xml", &text[..cut]), ("b.xml", text.as_str())]] {
+        for files in [vec![("a.xml", &text[..cut])], vec![("a.xml", &text[..cut]), ("b.xml", text.as_str())]]
+        {
             let run = Folder::new(&files).scan(&[]);
             assert_eq!(run.code, 4, "cut at {cut}: {run:?}");
         }
@@ -251,7 +263,8 @@ fn an_export_that_ends_before_its_root_never_passes() {
     let text = bad();
     let good = good();
     for cut in [0, 1, 20, 38, 39, 41, 60] {
-        for files in [vec![("a.xml", &text[..cut])], vec![("a.xml", &text[..cut]), ("b.xml", good.as_str())]] {
+        for files in [vec![("a.xml", &text[..cut])], vec![("a.xml", &text[..cut]), ("b.xml", good.as_str())]]
+        {
             let run = Folder::new(&files).scan(&[]);
             assert_eq!(run.code, 4, "cut at {cut}: {run:?}");
         }
@@ -262,7 +275,13 @@ fn an_export_that_ends_before_its_root_never_passes() {
 
 #[test]
 fn bad_files_do_not_keep_good_ones_from_being_read() {
-    let folder = Folder::new(&[("a.xml", &cut()), ("b.xml", "<unload><a"), ("c.xml", ""), ("d.xml", &bad()), ("e.txt", "x")]);
+    let folder = Folder::new(&[
+        ("a.xml", &cut()),
+        ("b.xml", "<unload><a"),
+        ("c.xml", ""),
+        ("d.xml", &bad()),
+        ("e.txt", "x"),
+    ]);
     folder.write("f.xml", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
     folder.write("g.zip", b"PK\x03\x04 and no more");
     folder.write("h.xml.gz", &gzip(&bad())[..60]);
@@ -272,7 +291,12 @@ fn bad_files_do_not_keep_good_ones_from_being_read() {
     assert_eq!(run.code, 4);
     assert_eq!(keys(&run.json()), ["svc.cut", "svc.bad", "svc.deep"]);
     let notices = run.json();
-    let paths: BTreeSet<_> = notices["notices"].as_array().unwrap().iter().map(|notice| notice["path"].as_str().unwrap()).collect();
+    let paths: BTreeSet<_> = notices["notices"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|notice| notice["path"].as_str().unwrap())
+        .collect();
     assert_eq!(paths, ["a.xml", "b.xml", "c.xml", "f.xml", "g.zip", "h.xml.gz", "i.xml"].into());
 }
 
@@ -334,7 +358,11 @@ fn standard_input() {
     assert_eq!((run.code, texts(&run.json(), "key")), (1, vec!["svc.bad".to_owned()]));
     let run = glidelint_with(folder.path(), &arguments, cut().as_bytes());
     assert_eq!(run.code, 4);
-    let run = glidelint_with(folder.path(), &["query", "--no-config", "sys_user", "user_name=svc.bad", "-"], bad().as_bytes());
+    let run = glidelint_with(
+        folder.path(),
+        &["query", "--no-config", "sys_user", "user_name=svc.bad", "-"],
+        bad().as_bytes(),
+    );
     assert_eq!(run.code, 0, "{run:?}");
     let run = glidelint_with(folder.path(), &["inventory", "--no-config", "-"], bad().as_bytes());
     assert_eq!(run.code, 0, "{run:?}");
@@ -363,8 +391,12 @@ fn no_ignore_file_hides_anything() {
 fn threads_and_repetition_change_nothing() {
     for format in ["json", "sarif", "text"] {
         let scan = |jobs: &str| {
-            let arguments = ["scan", "--no-config", "--profile", "strict", "--max-shown", "all", "--kinds", "all"];
-            glidelint(&samples(), &[&arguments[..], &["--format", format, "--jobs", jobs, "samples"]].concat())
+            let arguments =
+                ["scan", "--no-config", "--profile", "strict", "--max-shown", "all", "--kinds", "all"];
+            glidelint(
+                &samples(),
+                &[&arguments[..], &["--format", format, "--jobs", jobs, "samples"]].concat(),
+            )
         };
         let one = scan("1");
         assert_eq!(one.code, 4, "a part of samples/ is damaged");
@@ -378,7 +410,11 @@ fn threads_and_repetition_change_nothing() {
 #[test]
 fn the_order_of_paths_does_not_matter() {
     let scan = |paths: [&str; 3]| {
-        glidelint(&samples(), &[&["scan", "--no-config", "--root", ".", "--format", "json"], &paths[..]].concat()).stdout
+        glidelint(
+            &samples(),
+            &[&["scan", "--no-config", "--root", ".", "--format", "json"], &paths[..]].concat(),
+        )
+        .stdout
     };
     let one = scan(["samples/exports", "samples/update-sets", "samples/app-repo"]);
     assert!(one == scan(["samples/app-repo", "samples/exports", "samples/update-sets"]));
@@ -390,7 +426,18 @@ fn two_folders_at_once_find_what_each_finds() {
     // Rules that look at one record only; joins would see more in both together.
     let rules = "SNA1002,SNA1003,SNA1008,SNA1009,SNA1010,SNA1012,SNR1009,SNR1011,SNP1023";
     let scan = |paths: &[&str], folder: &Path| {
-        let arguments = ["scan", "--no-config", "--root", ".", "--format", "json", "--profile", "strict", "--select", rules];
+        let arguments = [
+            "scan",
+            "--no-config",
+            "--root",
+            ".",
+            "--format",
+            "json",
+            "--profile",
+            "strict",
+            "--select",
+            rules,
+        ];
         set(texts(&glidelint(folder, &[&arguments[..], paths].concat()).json(), "fingerprint"))
     };
     let text = fs::read_to_string(samples().join("samples/exports/sys_user.xml")).unwrap();
@@ -422,7 +469,9 @@ fn the_lowest_severity_that_fails() {
     // RULE's findings are high.
     let files = [("a.xml", bad())];
     let files = files.each_ref().map(|(name, text)| (*name, text.as_str()));
-    for (fail_on, code) in [("critical", 0), ("high", 1), ("medium", 1), ("low", 1), ("info", 1), ("never", 0)] {
+    for (fail_on, code) in
+        [("critical", 0), ("high", 1), ("medium", 1), ("low", 1), ("info", 1), ("never", 0)]
+    {
         check(&files, &["--fail-on", fail_on], code, &["svc.bad"]);
     }
     check(&files, &["--min-severity", "critical"], 0, &[]);
@@ -433,7 +482,16 @@ fn the_lowest_severity_that_fails() {
 fn the_lowest_confidence_that_is_reported() {
     let folder = Folder::new(&[("a.xml", &bad())]);
     let confident = |floor: &str| {
-        let arguments = ["scan", "--no-config", "--format", "json", "--select", "SNA1001,SNA1002", "--min-confidence", floor];
+        let arguments = [
+            "scan",
+            "--no-config",
+            "--format",
+            "json",
+            "--select",
+            "SNA1001,SNA1002",
+            "--min-confidence",
+            floor,
+        ];
         texts(&glidelint(folder.path(), &arguments).json(), "confidence")
     };
     assert_eq!(confident("low"), ["medium", "very-high"]);
@@ -446,7 +504,10 @@ fn the_lowest_confidence_that_is_reported() {
 fn rules_are_chosen_by_id_name_area_and_tag() {
     let folder = Folder::new(&[("a.xml", &bad())]);
     let ran = |more: &[&str]| {
-        let run = glidelint(folder.path(), &[&["scan", "--no-config", "--root", ".", "--format", "json"], more].concat());
+        let run = glidelint(
+            folder.path(),
+            &[&["scan", "--no-config", "--root", ".", "--format", "json"], more].concat(),
+        );
         let document = run.json();
         let coverage = document["coverage"].as_array().unwrap();
         coverage.iter().map(|rule| rule["rule"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
@@ -470,16 +531,31 @@ fn rules_are_chosen_by_id_name_area_and_tag() {
 #[test]
 fn complete_tables_let_absence_be_judged() {
     let scan = |more: &[&str]| {
-        let arguments = ["scan", "--no-config", "--format", "json", "--profile", "strict", "--select", "SNA1006,SNP1009,SNR1008", "samples/exports"];
+        let arguments = [
+            "scan",
+            "--no-config",
+            "--format",
+            "json",
+            "--profile",
+            "strict",
+            "--select",
+            "SNA1006,SNP1009,SNR1008",
+            "samples/exports",
+        ];
         let document = glidelint(&samples(), &[&arguments[..], more].concat()).json();
         let coverage = document["coverage"].as_array().unwrap();
-        let row = |rule: &Value| format!("{} {}+{}", rule["rule"].as_str().unwrap(), rule["fail"], rule["cannot_tell"]);
+        let row = |rule: &Value| {
+            format!("{} {}+{}", rule["rule"].as_str().unwrap(), rule["fail"], rule["cannot_tell"])
+        };
         coverage.iter().map(row).collect::<Vec<_>>()
     };
     assert_eq!(scan(&[]), ["SNA1006 0+3", "SNP1009 0+1", "SNR1008 0+1"]);
     assert_eq!(scan(&["--complete", "all"]), ["SNA1006 3+0", "SNP1009 1+0", "SNR1008 0+0"]);
     assert_eq!(scan(&["--complete", "sys_properties"]), ["SNA1006 0+3", "SNP1009 1+0", "SNR1008 0+1"]);
-    assert_eq!(scan(&["--complete", "sys_user_grmember,sys_user_has_role"]), ["SNA1006 3+0", "SNP1009 0+1", "SNR1008 0+0"]);
+    assert_eq!(
+        scan(&["--complete", "sys_user_grmember,sys_user_has_role"]),
+        ["SNA1006 3+0", "SNP1009 0+1", "SNR1008 0+0"]
+    );
 }
 
 #[test]
@@ -507,8 +583,17 @@ fn a_fingerprint_knows_neither_place_nor_form() {
 
 #[test]
 fn the_configuration_file() {
-    let folder = Folder::new(&[("a.xml", &bad()), (".glidelint.yaml", "rules:\n  SNA1002: off\n"), ("b.yaml", "fail_on: never\n")]);
-    let scan = |more: &[&str]| glidelint(folder.path(), &[&["scan", "--root", ".", "--format", "json", "--select", RULE], more].concat());
+    let folder = Folder::new(&[
+        ("a.xml", &bad()),
+        (".glidelint.yaml", "rules:\n  SNA1002: off\n"),
+        ("b.yaml", "fail_on: never\n"),
+    ]);
+    let scan = |more: &[&str]| {
+        glidelint(
+            folder.path(),
+            &[&["scan", "--root", ".", "--format", "json", "--select", RULE], more].concat(),
+        )
+    };
     assert_eq!(scan(&["--no-config"]).code, 1);
     assert_eq!(scan(&["--config", "b.yaml"]).code, 0);
     assert_eq!(keys(&scan(&["--config", "b.yaml"]).json()), ["svc.bad"]);
@@ -523,7 +608,11 @@ fn a_configuration_that_cannot_be_used_is_shown_with_its_line() {
     let check_config = |text: &str, words: &[&str]| {
         let folder = Folder::new(&[("a.xml", &bad()), ("c.yaml", text)]);
         for command in [vec!["scan"], vec!["query", "sys_user", "active=true"], vec!["inventory"]] {
-            check_refused(&folder, &[&command[..], &["--config", "c.yaml"]].concat(), &[&["c.yaml"], words].concat());
+            check_refused(
+                &folder,
+                &[&command[..], &["--config", "c.yaml"]].concat(),
+                &[&["c.yaml"], words].concat(),
+            );
         }
     };
     check_config("profile: strict\nrulez: {}\n", &["rulez", "c.yaml:2:1", "^"]);
@@ -548,7 +637,18 @@ const CUSTOM: &str = "id: XX0001\ntitle: Pier account is active\nseverity: 5.0\n
 #[test]
 fn further_rules() {
     let folder = Folder::new(&[("a.xml", &bad()), ("own/accounts/pier-account-active.yaml", CUSTOM)]);
-    let arguments = ["scan", "--no-config", "--root", ".", "--format", "json", "--rules", "own", "--no-builtin-rules", "a.xml"];
+    let arguments = [
+        "scan",
+        "--no-config",
+        "--root",
+        ".",
+        "--format",
+        "json",
+        "--rules",
+        "own",
+        "--no-builtin-rules",
+        "a.xml",
+    ];
     let run = glidelint(folder.path(), &arguments);
     assert_eq!((run.code, texts(&run.json(), "rule")), (1, vec!["XX0001".to_owned()]), "{run:?}");
     assert_eq!(run.json()["findings"][0]["message"], "'svc.bad' is active.");
@@ -558,7 +658,10 @@ fn further_rules() {
 fn a_broken_rule_is_shown_with_its_line_and_a_caret() {
     let check_rule = |from: &str, to: &str, words: &[&str]| {
         assert!(CUSTOM.contains(from), "{from}");
-        let folder = Folder::new(&[("a.xml", &bad()), ("own/accounts/pier-account-active.yaml", &CUSTOM.replace(from, to))]);
+        let folder = Folder::new(&[
+            ("a.xml", &bad()),
+            ("own/accounts/pier-account-active.yaml", &CUSTOM.replace(from, to)),
+        ]);
         let words = [&["pier-account-active.yaml", "^"], words].concat();
         check_refused(&folder, &["scan", "--no-config", "--rules", "own", "a.xml"], &words);
     };
@@ -580,7 +683,10 @@ fn a_broken_rule_is_shown_with_its_line_and_a_caret() {
 fn the_query_of_the_readme() {
     let query = "active=true^web_service_access_only=false^RLQUERYsys_user_has_role.user,>=1^role.name=admin^ENDRLQUERY";
     let found = |path: &str, more: &[&str]| {
-        let run = glidelint(&samples(), &[&["query", "--no-config", "sys_user", query, path, "--format", "json"], more].concat());
+        let run = glidelint(
+            &samples(),
+            &[&["query", "--no-config", "sys_user", query, path, "--format", "json"], more].concat(),
+        );
         let rows = run.stdout.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
         let names: Vec<_> = rows.map(|row| row["display"].as_str().unwrap().to_owned()).collect();
         (run.code, names)
@@ -594,7 +700,12 @@ fn the_query_of_the_readme() {
 #[test]
 fn a_query_says_by_its_exit_code_whether_it_matches() {
     let folder = Folder::new(&[("a.xml", &bad())]);
-    let query = |query: &str| glidelint(folder.path(), &["query", "--no-config", "--root", ".", "sys_user", query, "--fields", "user_name,active"]);
+    let query = |query: &str| {
+        glidelint(
+            folder.path(),
+            &["query", "--no-config", "--root", ".", "sys_user", query, "--fields", "user_name,active"],
+        )
+    };
     let run = query("user_name=svc.bad");
     assert_eq!((run.code, run.stdout.lines().count()), (0, 1));
     assert!(run.stdout.starts_with("a.xml:3:1"), "{}", run.stdout);
@@ -616,7 +727,8 @@ fn an_inventory_counts_what_is_there() {
     let table = |path: &str, table: &str| {
         let file = files.iter().find(|file| file["path"].as_str().unwrap().ends_with(path)).unwrap();
         let counts = &file["tables"][table];
-        [&counts["live"], &counts["deleted"], &counts["history"]].map(|count| count.as_u64().unwrap_or_default())
+        [&counts["live"], &counts["deleted"], &counts["history"]]
+            .map(|count| count.as_u64().unwrap_or_default())
     };
     assert_eq!(table("exports/sys_user.xml", "sys_user"), [44, 0, 0]);
     assert_eq!(table("exports/sys_user_role.xml", "sys_user_role"), [22, 0, 0]);
@@ -635,12 +747,16 @@ fn an_inventory_counts_what_is_there() {
 #[test]
 fn further_reports_are_those_of_standard_output() {
     let folder = Folder::new(&[("in/a.xml", &bad())]);
-    let run = folder.scan(&["--output", "out.json", "--output", "sarif=report.log", "-o", "text=out.md", "in"]);
+    let run =
+        folder.scan(&["--output", "out.json", "--output", "sarif=report.log", "-o", "text=out.md", "in"]);
     assert_eq!(run.code, 1, "{run:?}");
     assert_eq!(folder.read("out.json"), run.stdout);
     assert_eq!(folder.names(), ["in", "out.json", "out.md", "report.log"], "nothing else is left");
     let arguments = ["scan", "--no-config", "--root", ".", "--select", RULE, "in", "--format"];
-    assert_eq!(glidelint(folder.path(), &[&arguments[..], &["sarif"]].concat()).stdout, folder.read("report.log"));
+    assert_eq!(
+        glidelint(folder.path(), &[&arguments[..], &["sarif"]].concat()).stdout,
+        folder.read("report.log")
+    );
     assert_eq!(glidelint(folder.path(), &[&arguments[..], &["text"]].concat()).stdout, folder.read("out.md"));
 }
 
@@ -694,7 +810,8 @@ fn without_arguments_it_says_what_it_is() {
 
 /// An update set with one change.
 fn update_set(recorded_at: &str, record: &str) -> String {
-    let payload = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><record_update>{record}</record_update>");
+    let payload =
+        format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?><record_update>{record}</record_update>");
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<unload unload_date=\"2026-03-01 10:00:00\">\n<sys_update_xml action=\"INSERT_OR_UPDATE\">\n\
          <action>INSERT_OR_UPDATE</action>\n<payload><![CDATA[{payload}]]></payload>\n<sys_recorded_at>{recorded_at}</sys_recorded_at>\n\
@@ -720,7 +837,10 @@ fn the_newer_version_is_the_state() {
     let table = unload(&[dated_user("svc.x", false, january)]);
     check_versions(&table, &set(february, true), &[], &["svc.x"]);
     // The count of changes, where the dates are equal.
-    let counted = |count: u32, only: bool| dated_user("svc.x", only, january).replace("<sys_id>", &format!("<sys_mod_count>{count}</sys_mod_count>\n<sys_id>"));
+    let counted = |count: u32, only: bool| {
+        dated_user("svc.x", only, january)
+            .replace("<sys_id>", &format!("<sys_mod_count>{count}</sys_mod_count>\n<sys_id>"))
+    };
     check_versions(&unload(&[counted(9, false)]), &unload(&[counted(10, true)]), &[], &["svc.x"]);
     // When it was recorded, where nothing else tells.
     let recorded = |at: &str, only: bool| update_set(at, &dated_user("svc.x", only, january));
@@ -732,10 +852,15 @@ fn the_newer_version_is_the_state() {
 
 #[test]
 fn where_nothing_tells_the_newer_one_both_stand() {
-    let undated = |only: bool| unload(&[user("svc.x", only).replace("<sys_updated_on>2026-02-01 08:00:00</sys_updated_on>\n", "")]);
+    let undated = |only: bool| {
+        unload(&[user("svc.x", only).replace("<sys_updated_on>2026-02-01 08:00:00</sys_updated_on>\n", "")])
+    };
     let folder = Folder::new(&[("a.xml", &undated(true)), ("b.xml", &undated(false))]);
     let document = folder.scan(&[]).json();
-    assert_eq!((keys(&document), texts(&document, "path")), (vec!["svc.x".to_owned()], vec!["b.xml".to_owned()]));
+    assert_eq!(
+        (keys(&document), texts(&document, "path")),
+        (vec!["svc.x".to_owned()], vec!["b.xml".to_owned()])
+    );
 }
 
 #[test]
@@ -755,7 +880,8 @@ fn a_record_in_two_parts_of_an_export_is_found_once() {
 #[test]
 fn build_output_does_not_count_twice() {
     let record = format!("<record_update>{}</record_update>", user("svc.x", false));
-    let document = Folder::new(&[("dist/app/update/x.xml", &record), ("src/x.xml", &record)]).scan(&[]).json();
+    let document =
+        Folder::new(&[("dist/app/update/x.xml", &record), ("src/x.xml", &record)]).scan(&[]).json();
     assert_eq!(texts(&document, "path"), ["src/x.xml"]);
     assert_eq!(document["findings"][0]["related"][0]["path"], "dist/app/update/x.xml");
 }

@@ -58,7 +58,11 @@ impl RecordSink for Keep {
             action: record.action,
             origin: record.origin,
             apply_defaults: record.apply_defaults,
-            attributes: record.attributes.iter().map(|(name, value)| ((*name).to_owned(), value.to_string())).collect(),
+            attributes: record
+                .attributes
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), value.to_string()))
+                .collect(),
             fields: fields.collect(),
             span: record.span,
             start_tag_span: record.start_tag_span,
