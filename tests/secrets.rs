@@ -1,0 +1,387 @@
+//! What is secret stays in the export: whatever form it is written in, however
+//! deep it lies, and whichever rule or query looks at it, no output holds it.
+//!
+//! Every secret is made of two halves that nothing else in the project holds,
+//! so that half a secret is noticed too. The rules that look at the secrets'
+//! own elements run, so that places beside them are shown.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
+
+#[path = "common/program.rs"]
+mod program;
+
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use program::glidelint;
+
+/// The halves of every secret, as they stand in the exports and nowhere else.
+const HALVES: [&str; 2] = ["Qzx9Tide", "Wrk7Ebb"];
+
+/// What stands between the halves: what a secret in a file may be interrupted by.
+const SECRET: &str = "Qzx9Tide-Wrk7Ebb";
+
+const ID: &str = "0123456789abcdef0123456789abcdef";
+
+/// Every way to write a secret as the content of an element.
+fn writings() -> Vec<String> {
+    let by_number = |text: &str| {
+        text.chars().map(|character| format!("&#{};", u32::from(character))).collect::<Vec<_>>().concat()
+    };
+    vec![
+        SECRET.to_owned(),
+        format!("<![CDATA[{SECRET}]]>"),
+        "<![CDATA[Qzx9Tide]]><![CDATA[Wrk7Ebb]]>".to_owned(),
+        "<![CDATA[Qzx9Tide]]]]><![CDATA[>Wrk7Ebb]]>".to_owned(),
+        "Qzx9Tide&amp;Wrk7Ebb".to_owned(),
+        "Qzx9Tide&#13;\nWrk7Ebb".to_owned(),
+        "\n  Qzx9Tide\n  Wrk7Ebb\n".to_owned(),
+        "Qzx9Tide<!-- and -->Wrk7Ebb".to_owned(),
+        // Decoded, it is the secret again.
+        by_number(SECRET),
+        format!("{}-Wrk7Ebb", by_number("Qzx9Tide")),
+    ]
+}
+
+/// Records with a secret in each, written so.
+fn records(secret: &str) -> Vec<String> {
+    let record = |table: &str, fields: &[(&str, &str)]| {
+        let fields: Vec<_> =
+            fields.iter().map(|(name, value)| format!("<{name}>{value}</{name}>\n")).collect();
+        format!("<{table} action=\"INSERT_OR_UPDATE\">\n{}</{table}>", fields.concat())
+    };
+    let property = |name: &str, type_name: &str, value: &str| {
+        record(
+            "sys_properties",
+            &[
+                ("description", ""),
+                ("is_private", "false"),
+                ("name", name),
+                ("sys_id", ID),
+                ("type", type_name),
+                ("value", value),
+            ],
+        )
+    };
+    vec![
+        // Found by the rules about hashes and local passwords, beside their secret.
+        record(
+            "sys_user",
+            &[
+                ("active", "true"),
+                ("identity_type", "machine"),
+                ("internal_integration_user", "false"),
+                ("last_password", secret),
+                ("locked_out", "false"),
+                ("source", "ldap:cn=tide"),
+                ("sys_id", ID),
+                ("user_name", "svc.tide"),
+                ("user_password", secret),
+                ("web_service_access_only", "false"),
+            ],
+        ),
+        property("pier.tide.api_token", "string", secret),
+        property("pier.tide.api_token", "", secret),
+        property("pier.tide.connection", "password2", secret),
+        property("pier.tide.connection", "password", secret),
+        // The value before the columns that make it a secret.
+        record(
+            "sys_properties",
+            &[("value", secret), ("type", "string"), ("name", "pier.smtp.password"), ("sys_id", ID)],
+        ),
+        record("sys_properties", &[("value", secret), ("name", "pier.smtp.secret"), ("sys_id", ID)]),
+        record(
+            "oauth_entity",
+            &[
+                ("client_id", "tide"),
+                ("client_secret", secret),
+                ("name", "Tide"),
+                ("salt", secret),
+                ("sys_id", ID),
+            ],
+        ),
+        record(
+            "sys_auth_profile_basic",
+            &[("name", "Tide"), ("password", secret), ("sys_id", ID), ("username", "tide")],
+        ),
+        record("sys_rest_message", &[("basic_auth_password", secret), ("name", "Tide"), ("sys_id", ID)]),
+        record("ldap_server_config", &[("name", "Tide"), ("password", secret), ("sys_id", ID)]),
+        record(
+            "sys_data_source",
+            &[("jdbc_password", secret), ("name", "Tide"), ("scp_password", secret), ("sys_id", ID)],
+        ),
+        // A table that no dictionary knows.
+        record(
+            "x_pier_connection",
+            &[
+                ("api_password", secret),
+                ("access_token", secret),
+                ("client_secret", secret),
+                ("name", "Tide"),
+                ("sys_id", ID),
+            ],
+        ),
+    ]
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// A payload as CDATA that may itself hold CDATA.
+fn in_cdata(text: &str) -> String {
+    format!("<![CDATA[{}]]>", text.replace("]]>", "]]]]><![CDATA[>"))
+}
+
+/// One record in every form of export.
+fn forms(record: &str) -> Vec<(&'static str, String)> {
+    const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+    let app = format!("{HEAD}<record_update>\n{record}\n</record_update>");
+    let row = |payload: &str| {
+        format!(
+            "{HEAD}<unload unload_date=\"2026-03-01 10:00:00\">\n<sys_update_xml action=\"INSERT_OR_UPDATE\">\n\
+             <action>INSERT_OR_UPDATE</action>\n<name>tide</name>\n<payload>{payload}</payload>\n</sys_update_xml>\n</unload>\n"
+        )
+    };
+    let link = |table: &str| {
+        format!(
+            "{HEAD}<record_update><{table} action=\"INSERT_OR_UPDATE\"><payload>{}</payload></{table}></record_update>",
+            escape(&app)
+        )
+    };
+    let table = format!(
+        "{HEAD}<unload unload_date=\"2026-03-01 10:00:00\">\n{record}\n{}\n</unload>\n",
+        record.replace(ID, &ID.replace('0', "f"))
+    );
+    vec![
+        ("table", table.clone()),
+        ("one line", table.replace('\n', "")),
+        ("app file", app.clone()),
+        ("in CDATA", row(&in_cdata(&app))),
+        ("escaped", row(&escape(&app))),
+        ("escaped, one line", row(&escape(&app.replace('\n', ""))).replace('\n', "")),
+        ("two deep", row(&escape(&link("sys_metadata_link")))),
+        ("history", row(&escape(&link("sys_update_version")))),
+        ("a picture", link("sp_rel_widget_clone")),
+        ("deleted", table.replace("INSERT_OR_UPDATE", "DELETE")),
+        ("cut", table[..table.rfind("</").unwrap() - 20].to_owned()),
+    ]
+}
+
+/// Runs a command over the file and looks for a half of a secret.
+fn check(folder: &Path, what: &str, arguments: &[&str]) {
+    let run = glidelint(folder, arguments);
+    assert_ne!(run.code, 2, "{what}, {arguments:?}: {}", run.stderr);
+    assert_ne!(run.code, 101, "{what}, {arguments:?}: {}", run.stderr);
+    for half in HALVES {
+        for output in [&run.stdout, &run.stderr] {
+            let at = output.find(half).map(|at| {
+                output[..at].char_indices().rev().nth(200).map_or(0, |(from, _)| from)..at + half.len()
+            });
+            assert!(at.is_none(), "{what}, {arguments:?}: …{}", &output[at.unwrap()]);
+        }
+    }
+}
+
+/// All records of one writing, in a folder of one file each.
+fn folder_of(secret: &str) -> TempDir {
+    let folder = TempDir::new().unwrap();
+    for (number, record) in records(secret).iter().enumerate() {
+        for (form, text) in forms(record) {
+            let name = format!("{number:02}-{}.xml", form.replace([' ', ','], "-"));
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+    }
+    folder
+}
+
+#[test]
+fn a_scan_shows_no_secret() {
+    for secret in writings() {
+        let folder = folder_of(&secret);
+        let scan = [
+            "scan",
+            "--no-config",
+            "--root",
+            ".",
+            "--profile",
+            "strict",
+            "--max-shown",
+            "all",
+            "--kinds",
+            "all",
+            "--all-versions",
+        ];
+        let with = |more: &[&str]| check(folder.path(), &secret, &[&scan, more].concat());
+        with(&["--format", "text", "--verbose", "--stats"]);
+        with(&["--format", "json", "--verbose"]);
+        with(&["--format", "sarif", "--verbose"]);
+        with(&["--format", "text", "--color", "always"]);
+        check(folder.path(), &secret, &["inventory", "--no-config", "--root", "."]);
+        check(folder.path(), &secret, &["inventory", "--no-config", "--root", ".", "--format", "json"]);
+    }
+}
+
+#[test]
+fn the_secrets_are_looked_at_at_all() {
+    let folder = folder_of(SECRET);
+    let run = glidelint(
+        folder.path(),
+        &["scan", "--no-config", "--root", ".", "--profile", "strict", "--all-versions", "--format", "sarif"],
+    );
+    let results = run.json()["runs"][0]["results"].as_array().unwrap().clone();
+    for rule in ["SNA1012", "SNA1007", "SNP1023", "SNA1001"] {
+        assert!(results.iter().any(|result| result["ruleId"] == rule), "{rule} finds nothing");
+    }
+    assert!(run.stdout.contains("[redacted]"), "snippets stand beside secrets");
+}
+
+#[test]
+fn a_query_shows_no_secret() {
+    let folder = folder_of(SECRET);
+    let queries = [
+        ("sys_user", "user_password,last_password,user_name"),
+        ("sys_properties", "value,name,type"),
+        ("oauth_entity", "client_secret,salt,name"),
+        ("sys_auth_profile_basic", "password,username"),
+        ("sys_rest_message", "basic_auth_password"),
+        ("ldap_server_config", "password"),
+        ("sys_data_source", "jdbc_password,scp_password"),
+        ("x_pier_connection", "api_password,access_token,client_secret"),
+        ("sys_user_has_role", "user.user_password"),
+    ];
+    for (table, fields) in queries {
+        for format in ["text", "json", "csv"] {
+            for query in ["sys_idISNOTEMPTY^ORsys_idISEMPTY", "sys_idISNOTEMPTY"] {
+                let arguments = [
+                    "query",
+                    "--no-config",
+                    "--root",
+                    ".",
+                    "--format",
+                    format,
+                    "--unknown",
+                    "--fields",
+                    fields,
+                    table,
+                    query,
+                    ".",
+                ];
+                check(folder.path(), table, &arguments);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_payload_that_a_query_shows_hides_its_secrets() {
+    let folder = folder_of(SECRET);
+    for table in ["sys_update_xml", "sys_metadata_link", "sys_update_version", "sp_rel_widget_clone"] {
+        for format in ["text", "json", "csv"] {
+            check(
+                folder.path(),
+                table,
+                &[
+                    "query",
+                    "--no-config",
+                    "--root",
+                    ".",
+                    "--format",
+                    format,
+                    "--fields",
+                    "payload",
+                    table,
+                    "payloadISNOTEMPTY",
+                    ".",
+                ],
+            );
+        }
+    }
+}
+
+/// A rule that names a secret column in all it may.
+const CURIOUS: &str = "id: XX0001\ntitle: Tide is out\nseverity: 5.0\nconfidence: high\ntable: TABLE\nwhere: 'COLUMNISNOTEMPTY'\nat: COLUMN\n\
+    message: \"It is '{COLUMN}'.\"\nwhy: |\n  It is.\nfix: |\n  Close it.\nreferences: []\ntags: { cwe: [] }\ntests:\n  - name: one\n    export: |\n\
+    \x20     <unload unload_date=\"2026-01-01 00:00:00\">\n        <TABLE action=\"INSERT_OR_UPDATE\">\n          <COLUMN>x</COLUMN>\n        </TABLE>\n\
+    \x20     </unload>\n    finds: [ {} ]\n";
+
+#[test]
+fn a_rule_that_is_curious_learns_nothing() {
+    let folder = folder_of(SECRET);
+    let columns = [
+        ("sys_user", "user_password"),
+        ("oauth_entity", "client_secret"),
+        ("sys_auth_profile_basic", "password"),
+        ("sys_properties", "value"),
+        ("x_pier_connection", "api_password"),
+    ];
+    for (table, column) in columns {
+        let rules = TempDir::new().unwrap();
+        let area = rules.path().join("accounts");
+        fs::create_dir_all(&area).unwrap();
+        fs::write(area.join("tide-is-out.yaml"), CURIOUS.replace("TABLE", table).replace("COLUMN", column))
+            .unwrap();
+        for format in ["text", "json", "sarif"] {
+            let rules = rules.path().to_str().unwrap();
+            let arguments = [
+                "scan",
+                "--no-config",
+                "--root",
+                ".",
+                "--no-builtin-rules",
+                "--rules",
+                rules,
+                "--max-shown",
+                "all",
+                "--format",
+                format,
+                ".",
+            ];
+            let run = glidelint(folder.path(), &arguments);
+            // To refuse such a rule is as good.
+            let leaks = HALVES.iter().any(|half| run.stdout.contains(half) || run.stderr.contains(half));
+            assert!(
+                !leaks,
+                "{table}.{column} as {format}: {}",
+                run.stdout.lines().find(|line| line.contains(HALVES[0])).unwrap_or(&run.stderr)
+            );
+            assert!(run.code != 0 && run.code != 3, "{table}.{column} is not looked at: {run:?}");
+        }
+    }
+}
+
+#[test]
+fn a_display_value_of_a_secret_is_one_too() {
+    let folder = TempDir::new().unwrap();
+    let user = records("x")
+        .remove(0)
+        .replace("<user_password>x", &format!("<user_password display_value=\"{SECRET}\">x"));
+    fs::write(folder.path().join("a.xml"), forms(&user)[0].1.as_bytes()).unwrap();
+    for format in ["text", "json", "sarif"] {
+        check(
+            folder.path(),
+            "display value",
+            &["scan", "--no-config", "--root", ".", "--profile", "strict", "--verbose", "--format", format],
+        );
+    }
+    for format in ["text", "json", "csv"] {
+        check(
+            folder.path(),
+            "display value",
+            &[
+                "query",
+                "--no-config",
+                "--root",
+                ".",
+                "--fields",
+                "user_password",
+                "--format",
+                format,
+                "sys_user",
+                "active=true",
+            ],
+        );
+    }
+}
