@@ -21,9 +21,11 @@ pub const FILE_NAME: &str = ".glidelint.yaml";
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Rules by id or name: `off`, `on`, a severity, or a mapping.
-    pub rules: BTreeMap<String, RuleConfig>,
+    #[schemars(with = "BTreeMap<String, RuleConfig>")]
+    pub rules: BTreeMap<Text, RuleConfig>,
     /// Parameters of classes, such as the patterns that tell service accounts.
-    pub classes: BTreeMap<String, BTreeMap<String, OneOrMany>>,
+    #[schemars(with = "BTreeMap<String, BTreeMap<String, OneOrMany>>")]
+    pub classes: BTreeMap<Text, BTreeMap<String, OneOrMany>>,
     /// Columns behind aliases, such as `owner: [u_owner, manager]`.
     pub aliases: BTreeMap<String, Vec<String>>,
     /// Tables that are always exported whole.
@@ -36,6 +38,10 @@ pub struct Config {
     pub profile: Option<Text>,
     /// Lowest band of findings that fails a scan.
     pub fail_on: Option<Text>,
+    /// Where the file is, and its text, for errors that are found later.
+    #[serde(skip)]
+    #[schemars(skip)]
+    source: (String, String),
 }
 
 /// What the file says of one rule.
@@ -83,7 +89,9 @@ impl Config {
         if text.lines().all(|line| line.trim().is_empty() || line.trim_start().starts_with('#')) {
             return Ok(Self::default());
         }
-        let config: Self = serde_saphyr::from_str(text).map_err(|error| yaml_error(path, text, &error))?;
+        let mut config: Self =
+            serde_saphyr::from_str(text).map_err(|error| yaml_error(path, text, &error))?;
+        config.source = (path.to_owned(), text.to_owned());
         config.check(path).map_err(|error| error.within(text))?;
         Ok(config)
     }
@@ -92,7 +100,7 @@ impl Config {
         for (rule, config) in &self.rules {
             if let Some(severity) = &config.severity {
                 parse_severity(&severity.value).ok_or_else(|| {
-                    let message = format!("'{}' is no severity of {rule}", severity.value);
+                    let message = format!("'{}' is no severity of {}", severity.value, rule.value);
                     RuleError::at(path, severity, message)
                         .help("a severity is a number from 0 to 10, or critical, high, medium, low, info")
                 })?;
@@ -123,10 +131,16 @@ impl Config {
             aliases: self.aliases.clone(),
             ..Settings::default()
         };
+        let (path, text) = &self.source;
+        for name in self.classes.keys().chain(self.rules.keys()) {
+            let message = format!("no rule, area, tag or class is called '{}'", name.value);
+            settings.blame.insert(name.value.clone(), RuleError::at(path, name, message).within(text));
+        }
         for (name, params) in &self.classes {
-            settings.params.insert(name.clone(), values(params));
+            settings.params.insert(name.value.clone(), values(params));
         }
         for (name, rule) in &self.rules {
+            let name = &name.value;
             match rule.enabled {
                 Some(false) => settings.off.push(name.clone()),
                 Some(true) => settings.on.push(name.clone()),

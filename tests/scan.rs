@@ -714,7 +714,7 @@ fn a_query_says_by_its_exit_code_whether_it_matches() {
     // A column that was not exported is neither one nor the other.
     let run = query("department=9");
     assert_eq!(run.code, 1);
-    assert!(run.stderr.contains("1 records could not be decided"), "{}", run.stderr);
+    assert!(run.stderr.contains("1 record could not be decided"), "{}", run.stderr);
 }
 
 #[test]

@@ -7,7 +7,9 @@ use glidelint::engine::{Instance, Options, read_all};
 use glidelint::finding::{Place, PlaceRole, Target};
 use glidelint::locate::{LocatedPlace, locate_places};
 use glidelint::query::{BoundPath, BoundQuery, Clock, Data, Query, RowId, Truth};
-use glidelint::record::{ColumnIdx, REDACTED, TableIdx, is_secret_column, is_secret_property};
+use glidelint::record::{
+    ColumnIdx, REDACTED, TableIdx, carries_records, is_secret_column, is_secret_property,
+};
 use glidelint::report::safe;
 use glidelint::rule::{Pack, Settings, builtin};
 use serde::Serialize;
@@ -183,7 +185,8 @@ fn field_value(instance: &Instance<'_>, path: &BoundPath, row: RowId) -> Option<
         return Some(FieldValue { value, display_value: None });
     };
     let cell = path.cell(instance, row).ok().filter(|cell| cell.present)?;
-    if !cell.value.is_empty() && is_secret(instance, path, (table, column), row) {
+    let is_filled = !cell.value.is_empty() || cell.display.is_some();
+    if is_filled && is_secret(instance, path, (table, column), row) {
         return Some(FieldValue {
             value: format!("({})", REDACTED.trim_matches(['[', ']'])),
             display_value: None,
@@ -202,7 +205,7 @@ fn is_secret(
     let names = instance.wanted().table(table);
     let column = instance.wanted().column_name(table, column);
     if &*names.name != "sys_properties" || column != "value" {
-        return is_secret_column(&names.name, column);
+        return is_secret_column(&names.name, column) || carries_records(column);
     }
     // Without the row's name and type every value may be one.
     let Some(found) = path.row(instance, row) else { return true };

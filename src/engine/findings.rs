@@ -109,7 +109,7 @@ impl FindingWriter<'_> {
                     subject.table,
                     copy,
                     target.clone(),
-                    Some("also in this file".to_owned()),
+                    Some("the same record once more".to_owned()),
                 ));
             }
         }

@@ -2,7 +2,7 @@
 
 use super::element::{RawRecord, Surroundings};
 use super::recover::{MAX_BREAKS, begins_record};
-use super::sniff::{Head, head, root_kind};
+use super::sniff::{Head, head, promises_xml, root_kind};
 use super::{FileKind, FileReport, RecordSink, Select, problem};
 use crate::record::{Action, Origin};
 use crate::source::{ProblemKind, TextStream};
@@ -32,6 +32,12 @@ pub(super) struct Reading<'a> {
     pub(super) select: Select<'a>,
     pub(super) sink: &'a mut dyn RecordSink,
     pub(super) report: FileReport,
+    /// Whether the file's name says that it is XML.
+    promises_xml: bool,
+    /// Where the last root that was read to its end tag ends.
+    root_end: Option<u64>,
+    /// Where a DOCTYPE stands in front of the root.
+    doctype: Option<ByteSpan>,
     /// Where the current child of the root begins.
     pub(super) outer_start: u64,
     /// How many records of it were counted.
@@ -48,6 +54,7 @@ pub(super) fn read_stream(
     sink: &mut dyn RecordSink,
 ) -> FileReport {
     let mut reading = Reading::new(select, sink);
+    reading.promises_xml = promises_xml(path);
     let mut reader = TokenReader::new(stream);
     match reader.first_bytes(HEAD).map(|text| head(text, path)) {
         Ok(Head::Xml) => reading.read_file(&mut reader),
@@ -62,8 +69,12 @@ pub(super) fn read_stream(
             reading.report.problems.push(problem(ProblemKind::Repaired, message, at));
         }
         if let Some(at) = reader.take_nul() {
-            let message = "a NUL character, which XML does not allow, is read as it stands";
-            reading.report.problems.push(problem(ProblemKind::Repaired, message, at));
+            // XML has no such character: most often a block that was never
+            // written. Behind the end it is padding, and nothing is lost.
+            let is_padding = reading.root_end.is_some_and(|end| end <= at.start);
+            let kind = if is_padding { ProblemKind::Repaired } else { ProblemKind::Broken };
+            let message = "a NUL character, which no export holds";
+            reading.report.problems.push(problem(kind, message, at));
         }
     }
     reading.finish_kind();
@@ -104,7 +115,17 @@ fn top_level(kind: FileKind, root: Option<&str>) -> Surroundings<'_> {
 
 impl<'a> Reading<'a> {
     fn new(select: Select<'a>, sink: &'a mut dyn RecordSink) -> Self {
-        Self { select, sink, report: FileReport::default(), outer_start: 0, ordinal: 0, spare: Vec::new() }
+        Self {
+            select,
+            sink,
+            report: FileReport::default(),
+            promises_xml: false,
+            root_end: None,
+            doctype: None,
+            outer_start: 0,
+            ordinal: 0,
+            spare: Vec::new(),
+        }
     }
 
     /// Reads roots until the text ends: exports are sometimes joined end to end.
@@ -131,8 +152,10 @@ impl<'a> Reading<'a> {
                     }
                 }
                 Ok(None) => return,
-                // Foreign XML is none of our business, broken or not.
-                Err(_) if roots == 0 && self.report.kind == FileKind::Other => return,
+                // No tag is whole yet, so only the name can tell whether this
+                // should have been an export. Foreign XML is none of our
+                // business, broken or not.
+                Err(_) if roots == 0 && !self.promises_xml => return,
                 Err(error) => {
                     self.report.whole = false;
                     self.broken(error);
@@ -148,6 +171,7 @@ impl<'a> Reading<'a> {
             match token.kind {
                 TokenKind::Start | TokenKind::Empty => {
                     let kind = root_kind(reader.name(&token));
+                    self.promises_xml = false;
                     if kind.is_none() && self.report.kind != FileKind::Other {
                         let message = "an element behind the end of the export is not read";
                         self.report.problems.push(problem(ProblemKind::Broken, message, token.span));
@@ -155,11 +179,14 @@ impl<'a> Reading<'a> {
                     return Ok(kind.map(|kind| (token, kind)));
                 }
                 TokenKind::DocType => {
-                    let message = "the DOCTYPE is passed over; its entities are not expanded";
-                    self.report.problems.push(problem(ProblemKind::Repaired, message, token.span));
+                    self.doctype = self.doctype.or(Some(token.span));
                 }
                 _ => {}
             }
+        }
+        if self.promises_xml {
+            let message = "the file holds no element";
+            self.report.problems.push(problem(ProblemKind::Unreadable, message, ByteSpan::at(0)));
         }
         Ok(None)
     }
@@ -167,6 +194,10 @@ impl<'a> Reading<'a> {
     fn open_first_root(&mut self, reader: &TokenReader, tag: &Token, kind: FileKind) {
         self.report.kind = kind;
         self.report.root_tag = tag.span;
+        if let Some(at) = self.doctype {
+            let message = "the DOCTYPE is passed over; its entities are not expanded";
+            self.report.problems.push(problem(ProblemKind::Repaired, message, at));
+        }
         self.report.unload_date = reader
             .attributes(tag)
             .into_iter()
@@ -186,7 +217,9 @@ impl<'a> Reading<'a> {
                 Err(error) => {
                     whole = false;
                     breaks += 1;
-                    let from = error.at.start + 1;
+                    // Behind what is broken; a record that tore off another is whole.
+                    let is_tear = matches!(error.kind, XmlErrorKind::Torn { .. });
+                    let from = error.at.start + u64::from(!is_tear);
                     let source_ended = matches!(error.kind, XmlErrorKind::Source(_));
                     self.broken(error);
                     if source_ended {
@@ -224,7 +257,10 @@ impl<'a> Reading<'a> {
                 TokenKind::Start | TokenKind::Empty => {
                     self.read_element(reader, token, top_level(kind, Some(root)))?;
                 }
-                TokenKind::End => return Ok(()),
+                TokenKind::End => {
+                    self.root_end = Some(token.span.end);
+                    return Ok(());
+                }
                 _ => {}
             }
         }
@@ -233,13 +269,10 @@ impl<'a> Reading<'a> {
 
     /// Reads a payload: one `record_update`, or nothing that we know.
     pub(super) fn read_nested(&mut self, mut reader: TokenReader, inside: Surroundings<'_>) {
-        let result = self.read_nested_root(&mut reader, inside);
-        if let Err(mut error) = result {
-            if let Some(frame) = inside.frame {
-                error.at = frame.outer(error.at);
-            }
+        if let Err(error) = self.read_nested_root(&mut reader, inside) {
+            let at = inside.frame.map_or(error.at, |frame| frame.outer(error.at));
             let message = format!("in a payload: {error}");
-            self.report.problems.push(problem(ProblemKind::Broken, message, error.at));
+            self.report.problems.push(problem(kind_of(&error.kind), message, at));
         }
     }
 
@@ -284,17 +317,12 @@ impl<'a> Reading<'a> {
     }
 
     fn broken(&mut self, error: XmlError) {
-        let kind = match error.kind {
-            XmlErrorKind::Source(source) => {
-                let at = source.at.or(Some(error.at));
-                self.report.problems.push(crate::source::Problem { at, ..source });
-                return;
-            }
-            XmlErrorKind::Truncated { .. } | XmlErrorKind::CutMarkup { .. } => ProblemKind::Truncated,
-            XmlErrorKind::TooDeep(_) | XmlErrorKind::TooLarge(_) => ProblemKind::LimitReached,
-            _ => ProblemKind::Broken,
-        };
-        self.report.problems.push(problem(kind, error.kind.to_string(), error.at));
+        if let XmlErrorKind::Source(source) = error.kind {
+            let at = source.at.or(Some(error.at));
+            self.report.problems.push(crate::source::Problem { at, ..source });
+            return;
+        }
+        self.report.problems.push(problem(kind_of(&error.kind), error.kind.to_string(), error.at));
     }
 
     fn kind_so_far(&self, kind: FileKind) -> FileKind {
@@ -307,5 +335,13 @@ impl<'a> Reading<'a> {
 
     fn finish_kind(&mut self) {
         self.report.kind = self.kind_so_far(self.report.kind);
+    }
+}
+
+fn kind_of(error: &XmlErrorKind) -> ProblemKind {
+    match error {
+        XmlErrorKind::Truncated { .. } | XmlErrorKind::CutMarkup { .. } => ProblemKind::Truncated,
+        XmlErrorKind::TooDeep(_) | XmlErrorKind::TooLarge(_) => ProblemKind::LimitReached,
+        _ => ProblemKind::Broken,
     }
 }

@@ -332,14 +332,23 @@ fn build_fields<'r>(
             name_attribute,
             element_span: around.outer(field.element),
             content_span: around.outer(field.content),
+            attributes_span: around.outer(attributes_of(field, name)),
         });
     }
     fields
 }
 
+/// What stands between a tag's name and its end.
+fn attributes_of(field: &RawField, name: &str) -> ByteSpan {
+    let brackets = if field.tag.kind == TokenKind::Empty { 2 } else { 1 };
+    let start = field.tag.span.start + 1 + u64::try_from(name.len()).unwrap_or(0);
+    let end = field.tag.span.end.saturating_sub(brackets).max(start);
+    ByteSpan::new(start, end)
+}
+
 /// Cheap test before the attributes are taken apart.
 fn may_carry_action(reader: &TokenReader, tag: &Token) -> bool {
-    reader.slice(tag.span).contains(" action=") && action_of(reader, tag) != ActionAttribute::Absent
+    reader.slice(tag.span).contains("action") && action_of(reader, tag) != ActionAttribute::Absent
 }
 
 fn action_of(reader: &TokenReader, tag: &Token) -> ActionAttribute {
@@ -380,8 +389,7 @@ fn check_list_tear(
 }
 
 fn torn_at(tag: &Token, table: &str) -> XmlError {
-    let message = format!("a {table} record begins before the one in front of it ended");
-    XmlError { kind: XmlErrorKind::Syntax(message), at: tag.span }
+    XmlError { kind: XmlErrorKind::Torn { table: table.to_owned() }, at: tag.span }
 }
 
 fn check_nesting(tag: &Token, around: Surroundings<'_>) -> Result<(), XmlError> {

@@ -21,7 +21,8 @@ pub(super) fn begins_record(text: &str, kind: FileKind, rows: &BTreeMap<String, 
     if name.is_empty() {
         return false;
     }
-    let has_action = rest.starts_with(" action=\"");
+    let tag = rest.split('>').next().unwrap_or_default();
+    let has_action = tag.starts_with(|first: char| first.is_ascii_whitespace()) && tag.contains("action");
     match kind {
         FileKind::UpdateSet => {
             matches!(name, "sys_update_xml" | "sys_remote_update_set" | "sys_update_set") && has_action

@@ -35,7 +35,11 @@ pub(super) fn head(text: &str, path: &str) -> Head {
     Head::Unreadable(problem(ProblemKind::Unreadable, message, ByteSpan::at(0)))
 }
 
-fn promises_xml(path: &str) -> bool {
+pub(super) fn promises_xml(path: &str) -> bool {
+    // Whoever pipes something in means it to be read.
+    if path == "stdin" {
+        return true;
+    }
     let name = path.to_ascii_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     name.rsplit_once('.').is_some_and(|(_, extension)| extension == "xml")

@@ -162,10 +162,12 @@ impl RecordSink for Shapes<'_> {
                 let text = |name| record.value(name).unwrap_or_default();
                 is_secret_property(text("name"), text("type"), &field.value)
             } else {
-                is_secret_column(record.table, field.name) && !field.value.trim().is_empty()
+                is_secret_column(record.table, field.name)
             };
             if secret {
-                self.child.secrets.push(field.content_span);
+                // What a reference displays may be the secret once more.
+                let spans = [field.attributes_span, field.content_span];
+                self.child.secrets.extend(spans.into_iter().filter(|span| !span.is_empty()));
             }
         }
         if self.keeps_shapes {

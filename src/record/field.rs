@@ -65,6 +65,9 @@ pub struct Field<'a> {
     /// The element from the first byte of its start tag to the last of its end
     /// tag, in the outer file.
     pub element_span: ByteSpan,
+    /// What stands in the start tag behind the name, in the outer file; empty
+    /// where there are no attributes.
+    pub attributes_span: ByteSpan,
     /// What lies between the tags, in the outer file; empty for `<x/>`.
     pub content_span: ByteSpan,
 }

@@ -10,7 +10,7 @@ mod wanted;
 
 pub use field::{Action, Field, Origin, Record};
 pub use keys::natural_key;
-pub use secrets::{is_secret_column, is_secret_property};
+pub use secrets::{carries_records, is_secret_column, is_secret_property};
 pub use sys_id::SysId;
 pub use wanted::{ColumnIdx, TableIdx, Wanted, WantedTable};
 

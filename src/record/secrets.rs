@@ -37,6 +37,13 @@ pub fn is_secret_column(table: &str, column: &str) -> bool {
     !HARMLESS_COLUMNS.contains(&name.as_str()) && SECRET_COLUMN_WORDS.iter().any(|word| name.contains(word))
 }
 
+/// Whether a column carries whole records as text, with whatever secrets are in
+/// them: the payloads of update sets and their like.
+#[must_use]
+pub fn carries_records(column: &str) -> bool {
+    column == "payload"
+}
+
 /// Whether the value of a `sys_properties` row is a secret: by its type, else by
 /// its name, unless the value is plainly a switch or a number.
 #[must_use]

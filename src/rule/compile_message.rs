@@ -6,7 +6,7 @@ use super::error::RuleError;
 use super::file::Text;
 use super::message::{Part, Piece, Special, Template, split};
 use super::model::Body;
-use crate::record::is_secret_column;
+use crate::record::{carries_records, is_secret_column};
 
 impl Compiler<'_> {
     pub(super) fn message(
@@ -58,7 +58,8 @@ impl Compiler<'_> {
             let names = self.wanted.table(table);
             let column = &names.columns[column.index()];
             let is_property_value = &*names.name == "sys_properties" && &**column == "value";
-            if is_secret_column(&names.name, column) || is_property_value {
+            let may_be_secret = is_secret_column(&names.name, column) || carries_records(column);
+            if may_be_secret || is_property_value {
                 let message = format!("the message must not show '{name}': it may be a secret");
                 return Err(self.error(text, message));
             }

@@ -23,7 +23,8 @@ pub struct RuleFile {
     /// What is wrong, in one line.
     pub title: Text,
     /// 0 to 10; 9 is critical, 7 high, 4 medium, above 0 low.
-    pub severity: f64,
+    #[schemars(with = "f64")]
+    pub severity: Text,
     /// How sure a finding is.
     #[serde(default)]
     pub confidence: Confidence,

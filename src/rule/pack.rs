@@ -32,6 +32,8 @@ pub struct Settings {
     pub params: BTreeMap<String, BTreeMap<String, Vec<String>>>,
     /// The hardening baseline, such as (8, 0); the newest without it.
     pub baseline: Option<(u32, u32)>,
+    /// For names that a file gave: what to say if no rule answers to one.
+    pub blame: BTreeMap<String, RuleError>,
     /// Columns by alias name.
     pub aliases: BTreeMap<String, Vec<String>>,
 }
@@ -231,8 +233,8 @@ fn meta_of(path: &str, file: &RuleFile) -> Result<RuleMeta, RuleError> {
     if letters < 2 || digits != 4 || letters + digits != id.len() {
         return error(&file.id, "an id is at least two capital letters and four digits, such as SNA1001");
     }
-    let Some(severity) = Severity::new(file.severity) else {
-        return error(&file.id, "severity is a number from 0 to 10 with at most one decimal");
+    let Some(severity) = file.severity.value.parse().ok().and_then(Severity::new) else {
+        return error(&file.severity, "severity is a number from 0 to 10 with at most one decimal");
     };
     if file.title.value.trim().is_empty() || file.title.value.ends_with('.') {
         return error(&file.title, "a title is one line without a final stop");
@@ -294,8 +296,9 @@ impl Settings {
         for name in rules.chain(self.params.keys()) {
             if !taken.names.contains(&name.to_lowercase()) {
                 let message = format!("no rule, area, tag or class is called '{name}'");
-                return Err(RuleError::file("--select, --ignore or the configuration", message)
-                    .help("`glidelint rules list` prints all rules"));
+                let unplaced = || RuleError::file("--select or --ignore", message);
+                let error = self.blame.get(name).cloned().unwrap_or_else(unplaced);
+                return Err(error.help("`glidelint rules list` prints all rules"));
             }
         }
         Ok(())

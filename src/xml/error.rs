@@ -44,6 +44,12 @@ pub enum XmlErrorKind {
         /// The end tag that stands there.
         found: String,
     },
+    /// A record that begins inside another one: the end of that was lost.
+    #[error("a {table} record begins before the one in front of it ended")]
+    Torn {
+        /// The table of both.
+        table: String,
+    },
     /// Markup that is no XML.
     #[error("{0}")]
     Syntax(String),

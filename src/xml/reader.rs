@@ -204,7 +204,7 @@ impl TokenReader {
         self.dangling.take()
     }
 
-    /// The first NUL character, which XML does not allow and we read as it
+    /// The first NUL character, which XML does not allow and which is read as it
     /// stands, if there was one since the last call.
     pub fn take_nul(&mut self) -> Option<ByteSpan> {
         self.nul.take()
@@ -239,7 +239,12 @@ impl TokenReader {
                     return Err(XmlError { kind: XmlErrorKind::TooDeep(MAX_DEPTH), at: token.span });
                 }
                 let range = token.span.range_from(self.base).unwrap_or(0..0);
-                self.open.push(tag_name(self.window.get(range).unwrap_or_default()));
+                let name = tag_name(self.window.get(range).unwrap_or_default());
+                if name.starts_with(['<', '/', '>']) {
+                    let kind = XmlErrorKind::Syntax("a tag without a name".to_owned());
+                    return Err(XmlError { kind, at: token.span });
+                }
+                self.open.push(name);
             }
             TokenKind::End => {
                 let found = self.name(token);

@@ -62,11 +62,15 @@ pub struct Attribute<'a> {
     pub value: Cow<'a, str>,
 }
 
-/// The element name of a tag.
+/// The element name of a tag. Where the tag runs into another one, the name
+/// begins with `<` or `/`, which no name does.
 pub(super) fn tag_name(tag: &str) -> &str {
-    let inside = tag.trim_start_matches(['<', '/']);
+    let inside = tag.strip_prefix('<').unwrap_or(tag);
+    let inside = inside.strip_prefix('/').unwrap_or(inside);
     let end = inside
-        .find(|character: char| character.is_ascii_whitespace() || matches!(character, '/' | '>'))
-        .unwrap_or(inside.len());
+        .char_indices()
+        .skip(1)
+        .find(|(_, character)| character.is_ascii_whitespace() || matches!(character, '/' | '>'))
+        .map_or(inside.len(), |(at, _)| at);
     &inside[..end]
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{Atom, Comparator};
 
 /// A text and the place it was written at, for messages with a caret.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Text {
     /// The text.
     pub value: String,
