@@ -12,10 +12,22 @@ use crate::rule::ClassBody;
 pub(super) type ClassAnswers = Vec<(Truth, u32)>;
 
 /// Judges every row once; rules that ask the class share the answer.
+///
+/// On one thread: who waits for the answer must not pick up other work that
+/// waits for the same one.
 pub(super) fn answer(instance: &Instance<'_>, class: &ClassBody) -> ClassAnswers {
-    let rows = instance.table(class.table).rows.len();
-    let rows: Vec<_> = (0..u32::try_from(rows).unwrap_or(u32::MAX)).map(RowId).collect();
+    rows_of(instance, class).map(|row| answer_row(instance, class, row)).collect()
+}
+
+/// The same on all threads, for before anybody asks.
+pub(super) fn answer_in_parallel(instance: &Instance<'_>, class: &ClassBody) -> ClassAnswers {
+    let rows: Vec<_> = rows_of(instance, class).collect();
     rows.into_par_iter().map(|row| answer_row(instance, class, row)).collect()
+}
+
+fn rows_of(instance: &Instance<'_>, class: &ClassBody) -> impl Iterator<Item = RowId> + use<> {
+    let rows = instance.table(class.table).rows.len();
+    (0..u32::try_from(rows).unwrap_or(u32::MAX)).map(RowId)
 }
 
 fn answer_row(instance: &Instance<'_>, class: &ClassBody, row: RowId) -> (Truth, u32) {

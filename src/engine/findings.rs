@@ -1,8 +1,5 @@
 //! From a failed judgement to a finding: message, key, places, fingerprint.
 
-use std::collections::HashMap;
-
-use super::facts::Standing;
 use super::instance::Instance;
 use super::properties::shown_value;
 use crate::finding::{Finding, Place, PlaceRole, Target, fingerprint};
@@ -41,15 +38,11 @@ pub(super) struct FindingWriter<'i> {
     pub(super) index: u16,
     /// Where the values of properties stand, for `{value}`.
     pub(super) properties: Option<PropertyColumns>,
-    /// How often each key occurs in a table; filled when first needed.
-    pub(super) keys: HashMap<TableIdx, HashMap<String, u32>>,
-    /// Copies of records, by table; filled when first needed.
-    pub(super) copies: HashMap<TableIdx, HashMap<RowId, Vec<RowId>>>,
 }
 
 impl FindingWriter<'_> {
     /// The finding about a subject.
-    pub(super) fn finding(&mut self, subject: &Subject) -> Finding {
+    pub(super) fn finding(&self, subject: &Subject) -> Finding {
         let instance = self.instance;
         let table = &instance.wanted.table(subject.table).name;
         let field = self.reported_field(subject);
@@ -62,11 +55,10 @@ impl FindingWriter<'_> {
             message.push_str(&missing);
             message.push('.');
         }
-        let identity = if subject.key.is_empty() || !self.key_is_unique(subject) {
-            subject.sys_id.as_deref().unwrap_or(&subject.key)
-        } else {
-            &subject.key
-        };
+        let is_known = !subject.key.is_empty()
+            && (subject.sys_id.is_none() || instance.key_is_unique(subject.table, &subject.key));
+        let identity =
+            if is_known { &subject.key } else { subject.sys_id.as_deref().unwrap_or(&subject.key) };
         let print = fingerprint([
             &self.rule.meta.id,
             &instance.name,
@@ -97,14 +89,14 @@ impl FindingWriter<'_> {
         self.instance.cell(subject.table, row, column).present.then(|| at.into())
     }
 
-    fn places(&mut self, subject: &Subject, field: Option<Box<str>>) -> Vec<Place> {
+    fn places(&self, subject: &Subject, field: Option<Box<str>>) -> Vec<Place> {
         let target = field.map_or(Target::Record, Target::Field);
         let mut places = Vec::new();
         for &row in subject.rows.iter().take(MAX_RELATED) {
             let label =
                 (!places.is_empty()).then(|| format!("and {}", self.instance.key(subject.table, row)));
             places.extend(self.place(subject.table, row, target.clone(), label));
-            for copy in self.copies_of(subject.table, row) {
+            for &copy in self.instance.copies_of(subject.table, row) {
                 places.extend(self.place(
                     subject.table,
                     copy,
@@ -143,35 +135,6 @@ impl FindingWriter<'_> {
             role: PlaceRole::Primary,
             label: None,
         })
-    }
-
-    fn copies_of(&mut self, table: TableIdx, row: RowId) -> Vec<RowId> {
-        let instance = self.instance;
-        let copies = self.copies.entry(table).or_insert_with(|| {
-            let mut copies: HashMap<RowId, Vec<RowId>> = HashMap::new();
-            for (at, facts) in instance.table(table).rows.iter().enumerate() {
-                if let (Standing::Copy(of), Ok(at)) = (facts.standing, u32::try_from(at)) {
-                    copies.entry(of).or_default().push(RowId(at));
-                }
-            }
-            copies
-        });
-        copies.get(&row).cloned().unwrap_or_default()
-    }
-
-    fn key_is_unique(&mut self, subject: &Subject) -> bool {
-        if subject.sys_id.is_none() {
-            return true;
-        }
-        let instance = self.instance;
-        let counts = self.keys.entry(subject.table).or_insert_with(|| {
-            let mut counts = HashMap::new();
-            for row in instance.table(subject.table).live() {
-                *counts.entry(instance.key(subject.table, row).to_lowercase()).or_default() += 1;
-            }
-            counts
-        });
-        counts.get(&subject.key.to_lowercase()).is_none_or(|count| *count < 2)
     }
 
     fn message(&self, subject: &Subject) -> String {

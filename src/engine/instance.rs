@@ -1,10 +1,11 @@
 //! The records of one instance, as queries ask them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
-use super::classes::{ClassAnswers, answer};
-use super::facts::{Facts, TableFacts};
+use super::classes::{ClassAnswers, answer, answer_in_parallel};
+use super::facts::{Facts, Standing, TableFacts};
 use crate::export::FileKind;
 use crate::query::{Cell, Class, Clock, Data, Missing, RowId, Truth};
 use crate::record::{ColumnIdx, Origin, TableIdx, Wanted};
@@ -23,6 +24,10 @@ pub struct Instance<'p> {
     /// For each source that holds records: its index and kind, in scan order.
     pub(super) files: Vec<FileFacts>,
     answers: Vec<OnceLock<ClassAnswers>>,
+    /// For each table, how often each key occurs, by the key's hash.
+    key_counts: Vec<OnceLock<HashMap<u64, u32>>>,
+    /// For each table, the copies of each record.
+    copies: Vec<OnceLock<HashMap<RowId, Vec<RowId>>>>,
 }
 
 /// What is known of a table's rows beside those that were read.
@@ -56,7 +61,51 @@ impl<'p> Instance<'p> {
     ) -> Self {
         let answers = classes.iter().map(|_| OnceLock::new()).collect();
         let whole = vec![Wholeness::Unknown; wanted.tables().len()];
-        Self { wanted, classes, keys, facts, clock, name, whole, files, answers }
+        let key_counts = wanted.tables().iter().map(|_| OnceLock::new()).collect();
+        let copies = wanted.tables().iter().map(|_| OnceLock::new()).collect();
+        Self { wanted, classes, keys, facts, clock, name, whole, files, answers, key_counts, copies }
+    }
+
+    /// Judges the classes of all rows, on all threads.
+    pub(super) fn settle_classes(&self) {
+        for (class, answers) in self.classes.iter().zip(&self.answers) {
+            if answers.get().is_none() {
+                // Somebody else may have been faster, with the same answer.
+                let _ = answers.set(answer_in_parallel(self, class));
+            }
+        }
+    }
+
+    /// Whether no other live row of the table has that key; case does not count.
+    pub(super) fn key_is_unique(&self, table: TableIdx, key: &str) -> bool {
+        let hash = |key: &str| {
+            // Unseeded, so that every run gives the same fingerprints.
+            let mut hasher = std::hash::DefaultHasher::new();
+            key.to_lowercase().hash(&mut hasher);
+            hasher.finish()
+        };
+        let counts = self.key_counts[table.index()].get_or_init(|| {
+            let mut counts = HashMap::new();
+            for row in self.table(table).live() {
+                *counts.entry(hash(&self.key(table, row))).or_default() += 1;
+            }
+            counts
+        });
+        counts.get(&hash(key)).is_none_or(|count| *count < 2)
+    }
+
+    /// The same version of a record in other places.
+    pub(super) fn copies_of(&self, table: TableIdx, row: RowId) -> &[RowId] {
+        let copies = self.copies[table.index()].get_or_init(|| {
+            let mut copies: HashMap<RowId, Vec<RowId>> = HashMap::new();
+            for (at, facts) in self.table(table).rows.iter().enumerate() {
+                if let (Standing::Copy(of), Ok(at)) = (facts.standing, u32::try_from(at)) {
+                    copies.entry(of).or_default().push(RowId(at));
+                }
+            }
+            copies
+        });
+        copies.get(&row).map_or(&[], Vec::as_slice)
     }
 
     /// What "now" is for queries with dates.

@@ -28,6 +28,7 @@ pub struct Outcome {
 /// not depend on the number of threads.
 #[must_use]
 pub fn judge(instance: &Instance<'_>, rules: &[Rule]) -> Outcome {
+    instance.settle_classes();
     let judged: Vec<_> = rules
         .par_iter()
         .enumerate()
@@ -89,8 +90,7 @@ impl<'i> Judging<'i> {
             Body::Conditions(_) => property_columns(instance),
             _ => None,
         };
-        let writer =
-            FindingWriter { instance, rule, index, properties, keys: HashMap::new(), copies: HashMap::new() };
+        let writer = FindingWriter { instance, rule, index, properties };
         Self { instance, rule, writer, findings: Vec::new(), tally: Tally::default() }
     }
 

@@ -1,5 +1,7 @@
 //! Property rules: the rows of `sys_properties` with a name.
 
+use std::collections::HashMap;
+
 use super::instance::Instance;
 use crate::finding::Verdict;
 use crate::query::{Data, Missing, RowId};
@@ -30,13 +32,15 @@ pub(super) fn judge_property(instance: &Instance<'_>, body: &PropertyBody) -> Ve
             groups.push((name.clone(), rows));
         }
         NamePattern::Pattern(..) => {
+            let mut known: HashMap<String, usize> = HashMap::new();
             for row in instance.table(columns.table).live() {
                 let name = instance.cell(columns.table, row, columns.name).value;
                 if body.name.matches(name) {
-                    match groups.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
-                        Some((_, rows)) => rows.push(row),
-                        None => groups.push((name.to_owned(), vec![row])),
+                    let at = *known.entry(name.to_lowercase()).or_insert(groups.len());
+                    if at == groups.len() {
+                        groups.push((name.to_owned(), Vec::new()));
                     }
+                    groups[at].1.push(row);
                 }
             }
             if groups.is_empty() {
