@@ -179,6 +179,12 @@ impl Facts {
 
     /// Takes over the facts of the next source.
     pub(super) fn absorb(&mut self, collector: Collector<'_>) {
+        if self.texts.len() == Interner::default().len() {
+            // The first source's numbers can stay as they are.
+            self.texts = collector.texts;
+            self.tables = collector.tables;
+            return;
+        }
         let map = self.texts.absorb(&collector.texts);
         for (ours, theirs) in self.tables.iter_mut().zip(collector.tables) {
             ours.pairs.extend(theirs.pairs.into_iter().map(|pair| Pair {
@@ -199,7 +205,7 @@ impl Facts {
         let count = self.texts.len();
         let mut folded = Vec::with_capacity(count);
         for number in 0..count {
-            let id = TextId(u32::try_from(number).unwrap_or(u32::MAX));
+            let id = TextId::at(number);
             let text = self.texts.text(id);
             let is_folded = !text.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii());
             folded.push(if is_folded {
@@ -210,9 +216,7 @@ impl Facts {
             });
         }
         // Lower-case forms that were not there before are their own.
-        folded.extend(
-            (count..self.texts.len()).map(|number| TextId(u32::try_from(number).unwrap_or(u32::MAX))),
-        );
+        folded.extend((count..self.texts.len()).map(TextId::at));
         self.folded = folded;
     }
 

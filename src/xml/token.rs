@@ -67,10 +67,9 @@ pub struct Attribute<'a> {
 pub(super) fn tag_name(tag: &str) -> &str {
     let inside = tag.strip_prefix('<').unwrap_or(tag);
     let inside = inside.strip_prefix('/').unwrap_or(inside);
-    let end = inside
-        .char_indices()
-        .skip(1)
-        .find(|(_, character)| character.is_ascii_whitespace() || matches!(character, '/' | '>'))
-        .map_or(inside.len(), |(at, _)| at);
+    // All of these are ASCII, so the cut falls between characters. The first
+    // byte is part of the name whatever it is.
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>');
+    let end = inside.bytes().skip(1).position(|byte| ends(&byte)).map_or(inside.len(), |at| at + 1);
     &inside[..end]
 }
