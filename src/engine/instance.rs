@@ -6,7 +6,6 @@ use std::sync::OnceLock;
 
 use super::classes::{ClassAnswers, answer, answer_in_parallel};
 use super::facts::{Facts, Standing, TableFacts};
-use crate::export::FileKind;
 use crate::query::{Cell, Class, Clock, Data, Missing, RowId, Truth};
 use crate::record::{ColumnIdx, Origin, TableIdx, Wanted};
 use crate::rule::{ClassBody, KeyPaths};
@@ -21,7 +20,7 @@ pub struct Instance<'p> {
     pub(super) name: String,
     /// For each wanted table, whether it is known to be whole.
     pub(super) whole: Vec<Wholeness>,
-    /// For each source that holds records: its index and kind, in scan order.
+    /// The sources that hold records, in scan order.
     pub(super) files: Vec<FileFacts>,
     answers: Vec<OnceLock<ClassAnswers>>,
     /// For each table, how often each key occurs, by the key's hash.
@@ -46,7 +45,6 @@ pub(super) enum Wholeness {
 #[derive(Debug, Clone)]
 pub(super) struct FileFacts {
     pub(super) source: u32,
-    pub(super) kind: FileKind,
     /// Tables that stand in it as tables.
     pub(super) tables: BTreeSet<String>,
 }

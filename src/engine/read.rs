@@ -9,7 +9,7 @@ use super::instance::{FileFacts, Instance, Wholeness, is_of_apps_only};
 use super::versions::settle;
 use crate::export::{FileKind, FileReport, Select, read};
 use crate::query::{Clock, RowId};
-use crate::record::{ColumnIdx, Origin, TableIdx, Wanted, WantedTable, schema};
+use crate::record::{ColumnIdx, TableIdx, Wanted, WantedTable, schema};
 use crate::rule::{ClassBody, KeyPaths};
 use crate::source::Source;
 
@@ -101,7 +101,7 @@ fn file_facts(file: &ReadFile) -> FileFacts {
         FileKind::TableExport | FileKind::ListExport => file.report.rows.keys().cloned().collect(),
         _ => BTreeSet::new(),
     };
-    FileFacts { source: file.source, kind: file.report.kind, tables }
+    FileFacts { source: file.source, tables }
 }
 
 /// Whether a path lies where builds of SDK apps write.
@@ -182,17 +182,4 @@ fn stands_whole_in(files: &[ReadFile], table: &str) -> bool {
 /// the app's own repository, all of them.
 fn is_app_metadata(table: &str) -> bool {
     schema::column(table, "sys_scope").is_some()
-}
-
-impl Reading<'_> {
-    /// Live records by origin are what a rule can be asked about.
-    #[must_use]
-    pub fn origins(&self) -> BTreeSet<Origin> {
-        let kinds = self.instance.files.iter().map(|file| match file.kind {
-            FileKind::AppFile => Origin::App,
-            FileKind::UpdateSet => Origin::UpdateSet,
-            _ => Origin::Table,
-        });
-        kinds.collect()
-    }
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use smallvec::SmallVec;
 
 use super::ast::{Condition, Path, Query, Related, Term};
-use super::bind_test::{Check, bind_test};
+use super::bind_check::{Check, bind_check};
 use super::bound_path::{BoundPath, ColumnEnd, Columns, End, Hop};
 use super::data::Class;
 use super::known::{self, KnownColumn};
@@ -208,7 +208,7 @@ impl Binder<'_> {
         match term {
             Term::Condition(Condition { path, test, place }) => {
                 let mut path = self.path(path, table)?;
-                let check = bind_test(self, test, &mut path, table, place)?;
+                let check = bind_check(self, test, &mut path, table, place)?;
                 Ok(BoundTerm::Condition(path, check))
             }
             Term::Related(related) => Ok(BoundTerm::Related(self.related(related, table)?)),

@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 
 use super::ast::{Comparison, Polarity, Side};
 use super::bind::{BoundQuery, BoundTerm};
-use super::bind_test::{Check, Hierarchy, RoleTest, Value, When};
+use super::bind_check::{Check, Hierarchy, RoleTest, Value, When};
 use super::bound_path::{BoundPath, End, Walked};
 use super::data::{Cell, Class, Data, Missing, RowId, Truth};
 use super::dates::{Clock, Moment, Unit};

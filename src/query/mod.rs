@@ -7,7 +7,7 @@
 
 mod ast;
 mod bind;
-mod bind_test;
+mod bind_check;
 mod bound_path;
 mod data;
 mod date_functions;

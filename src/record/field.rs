@@ -128,10 +128,4 @@ impl<'a> Record<'a> {
     pub fn value(&self, name: &str) -> Option<&'a str> {
         self.field(name).map(|field| field.value.trim()).filter(|value| !value.is_empty())
     }
-
-    /// Whether the record is part of the state that the export describes.
-    #[must_use]
-    pub fn is_live(&self) -> bool {
-        self.action == Action::InsertOrUpdate && self.origin != Origin::History
-    }
 }

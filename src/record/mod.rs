@@ -5,13 +5,11 @@ mod field;
 mod keys;
 pub mod schema;
 mod secrets;
-mod sys_id;
 mod wanted;
 
 pub use field::{Action, Field, Origin, Record};
 pub use keys::natural_key;
 pub use secrets::{carries_records, is_secret_column, is_secret_property};
-pub use sys_id::SysId;
 pub use wanted::{ColumnIdx, TableIdx, Wanted, WantedTable};
 
 /// What stands in place of a secret value wherever one would be shown.

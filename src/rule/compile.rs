@@ -12,8 +12,7 @@ use super::model::{
     Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, NamePattern, PropertyBody,
     PropertyColumns, RecordBody, Rule,
 };
-use super::names::PackNames;
-use super::pack::NO_VIEWS;
+use super::names::{NO_VIEWS, PackNames};
 use crate::query::{BoundPath, BoundQuery, Query, bind, bind_path};
 use crate::record::Wanted;
 

@@ -10,7 +10,7 @@ use super::files::PackFiles;
 use super::message::Params;
 use super::meta::RuleMeta;
 use super::model::{ClassBody, KeyPaths, Rule};
-use super::names::PackNames;
+use super::names::{NO_VIEWS, PackNames};
 use crate::finding::{Confidence, Severity};
 use crate::query::{BindError, BoundPath, BoundQuery, Class, Query, bind, bind_path};
 use crate::record::{Wanted, natural_key};
@@ -37,9 +37,6 @@ pub struct Settings {
     /// Columns by alias name.
     pub aliases: BTreeMap<String, Vec<String>>,
 }
-
-/// Said of a query that asks a view.
-pub(super) const NO_VIEWS: &str = "the views effective_role and role_closure are not computed yet";
 
 /// The rules that will run, and what must be read for them.
 #[derive(Debug)]

@@ -83,7 +83,7 @@ impl Value {
 }
 
 /// Ties a test to its field.
-pub(super) fn bind_test(
+pub(super) fn bind_check(
     binder: &mut Binder<'_>,
     test: &Test,
     path: &mut BoundPath,
