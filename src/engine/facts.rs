@@ -235,10 +235,13 @@ impl Facts {
 
     /// The live rows with a value in a column, ignoring case.
     pub(super) fn with_value(&self, table: TableIdx, column: ColumnIdx, value: &str) -> &[RowId] {
-        let Some(id) = self.texts.find(value).or_else(|| self.texts.find(&value.to_lowercase())) else {
-            return &[];
-        };
         let facts = self.table(table);
+        if facts.rows.is_empty() {
+            return &[];
+        }
+        let folds = value.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii());
+        let lower = || folds.then(|| self.texts.find(&value.to_lowercase())).flatten();
+        let Some(id) = self.texts.find(value).or_else(lower) else { return &[] };
         let build = || {
             let mut rows: HashMap<TextId, Vec<RowId>> = HashMap::new();
             for row in facts.live() {
