@@ -58,16 +58,12 @@ pub(super) fn judge_count(instance: &Instance<'_>, body: &CountBody) -> Vec<Coun
         if tally.shown.is_empty() {
             tally.shown = shown;
         }
-        let unit = match &body.distinct {
-            None => row.0.to_string(),
-            Some(path) => match path.cell(instance, row) {
-                Ok(cell) if cell.value.is_empty() => continue,
-                Ok(cell) => cell.value.to_lowercase(),
-                Err(missing) => {
-                    tally.missing = std::mem::take(&mut tally.missing).union(missing);
-                    row.0.to_string()
-                }
-            },
+        let (unit, counts) = match body.distinct.as_ref().map(|path| path.cell(instance, row)) {
+            None => (row.0.to_string(), counts),
+            Some(Ok(cell)) if cell.value.is_empty() => continue,
+            Some(Ok(cell)) => (cell.value.to_lowercase(), counts),
+            // It counts, but perhaps as one that was counted already.
+            Some(Err(missing)) => (format!("row {}", row.0), counts.and(Truth::Unknown(missing))),
         };
         match counts {
             Truth::Unknown(missing) => {
@@ -93,15 +89,19 @@ fn judge_tally(instance: &Instance<'_>, body: &CountBody, tally: Tally) -> Count
     let sure = tally.sure.len();
     let possible = tally.possible.difference(&tally.sure).count();
     let whole = instance.holds_all(body.table);
-    let (low, high) = limits(instance, body);
+    let (low, high) = body.expect.limits();
+    let share = share_limit(instance, body);
     let above = |count: usize, limit: Option<f64>| limit.is_some_and(|limit| as_number(count) > limit);
     let below = |count: usize, limit: Option<f64>| limit.is_some_and(|limit| as_number(count) < limit);
     let incomplete = || {
         if whole { tally.missing.clone() } else { tally.missing.clone().union(Missing::table(body.table)) }
     };
-    let (verdict, missing) = if above(sure, high) {
+    let has_high = high.is_some() || share.is_some();
+    let maybe_above = above(sure + possible, high) || above(sure + possible, share);
+    // A share of a table of which rows may be missing is no share.
+    let (verdict, missing) = if above(sure, high) || whole && above(sure, share) {
         (Verdict::Fail, Missing::none())
-    } else if high.is_some() && (above(sure + possible, high) || !whole && body.group_by.is_none()) {
+    } else if has_high && (maybe_above || !whole && body.group_by.is_none()) {
         (Verdict::CannotTell, incomplete())
     } else if below(sure + possible, low) && whole {
         (Verdict::Fail, Missing::none())
@@ -113,14 +113,12 @@ fn judge_tally(instance: &Instance<'_>, body: &CountBody, tally: Tally) -> Count
     Counted { group: tally.shown, sure, verdict, missing, rows: tally.rows }
 }
 
-/// The limits in force: those that are given, and the share of another count.
-fn limits(instance: &Instance<'_>, body: &CountBody) -> (Option<f64>, Option<f64>) {
-    let (low, high) = body.expect.limits();
-    let Some((percent, of)) = &body.share else { return (low, high) };
+/// The limit that a share of another count sets.
+fn share_limit(instance: &Instance<'_>, body: &CountBody) -> Option<f64> {
+    let (percent, of) = body.share.as_ref()?;
     let rows = instance.table(body.table).live();
-    let all = rows.filter(|&row| of.evaluate(instance, &instance.clock, row).is_yes()).count();
-    let share = as_number(all) * percent / 100.0;
-    (low, Some(high.map_or(share, |high| high.min(share))))
+    let all = rows.filter(|&row| of.evaluate(instance, &instance.clock, row) != Truth::No).count();
+    Some(as_number(all) * percent / 100.0)
 }
 
 /// Whether a value occurs again in rows that were not exported is one doubt
