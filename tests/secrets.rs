@@ -385,3 +385,43 @@ fn a_display_value_of_a_secret_is_one_too() {
         );
     }
 }
+
+/// GitHub's line hash covers 100 characters from the line's begin on: from a
+/// hash over a short secret it could be guessed back.
+#[test]
+fn no_line_hash_reaches_over_a_secret() {
+    let user = |password: &str, end: &str| {
+        format!(
+            "<sys_user action=\"INSERT_OR_UPDATE\">{end}<active>true</active>{end}<identity_type/>{end}\
+             <internal_integration_user>false</internal_integration_user>{end}<user_name>svc.a</user_name>{end}\
+             <user_password>{password}</user_password>{end}<web_service_access_only>false</web_service_access_only>{end}\
+             </sys_user>"
+        )
+    };
+    let hashes = |text: &str| {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("a.xml"), text).unwrap();
+        let run =
+            glidelint(folder.path(), &["scan", "--no-config", "--select", "SNA1001", "-f", "sarif", "a.xml"]);
+        let log: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let results = log["runs"][0]["results"].as_array().unwrap().clone();
+        assert!(!results.is_empty());
+        results
+            .iter()
+            .filter(|result| !result["partialFingerprints"]["primaryLocationLineHash"].is_null())
+            .count()
+    };
+    // On one line, the hash of every finding covers the first record.
+    assert_eq!(hashes(&format!("<unload>{}{}</unload>", user(SECRET, ""), user("", ""))), 0);
+    // On lines of their own, only what stands right behind counts.
+    assert_eq!(hashes(&format!("<unload>\n{}\n</unload>", user(SECRET, "\n"))), 1);
+    let next = user(SECRET, "\n")
+        .replace("<active>true</active>\n<identity_type/>\n", "<user_password>x9</user_password>\n");
+    // An empty flag is short enough for the hash to reach the record behind.
+    let empty = |text: String| {
+        text.replace("<web_service_access_only>false</web_service_access_only>", "<web_service_access_only/>")
+    };
+    assert_eq!(hashes(&empty(format!("<unload>\n{}\n{next}\n</unload>", user("", "\n")))), 0);
+    let harmless = next.replace("x9", "").replace(SECRET, "");
+    assert_eq!(hashes(&empty(format!("<unload>\n{}\n{harmless}\n</unload>", user("", "\n")))), 1);
+}

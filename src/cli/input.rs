@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use glidelint::config::{self, Config};
 use glidelint::engine::ReadFile;
 use glidelint::export::FileKind;
-use glidelint::finding::{Notice, NoticeLevel};
+use glidelint::finding::Notice;
 use glidelint::rule::RuleError;
 use glidelint::source::{DiscoverOptions, Discovery, Limits, discover};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -84,7 +84,7 @@ pub(crate) fn notices(discovery: &Discovery, files: &[ReadFile]) -> Vec<Notice> 
 
 /// Whether something could not be read.
 pub(crate) fn is_incomplete(notices: &[Notice]) -> bool {
-    notices.iter().any(|notice| notice.level == NoticeLevel::Error)
+    notices.iter().any(Notice::is_loss)
 }
 
 /// Whether any file holds something that an instance writes.

@@ -48,9 +48,9 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     progress.finish_and_clear();
     let outcome = judge(&reading.instance, &pack.rules);
     let notices = input::notices(&discovery, &reading.files);
-    let incomplete = input::is_incomplete(&notices);
     let findings = outcome.findings.into_iter().filter(|finding| is_wanted(args, finding)).collect();
     let located = locate(findings, notices, &discovery.sources, &reading.files);
+    let incomplete = located.notices.iter().any(|(notice, _)| notice.is_loss());
     let mut findings = located.findings;
     findings.sort_by(|left, right| order(&pack, left).cmp(&order(&pack, right)));
     let cannot_tell = outcome.coverage.iter().any(|coverage| coverage.cannot_tell > 0);

@@ -30,6 +30,12 @@ pub struct Notice {
 }
 
 impl Notice {
+    /// Whether some input could not be read because of it.
+    #[must_use]
+    pub fn is_loss(&self) -> bool {
+        self.level == NoticeLevel::Error
+    }
+
     /// Of a problem with an input.
     #[must_use]
     pub fn of(problem: Problem, path: &str, source: Option<u32>) -> Self {

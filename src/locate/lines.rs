@@ -34,6 +34,13 @@ pub(super) struct Answers {
     pub(super) hashes: HashMap<u64, (String, u64)>,
 }
 
+impl Answers {
+    /// Of a text that cannot be read.
+    pub(super) fn unanswered(questions: &Questions) -> Self {
+        Self { pieces: vec![String::new(); questions.pieces.len()], ..Self::default() }
+    }
+}
+
 /// Reads a text once and answers all questions about it.
 ///
 /// # Errors
@@ -44,7 +51,7 @@ pub(super) fn ask(stream: &mut TextStream, questions: &Questions) -> (Answers, O
     offsets.dedup();
     let mut pieces: Vec<(usize, Range<u64>)> = questions.pieces.iter().cloned().enumerate().collect();
     pieces.sort_by_key(|(_, range)| range.start);
-    let mut answers = Answers { pieces: vec![String::new(); pieces.len()], ..Answers::default() };
+    let mut answers = Answers::unanswered(questions);
     let mut counter = Counter { base: 0, line: 1, units: 0 };
     let mut hasher = questions.hashes.then(LineHasher::default);
     let last = offsets

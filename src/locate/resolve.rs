@@ -11,7 +11,7 @@ use crate::engine::ReadFile;
 use crate::export::{FileKind, FileReport, RecordSink, reread};
 use crate::finding::{Finding, Notice, Place, Target};
 use crate::record::{REDACTED, Record, is_secret_column, is_secret_property};
-use crate::source::Source;
+use crate::source::{Problem, Source};
 use crate::span::{ByteSpan, LineColumn};
 use crate::xml::TokenReader;
 
@@ -21,6 +21,8 @@ const CONTEXT: u64 = 1000;
 const SHOWN: u64 = 4096;
 /// The largest file whose lines are hashed.
 const HASHED: u64 = 100 * 1024 * 1024;
+/// How far in front of a record its line may begin for the line to be hashed.
+const INDENTATION: u64 = 256;
 /// How far behind a record secrets are looked for: a line hash may reach there.
 const BEHIND: u64 = 2048;
 
@@ -60,7 +62,9 @@ pub fn locate(
         }
     }
     drop(places);
-    Located { findings: located, notices: notices.into_iter().zip(found.lines).collect() }
+    let mut notices: Vec<_> = notices.into_iter().zip(found.lines).collect();
+    notices.extend(found.lost.into_iter().map(|notice| (notice, None)));
+    Located { findings: located, notices }
 }
 
 /// Finds lines, columns and snippets for places; `None` where the source can no
@@ -79,6 +83,8 @@ type Looked = (LocatedPlace, Option<String>);
 struct All {
     places: Vec<Option<Looked>>,
     lines: Vec<Option<LineColumn>>,
+    /// Sources that could be read once and not again.
+    lost: Vec<Notice>,
 }
 
 fn locate_all(places: &[&Place], notices: &[Notice], sources: &[Source], files: &[ReadFile]) -> All {
@@ -104,8 +110,15 @@ fn locate_all(places: &[&Place], notices: &[Notice], sources: &[Source], files: 
                 .unwrap_or_default()
         })
         .collect();
-    let mut all = All { places: places.iter().map(|_| None).collect(), lines: vec![None; notices.len()] };
-    for found in looked {
+    let none = places.iter().map(|_| None).collect();
+    let mut all = All { places: none, lines: vec![None; notices.len()], lost: Vec::new() };
+    for (found, (index, _)) in looked.into_iter().zip(&wanted) {
+        let path = usize::try_from(*index).ok().and_then(|at| sources.get(at)).map_or("", Source::path);
+        if let Some(problem) = found.problem {
+            let message =
+                format!("cannot be read a second time, so places are not exact: {}", problem.message);
+            all.lost.push(Notice::of(Problem { message, ..problem }, path, None));
+        }
         for (index, place) in found.places {
             all.places[index] = Some(place);
         }
@@ -128,6 +141,8 @@ struct Wanted<'f> {
 struct Found {
     places: Vec<(usize, Looked)>,
     lines: Vec<(usize, LineColumn)>,
+    /// Why the second look failed, if it did.
+    problem: Option<Problem>,
 }
 
 /// One record as it stands in the file.
@@ -191,18 +206,24 @@ fn look(source: &Source, report: &FileReport, wanted: &Wanted<'_>) -> Found {
             ..around.end.min(shown.end + CONTEXT).max(shown.end);
         questions.offsets.extend([region.start, region.end, context.start]);
         questions.pieces.push(context.start..context.end);
+        questions.pieces.push(place.outer_start.saturating_sub(INDENTATION)..place.outer_start);
         spans.push((region, context));
     }
     questions.offsets.extend(wanted.notices.iter().map(|(_, offset)| *offset));
     questions.hashes = !wanted.places.is_empty() && source.size().is_none_or(|size| size <= HASHED);
-    let Ok(mut stream) = source.open() else { return Found::default() };
-    let (answers, _) = ask(&mut stream, &questions);
-    let mut found = Found::default();
+    let (answers, problem) = match source.open() {
+        Ok(mut stream) => ask(&mut stream, &questions),
+        Err(problem) => (Answers::unanswered(&questions), Some(problem)),
+    };
+    // What failed the first time fails again, and has been said.
+    let problem = problem.filter(|_| !report.has_loss());
+    let mut found = Found { problem, ..Found::default() };
     for (at, (index, place)) in wanted.places.iter().enumerate() {
         let (region, context) = &spans[at];
         let child = children.get(&place.outer_start);
-        let piece = &answers.pieces[at];
+        let (piece, before) = (&answers.pieces[2 * at], &answers.pieces[2 * at + 1]);
         let (located, hash) = describe(source, place, *region, context.clone(), piece, child, &answers);
+        let hash = hash.filter(|_| begins_its_line(place, before));
         found.places.push((*index, (located, hash)));
     }
     for (index, offset) in &wanted.notices {
@@ -296,6 +317,14 @@ fn describe(
         label,
     };
     (located, hash)
+}
+
+/// Whether nothing but white space stands in front of the child of the root on
+/// its line, so that the secrets of the line are known. `before` is the text in
+/// front of the child.
+fn begins_its_line(place: &Place, before: &str) -> bool {
+    let line = before.rsplit_once('\n').map(|(_, line)| line);
+    place.target == Target::Root || line.is_some_and(|line| line.trim().is_empty())
 }
 
 /// An offset not behind the start of the region's line: a column is at most
