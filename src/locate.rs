@@ -3,6 +3,7 @@
 
 mod lines;
 mod resolve;
+mod snippet;
 
 use crate::finding::{Finding, PlaceRole};
 use crate::span::{ByteSpan, LineColumn};

@@ -6,11 +6,12 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use super::lines::{Answers, Questions, ask};
+use super::snippet::{cut, surroundings};
 use super::{LocatedFinding, LocatedPlace, Region, Snippet};
 use crate::engine::ReadFile;
 use crate::export::{FileKind, FileReport, RecordSink, reread};
 use crate::finding::{Finding, Notice, Place, Target};
-use crate::record::{REDACTED, Record, is_secret_column, is_secret_property};
+use crate::record::{Record, is_secret_column, is_secret_property};
 use crate::source::{Problem, Source};
 use crate::span::{ByteSpan, LineColumn};
 use crate::xml::TokenReader;
@@ -331,76 +332,4 @@ fn begins_its_line(place: &Place, before: &str) -> bool {
 /// four bytes.
 fn line_start(region: ByteSpan, start: LineColumn) -> u64 {
     region.start.saturating_sub((start.column - 1).saturating_mul(4))
-}
-
-/// Lines before and after the region, as far as the piece holds them; some
-/// characters where a side holds no line end. `None` where the piece holds no
-/// more than the region.
-fn surroundings(
-    region: &Region,
-    context: Range<u64>,
-    begin: LineColumn,
-    piece: &str,
-    secrets: &[ByteSpan],
-) -> Option<Snippet> {
-    /// How many line ends are passed on each side.
-    const LINES: usize = 2;
-    /// How many bytes are shown of a side without line ends.
-    const BYTES: usize = 200;
-    let span = region.span;
-    let index = |offset: u64| usize::try_from(offset.saturating_sub(context.start)).unwrap_or(usize::MAX);
-    let (start, end) = (index(span.start), index(span.end).min(piece.len()));
-    let (before, after) = (piece.get(..start)?, piece.get(end..)?);
-    let from = match before.rmatch_indices('\n').nth(LINES) {
-        Some((newline, _)) => newline + 1,
-        None if before.contains('\n') => 0,
-        None => start.saturating_sub(BYTES),
-    };
-    let to = match after.match_indices('\n').nth(LINES) {
-        Some((newline, _)) => end + newline,
-        None if after.contains('\n') => piece.len(),
-        None => (end + BYTES).min(piece.len()),
-    };
-    let from = (from..=start).find(|at| piece.is_char_boundary(*at))?;
-    let to = (to..=piece.len()).find(|at| piece.is_char_boundary(*at))?;
-    let offset = |index: usize| context.start + u64::try_from(index).unwrap_or(0);
-    let wider = ByteSpan::new(offset(from), offset(to));
-    if !(wider.contains(span) && wider.len() > span.len()) {
-        return None;
-    }
-    let first = forward_from(begin, &piece[..from]);
-    let last = forward_from(region.end, piece.get(end..to)?);
-    let (text, redacted) = cut(piece, context.start, wider.start..wider.end, secrets);
-    Some(Snippet { region: Region { start: first, end: last, span: wider }, text, redacted })
-}
-
-/// The place one past a text that begins at `start`.
-fn forward_from(start: LineColumn, text: &str) -> LineColumn {
-    let units = |text: &str| u64::try_from(text.encode_utf16().count()).unwrap_or(0);
-    match text.rsplit_once('\n') {
-        Some((lines, last)) => {
-            let passed = u64::try_from(lines.matches('\n').count()).unwrap_or(0) + 1;
-            LineColumn { line: start.line + passed, column: units(last) + 1 }
-        }
-        None => LineColumn { line: start.line, column: start.column + units(text) },
-    }
-}
-
-/// The part of a piece that begins at `base`, with secrets replaced.
-fn cut(piece: &str, base: u64, range: Range<u64>, secrets: &[ByteSpan]) -> (String, bool) {
-    let index =
-        |offset: u64| usize::try_from(offset.saturating_sub(base)).unwrap_or(usize::MAX).min(piece.len());
-    let mut text = String::new();
-    let mut at = range.start;
-    let mut hidden: Vec<_> =
-        secrets.iter().filter(|secret| secret.start < range.end && secret.end > range.start).collect();
-    hidden.sort_unstable();
-    let redacted = !hidden.is_empty();
-    for secret in hidden {
-        text.push_str(piece.get(index(at)..index(secret.start.max(at))).unwrap_or_default());
-        text.push_str(REDACTED);
-        at = secret.end.max(at);
-    }
-    text.push_str(piece.get(index(at)..index(range.end.max(at))).unwrap_or_default());
-    (text, redacted)
 }
