@@ -12,10 +12,7 @@ use glidelint::rule::{Settings, load};
 fn rules_of_every_kind_judge_as_they_say() {
     let pack = load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules/kinds")).unwrap();
     let (ran, failures) = run_tests(&[pack], &BTreeMap::new()).unwrap();
-    let shown: Vec<_> = failures
-        .iter()
-        .map(|failure| format!("{}: {}\n  {}", failure.path, failure.test, failure.differences.join("\n  ")))
-        .collect();
+    let shown: Vec<_> = failures.iter().map(ToString::to_string).collect();
     assert!(failures.is_empty(), "{} of {ran} failed:\n{}", failures.len(), shown.join("\n"));
     assert!(ran >= 30, "only {ran} tests ran");
 }

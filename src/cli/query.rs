@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use glidelint::engine::{Instance, Options, read_all};
 use glidelint::finding::{Place, PlaceRole, Target};
 use glidelint::locate::{LocatedPlace, locate_places};
-use glidelint::query::{BoundPath, BoundQuery, Clock, Data, Query, RowId, Truth};
+use glidelint::query::{BoundPath, Clock, Data, Query, RowId, Truth};
 use glidelint::record::{
     ColumnIdx, REDACTED, TableIdx, carries_records, is_secret_column, is_secret_property,
 };
@@ -51,9 +51,8 @@ pub(crate) fn run(args: &QueryArgs) -> Result<Exit, Failure> {
     // Classes and aliases may be asked for; rules are not run.
     let mut files = builtin()?;
     files.rules.clear();
-    let settings = Settings { params: found.config.settings().params, ..Settings::default() };
     let settings = Settings {
-        params: class_params(&files, settings.params),
+        params: class_params(&files, found.config.settings().params),
         aliases: found.config.aliases.clone(),
         ..Settings::default()
     };
@@ -77,18 +76,18 @@ pub(crate) fn run(args: &QueryArgs) -> Result<Exit, Failure> {
     let instance = &reading.instance;
     let table = bound.table();
     let mut rows = Vec::new();
-    let mut matched = 0_usize;
+    let (mut matched, mut unknown) = (0_usize, 0_usize);
     for row in instance.live_rows(table) {
         match bound.evaluate(instance, instance.clock(), row) {
             Truth::Yes => {
                 matched += 1;
                 rows.push((row, Truth::Yes));
             }
-            unknown @ Truth::Unknown(_) if args.unknown => rows.push((row, unknown)),
-            _ => {}
+            truth @ Truth::Unknown(_) if args.unknown => rows.push((row, truth)),
+            Truth::Unknown(_) => unknown += 1,
+            Truth::No => {}
         }
     }
-    let unknown = unknown_count(instance, &bound, args);
     let places: Vec<_> = rows.iter().filter_map(|(row, _)| place(instance, table, *row)).collect();
     let located = locate_places(&places, &discovery.sources, &reading.files);
     write_stdout(|out| {
@@ -105,7 +104,7 @@ pub(crate) fn run(args: &QueryArgs) -> Result<Exit, Failure> {
     for notice in &notices {
         let _ = writeln!(stderr, "{}: {}", safe::terminal(&notice.path), safe::terminal(&notice.message));
     }
-    if unknown > 0 && !args.unknown {
+    if unknown > 0 {
         let _ =
             writeln!(stderr, "{} could not be decided; --unknown prints them", counted(unknown, "record"));
     }
@@ -125,14 +124,6 @@ fn class_params(
 ) -> BTreeMap<String, BTreeMap<String, Vec<String>>> {
     let is_class = |name: &String| files.classes.iter().any(|(_, class)| class.class.value == *name);
     params.into_iter().filter(|(name, _)| is_class(name)).collect()
-}
-
-fn unknown_count(instance: &Instance<'_>, bound: &BoundQuery, args: &QueryArgs) -> usize {
-    if args.unknown {
-        return 0;
-    }
-    let rows = instance.live_rows(bound.table()).into_iter();
-    rows.filter(|row| matches!(bound.evaluate(instance, instance.clock(), *row), Truth::Unknown(_))).count()
 }
 
 fn place(instance: &Instance<'_>, table: TableIdx, row: RowId) -> Option<Place> {

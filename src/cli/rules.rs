@@ -202,10 +202,7 @@ fn test(path: Option<&Path>) -> Result<Exit, Failure> {
     let complaints: Vec<_> = packs.iter().flat_map(lint).collect();
     write_stdout(|out| {
         for failure in &failures {
-            writeln!(out, "FAILED {}: {}", failure.path, failure.test)?;
-            for difference in &failure.differences {
-                writeln!(out, "       {difference}")?;
-            }
+            writeln!(out, "{failure}")?;
         }
         for complaint in &complaints {
             writeln!(out, "{}", complaint.render(false))?;

@@ -86,9 +86,9 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
         exit_code: exit.code(),
     };
     for output in &outputs {
-        write_file(&output.path, |out| write(&report, args, output.format, false, out))?;
+        write_file(&output.path, |out| write(&report, args, output.format, (false, None), out))?;
     }
-    write_stdout(|out| write(&report, args, args.format, color(args.color), out))?;
+    write_stdout(|out| write(&report, args, args.format, (color(args.color), terminal_width()), out))?;
     let mut stderr = std::io::stderr().lock();
     for warning in &pack.warnings {
         let _ = writeln!(stderr, "warning: {warning}");
@@ -110,7 +110,7 @@ fn write(
     report: &Report,
     args: &ScanArgs,
     format: Format,
-    color: bool,
+    (color, width): (bool, Option<usize>),
     out: &mut dyn Write,
 ) -> std::io::Result<()> {
     match format {
@@ -120,7 +120,7 @@ fn write(
                 (_, true) => Detail::Verbose,
                 _ => Detail::Normal,
             };
-            let options = TextOptions { max_shown: args.max_shown.0, color, width: terminal_width(), detail };
+            let options = TextOptions { max_shown: args.max_shown.0, color, width, detail };
             text::write(report, &options, out)
         }
         Format::Sarif => {

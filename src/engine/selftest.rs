@@ -1,6 +1,7 @@
 //! Runs the tests that rules and classes carry.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use super::judge::judge;
 use super::read::{Options, read_all};
@@ -19,6 +20,13 @@ pub struct TestFailure {
     pub test: String,
     /// What came out instead, one line a difference.
     pub differences: Vec<String>,
+}
+
+impl fmt::Display for TestFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FAILED {}: {}", self.path, self.test)?;
+        self.differences.iter().try_for_each(|difference| write!(f, "\n       {difference}"))
+    }
 }
 
 /// Runs all tests of a pack. `tests` gives those of a file where the pack
@@ -220,12 +228,7 @@ mod tests {
     #[test]
     fn every_test_of_the_built_in_pack_holds() {
         let (ran, failures) = run_tests(&[builtin().unwrap()], &builtin_tests().unwrap()).unwrap();
-        let shown: Vec<_> = failures
-            .iter()
-            .map(|failure| {
-                format!("{}: {}\n  {}", failure.path, failure.test, failure.differences.join("\n  "))
-            })
-            .collect();
+        let shown: Vec<_> = failures.iter().map(ToString::to_string).collect();
         assert!(failures.is_empty(), "{} of {ran} failed:\n{}", failures.len(), shown.join("\n"));
         assert!(ran > 100, "only {ran} tests ran");
     }

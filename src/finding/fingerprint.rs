@@ -2,6 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::source::hex;
+
 /// `glidelint/v1`: a hash of what a finding is about. It holds neither path nor
 /// line, so it survives moved lines, another file name, another form of export.
 ///
@@ -10,18 +12,14 @@ use sha2::{Digest, Sha256};
 /// field.
 #[must_use]
 pub fn fingerprint(parts: [&str; 5]) -> String {
-    use std::fmt::Write as _;
     let mut hash = Sha256::new();
     for part in parts {
-        // Lengths keep ("ab", "c") and ("a", "bc") apart.
-        hash.update(part.len().to_le_bytes());
-        hash.update(part.to_lowercase().as_bytes());
+        let part = part.to_lowercase();
+        // Lengths keep ("ab", "c") and ("a", "bc") apart; of one width everywhere.
+        hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
+        hash.update(part.as_bytes());
     }
-    let mut text = String::with_capacity(32);
-    for byte in hash.finalize().iter().take(16) {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    hex(&hash.finalize()[..16])
 }
 
 #[cfg(test)]

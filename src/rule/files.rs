@@ -9,6 +9,7 @@ use walkdir::WalkDir;
 
 use super::error::RuleError;
 use super::file::{AliasFile, ClassFile, RuleFile, RuleTest};
+use crate::source::hex;
 
 /// Name of the pack that is compiled into the program.
 pub(super) const BUILT_IN: &str = "glidelint";
@@ -83,7 +84,7 @@ pub fn load(path: &Path) -> Result<PackFiles, RuleError> {
     if pack.rules.is_empty() && pack.classes.is_empty() && pack.aliases.is_empty() {
         return Err(RuleError::file(&path.to_string_lossy(), "no rule file (*.yaml) is there"));
     }
-    pack.digest = super::hex(&digest.finalize());
+    pack.digest = hex(&digest.finalize());
     Ok(pack)
 }
 

@@ -27,13 +27,3 @@ pub use model::{
     PropertyBody, PropertyColumns, RecordBody, Rule,
 };
 pub use pack::{Pack, Settings};
-
-/// Bytes as hexadecimal digits.
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
-}
