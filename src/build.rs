@@ -5,7 +5,7 @@
 #![allow(clippy::print_stdout, reason = "this is how a build script talks to cargo")]
 
 #[path = "rule/file.rs"]
-#[allow(dead_code, unreachable_pub, reason = "the program uses more of it than the build")]
+#[allow(dead_code, unreachable_pub, unused_imports, reason = "the program uses more of it than the build")]
 mod file;
 
 use std::collections::BTreeMap;

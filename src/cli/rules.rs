@@ -199,7 +199,7 @@ fn test(path: Option<&Path>) -> Result<Exit, Failure> {
     // All together: ids, names and titles must differ.
     let pack = Pack::compile(&packs, &Settings { strict: true, ..Settings::default() })?;
     let (ran, failures) = run_tests(&packs, &tests)?;
-    let complaints: Vec<_> = packs.iter().flat_map(lint).collect();
+    let complaints = lint(&packs);
     write_stdout(|out| {
         for failure in &failures {
             writeln!(out, "{failure}")?;

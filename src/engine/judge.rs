@@ -35,7 +35,7 @@ pub fn judge(instance: &Instance<'_>, rules: &[Rule]) -> Outcome {
         .map(|(index, rule)| {
             let mut judging = Judging::new(instance, rule, u16::try_from(index).unwrap_or(u16::MAX));
             judging.run();
-            (judging.findings, judging.tally.finish(instance))
+            (judging.findings, judging.tally.finish(instance, &rule.unset))
         })
         .collect();
     let mut outcome = Outcome::default();
@@ -76,7 +76,10 @@ impl Tally {
         }
     }
 
-    fn finish(mut self, instance: &Instance<'_>) -> RuleCoverage {
+    fn finish(mut self, instance: &Instance<'_>, unset: &[String]) -> RuleCoverage {
+        if self.coverage.cannot_tell > 0 {
+            self.names.extend(unset.iter().map(|name| format!("parameter {name}")));
+        }
         self.names.extend(instance.missing_names(&self.missing));
         self.coverage.missing = self.names.into_iter().collect();
         self.coverage

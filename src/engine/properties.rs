@@ -63,12 +63,15 @@ fn judge_rows(
     }
     let mut failing = Vec::new();
     let mut missing = Missing::none();
+    let mut is_open = false;
     for &row in &rows {
         let cell = instance.cell(columns.table, row, columns.value);
-        if !cell.present {
-            missing = missing.union(Missing::column(columns.table, columns.value));
-        } else if !body.expect.holds(cell.value) {
-            failing.push(row);
+        let holds = cell.present.then(|| body.expect.holds(cell.value));
+        match holds {
+            None => missing = missing.union(Missing::column(columns.table, columns.value)),
+            Some(None) => is_open = true,
+            Some(Some(false)) => failing.push(row),
+            Some(Some(true)) => {}
         }
     }
     let name = instance.cell(columns.table, rows[0], columns.name).value.to_owned();
@@ -76,7 +79,7 @@ fn judge_rows(
         let missing = Missing::none();
         return JudgedProperty { name, verdict: Verdict::Fail, missing, absent: false, rows: failing };
     }
-    let verdict = if missing.is_empty() { Verdict::Pass } else { Verdict::CannotTell };
+    let verdict = if missing.is_empty() && !is_open { Verdict::Pass } else { Verdict::CannotTell };
     JudgedProperty { name, verdict, missing, absent: false, rows }
 }
 

@@ -71,7 +71,11 @@ pub(super) fn expectations(
     let mut truth = Truth::Yes;
     for (path, expectation) in expected {
         let holds = match path.cell(instance, row) {
-            Ok(cell) if cell.present => Truth::from_bool(expectation.holds(cell.value)),
+            Ok(cell) if cell.present => match expectation.holds(cell.value) {
+                Some(holds) => Truth::from_bool(holds),
+                // The parameter that is missing is named by the rule.
+                None => Truth::Unknown(Missing::none()),
+            },
             Ok(_) => match path.column() {
                 Some((table, column)) => Truth::Unknown(Missing::column(table, column)),
                 None => Truth::No,

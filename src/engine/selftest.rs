@@ -1,14 +1,16 @@
 //! Runs the tests that rules and classes carry.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::fmt::{self, Write as _};
+
+use rayon::prelude::*;
 
 use super::judge::judge;
 use super::read::{Options, read_all};
-use crate::finding::{Finding, RuleCoverage, Target};
+use crate::finding::{Finding, RuleCoverage, Target, fingerprint};
 use crate::query::{Class, Clock, Data};
 use crate::rule::file::{ClassFile, ExpectedFinding, RuleFile, RuleTest};
-use crate::rule::{Pack, PackFiles, RuleError, Settings};
+use crate::rule::{Pack, PackFiles, RuleError, Settings, parse_baseline};
 use crate::source::Source;
 
 /// A test of a rule that did not come out as written.
@@ -38,30 +40,64 @@ pub fn run_tests(
     packs: &[PackFiles],
     tests: &BTreeMap<String, Vec<RuleTest>>,
 ) -> Result<(usize, Vec<TestFailure>), RuleError> {
+    let rules = packs.iter().flat_map(|pack| &pack.rules).map(|(path, rule)| Subject::Rule(path, rule));
+    let classes = packs.iter().flat_map(|pack| &pack.classes);
+    let classes = classes.map(|(path, class)| Subject::Class(path, class));
+    let subjects: Vec<_> = rules.chain(classes).collect();
+    let results: Vec<_> = subjects.par_iter().map(|subject| subject.run(packs, tests)).collect();
     let mut ran = 0;
     let mut failures = Vec::new();
-    for pack in packs {
-        for (path, rule) in &pack.rules {
-            for test in tests.get(path).unwrap_or(&rule.tests) {
-                ran += 1;
-                let differences = run_rule_test(packs, path, rule, test)?;
-                record(&mut failures, path, test, differences);
-            }
-        }
-        for (path, class) in &pack.classes {
-            for test in tests.get(path).unwrap_or(&class.tests) {
-                ran += 1;
-                let differences = run_class_test(packs, class, test)?;
-                record(&mut failures, path, test, differences);
-            }
-        }
+    for result in results {
+        let (count, failed) = result?;
+        ran += count;
+        failures.extend(failed);
     }
     Ok((ran, failures))
 }
 
-fn record(failures: &mut Vec<TestFailure>, path: &str, test: &RuleTest, differences: Vec<String>) {
-    if !differences.is_empty() {
-        failures.push(TestFailure { path: path.to_owned(), test: test.name.value.clone(), differences });
+/// What carries tests.
+enum Subject<'p> {
+    Rule(&'p String, &'p RuleFile),
+    Class(&'p String, &'p ClassFile),
+}
+
+impl Subject<'_> {
+    /// Runs all its tests. Tests that change no parameter share what was compiled.
+    fn run(
+        &self,
+        packs: &[PackFiles],
+        tests: &BTreeMap<String, Vec<RuleTest>>,
+    ) -> Result<(usize, Vec<TestFailure>), RuleError> {
+        let (path, name, own) = match self {
+            Self::Rule(path, rule) => (*path, &rule.id.value, &rule.tests),
+            Self::Class(path, class) => (*path, &class.class.value, &class.tests),
+        };
+        let files = match self {
+            Self::Rule(path, rule) => only(packs, Some((*path, *rule))),
+            Self::Class(..) => only(packs, None),
+        };
+        let tests = tests.get(path).unwrap_or(own);
+        let mut shared = None;
+        let mut failures = Vec::new();
+        for test in tests {
+            let compile = || Pack::compile(&files, &settings(test, name));
+            let is_plain = test.params.is_empty() && test.baseline.is_none();
+            let changed = if is_plain { None } else { Some(compile()?) };
+            let pack = match (&changed, &mut shared) {
+                (Some(pack), _) => pack,
+                (None, Some(pack)) => &*pack,
+                (None, empty) => &*empty.insert(compile()?),
+            };
+            let differences = match self {
+                Self::Rule(..) => run_rule_test(pack, test),
+                Self::Class(_, class) => run_class_test(pack, class, test),
+            };
+            if !differences.is_empty() {
+                let test = test.name.value.clone();
+                failures.push(TestFailure { path: path.clone(), test, differences });
+            }
+        }
+        Ok((tests.len(), failures))
     }
 }
 
@@ -93,41 +129,82 @@ fn options(test: &RuleTest) -> Options {
     }
 }
 
-fn source(test: &RuleTest) -> [Source; 1] {
-    [Source::memory("test.xml", test.export.as_bytes())]
+/// The exports of a test: the one it writes out, and one for the rows that it
+/// only names.
+fn sources(test: &RuleTest) -> Vec<Source> {
+    let mut sources = Vec::new();
+    if !test.export.is_empty() {
+        sources.push(Source::memory("test.xml", test.export.as_bytes()));
+    }
+    let rows = rows_of(test);
+    if !rows.is_empty() {
+        sources.push(Source::memory("rows.xml", rows.as_bytes()));
+    }
+    sources
+}
+
+/// The rows that a test names without writing them as XML.
+fn rows_of(test: &RuleTest) -> String {
+    let mut xml = String::new();
+    let mut row = |table: &str, fields: &[(&str, &str)]| {
+        let _ = write!(xml, "  <{table} action=\"INSERT_OR_UPDATE\">");
+        let named = fields.first().map_or("", |(_, text)| *text);
+        let sys_id = fingerprint(["", "", table, named, ""]);
+        for (name, text) in fields.iter().chain(&[("sys_id", sys_id.as_str())]) {
+            let _ = write!(xml, "<{name}>{}</{name}>", escape(text));
+        }
+        let _ = writeln!(xml, "</{table}>");
+    };
+    if let Some(properties) = &test.properties {
+        row("sys_properties", &[("name", "glide.sys.date_format"), ("value", "yyyy-MM-dd")]);
+        for (name, value) in properties {
+            row("sys_properties", &[("name", name), ("type", "string"), ("value", &value.0)]);
+        }
+    }
+    if let Some(plugins) = &test.plugins {
+        row("v_plugin", &[("id", "com.glide.none"), ("active", "inactive")]);
+        for (id, active) in plugins {
+            row("v_plugin", &[("id", id), ("active", &active.0)]);
+        }
+    }
+    if xml.is_empty() {
+        xml
+    } else {
+        format!("<unload unload_date=\"2026-03-01 10:00:00\">\n{xml}</unload>\n")
+    }
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 fn settings(test: &RuleTest, name: &str) -> Settings {
     let params = test.params.iter().map(|(name, values)| (name.clone(), values.0.clone())).collect();
-    Settings { strict: true, params: [(name.to_owned(), params)].into(), ..Settings::default() }
+    let baseline = test.baseline.as_ref().and_then(|baseline| parse_baseline(&baseline.0));
+    Settings { strict: true, params: [(name.to_owned(), params)].into(), baseline, ..Settings::default() }
 }
 
-fn run_rule_test(
-    packs: &[PackFiles],
-    path: &String,
-    rule: &RuleFile,
-    test: &RuleTest,
-) -> Result<Vec<String>, RuleError> {
-    let pack = Pack::compile(&only(packs, Some((path, rule))), &settings(test, &rule.id.value))?;
-    let reading = read_all(&source(test), (&pack.wanted, &pack.classes, &pack.keys), &options(test), &|_| {});
+fn run_rule_test(pack: &Pack, test: &RuleTest) -> Vec<String> {
+    let reading =
+        read_all(&sources(test), (&pack.wanted, &pack.classes, &pack.keys), &options(test), &|_| {});
     let mut differences: Vec<_> = problems(&reading.files);
     let outcome = judge(&reading.instance, &pack.rules);
-    let Some(coverage) = outcome.coverage.first() else { return Ok(differences) };
+    let Some(coverage) = outcome.coverage.first() else { return differences };
     if test.finds.is_none() && test.cannot_tell.is_none() {
         differences.push("the test says neither finds nor cannot_tell".to_owned());
     }
     let expected = test.finds.as_deref().unwrap_or_default();
     compare_findings(&outcome.findings, expected, &mut differences);
     compare_missing(coverage, test, expected.is_empty(), &mut differences);
-    Ok(differences)
+    differences
 }
 
-fn run_class_test(packs: &[PackFiles], class: &ClassFile, test: &RuleTest) -> Result<Vec<String>, RuleError> {
-    let pack = Pack::compile(&only(packs, None), &settings(test, &class.class.value))?;
-    let reading = read_all(&source(test), (&pack.wanted, &pack.classes, &pack.keys), &options(test), &|_| {});
+fn run_class_test(pack: &Pack, class: &ClassFile, test: &RuleTest) -> Vec<String> {
+    let reading =
+        read_all(&sources(test), (&pack.wanted, &pack.classes, &pack.keys), &options(test), &|_| {});
     let mut differences = problems(&reading.files);
     let Some(at) = pack.classes.iter().position(|body| body.name == class.class.value) else {
-        return Ok(differences);
+        return differences;
     };
     let table = pack.classes[at].table;
     let class = Class(u16::try_from(at).unwrap_or(u16::MAX));
@@ -154,7 +231,7 @@ fn run_class_test(packs: &[PackFiles], class: &ClassFile, test: &RuleTest) -> Re
     if test.cannot_tell.is_some() {
         compare_missing(&coverage, test, true, &mut differences);
     }
-    Ok(differences)
+    differences
 }
 
 fn problems(files: &[super::ReadFile]) -> Vec<String> {

@@ -196,7 +196,7 @@ impl Binder<'_> {
     pub(super) fn table(&mut self, table: &str) -> TableIdx {
         if known::is_view(table) {
             self.need(Need::View);
-        } else if !known::knows_table(table) {
+        } else if !known::knows_some_of(table) {
             self.warn(format!(
                 "table '{table}' is not in the built-in dictionary: its columns are not checked"
             ));
@@ -254,6 +254,9 @@ impl Binder<'_> {
                 return Err(BindError::at(place, message));
             }
             self.warn(format!("column '{column}' of table '{table}' is custom: it is not checked"));
+        }
+        if known.is_none() && known::knows_some_of(table) && !known::knows_table(table) {
+            self.warn(format!("column '{column}' of table '{table}' is not in the built-in dictionary"));
         }
         let index = self.wanted.want_table(table);
         Ok((self.wanted.want_column(index, column), known))

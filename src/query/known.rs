@@ -75,6 +75,11 @@ pub(super) fn knows_table(table: &str) -> bool {
     is_view(table) || schema::knows_table(table)
 }
 
+/// Whether some of the table's columns are known.
+pub(super) fn knows_some_of(table: &str) -> bool {
+    is_view(table) || schema::knows_some_of(table)
+}
+
 /// A column of a table, or of every table.
 pub(super) fn column(table: &str, column: &str) -> Option<KnownColumn> {
     if let Some(found) = schema::column(table, column) {

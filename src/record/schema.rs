@@ -72,22 +72,32 @@ fn kind_of(type_name: &str) -> ColumnType {
     }
 }
 
-/// Whether the table's columns are known, so that a wrong name can be refused.
+/// Stands for columns that a table has beside the known ones.
+const OTHERS: &str = "*";
+
+/// Whether all columns of the table are known, so that a wrong name can be refused.
 #[must_use]
 pub fn knows_table(table: &str) -> bool {
+    TABLES.get(table).is_some_and(|columns| !columns.contains_key(OTHERS))
+}
+
+/// Whether some columns of the table are known, perhaps not all.
+#[must_use]
+pub fn knows_some_of(table: &str) -> bool {
     TABLES.contains_key(table)
 }
 
 /// A column of a known table; `None` where the table or the column is not known.
 #[must_use]
 pub fn column(table: &str, column: &str) -> Option<Column> {
-    TABLES.get(table)?.get(column).copied()
+    TABLES.get(table)?.get(column).filter(|_| column != OTHERS).copied()
 }
 
 /// The known columns of a table, sorted; empty for a table that is not known.
 #[must_use]
 pub fn columns(table: &str) -> Vec<&'static str> {
     let mut names: Vec<_> = TABLES.get(table).into_iter().flat_map(HashMap::keys).copied().collect();
+    names.retain(|name| *name != OTHERS);
     names.sort_unstable();
     names
 }

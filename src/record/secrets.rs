@@ -9,6 +9,14 @@ const SECRET_COLUMN_WORDS: [&str; 7] =
 /// Columns whose name holds such a word and whose value is no secret.
 const HARMLESS_COLUMNS: [&str; 3] = ["password_needs_reset", "password_policy", "password_reset"];
 
+/// Columns that hold secrets although neither type nor name says so: a private
+/// key beside its certificate, the value of an `Authorization` header.
+const SECRET_COLUMNS: [(&str, &str); 3] = [
+    ("sys_certificate", "pem_certificate"),
+    ("sys_rest_message_headers", "value"),
+    ("sys_rest_message_fn_headers", "value"),
+];
+
 /// Words in a property's name that make its value a secret.
 const SECRET_PROPERTY_WORDS: [&str; 12] = [
     "password",
@@ -30,8 +38,7 @@ const SECRET_PROPERTY_WORDS: [&str; 12] = [
 #[must_use]
 pub fn is_secret_column(table: &str, column: &str) -> bool {
     if let Some(known) = schema::column(table, column) {
-        return known.kind == ColumnType::Secret
-            || (table == "sys_certificate" && column == "pem_certificate");
+        return known.kind == ColumnType::Secret || SECRET_COLUMNS.contains(&(table, column));
     }
     let name = column.to_ascii_lowercase();
     !HARMLESS_COLUMNS.contains(&name.as_str()) && SECRET_COLUMN_WORDS.iter().any(|word| name.contains(word))

@@ -1,6 +1,8 @@
 //! From a rule file to a rule that can judge. Everything that can be wrong with
 //! a rule is found here, before any export is read.
 
+use std::collections::BTreeSet;
+
 use regex::RegexBuilder;
 
 use super::error::RuleError;
@@ -27,6 +29,8 @@ pub(super) struct Compiler<'c> {
     pub(super) warnings: &'c mut Vec<String>,
     /// Whether every query so far could be pasted into an instance.
     pub(super) portable: bool,
+    /// Parameters that an expectation needs and that have no value.
+    pub(super) unset: BTreeSet<String>,
 }
 
 impl Compiler<'_> {
@@ -85,7 +89,8 @@ impl Compiler<'_> {
             properties: properties_of(file),
             ..meta
         };
-        Ok(Rule { meta, gate, body, message, at })
+        let unset = std::mem::take(&mut self.unset).into_iter().collect();
+        Ok(Rule { meta, gate, body, message, at, unset })
     }
 
     /// Compiles a class.
@@ -305,8 +310,11 @@ impl Compiler<'_> {
         Ok(fields)
     }
 
-    fn expectation(&self, comparator: &Comparator, place: &Text) -> Result<Expectation, RuleError> {
-        Expectation::compile(comparator, &self.params).map_err(|message| self.error(place, message))
+    fn expectation(&mut self, comparator: &Comparator, place: &Text) -> Result<Expectation, RuleError> {
+        let expectation =
+            Expectation::compile(comparator, &self.params).map_err(|message| self.error(place, message))?;
+        self.unset.extend(expectation.unset().iter().cloned());
+        Ok(expectation)
     }
 
     fn query(&mut self, text: &Text, table: &str) -> Result<BoundQuery, RuleError> {

@@ -1,10 +1,9 @@
 //! Comparators: what a value must be.
 
-use std::net::IpAddr;
-
 use regex::{Regex, RegexBuilder};
 
 use super::file::{Comparator, OneOrMany, Scalar};
+use super::network::{AddressRange, Network};
 
 /// How large a compiled pattern may be, in bytes.
 const PATTERN_SIZE: usize = 1 << 20;
@@ -14,6 +13,8 @@ const PATTERN_SIZE: usize = 1 << 20;
 pub struct Expectation {
     checks: Vec<Check>,
     unlimited: Option<String>,
+    /// Parameters that only the owner of the instance can fill, and has not.
+    unset: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -32,13 +33,6 @@ enum Check {
     ContainsAll(Vec<String>),
     ContainsNone(Vec<String>),
     Each(Box<Expectation>),
-}
-
-/// An address range such as `10.0.0.0/8`.
-#[derive(Debug, Clone, Copy)]
-struct Network {
-    address: IpAddr,
-    bits: u32,
 }
 
 /// Fills parameters into operands.
@@ -61,13 +55,25 @@ impl Expectation {
             members(many, fill).iter().map(|text| normal(text)).collect()
         };
         let number = |scalar: &Scalar| parse_number(&fill.text(&scalar.0));
+        let mut unset = Vec::new();
+        // What may be is named by parameters alone, and none of them has a value:
+        // nobody has said what may be.
+        let mut is_open = |many: &OneOrMany| {
+            let is_open = !many.0.is_empty() && members(many, fill).is_empty();
+            if is_open {
+                unset.extend(many.0.iter().map(|text| text.trim_matches(['{', '}']).to_owned()));
+            }
+            is_open
+        };
         if let Some(operand) = &comparator.equals {
             checks.push(Check::Equals(text(operand)));
         }
         if let Some(operand) = &comparator.not_equals {
             checks.push(Check::NotEquals(text(operand)));
         }
-        if let Some(operand) = &comparator.one_of {
+        if let Some(operand) = &comparator.one_of
+            && !is_open(operand)
+        {
             checks.push(Check::OneOf(list(operand)));
         }
         if let Some(operand) = &comparator.none_of {
@@ -91,50 +97,86 @@ impl Expectation {
         if let Some(not_empty) = comparator.not_empty {
             checks.push(Check::Empty(!not_empty));
         }
-        if let Some(operand) = &comparator.matches {
+        if let Some(operand) = &comparator.matches
+            && !is_open(operand)
+        {
             checks.push(Check::Matches(patterns(operand, fill)?));
         }
         if let Some(operand) = &comparator.not_matches {
             checks.push(Check::NotMatches(patterns(operand, fill)?));
         }
-        if let Some(operand) = &comparator.ip_within {
+        if let Some(operand) = &comparator.ip_within
+            && !is_open(operand)
+        {
             let networks =
                 members(operand, fill).iter().map(|text| Network::parse(text)).collect::<Result<_, _>>()?;
             checks.push(Check::IpWithin(networks));
         }
-        if let Some(operand) = &comparator.subset_of {
+        if let Some(operand) = &comparator.subset_of
+            && !is_open(operand)
+        {
             checks.push(Check::SubsetOf(list(operand)));
         }
-        if let Some(operand) = &comparator.contains_all {
+        if let Some(operand) = &comparator.contains_all
+            && !is_open(operand)
+        {
             checks.push(Check::ContainsAll(list(operand)));
         }
         if let Some(operand) = &comparator.contains_none {
             checks.push(Check::ContainsNone(list(operand)));
         }
         if let Some(inner) = &comparator.each {
-            checks.push(Check::Each(Box::new(Self::compile(inner, fill)?)));
+            let inner = Self::compile(inner, fill)?;
+            unset.extend(inner.unset.iter().cloned());
+            checks.push(Check::Each(Box::new(inner)));
         }
         let unlimited = comparator.unlimited.as_ref().map(text);
-        Ok(Self { checks, unlimited })
+        Ok(Self { checks, unlimited, unset })
     }
 
     /// Whether nothing is expected.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.checks.is_empty()
+        self.checks.is_empty() && self.unset.is_empty()
     }
 
-    /// Whether a value is as expected. Case and outer space do not count,
-    /// except for patterns, which say so themselves.
+    /// The parameters without a value that an answer would need.
     #[must_use]
-    pub fn holds(&self, value: &str) -> bool {
+    pub fn unset(&self) -> &[String] {
+        &self.unset
+    }
+
+    /// Whether a value is as expected; `None` where that depends on a parameter
+    /// that has no value. Case and outer space do not count, except for
+    /// patterns, which say so themselves.
+    #[must_use]
+    pub fn holds(&self, value: &str) -> Option<bool> {
         let value = value.trim();
         let normal_value = normal(value);
         let unlimited = self.unlimited.as_ref() == Some(&normal_value);
-        self.checks.iter().all(|check| match check {
-            Check::AtMost(_) | Check::AtLeast(_) if unlimited => matches!(check, Check::AtLeast(_)),
-            _ => check.holds(value, &normal_value),
-        })
+        // The parameters inside `each` matter only where the list has members.
+        let is_open = self.unset.len() > self.inner_unset();
+        let mut answer = if is_open { None } else { Some(true) };
+        for check in &self.checks {
+            let holds = match check {
+                Check::AtMost(_) | Check::AtLeast(_) if unlimited => Some(matches!(check, Check::AtLeast(_))),
+                _ => check.holds(value, &normal_value),
+            };
+            match holds {
+                Some(false) => return Some(false),
+                Some(true) => {}
+                None => answer = None,
+            }
+        }
+        answer
+    }
+
+    fn inner_unset(&self) -> usize {
+        let inner = self.checks.iter().map(|check| match check {
+            Check::Each(inner) => inner.unset.len(),
+            _ => 0,
+        });
+        inner.sum()
     }
 
     /// The limits of a count: at least, at most.
@@ -164,7 +206,17 @@ impl Expectation {
 }
 
 impl Check {
-    fn holds(&self, value: &str, normal_value: &str) -> bool {
+    fn holds(&self, value: &str, normal_value: &str) -> Option<bool> {
+        if let Self::Each(inner) = self {
+            let members = value.split(',').map(str::trim).filter(|part| !part.is_empty());
+            let answers: Vec<_> = members.map(|part| inner.holds(part)).collect();
+            let is_open = answers.contains(&None);
+            return if answers.contains(&Some(false)) { Some(false) } else { (!is_open).then_some(true) };
+        }
+        Some(self.holds_surely(value, normal_value))
+    }
+
+    fn holds_surely(&self, value: &str, normal_value: &str) -> bool {
         let parts = || value.split(',').map(normal).filter(|part| !part.is_empty());
         match self {
             Self::Equals(expected) => same(normal_value, expected),
@@ -177,7 +229,8 @@ impl Check {
             Self::Matches(patterns) => patterns.iter().any(|pattern| pattern.is_match(value)),
             Self::NotMatches(patterns) => !patterns.iter().any(|pattern| pattern.is_match(value)),
             Self::IpWithin(networks) => {
-                value.parse().is_ok_and(|address| networks.iter().any(|network| network.contains(address)))
+                let range = AddressRange::parse(value);
+                range.is_some_and(|range| networks.iter().any(|network| network.holds_range(range)))
             }
             Self::SubsetOf(allowed) => parts().all(|part| allowed.contains(&part)),
             Self::ContainsAll(needed) => {
@@ -185,9 +238,8 @@ impl Check {
                 needed.iter().all(|member| parts.contains(member))
             }
             Self::ContainsNone(forbidden) => !parts().any(|part| forbidden.contains(&part)),
-            Self::Each(inner) => {
-                value.split(',').map(str::trim).filter(|part| !part.is_empty()).all(|part| inner.holds(part))
-            }
+            // Answered before, member by member.
+            Self::Each(_) => true,
         }
     }
 
@@ -208,29 +260,6 @@ impl Check {
             Self::ContainsAll(list) => format!("with {}", list.join(", ")),
             Self::ContainsNone(list) => format!("without {}", list.join(", ")),
             Self::Each(inner) => format!("each {}", inner.describe()),
-        }
-    }
-}
-
-impl Network {
-    fn parse(text: &str) -> Result<Self, String> {
-        let wrong = || format!("'{text}' is no address range such as 10.0.0.0/8");
-        let (address, bits) = text.trim().split_once('/').unwrap_or((text.trim(), ""));
-        let address: IpAddr = address.parse().map_err(|_| wrong())?;
-        let width = if address.is_ipv4() { 32 } else { 128 };
-        let bits = if bits.is_empty() { width } else { bits.parse().map_err(|_| wrong())? };
-        if bits > width { Err(wrong()) } else { Ok(Self { address, bits }) }
-    }
-
-    fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address) {
-            (IpAddr::V4(ours), IpAddr::V4(theirs)) => {
-                (ours.to_bits() ^ theirs.to_bits()).checked_shr(32 - self.bits).unwrap_or(0) == 0
-            }
-            (IpAddr::V6(ours), IpAddr::V6(theirs)) => {
-                (ours.to_bits() ^ theirs.to_bits()).checked_shr(128 - self.bits).unwrap_or(0) == 0
-            }
-            _ => false,
         }
     }
 }
@@ -279,7 +308,11 @@ mod tests {
         }
 
         fn list(&self, text: &str) -> Vec<String> {
-            if text == "{names}" { vec!["a".into(), "b".into()] } else { vec![self.text(text)] }
+            match text {
+                "{names}" => vec!["a".into(), "b".into()],
+                "{nobody_said}" => Vec::new(),
+                _ => vec![self.text(text)],
+            }
         }
     }
 
@@ -287,7 +320,7 @@ mod tests {
         let expect: Expect = serde_saphyr::from_str(yaml).unwrap();
         let expectation = Expectation::compile(&expect.value, &Params).unwrap();
         for (value, expected) in cases {
-            assert_eq!(expectation.holds(value), *expected, "{yaml} of {value:?}");
+            assert_eq!(expectation.holds(value), Some(*expected), "{yaml} of {value:?}");
         }
     }
 
@@ -309,8 +342,31 @@ mod tests {
         check("contains_all: [a, b]", &[("b,a,c", true), ("a", false)]);
         check("contains_none: ['*']", &[("a,b", true), ("a,*", false)]);
         check("ip_within: ['10.0.0.0/8', '::1']", &[("10.2.3.4", true), ("11.0.0.1", false), ("::1", true)]);
-        check("ip_within: ['0.0.0.0/0']", &[("200.1.1.1", true)]);
+        check("ip_within: ['0.0.0.0/0']", &[("200.1.1.1", true), ("0.0.0.0/0", true)]);
+        check(
+            "ip_within: ['10.0.0.0/8']",
+            &[
+                ("10.1.0.0/16", true),
+                ("10.0.0.0/7", false),
+                ("10.0.0.1-10.0.0.9", true),
+                ("9.0.0.1 - 10.0.0.9", false),
+            ],
+        );
         check("empty: true", &[("", true), ("x", false)]);
         check("not_empty: true", &[("", false), ("x", true)]);
+    }
+
+    #[test]
+    fn a_parameter_without_a_value_leaves_it_open() {
+        let ask = |yaml: &str, value: &str| {
+            let expect: Expect = serde_saphyr::from_str(yaml).unwrap();
+            Expectation::compile(&expect.value, &Params).unwrap().holds(value)
+        };
+        assert_eq!(ask("subset_of: ['{nobody_said}']", "a"), None);
+        assert_eq!(ask("subset_of: [a, '{nobody_said}']", "a"), Some(true));
+        assert_eq!(ask("each: { ip_within: ['{nobody_said}'] }", "10.0.0.1"), None);
+        assert_eq!(ask("each: { ip_within: ['{nobody_said}'] }", ""), Some(true));
+        assert_eq!(ask("{ subset_of: ['{nobody_said}'], not_equals: a }", "a"), Some(false));
+        assert_eq!(ask("contains_none: ['{nobody_said}']", "a"), Some(true));
     }
 }

@@ -4,6 +4,8 @@
 //! once and stores it in a compact form; they depend on nothing of the crate.
 
 // Named by path, because the build script reads this file from another folder.
+#[path = "file/test.rs"]
+mod test;
 #[path = "file/values.rs"]
 mod values;
 
@@ -12,6 +14,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use test::{ExpectedFinding, RuleTest};
 pub use values::{Atoms, Expect, OneOrMany, Scalar, Text};
 
 /// A rule: what is looked for, why it matters, what to do, and its own tests.
@@ -295,49 +298,6 @@ pub struct Share {
     pub percent: Scalar,
     /// Of the records of the same table that match this query.
     pub of: Text,
-}
-
-/// One test of a rule or class.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct RuleTest {
-    /// What it shows.
-    pub name: Text,
-    /// The text of an export.
-    pub export: String,
-    /// Tables declared whole.
-    #[serde(default)]
-    pub complete: Vec<String>,
-    /// The date that "now" is.
-    #[serde(default)]
-    pub as_of: Option<Scalar>,
-    /// Parameters other than the defaults.
-    #[serde(default)]
-    pub params: BTreeMap<String, OneOrMany>,
-    /// The findings there must be.
-    #[serde(default)]
-    pub finds: Option<Vec<ExpectedFinding>>,
-    /// What must be named as missing.
-    #[serde(default)]
-    pub cannot_tell: Option<OneOrMany>,
-    /// Of a class: the records that belong to it, by natural key.
-    #[serde(default)]
-    pub holds: Option<Vec<String>>,
-}
-
-/// A finding that a test expects.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct ExpectedFinding {
-    /// The field it points at; the record without it.
-    #[serde(default)]
-    pub at: Option<String>,
-    /// The natural key of the record.
-    #[serde(default)]
-    pub key: Option<String>,
-    /// A part of the message.
-    #[serde(default)]
-    pub message: Option<String>,
 }
 
 /// A class of records with its evidence.

@@ -12,6 +12,7 @@ mod message;
 mod meta;
 mod model;
 mod names;
+mod network;
 mod pack;
 
 pub use baseline::{baseline_of_release, parse_baseline};

@@ -24,6 +24,8 @@ pub struct Rule {
     pub message: Template,
     /// The field whose element is reported.
     pub at: Option<Box<str>>,
+    /// Parameters that only the owner of the instance can fill, and has not.
+    pub unset: Vec<String>,
 }
 
 /// What a rule judges.

@@ -178,6 +178,7 @@ impl Pack {
             params,
             warnings: &mut self.warnings,
             portable: true,
+            unset: BTreeSet::new(),
         }
     }
 
