@@ -20,6 +20,8 @@ pub(crate) enum Command {
     Query(QueryArgs),
     /// Say what is in the files, without rules
     Inventory(InventoryArgs),
+    /// Print the roles of a user, and every path that grants them
+    Access(AccessArgs),
     /// List, show, test and write rules
     Rules(RulesArgs),
 }
@@ -171,6 +173,21 @@ pub(crate) struct QueryArgs {
     /// How to print
     #[arg(short, long, value_enum, default_value_t = QueryFormat::Text)]
     pub(crate) format: QueryFormat,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AccessArgs {
+    /// User ID or sys_id
+    #[arg(value_name = "USER")]
+    pub(crate) user: String,
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    /// Print all paths to this role, and what to remove so that none is left
+    #[arg(long, value_name = "ROLE")]
+    pub(crate) role: Option<String>,
+    /// How to print
+    #[arg(short, long, value_enum, default_value_t = PlainFormat::Text)]
+    pub(crate) format: PlainFormat,
 }
 
 #[derive(Debug, Args)]

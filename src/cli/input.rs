@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use glidelint::config::{self, Config};
-use glidelint::engine::ReadFile;
+use glidelint::engine::{ReadFile, Reading};
 use glidelint::export::FileKind;
 use glidelint::finding::Notice;
 use glidelint::rule::RuleError;
@@ -66,7 +66,18 @@ fn excludes(input: &InputArgs, config: &Config) -> Result<GlobSet, Failure> {
 }
 
 /// What went wrong with the input, by path and place.
-pub(crate) fn notices(discovery: &Discovery, files: &[ReadFile]) -> Vec<Notice> {
+pub(crate) fn notices(discovery: &Discovery, reading: &Reading<'_>) -> Vec<Notice> {
+    let path_of = |source: u32| {
+        let source = usize::try_from(source).ok().and_then(|at| discovery.sources.get(at));
+        source.map_or("", |source| source.path())
+    };
+    let mut notices = file_notices(discovery, &reading.files);
+    notices.extend(reading.instance.access_notices(&path_of));
+    sorted(notices)
+}
+
+/// The same for files of which no records were kept.
+pub(crate) fn file_notices(discovery: &Discovery, files: &[ReadFile]) -> Vec<Notice> {
     let found = discovery.problems.iter().map(|(path, problem)| Notice::of(problem.clone(), path, None));
     let mut notices: Vec<_> = found.collect();
     for file in files {
@@ -76,6 +87,10 @@ pub(crate) fn notices(discovery: &Discovery, files: &[ReadFile]) -> Vec<Notice> 
             notices.push(Notice::of(problem.clone(), path, Some(file.source)));
         }
     }
+    sorted(notices)
+}
+
+fn sorted(mut notices: Vec<Notice>) -> Vec<Notice> {
     notices.sort_by(|left, right| {
         (&left.path, left.at, &left.message).cmp(&(&right.path, right.at, &right.message))
     });

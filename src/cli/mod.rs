@@ -1,5 +1,6 @@
 //! The command line. Only here is anything printed.
 
+mod access;
 mod args;
 mod exit;
 mod fail;
@@ -36,6 +37,7 @@ pub(crate) fn run() -> ExitCode {
         Some(Command::Scan(arguments)) => scan::run(&arguments),
         Some(Command::Query(arguments)) => query::run(&arguments),
         Some(Command::Inventory(arguments)) => inventory::run(&arguments),
+        Some(Command::Access(arguments)) => access::run(&arguments),
         Some(Command::Rules(arguments)) => rules::run(&arguments),
     };
     match result {

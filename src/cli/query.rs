@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use glidelint::engine::{Instance, Options, read_all};
+use glidelint::engine::{Instance, Options, Plan, read_all};
 use glidelint::finding::{Place, PlaceRole, Target};
 use glidelint::locate::{LocatedPlace, locate_places};
 use glidelint::query::{BoundPath, Clock, Data, Query, RowId, Truth};
@@ -11,7 +11,7 @@ use glidelint::record::{
     ColumnIdx, REDACTED, TableIdx, carries_records, is_secret_column, is_secret_property,
 };
 use glidelint::report::safe;
-use glidelint::rule::{Pack, Settings, builtin};
+use glidelint::rule::{Ask, Pack, Settings, builtin};
 use serde::Serialize;
 
 use super::args::{QueryArgs, QueryFormat};
@@ -72,7 +72,9 @@ pub(crate) fn run(args: &QueryArgs) -> Result<Exit, Failure> {
         as_of: args.as_of.as_deref().map(Clock::parse).transpose()?,
         ..Options::default()
     };
-    let reading = read_all(&discovery.sources, (&pack.wanted, &pack.classes, &pack.keys), &options, &|_| {});
+    let mut plan = Plan::of(&pack);
+    plan.asks.extend([Ask::Rows(bound.table(), Some(&bound)), Ask::Query(&bound)]);
+    let reading = read_all(&discovery.sources, &plan, &options, &|_| {});
     let instance = &reading.instance;
     let table = bound.table();
     let mut rows = Vec::new();
@@ -99,7 +101,7 @@ pub(crate) fn run(args: &QueryArgs) -> Result<Exit, Failure> {
         }
         Ok(())
     })?;
-    let notices = input::notices(&discovery, &reading.files);
+    let notices = input::notices(&discovery, &reading);
     let mut stderr = io::stderr().lock();
     for notice in &notices {
         let _ = writeln!(stderr, "{}: {}", safe::terminal(&notice.path), safe::terminal(&notice.message));

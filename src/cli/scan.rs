@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use glidelint::engine::{Options, ReadFile, judge, read_all};
+use glidelint::engine::{Options, Plan, ReadFile, judge, read_all};
 use glidelint::export::FileKind;
 use glidelint::finding::{Band, Confidence, Finding, Severity};
 use glidelint::locate::{LocatedFinding, locate};
@@ -44,10 +44,10 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     check_tables(&options, &pack)?;
     let progress = progress_bar(args, &discovery.sources);
     let tick = |bytes| progress.inc(bytes);
-    let reading = read_all(&discovery.sources, (&pack.wanted, &pack.classes, &pack.keys), &options, &tick);
+    let reading = read_all(&discovery.sources, &Plan::of(&pack), &options, &tick);
     progress.finish_and_clear();
     let outcome = judge(&reading.instance, &pack.rules);
-    let notices = input::notices(&discovery, &reading.files);
+    let notices = input::notices(&discovery, &reading);
     let findings = outcome.findings.into_iter().filter(|finding| is_wanted(args, finding)).collect();
     let located = locate(findings, notices, &discovery.sources, &reading.files);
     let incomplete = located.notices.iter().any(|(notice, _)| notice.is_loss());

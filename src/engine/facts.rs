@@ -51,7 +51,7 @@ pub(super) struct TableFacts {
 }
 
 impl TableFacts {
-    fn new(width: usize) -> Self {
+    pub(super) fn new(width: usize) -> Self {
         Self {
             width,
             indexes: (0..width).map(|_| OnceLock::new()).collect(),

@@ -2,6 +2,7 @@
 
 use super::instance::Instance;
 use super::properties::shown_value;
+use super::user_access::AccessStep;
 use crate::finding::{Finding, Place, PlaceRole, Target, fingerprint};
 use crate::query::{Data, Missing, RowId};
 use crate::record::{ColumnIdx, TableIdx};
@@ -90,6 +91,12 @@ impl FindingWriter<'_> {
     }
 
     fn places(&self, subject: &Subject, field: Option<Box<str>>) -> Vec<Place> {
+        if let Some(&row) = subject.rows.first() {
+            let path = self.instance.path_of(subject.table, row);
+            if !path.is_empty() {
+                return places_of_path(&path);
+            }
+        }
         let target = field.map_or(Target::Record, Target::Field);
         let mut places = Vec::new();
         for &row in subject.rows.iter().take(MAX_RELATED) {
@@ -171,6 +178,23 @@ impl FindingWriter<'_> {
             },
         }
     }
+}
+
+/// The last step is what grants it, and is reported; the others lead there.
+fn places_of_path(path: &[AccessStep]) -> Vec<Place> {
+    let mut places: Vec<Place> = path
+        .iter()
+        .map(|step| Place {
+            label: Some(shorten(&step.sentence(), MAX_MESSAGE).into()),
+            ..step.place.clone()
+        })
+        .collect();
+    if let Some(mut last) = places.pop() {
+        last.role = PlaceRole::Primary;
+        places.insert(0, last);
+    }
+    places.truncate(MAX_RELATED);
+    places
 }
 
 /// At most that many characters, on one line.

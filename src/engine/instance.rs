@@ -4,9 +4,12 @@ use std::collections::{BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
+use super::access::Node;
 use super::classes::{ClassAnswers, answer, answer_in_parallel};
 use super::facts::{Facts, Standing, TableFacts};
-use crate::query::{Cell, Class, Clock, Data, Missing, RowId, Truth};
+use super::interner::TextId;
+use super::views::{Access, EFFECTIVE_ROLE, ROLE_CLOSURE};
+use crate::query::{Cell, Class, Clock, Data, Missing, RowId, Truth, is_view};
 use crate::record::{ColumnIdx, Origin, TableIdx, Wanted};
 use crate::rule::{ClassBody, KeyPaths};
 
@@ -22,6 +25,8 @@ pub struct Instance<'p> {
     pub(super) whole: Vec<Wholeness>,
     /// The sources that hold records, in scan order.
     pub(super) files: Vec<FileFacts>,
+    /// Who reaches which role, if anybody asks.
+    pub(super) access: Option<Access>,
     answers: Vec<OnceLock<ClassAnswers>>,
     /// For each table, how often each key occurs, by the key's hash.
     key_counts: Vec<OnceLock<HashMap<u64, u32>>>,
@@ -61,7 +66,20 @@ impl<'p> Instance<'p> {
         let whole = vec![Wholeness::Unknown; wanted.tables().len()];
         let key_counts = wanted.tables().iter().map(|_| OnceLock::new()).collect();
         let copies = wanted.tables().iter().map(|_| OnceLock::new()).collect();
-        Self { wanted, classes, keys, facts, clock, name, whole, files, answers, key_counts, copies }
+        Self {
+            wanted,
+            classes,
+            keys,
+            facts,
+            clock,
+            name,
+            whole,
+            files,
+            access: None,
+            answers,
+            key_counts,
+            copies,
+        }
     }
 
     /// Judges the classes of all rows, on all threads.
@@ -123,7 +141,7 @@ impl<'p> Instance<'p> {
     pub fn whole_tables(&self) -> Vec<String> {
         let tables = self.wanted.tables().iter().zip(&self.whole);
         let mut names: Vec<_> = tables
-            .filter(|(_, whole)| **whole == Wholeness::Table)
+            .filter(|(table, whole)| **whole == Wholeness::Table && !is_view(&table.name))
             .map(|(table, _)| table.name.to_string())
             .collect();
         names.sort();
@@ -151,7 +169,35 @@ impl<'p> Instance<'p> {
     /// Whether all of the instance's rows of a table were read, so that their
     /// absence and their number mean something.
     pub(super) fn holds_all(&self, table: TableIdx) -> bool {
+        let table = self.source_of(table);
         self.whole.get(table.index()).is_some_and(|whole| *whole == Wholeness::Table)
+    }
+
+    /// The table on whose rows a view rests in the end; of other tables
+    /// themselves. The platform writes the roles that reach a user, however they
+    /// come, into `sys_user_has_role`.
+    fn source_of(&self, table: TableIdx) -> TableIdx {
+        let source = match &*self.wanted.table(table).name {
+            EFFECTIVE_ROLE => "sys_user_has_role",
+            ROLE_CLOSURE => "sys_user_role_contains",
+            _ => return table,
+        };
+        self.wanted.find(source).unwrap_or(table)
+    }
+
+    /// Whether anything shows what stands in a table: a row, or of a view a row
+    /// that it is computed from.
+    pub(super) fn is_shown(&self, table: TableIdx) -> bool {
+        let has_rows =
+            |name: &str| self.wanted.find(name).is_some_and(|table| !self.table(table).rows.is_empty());
+        match &*self.wanted.table(table).name {
+            EFFECTIVE_ROLE => {
+                has_rows("sys_user_has_role")
+                    || has_rows("sys_user_grmember") && has_rows("sys_group_has_role")
+            }
+            ROLE_CLOSURE => has_rows("sys_user_role_contains"),
+            _ => !self.table(table).rows.is_empty(),
+        }
     }
 
     pub(super) fn table(&self, table: TableIdx) -> &TableFacts {
@@ -179,7 +225,9 @@ impl<'p> Instance<'p> {
         missing
             .items()
             .map(|item| match item {
-                crate::query::MissingItem::Table(table) => self.wanted.table(table).name.to_string(),
+                crate::query::MissingItem::Table(table) => {
+                    self.wanted.table(self.source_of(table)).name.to_string()
+                }
                 crate::query::MissingItem::Column(table, column) => {
                     format!("{}.{}", self.wanted.table(table).name, self.wanted.column_name(table, column))
                 }
@@ -210,6 +258,7 @@ impl Data for Instance<'_> {
     }
 
     fn is_whole(&self, table: TableIdx) -> bool {
+        let table = self.source_of(table);
         self.whole.get(table.index()).is_some_and(|whole| *whole != Wholeness::Unknown)
     }
 
@@ -217,39 +266,32 @@ impl Data for Instance<'_> {
         self.class_answer(class, row).map_or(Truth::No, |(truth, _)| truth.clone())
     }
 
-    fn roles(&self, user: RowId) -> (Vec<&str>, Missing) {
-        let Some(users) = self.wanted.find("sys_user") else { return (Vec::new(), Missing::none()) };
-        let Some(grants) = self.wanted.find("sys_user_has_role") else {
-            return (Vec::new(), Missing::none());
+    fn roles(&self, user: RowId, take: &mut dyn FnMut(&str) -> bool) -> Missing {
+        let (Some(access), Some(users)) = (&self.access, self.wanted.find("sys_user")) else {
+            return Missing::none();
         };
-        let column = |name| self.wanted.table(grants).find(name);
-        let (Some(user_column), Some(role_column)) = (column("user"), column("role")) else {
-            return (Vec::new(), Missing::table(grants));
-        };
-        let sys_id = self.cell(users, user, ColumnIdx::SYS_ID);
-        if !sys_id.present {
-            return (Vec::new(), Missing::column(users, ColumnIdx::SYS_ID));
+        let sys_id = self.table(users).pair(user, ColumnIdx::SYS_ID).value;
+        if sys_id.0 <= TextId::EMPTY.0 {
+            return Missing::column(users, ColumnIdx::SYS_ID);
         }
-        let mut roles = Vec::new();
-        let mut missing = if self.is_whole(grants) { Missing::none() } else { Missing::table(grants) };
-        for &grant in self.facts.with_value(grants, user_column, sys_id.value) {
-            let state = column("state").map(|state| self.cell(grants, grant, state));
-            if state
-                .is_some_and(|state| !state.value.is_empty() && !state.value.eq_ignore_ascii_case("active"))
-            {
-                continue;
-            }
-            match self.role_name(self.cell(grants, grant, role_column)) {
-                Some(name) => roles.push(name),
-                None => {
-                    missing =
-                        missing.union(Missing::table(self.wanted.find("sys_user_role").unwrap_or(grants)));
-                }
+        let mut missing = Missing::none();
+        if let Some(grants) = self.wanted.find("sys_user_has_role")
+            && !self.is_whole(grants)
+        {
+            missing = Missing::table(grants);
+        }
+        let node = access.graph.user(self.facts.fold(sys_id));
+        for role in node.map_or(&[][..], |user| access.effective.of(user)) {
+            let (_, name) = access.graph.texts(Node::Role(*role));
+            let name = self.facts.texts.text(name);
+            if name.is_empty() {
+                missing =
+                    missing.union(self.wanted.find("sys_user_role").map_or(Missing::none(), Missing::table));
+            } else if take(name) {
+                break;
             }
         }
-        roles.sort_unstable();
-        roles.dedup();
-        (roles, missing)
+        missing
     }
 
     fn trait_of(&self, table: TableIdx, row: RowId, name: &str) -> &str {
@@ -259,17 +301,6 @@ impl Data for Instance<'_> {
             "action" => row.action.as_str(),
             _ => &self.name,
         }
-    }
-}
-
-impl Instance<'_> {
-    fn role_name<'a>(&'a self, role: Cell<'a>) -> Option<&'a str> {
-        let table = self.wanted.find("sys_user_role")?;
-        let known = self.wanted.table(table).find("name").and_then(|name| {
-            let row = self.by_sys_id(table, role.value)?;
-            Some(self.cell(table, row, name).value).filter(|name| !name.is_empty())
-        });
-        known.or(role.display)
     }
 }
 

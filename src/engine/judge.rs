@@ -125,7 +125,7 @@ impl<'i> Judging<'i> {
         };
         if rows.is_empty() {
             // Deletions alone show the table, and nothing in it to judge.
-            let is_shown = !facts.rows.is_empty() || self.instance.holds_all(body.table);
+            let is_shown = self.instance.is_shown(body.table) || self.instance.holds_all(body.table);
             if is_shown {
                 self.tally.add(Verdict::NotApplicable, &Missing::none());
             } else {

@@ -1,6 +1,8 @@
 //! Judging: what must be read for the rules, the facts that are kept, the
 //! joins, the verdicts.
 
+mod access;
+mod access_notices;
 mod classes;
 mod conditions;
 mod counts;
@@ -13,9 +15,12 @@ mod properties;
 mod read;
 mod records;
 mod selftest;
+mod user_access;
 mod versions;
+mod views;
 
 pub use instance::Instance;
 pub use judge::{Outcome, judge};
-pub use read::{Options, ReadFile, Reading, read_all};
+pub use read::{Options, Plan, ReadFile, Reading, read_all};
 pub use selftest::{TestFailure, run_tests};
+pub use user_access::{AccessStep, Branch, FoundUser, MOST_PATHS, RoleAccess, RoleState};

@@ -7,10 +7,11 @@ use rayon::prelude::*;
 use super::facts::{Collector, Facts};
 use super::instance::{FileFacts, Instance, Wholeness, is_of_apps_only};
 use super::versions::settle;
+use super::views;
 use crate::export::{FileKind, FileReport, Select, read};
 use crate::query::{Clock, RowId};
 use crate::record::{ColumnIdx, TableIdx, Wanted, WantedTable, schema};
-use crate::rule::{ClassBody, KeyPaths};
+use crate::rule::{Ask, ClassBody, KeyPaths, Pack, Rule};
 use crate::source::Source;
 
 /// How the sources are to be understood.
@@ -48,13 +49,36 @@ pub struct Reading<'p> {
     pub as_of: Option<String>,
 }
 
+/// What is read, and what it is read for.
+pub struct Plan<'p> {
+    /// Tables and columns.
+    pub wanted: &'p Wanted,
+    /// Classes of records.
+    pub classes: &'p [ClassBody],
+    /// What names a record to a person.
+    pub keys: &'p KeyPaths,
+    /// Everything that will be asked.
+    pub asks: Vec<Ask<'p>>,
+}
+
+impl<'p> Plan<'p> {
+    /// For the rules of a pack.
+    #[must_use]
+    pub fn of(pack: &'p Pack) -> Self {
+        let rules = pack.rules.iter().flat_map(Rule::asks);
+        let asks = rules.chain(pack.classes.iter().flat_map(ClassBody::asks)).collect();
+        Self { wanted: &pack.wanted, classes: &pack.classes, keys: &pack.keys, asks }
+    }
+}
+
 /// Reads every source. `progress` is told the bytes on disk of each one that is done.
 pub fn read_all<'p>(
     sources: &[Source],
-    (wanted, classes, keys): (&'p Wanted, &'p [ClassBody], &'p KeyPaths),
+    plan: &Plan<'p>,
     options: &Options,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Reading<'p> {
+    let &Plan { wanted, classes, keys, .. } = plan;
     let read_one = |(at, source): (usize, &Source)| {
         let index = u32::try_from(at).unwrap_or(u32::MAX);
         let mut collector = Collector::new(wanted, index);
@@ -93,6 +117,7 @@ pub fn read_all<'p>(
     let mut instance =
         Instance::new((wanted, classes, keys), facts, file_facts, clock, options.instance.clone());
     instance.whole = whole;
+    views::settle(&mut instance, &plan.asks);
     Reading { files, instance, as_of }
 }
 

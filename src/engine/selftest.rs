@@ -6,7 +6,7 @@ use std::fmt::{self, Write as _};
 use rayon::prelude::*;
 
 use super::judge::judge;
-use super::read::{Options, read_all};
+use super::read::{Options, Plan, read_all};
 use crate::finding::{Finding, RuleCoverage, Target, fingerprint};
 use crate::query::{Class, Clock, Data};
 use crate::rule::file::{ClassFile, ExpectedFinding, RuleFile, RuleTest};
@@ -185,8 +185,7 @@ fn settings(test: &RuleTest, name: &str) -> Settings {
 }
 
 fn run_rule_test(pack: &Pack, test: &RuleTest) -> Vec<String> {
-    let reading =
-        read_all(&sources(test), (&pack.wanted, &pack.classes, &pack.keys), &options(test), &|_| {});
+    let reading = read_all(&sources(test), &Plan::of(pack), &options(test), &|_| {});
     let mut differences: Vec<_> = problems(&reading.files);
     let outcome = judge(&reading.instance, &pack.rules);
     let Some(coverage) = outcome.coverage.first() else { return differences };
@@ -200,8 +199,7 @@ fn run_rule_test(pack: &Pack, test: &RuleTest) -> Vec<String> {
 }
 
 fn run_class_test(pack: &Pack, class: &ClassFile, test: &RuleTest) -> Vec<String> {
-    let reading =
-        read_all(&sources(test), (&pack.wanted, &pack.classes, &pack.keys), &options(test), &|_| {});
+    let reading = read_all(&sources(test), &Plan::of(pack), &options(test), &|_| {});
     let mut differences = problems(&reading.files);
     let Some(at) = pack.classes.iter().position(|body| body.name == class.class.value) else {
         return differences;

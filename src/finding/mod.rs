@@ -22,16 +22,19 @@ pub enum Verdict {
 }
 
 /// What a place is to its finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PlaceRole {
     /// Where the finding is reported.
     Primary,
     /// What else shows it.
     Related,
+    /// A step of the path that leads to it; the steps stand in their order, and
+    /// the primary place is the last one.
+    Step,
 }
 
 /// What of a record is pointed at.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Target {
     /// The start tag of the file's root element: something is not there at all.
     Root,
@@ -43,7 +46,7 @@ pub enum Target {
 
 /// Where a finding points, as the engine knows it: lines and columns are found
 /// later, by reading that one record again.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Place {
     /// Index of the source in scan order.
     pub source: u32,

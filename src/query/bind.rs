@@ -153,6 +153,34 @@ pub fn bind_path(
     Ok(bound)
 }
 
+/// Asks for a view, with all that it is computed from.
+pub fn want_view(wanted: &mut Wanted, view: &str) -> TableIdx {
+    want_roles(wanted);
+    let index = wanted.want_table(view);
+    for column in known::view_columns(view) {
+        wanted.want_column(index, column);
+    }
+    index
+}
+
+/// Whether the tool computes the table from others.
+#[must_use]
+pub fn is_view(table: &str) -> bool {
+    known::is_view(table)
+}
+
+/// Asks for everything that effective roles are computed from. The view stands
+/// for the wish to have them computed.
+fn want_roles(wanted: &mut Wanted) {
+    wanted.want_table(known::EFFECTIVE_ROLE);
+    for (table, columns) in known::ROLE_SOURCES {
+        let index = wanted.want_table(table);
+        for column in columns {
+            wanted.want_column(index, column);
+        }
+    }
+}
+
 /// What is gathered while names are tied.
 pub(super) struct Binder<'a> {
     wanted: &'a mut Wanted,
@@ -196,6 +224,7 @@ impl Binder<'_> {
     pub(super) fn table(&mut self, table: &str) -> TableIdx {
         if known::is_view(table) {
             self.need(Need::View);
+            want_view(self.wanted, table);
         } else if !known::knows_some_of(table) {
             self.warn(format!(
                 "table '{table}' is not in the built-in dictionary: its columns are not checked"
@@ -301,7 +330,7 @@ impl Binder<'_> {
                 self.need(Need::Computed);
                 self.need(Need::OtherRows);
                 self.need(Need::Roles);
-                self.want_roles();
+                want_roles(self.wanted);
                 return Ok(End::Role);
             }
             "@role" => {
@@ -329,15 +358,6 @@ impl Binder<'_> {
         let index = self.wanted.want_table(target);
         let column = known::display_column(target);
         end.target = Some((index, column.map(|column| self.wanted.want_column(index, column))));
-    }
-
-    fn want_roles(&mut self) {
-        for (table, columns) in known::ROLE_SOURCES {
-            let index = self.wanted.want_table(table);
-            for column in columns {
-                self.wanted.want_column(index, column);
-            }
-        }
     }
 
     /// Ties a column or an alias.

@@ -52,9 +52,10 @@ pub trait Data {
     /// makes the answer `Unknown` unless other evidence already says yes.
     fn class(&self, class: Class, row: RowId) -> Truth;
 
-    /// The names of the roles that a `sys_user` row holds, and what is missing
-    /// to say that these are all.
-    fn roles(&self, user: RowId) -> (Vec<&str>, Missing);
+    /// Hands the names of the roles that a `sys_user` row holds in the end to
+    /// `take`, in no order, until it says that it has enough. Returns what is
+    /// missing to say that there are no others.
+    fn roles(&self, user: RowId, take: &mut dyn FnMut(&str) -> bool) -> Missing;
 
     /// `@origin`, `@action` or `@instance` of a row (`name` without the `@`).
     fn trait_of(&self, table: TableIdx, row: RowId, name: &str) -> &str;

@@ -60,7 +60,7 @@ fn all<T>(items: &[T], ask: impl Fn(&T) -> Truth) -> Truth {
 }
 
 impl BoundTerm {
-    fn evaluate(&self, data: &dyn Data, clock: &Clock, row: RowId) -> Truth {
+    pub(super) fn evaluate(&self, data: &dyn Data, clock: &Clock, row: RowId) -> Truth {
         match self {
             Self::Condition(path, check) => {
                 let asked = Asked { path, data, clock, row };
@@ -268,11 +268,14 @@ impl<'a> Asked<'a> {
                 return Ok(Truth::from_bool(asks_empty));
             }
         };
-        let (roles, missing) = self.data.roles(user);
-        let found = roles.iter().any(|role| match test {
-            RoleTest::Any => true,
-            RoleTest::OneOf(names) => names.iter().any(|name| name.equals(role)),
-            RoleTest::Search(search, needle) => needle.is_found(*search, role),
+        let mut found = false;
+        let missing = self.data.roles(user, &mut |role| {
+            found = match test {
+                RoleTest::Any => true,
+                RoleTest::OneOf(names) => names.iter().any(|name| name.equals(role)),
+                RoleTest::Search(search, needle) => needle.is_found(*search, role),
+            };
+            found
         });
         if !found && !missing.is_empty() {
             return Err(missing);

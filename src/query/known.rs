@@ -11,12 +11,13 @@ pub(super) struct KnownColumn {
 }
 
 /// Views of the tool: table, column, and the table it refers to.
-const VIEWS: [(&str, &str, Option<&str>); 8] = [
+const VIEWS: [(&str, &str, Option<&str>); 9] = [
     ("effective_role", "sys_id", None),
     ("effective_role", "user", Some("sys_user")),
     ("effective_role", "role", Some("sys_user_role")),
     ("effective_role", "via", None),
     ("effective_role", "path", None),
+    ("role_closure", "sys_id", None),
     ("role_closure", "role", Some("sys_user_role")),
     ("role_closure", "contains", Some("sys_user_role")),
     ("role_closure", "path", None),
@@ -58,13 +59,23 @@ pub(super) const DISPLAY_COLUMNS: [(&str, &str); 21] = [
 ];
 
 /// The tables and columns that effective roles are computed from.
-pub(super) const ROLE_SOURCES: [(&str, &[&str]); 5] = [
-    ("sys_user_has_role", &["user", "role", "state"]),
+pub(super) const ROLE_SOURCES: [(&str, &[&str]); 7] = [
+    ("sys_user", &["user_name"]),
+    ("sys_user_has_role", &["user", "role", "state", "inherited"]),
     ("sys_user_grmember", &["user", "group"]),
+    ("sys_user_group", &["name", "parent"]),
     ("sys_group_has_role", &["group", "role", "inherits"]),
     ("sys_user_role", &["name"]),
     ("sys_user_role_contains", &["role", "contains"]),
 ];
+
+/// The view of users and the roles they have in the end.
+pub(super) const EFFECTIVE_ROLE: &str = "effective_role";
+
+/// The columns of a view.
+pub(super) fn view_columns(view: &str) -> impl Iterator<Item = &'static str> {
+    VIEWS.iter().filter(move |(name, ..)| *name == view).map(|(_, column, _)| *column)
+}
 
 pub(super) fn is_view(table: &str) -> bool {
     VIEWS.iter().any(|(view, ..)| *view == table)

@@ -16,6 +16,7 @@ mod eval;
 mod known;
 mod parse;
 mod path;
+mod possible;
 mod print;
 mod related;
 mod term;
@@ -25,8 +26,9 @@ mod text;
 mod tests;
 
 pub use ast::Query;
-pub use bind::{BindError, BoundQuery, Names, bind, bind_path};
+pub use bind::{BindError, BoundQuery, Names, bind, bind_path, is_view, want_view};
 pub use bound_path::BoundPath;
 pub use data::{Cell, Class, Data, Missing, MissingItem, RowId, Truth};
 pub use dates::{Clock, ClockError};
 pub use parse::QueryError;
+pub use possible::Partial;

@@ -14,7 +14,7 @@ use super::model::{
     Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, NamePattern, PropertyBody,
     PropertyColumns, RecordBody, Rule,
 };
-use super::names::{NO_VIEWS, PackNames};
+use super::names::PackNames;
 use crate::query::{BoundPath, BoundQuery, Query, bind, bind_path};
 use crate::record::Wanted;
 
@@ -323,9 +323,6 @@ impl Compiler<'_> {
             .map_err(|error| self.query_error(text, &filled, error.span.start, error.message))?;
         let bound = bind(&query, table, self.wanted, self.names)
             .map_err(|error| self.query_error(text, &filled, error.span.start, error.message))?;
-        if bound.uses_view() {
-            return Err(self.error(text, NO_VIEWS));
-        }
         self.portable &= bound.portable();
         let path = self.path;
         self.warnings.extend(bound.warnings().iter().map(|warning| format!("{path}: {warning}")));

@@ -1,5 +1,6 @@
 //! Rules: the file format, how it is compiled, the built-in pack.
 
+mod asks;
 mod baseline;
 mod compile;
 mod compile_message;
@@ -15,6 +16,7 @@ mod names;
 mod network;
 mod pack;
 
+pub use asks::Ask;
 pub use baseline::{baseline_of_release, parse_baseline};
 pub use error::RuleError;
 pub use expect::Expectation;

@@ -4,9 +4,6 @@ use std::collections::BTreeMap;
 
 use crate::query::{Class, Names};
 
-/// Said of a query that asks a view.
-pub(super) const NO_VIEWS: &str = "the views effective_role and role_closure are not computed yet";
-
 /// Classes and aliases by table and name.
 #[derive(Debug, Default)]
 pub(super) struct PackNames {

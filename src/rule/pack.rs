@@ -10,9 +10,9 @@ use super::files::PackFiles;
 use super::message::Params;
 use super::meta::RuleMeta;
 use super::model::{ClassBody, KeyPaths, Rule};
-use super::names::{NO_VIEWS, PackNames};
+use super::names::PackNames;
 use crate::finding::{Confidence, Severity};
-use crate::query::{BindError, BoundPath, BoundQuery, Class, Query, bind, bind_path};
+use crate::query::{BindError, BoundPath, BoundQuery, Class, Query, bind, bind_path, want_view};
 use crate::record::{Wanted, natural_key};
 
 /// What the configuration and the command line say about rules.
@@ -107,13 +107,18 @@ impl Pack {
     /// As [`crate::query::bind`].
     pub fn bind(&mut self, query: &Query, table: &str) -> Result<BoundQuery, BindError> {
         let bound = bind(query, table, &mut self.wanted, &self.names)?;
-        if bound.uses_view() {
-            return Err(BindError { message: NO_VIEWS.to_owned(), span: 0..0 });
-        }
         let names = std::mem::take(&mut self.names);
         self.want_keys(&names);
         self.names = names;
         Ok(bound)
+    }
+
+    /// Has everything read that effective roles are computed from.
+    pub fn want_access(&mut self) {
+        want_view(&mut self.wanted, "effective_role");
+        let names = std::mem::take(&mut self.names);
+        self.want_keys(&names);
+        self.names = names;
     }
 
     /// Ties a field name in the same way.

@@ -11,7 +11,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use glidelint::engine::{Options, judge, read_all};
+use glidelint::engine::{Options, Plan, judge, read_all};
 use glidelint::export::{RecordSink, Select, read};
 use glidelint::record::{Record, Wanted};
 use glidelint::rule::{Pack, Settings, builtin};
@@ -76,7 +76,7 @@ fn update_set(rows: usize) -> String {
 
 fn bench(criterion: &mut Criterion) {
     let pack = Pack::compile(&[builtin().unwrap()], &Settings::default()).unwrap();
-    let parts = (&pack.wanted, pack.classes.as_slice(), &pack.keys);
+    let plan = Plan::of(&pack);
     for (name, text) in [("users", users(5_000)), ("update set", update_set(5_000))] {
         let source = [Source::memory("export.xml", text.as_bytes())];
         let mut group = criterion.benchmark_group(name);
@@ -91,7 +91,7 @@ fn bench(criterion: &mut Criterion) {
         });
         group.bench_function("read and judge", |bencher| {
             bencher.iter(|| {
-                let reading = read_all(&source, parts, &Options::default(), &|_| {});
+                let reading = read_all(&source, &plan, &Options::default(), &|_| {});
                 judge(&reading.instance, &pack.rules).findings.len()
             });
         });

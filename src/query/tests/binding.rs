@@ -194,7 +194,7 @@ fn paths_show_what_a_person_would_see() {
     assert!(manager.is_local() && !roles.is_local() && class.column().is_none());
     let data = Mock { wanted, rows: Rows::parse(rows) };
     assert_eq!(class.display(&data, RowId(0)).as_deref(), Some("true"));
-    assert_eq!(roles.display(&data, RowId(0)).as_deref(), Some("itil, admin"));
+    assert_eq!(roles.display(&data, RowId(0)).as_deref(), Some("admin, itil"));
     assert_eq!(manager.cell(&data, RowId(0)).unwrap().value, "u9");
     assert_eq!(bind_path("a b", "sys_user", &mut Wanted::new(), &Pack).unwrap_err().span, 1..3);
     assert_eq!(MACHINE.0, 7);

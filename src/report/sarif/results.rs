@@ -159,7 +159,11 @@ fn related_locations(located: &LocatedFinding, artifacts: &mut Artifacts<'_>) ->
 
 /// The same places as steps, which is how GitHub shows them.
 fn code_flow(located: &LocatedFinding, related: &[Location], artifacts: &mut Artifacts<'_>) -> CodeFlow {
-    let steps = located.places.iter().take(related.len() + 1);
+    // A path ends where the finding is reported.
+    let is_path = located.places.iter().any(|place| place.role == PlaceRole::Step);
+    let shown = related.len() + 1;
+    let (first, last) = if is_path { (1, shown + 1) } else { (0, shown) };
+    let steps = located.places.iter().chain(located.places.first()).take(last).skip(first);
     let steps: Vec<_> = steps
         .map(|place| ThreadFlowLocation::builder().location(bare_location(place, artifacts)).build())
         .collect();

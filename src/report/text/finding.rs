@@ -37,7 +37,7 @@ pub(super) fn rendered(
         located.primary(),
         1,
         width,
-        Some(&rule.title),
+        Some(located.primary().label.as_deref().unwrap_or(&rule.title)),
         AnnotationKind::Primary,
     ));
     let about =

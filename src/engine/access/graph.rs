@@ -1,0 +1,303 @@
+//! The graph itself, made of the facts of a scan.
+
+use std::collections::HashMap;
+
+use super::super::facts::{Facts, TableFacts};
+use super::super::interner::TextId;
+use super::csr::{Csr, position};
+use super::step::{Node, Step, StepKind};
+use crate::query::{Cell, RowId};
+use crate::record::{ColumnIdx, TableIdx, Wanted};
+
+/// The nodes of one kind.
+#[derive(Debug, Default)]
+struct Nodes {
+    by_sys_id: HashMap<TextId, u32>,
+    /// sys_id, and what references display.
+    names: Vec<(TextId, TextId)>,
+}
+
+impl Nodes {
+    fn number(&mut self, sys_id: TextId, folded: TextId, display: TextId) -> u32 {
+        let next = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        let number = *self.by_sys_id.entry(folded).or_insert(next);
+        if number == next {
+            self.names.push((sys_id, display));
+        } else if let Some(name) = self.names.get_mut(position(number))
+            && name.1.0 <= TextId::EMPTY.0
+        {
+            name.1 = display;
+        }
+        number
+    }
+}
+
+/// Who reaches which role, and how.
+#[derive(Debug, Default)]
+pub(crate) struct AccessGraph {
+    users: Nodes,
+    groups: Nodes,
+    roles: Nodes,
+    pub(crate) tables: Tables,
+    pub(crate) grants: Csr,
+    pub(crate) inherited: Csr,
+    pub(crate) members: Csr,
+    pub(crate) parents: Csr,
+    pub(crate) group_roles: Csr,
+    pub(crate) contains: Csr,
+    /// Rows of `sys_group_has_role` that say `inherits=false`, which do not count.
+    pub(crate) not_inheriting: Vec<RowId>,
+}
+
+/// The tables that the graph is made of.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Tables {
+    pub(crate) grants: Option<TableIdx>,
+    pub(crate) members: Option<TableIdx>,
+    pub(crate) groups: Option<TableIdx>,
+    pub(crate) group_roles: Option<TableIdx>,
+    pub(crate) roles: Option<TableIdx>,
+    pub(crate) contains: Option<TableIdx>,
+    pub(crate) users: Option<TableIdx>,
+}
+
+impl AccessGraph {
+    /// Makes the graph of all live rows. Tables that nobody wants are left out.
+    pub(crate) fn new(facts: &Facts, wanted: &Wanted) -> Self {
+        let table = |name| wanted.find(name);
+        let tables = Tables {
+            grants: table("sys_user_has_role"),
+            members: table("sys_user_grmember"),
+            groups: table("sys_user_group"),
+            group_roles: table("sys_group_has_role"),
+            roles: table("sys_user_role"),
+            contains: table("sys_user_role_contains"),
+            users: table("sys_user"),
+        };
+        let mut graph = Self { tables, ..Self::default() };
+        let reader = |table: Option<TableIdx>| table.map(|table| Reader { facts, wanted, table });
+        graph.name_nodes(&reader);
+        let mut edges = Edges::default();
+        if let Some(rows) = reader(tables.grants) {
+            graph.read_grants(&rows, &mut edges);
+        }
+        if let Some(rows) = reader(tables.members) {
+            rows.pairs("user", "group", |row, user, group| {
+                edges.members.push((graph.users.take(user), graph.groups.take(group), row));
+            });
+        }
+        if let Some(rows) = reader(tables.groups) {
+            rows.pairs("sys_id", "parent", |row, child, parent| {
+                edges.parents.push((graph.groups.take(child), graph.groups.take(parent), row));
+            });
+        }
+        if let Some(rows) = reader(tables.group_roles) {
+            let mut not_inheriting = Vec::new();
+            rows.pairs("group", "role", |row, group, role| {
+                // What false does is not documented, so only true counts; a column
+                // that was not exported says nothing against it.
+                if rows.text(row, "inherits").is_none_or(|text| text.eq_ignore_ascii_case("true")) {
+                    edges.group_roles.push((graph.groups.take(group), graph.roles.take(role), row));
+                } else {
+                    not_inheriting.push(row);
+                }
+            });
+            graph.not_inheriting = not_inheriting;
+        }
+        if let Some(rows) = reader(tables.contains) {
+            rows.pairs("role", "contains", |row, outer, inner| {
+                edges.contains.push((graph.roles.take(outer), graph.roles.take(inner), row));
+            });
+        }
+        graph.seal(&edges);
+        graph
+    }
+
+    /// Gives the records of users, groups and roles their numbers, in file order.
+    fn name_nodes<'f>(&mut self, reader: &dyn Fn(Option<TableIdx>) -> Option<Reader<'f>>) {
+        let columns = [
+            (self.tables.users, "user_name", &mut self.users),
+            (self.tables.groups, "name", &mut self.groups),
+            (self.tables.roles, "name", &mut self.roles),
+        ];
+        for (table, column, nodes) in columns {
+            let Some(rows) = reader(table) else { continue };
+            let name = rows.column(column);
+            for row in rows.table().live() {
+                let sys_id = rows.reference(row, ColumnIdx::SYS_ID);
+                if let Some(mut sys_id) = sys_id {
+                    sys_id.display = name.map_or(TextId::ABSENT, |name| rows.table().pair(row, name).value);
+                    nodes.take(sys_id);
+                }
+            }
+        }
+    }
+
+    fn read_grants(&mut self, rows: &Reader<'_>, edges: &mut Edges) {
+        rows.pairs("user", "role", |row, user, role| {
+            let is_active = rows
+                .text(row, "state")
+                .is_none_or(|state| state.is_empty() || state.eq_ignore_ascii_case("active"));
+            if !is_active {
+                return;
+            }
+            let edge = (self.users.take(user), self.roles.take(role), row);
+            let is_inherited =
+                rows.text(row, "inherited").is_some_and(|text| text.eq_ignore_ascii_case("true"));
+            if is_inherited { edges.inherited.push(edge) } else { edges.grants.push(edge) }
+        });
+    }
+
+    fn seal(&mut self, edges: &Edges) {
+        let (users, groups, roles) =
+            (self.users.names.len(), self.groups.names.len(), self.roles.names.len());
+        self.grants = Csr::new(users, &edges.grants);
+        self.inherited = Csr::new(users, &edges.inherited);
+        self.members = Csr::new(users, &edges.members);
+        self.parents = Csr::new(groups, &edges.parents);
+        self.group_roles = Csr::new(groups, &edges.group_roles);
+        self.contains = Csr::new(roles, &edges.contains);
+    }
+
+    /// How many users, groups and roles there are.
+    #[must_use]
+    pub(crate) fn counts(&self) -> (usize, usize, usize) {
+        (self.users.names.len(), self.groups.names.len(), self.roles.names.len())
+    }
+
+    /// The numbers of all roles.
+    pub(crate) fn all_roles(&self) -> impl Iterator<Item = u32> + use<> {
+        0..u32::try_from(self.roles.names.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The numbers of all users.
+    pub(crate) fn all_users(&self) -> impl Iterator<Item = u32> + use<> {
+        0..u32::try_from(self.users.names.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The user with a folded sys_id.
+    pub(crate) fn user(&self, sys_id: TextId) -> Option<u32> {
+        self.users.by_sys_id.get(&sys_id).copied()
+    }
+
+    /// The role with a folded sys_id.
+    pub(crate) fn role(&self, sys_id: TextId) -> Option<u32> {
+        self.roles.by_sys_id.get(&sys_id).copied()
+    }
+
+    /// sys_id and name of a node; the name is empty where nothing tells it.
+    pub(crate) fn texts(&self, node: Node) -> (TextId, TextId) {
+        let (nodes, number) = match node {
+            Node::User(number) => (&self.users, number),
+            Node::Group(number) => (&self.groups, number),
+            Node::Role(number) => (&self.roles, number),
+        };
+        nodes.names.get(position(number)).copied().unwrap_or_default()
+    }
+
+    /// Whether a row of `sys_user_has_role` says that a user has a role.
+    #[must_use]
+    pub(crate) fn has_row(&self, user: Node, role: u32) -> bool {
+        let Node::User(user) = user else { return false };
+        let has = |edges: &Csr| edges.of(user).iter().any(|(found, _)| *found == role);
+        has(&self.grants) || has(&self.inherited)
+    }
+
+    /// What one step of a node leads to.
+    pub(crate) fn steps(&self, from: Node, follow: impl FnMut(Step), inherited: bool) {
+        let mut follow = follow;
+        let mut each = |edges: &Csr, number: u32, kind: StepKind, table: Option<TableIdx>| {
+            for &(to, row) in edges.of(number) {
+                let to = match kind {
+                    StepKind::Member | StepKind::ParentGroup => Node::Group(to),
+                    _ => Node::Role(to),
+                };
+                if let Some(table) = table {
+                    follow(Step { kind, from, to, table, row });
+                }
+            }
+        };
+        match from {
+            Node::User(user) => {
+                each(&self.grants, user, StepKind::Grant, self.tables.grants);
+                each(&self.members, user, StepKind::Member, self.tables.members);
+                if inherited {
+                    each(&self.inherited, user, StepKind::InheritedGrant, self.tables.grants);
+                }
+            }
+            Node::Group(group) => {
+                each(&self.group_roles, group, StepKind::GroupRole, self.tables.group_roles);
+                each(&self.parents, group, StepKind::ParentGroup, self.tables.groups);
+            }
+            Node::Role(role) => each(&self.contains, role, StepKind::Contains, self.tables.contains),
+        }
+    }
+}
+
+/// Edges before they are sorted by source.
+#[derive(Default)]
+struct Edges {
+    grants: Vec<(u32, u32, RowId)>,
+    inherited: Vec<(u32, u32, RowId)>,
+    members: Vec<(u32, u32, RowId)>,
+    parents: Vec<(u32, u32, RowId)>,
+    group_roles: Vec<(u32, u32, RowId)>,
+    contains: Vec<(u32, u32, RowId)>,
+}
+
+/// A reference to a node.
+#[derive(Clone, Copy)]
+struct Reference {
+    sys_id: TextId,
+    folded: TextId,
+    display: TextId,
+}
+
+impl Nodes {
+    fn take(&mut self, reference: Reference) -> u32 {
+        self.number(reference.sys_id, reference.folded, reference.display)
+    }
+}
+
+/// Reads the rows of one table.
+struct Reader<'f> {
+    facts: &'f Facts,
+    wanted: &'f Wanted,
+    table: TableIdx,
+}
+
+impl Reader<'_> {
+    fn table(&self) -> &TableFacts {
+        self.facts.table(self.table)
+    }
+
+    fn column(&self, name: &str) -> Option<ColumnIdx> {
+        self.wanted.table(self.table).find(name)
+    }
+
+    /// What a column refers to; `None` where it is empty or not there.
+    fn reference(&self, row: RowId, column: ColumnIdx) -> Option<Reference> {
+        let pair = self.table().pair(row, column);
+        let is_filled = pair.value.0 > TextId::EMPTY.0;
+        is_filled.then(|| Reference {
+            sys_id: pair.value,
+            folded: self.facts.fold(pair.value),
+            display: pair.display,
+        })
+    }
+
+    fn text(&self, row: RowId, column: &str) -> Option<&str> {
+        let Cell { present, value, .. } = self.facts.cell(self.table, row, self.column(column)?);
+        present.then_some(value)
+    }
+
+    /// Every live row in which both columns are filled.
+    fn pairs(&self, from: &str, to: &str, mut take: impl FnMut(RowId, Reference, Reference)) {
+        let (Some(from), Some(to)) = (self.column(from), self.column(to)) else { return };
+        for row in self.table().live() {
+            if let (Some(from), Some(to)) = (self.reference(row, from), self.reference(row, to)) {
+                take(row, from, to);
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Who reaches which role, and how: the graph of grants, group memberships,
+//! groups' roles, parent groups and contained roles.
+//!
+//! How roles reach a user is documented by the vendor (creating a group,
+//! assigning a role to a group, Role Management V2): members of a group have its
+//! roles, a child group has the roles of its parent, and a role has the roles it
+//! contains, all of that transitively.
+
+mod csr;
+mod cut;
+mod graph;
+mod paths;
+mod reach;
+mod roles;
+mod step;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use step::{Node, Step, StepKind};
+
+pub(crate) use graph::AccessGraph;
+pub(crate) use reach::Reach;
+pub(crate) use roles::{Disagreements, EffectiveRoles};

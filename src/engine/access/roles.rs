@@ -1,0 +1,147 @@
+//! The roles that every user has in the end.
+
+use rayon::prelude::*;
+
+use super::csr::position;
+use super::graph::AccessGraph;
+use super::step::Node;
+
+/// How many pairs of user and role are kept. A real instance stays far below:
+/// a million users with fifty roles each have fifty million.
+const MOST_PAIRS: usize = 120_000_000;
+/// How many users one task computes.
+const CHUNK: usize = 4096;
+
+/// For every user the roles that it reaches, sorted by number.
+#[derive(Debug, Default)]
+pub(crate) struct EffectiveRoles {
+    starts: Vec<usize>,
+    roles: Vec<u32>,
+    /// How many users were left out because there were too many pairs.
+    pub(crate) left_out: usize,
+}
+
+impl EffectiveRoles {
+    pub(crate) fn new(graph: &AccessGraph) -> Self {
+        Self::with_limit(graph, MOST_PAIRS)
+    }
+
+    fn with_limit(graph: &AccessGraph, most: usize) -> Self {
+        let users: Vec<u32> = graph.all_users().collect();
+        let chunks: Vec<(Vec<usize>, Vec<u32>)> = users
+            .par_chunks(CHUNK)
+            .map(|users| {
+                let mut walk = Walk::new(graph);
+                let mut roles = Vec::new();
+                let mut ends = Vec::with_capacity(users.len());
+                for &user in users {
+                    walk.user(graph, user, true, &mut roles);
+                    ends.push(roles.len());
+                    if roles.len() > most {
+                        break;
+                    }
+                }
+                (ends, roles)
+            })
+            .collect();
+        let mut all = Self { starts: vec![0], roles: Vec::new(), left_out: 0 };
+        for (ends, roles) in chunks {
+            if all.roles.len() + roles.len() > most {
+                break;
+            }
+            let before = all.roles.len();
+            all.starts.extend(ends.iter().map(|end| before + end));
+            all.roles.extend(roles);
+        }
+        all.left_out = users.len() - (all.starts.len() - 1);
+        all
+    }
+
+    /// The roles of a user.
+    pub(crate) fn of(&self, user: u32) -> &[u32] {
+        let at = position(user);
+        match (self.starts.get(at), self.starts.get(at + 1)) {
+            (Some(&start), Some(&end)) => self.roles.get(start..end).unwrap_or_default(),
+            _ => &[],
+        }
+    }
+}
+
+/// Where the exported rows of `sys_user_has_role` and the paths disagree.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Disagreements {
+    /// Roles that a user reaches, without a row that says so.
+    pub(crate) without_row: usize,
+    /// Rows that say that a role is inherited, and nothing it comes from.
+    pub(crate) unexplained: usize,
+}
+
+impl Disagreements {
+    /// Compares both for every user. Means something only where all tables were
+    /// exported whole.
+    pub(crate) fn count(graph: &AccessGraph) -> Self {
+        let users: Vec<u32> = graph.all_users().collect();
+        let counted = users.par_chunks(CHUNK).map(|users| {
+            let mut walk = Walk::new(graph);
+            let mut counts = Self::default();
+            let mut derived = Vec::new();
+            for &user in users {
+                derived.clear();
+                walk.user(graph, user, false, &mut derived);
+                let node = Node::User(user);
+                counts.without_row += derived.iter().filter(|role| !graph.has_row(node, **role)).count();
+                let inherited = graph.inherited.of(user).iter();
+                counts.unexplained +=
+                    inherited.filter(|(role, _)| derived.binary_search(role).is_err()).count();
+            }
+            counts
+        });
+        counted.reduce(Self::default, |left, right| Self {
+            without_row: left.without_row + right.without_row,
+            unexplained: left.unexplained + right.unexplained,
+        })
+    }
+}
+
+/// Walks from one user after the other. Which nodes were seen is remembered by
+/// the number of the walk, so that nothing is cleared in between.
+struct Walk {
+    number: u32,
+    groups: Vec<u32>,
+    roles: Vec<u32>,
+    open: Vec<Node>,
+}
+
+impl Walk {
+    fn new(graph: &AccessGraph) -> Self {
+        let (_, groups, roles) = graph.counts();
+        Self { number: 0, groups: vec![0; groups], roles: vec![0; roles], open: Vec::new() }
+    }
+
+    fn user(&mut self, graph: &AccessGraph, user: u32, inherited: bool, found: &mut Vec<u32>) {
+        self.number += 1;
+        let first = found.len();
+        self.open.push(Node::User(user));
+        while let Some(node) = self.open.pop() {
+            let Self { number, groups, roles, open } = self;
+            let take = |step: super::Step| {
+                let seen = match step.to {
+                    Node::User(_) => return,
+                    Node::Group(group) => groups.get_mut(position(group)),
+                    Node::Role(role) => roles.get_mut(position(role)),
+                };
+                if let Some(seen) = seen
+                    && *seen != *number
+                {
+                    *seen = *number;
+                    open.push(step.to);
+                    if let Node::Role(role) = step.to {
+                        found.push(role);
+                    }
+                }
+            };
+            graph.steps(node, take, inherited);
+        }
+        found[first..].sort_unstable();
+    }
+}

@@ -1,0 +1,221 @@
+//! Tables that no export holds: `effective_role` and `role_closure`, computed
+//! from the access graph and then asked like any other table.
+
+use super::access::{AccessGraph, EffectiveRoles, Node, Reach, Step};
+use super::facts::{Facts, Pair, Row, Standing, TableFacts};
+use super::instance::Instance;
+use super::interner::TextId;
+use crate::query::{Partial, RowId};
+use crate::record::{Action, Origin, TableIdx, Wanted};
+use crate::rule::Ask;
+
+/// The view of users and the roles they have in the end.
+pub(super) const EFFECTIVE_ROLE: &str = "effective_role";
+/// The view of roles and the roles they contain in the end.
+pub(super) const ROLE_CLOSURE: &str = "role_closure";
+/// How many rows a view may have. Rules ask for privileged roles, so a real
+/// instance stays far below.
+const MOST_ROWS: usize = 8_000_000;
+
+/// The access graph with what was computed of it.
+#[derive(Debug)]
+pub(super) struct Access {
+    pub(super) graph: AccessGraph,
+    pub(super) effective: EffectiveRoles,
+    /// How many rows of views were left out because there were too many.
+    pub(super) left_out: usize,
+}
+
+/// Computes effective roles if anybody asks, and fills the views as far as
+/// somebody asks for them.
+pub(super) fn settle(instance: &mut Instance<'_>, asks: &[Ask<'_>]) {
+    let wanted = instance.wanted;
+    let Some(effective_role) = wanted.find(EFFECTIVE_ROLE) else { return };
+    let graph = AccessGraph::new(&instance.facts, wanted);
+    let effective = EffectiveRoles::new(&graph);
+    let mut access = Access { graph, effective, left_out: 0 };
+    if let Some(closure) = wanted.find(ROLE_CLOSURE) {
+        let rows = closure_rows(&instance.facts, wanted, closure, &mut access);
+        instance.facts.fill(closure, rows);
+    }
+    if wanted.table(effective_role).find("role").is_some() {
+        let roles = asked_roles(instance, effective_role, &access.graph, asks);
+        let rows = effective_rows(&instance.facts, wanted, effective_role, &mut access, &roles);
+        instance.facts.fill(effective_role, rows);
+    }
+    instance.access = Some(access);
+}
+
+/// One row of a view before its texts are kept.
+pub(super) struct ViewRow {
+    /// Where it stands: that of its last step.
+    row: Row,
+    /// Column and what stands in it.
+    cells: Vec<(usize, ViewCell)>,
+}
+
+enum ViewCell {
+    Kept(Pair),
+    Text(String),
+}
+
+impl Facts {
+    /// Replaces the rows of a view.
+    fn fill(&mut self, table: TableIdx, rows: Vec<ViewRow>) {
+        let width = self.table(table).width;
+        let mut facts = TableFacts::new(width);
+        for ViewRow { row, cells } in rows {
+            let mut pairs = vec![Pair::default(); width];
+            for (column, cell) in cells {
+                pairs[column] = match cell {
+                    ViewCell::Kept(pair) => pair,
+                    ViewCell::Text(text) => Pair { value: self.texts.intern(&text), display: TextId::ABSENT },
+                };
+            }
+            facts.rows.push(row);
+            facts.pairs.extend(pairs);
+        }
+        self.tables[table.index()] = facts;
+        self.seal();
+    }
+}
+
+/// Which roles any question about the view may be about. Each role is put into
+/// the view once, with no user, and the questions are asked of these rows.
+fn asked_roles(
+    instance: &mut Instance<'_>,
+    view: TableIdx,
+    graph: &AccessGraph,
+    asks: &[Ask<'_>],
+) -> Vec<bool> {
+    let wanted = instance.wanted;
+    let Some(column) = wanted.table(view).find("role") else { return Vec::new() };
+    let rows = graph.all_roles().map(|role| ViewRow {
+        row: nowhere(),
+        cells: vec![(column.index(), ViewCell::Kept(pair_of(graph, Node::Role(role))))],
+    });
+    let rows = rows.collect();
+    instance.facts.fill(view, rows);
+    let may_ask = |role: u32| {
+        let partial = Partial { data: instance, clock: &instance.clock, row: RowId(role), column };
+        asks.iter().any(|ask| match ask {
+            Ask::Rows(table, query) => *table == view && query.is_none_or(|query| query.may_hold(partial)),
+            Ask::Query(query) => query.related_may_hold(view, partial),
+        })
+    };
+    graph.all_roles().map(may_ask).collect()
+}
+
+fn effective_rows(
+    facts: &Facts,
+    wanted: &Wanted,
+    view: TableIdx,
+    access: &mut Access,
+    asked: &[bool],
+) -> Vec<ViewRow> {
+    let column = |name: &str| wanted.table(view).find(name).map(crate::record::ColumnIdx::index);
+    let is_asked = |role: &u32| usize::try_from(*role).ok().and_then(|at| asked.get(at)) == Some(&true);
+    let Access { graph, effective, left_out } = access;
+    let mut rows = Vec::new();
+    for user in graph.all_users() {
+        let roles: Vec<u32> = effective.of(user).iter().copied().filter(is_asked).collect();
+        if roles.is_empty() {
+            continue;
+        }
+        if rows.len() + roles.len() > MOST_ROWS {
+            *left_out += roles.len();
+            continue;
+        }
+        let reach = graph.reach(user);
+        for role in roles {
+            let path = reach.shortest(Node::Role(role));
+            let Some(last) = path.last() else { continue };
+            let mut cells = Vec::new();
+            let mut put = |name: &str, cell: ViewCell| {
+                cells.extend(column(name).map(|column| (column, cell)));
+            };
+            put("user", ViewCell::Kept(pair_of(graph, Node::User(user))));
+            put("role", ViewCell::Kept(pair_of(graph, Node::Role(role))));
+            put("via", ViewCell::Text(via(&path).to_owned()));
+            put("path", ViewCell::Text(path_text(facts, graph, &reach, &path)));
+            rows.push(ViewRow { row: place_of(facts, last), cells });
+        }
+    }
+    rows
+}
+
+fn closure_rows(facts: &Facts, wanted: &Wanted, view: TableIdx, access: &mut Access) -> Vec<ViewRow> {
+    let column = |name: &str| wanted.table(view).find(name).map(crate::record::ColumnIdx::index);
+    let Access { graph, left_out, .. } = access;
+    let mut rows = Vec::new();
+    for role in graph.all_roles() {
+        let reach = graph.reach_from(Node::Role(role));
+        for inner in reach.roles() {
+            let path = reach.shortest(Node::Role(inner));
+            let Some(last) = path.last() else { continue };
+            if rows.len() >= MOST_ROWS {
+                *left_out += 1;
+                continue;
+            }
+            let mut cells = Vec::new();
+            let mut put = |name: &str, cell: ViewCell| {
+                cells.extend(column(name).map(|column| (column, cell)));
+            };
+            put("role", ViewCell::Kept(pair_of(graph, Node::Role(role))));
+            put("contains", ViewCell::Kept(pair_of(graph, Node::Role(inner))));
+            put("path", ViewCell::Text(path_text(facts, graph, &reach, &path)));
+            rows.push(ViewRow { row: place_of(facts, last), cells });
+        }
+    }
+    rows
+}
+
+/// A reference to a node: its sys_id and its name.
+fn pair_of(graph: &AccessGraph, node: Node) -> Pair {
+    let (value, display) = graph.texts(node);
+    Pair { value, display }
+}
+
+fn place_of(facts: &Facts, step: &Step) -> Row {
+    let row = facts.table(step.table).row(step.row).copied().unwrap_or_else(nowhere);
+    Row { standing: Standing::Current, ..row }
+}
+
+fn nowhere() -> Row {
+    Row {
+        source: 0,
+        ordinal: 0,
+        outer_start: 0,
+        recorded_at: TextId::ABSENT,
+        action: Action::InsertOrUpdate,
+        origin: Origin::Table,
+        standing: Standing::Current,
+    }
+}
+
+/// How a role comes: `direct`, `inherited` (from nobody knows what), through a
+/// `group`, or `contained` in a role that is granted directly.
+fn via(path: &[Step]) -> &'static str {
+    use super::access::StepKind::{Grant, GroupRole, InheritedGrant, Member, ParentGroup};
+    let has = |kinds: &[super::access::StepKind]| path.iter().any(|step| kinds.contains(&step.kind));
+    match path {
+        [Step { kind: Grant, .. }] => "direct",
+        _ if has(&[Member, ParentGroup, GroupRole]) => "group",
+        _ if has(&[InheritedGrant]) => "inherited",
+        _ => "contained",
+    }
+}
+
+/// `svc.sap → Operators → x_ops.lead → admin`.
+fn path_text(facts: &Facts, graph: &AccessGraph, reach: &Reach, path: &[Step]) -> String {
+    let nodes = std::iter::once(reach.user).chain(path.iter().map(|step| step.to));
+    let names: Vec<_> = nodes.map(|node| node_name(facts, graph, node)).collect();
+    names.join(" → ")
+}
+
+/// What names a node to a person.
+pub(super) fn node_name<'f>(facts: &'f Facts, graph: &AccessGraph, node: Node) -> &'f str {
+    let (sys_id, name) = graph.texts(node);
+    let name = facts.texts.text(name).trim();
+    if name.is_empty() { facts.texts.text(sys_id) } else { name }
+}

@@ -1,0 +1,79 @@
+//! Which rows a query may hold for, when only one of their columns is known.
+//!
+//! Views are computed only as far as somebody asks: a rule about `admin` needs
+//! the holders of `admin`, and not those of every role.
+
+use super::bind::{Alternatives, BoundQuery, BoundTerm};
+use super::bind_check::Check;
+use super::bound_path::{BoundPath, End};
+use super::data::{Data, RowId, Truth};
+use super::dates::Clock;
+use crate::record::{ColumnIdx, TableIdx};
+
+/// A row of which one column is known.
+#[derive(Clone, Copy)]
+pub struct Partial<'d> {
+    /// Where the row stands.
+    pub data: &'d dyn Data,
+    /// What "now" is.
+    pub clock: &'d Clock,
+    /// The row.
+    pub row: RowId,
+    /// The column that is known.
+    pub column: ColumnIdx,
+}
+
+impl BoundQuery {
+    /// Whether the query may hold for some row with the same value in the column.
+    #[must_use]
+    pub fn may_hold(&self, partial: Partial<'_>) -> bool {
+        may_hold(&self.alternatives, partial)
+    }
+
+    /// Whether a related list over the table, anywhere in the query, may count
+    /// some row with the same value in the column.
+    #[must_use]
+    pub fn related_may_hold(&self, table: TableIdx, partial: Partial<'_>) -> bool {
+        related_may_hold(&self.alternatives, table, partial)
+    }
+}
+
+fn may_hold(alternatives: &Alternatives, partial: Partial<'_>) -> bool {
+    let may = |term: &BoundTerm| term_may_hold(term, partial);
+    alternatives.is_empty()
+        || alternatives.iter().any(|clause| clause.iter().all(|group| group.iter().any(may)))
+}
+
+fn term_may_hold(term: &BoundTerm, partial: Partial<'_>) -> bool {
+    match term {
+        BoundTerm::Condition(path, check) if begins_with(path, partial.column) && is_alone(check) => {
+            term.evaluate(partial.data, partial.clock, partial.row) != Truth::No
+        }
+        _ => true,
+    }
+}
+
+fn related_may_hold(alternatives: &Alternatives, table: TableIdx, partial: Partial<'_>) -> bool {
+    alternatives.iter().flatten().flatten().any(|term| match term {
+        BoundTerm::Related(related) => {
+            related.table == table && may_hold(&related.alternatives, partial)
+                || related_may_hold(&related.alternatives, table, partial)
+        }
+        BoundTerm::Condition(..) => false,
+    })
+}
+
+/// Whether everything that the path reads follows from one column of the row.
+fn begins_with(path: &BoundPath, column: ColumnIdx) -> bool {
+    let first = match (path.hops.first(), &path.end) {
+        (Some(hop), _) => &hop.columns,
+        (None, End::Column(end)) => &end.columns,
+        (None, _) => return false,
+    };
+    first.list.as_slice() == [column]
+}
+
+/// Whether the check compares with no other field.
+fn is_alone(check: &Check) -> bool {
+    !matches!(check, Check::SameAs(..) | Check::CompareField(..) | Check::Distance(..))
+}
