@@ -5,16 +5,18 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use glidelint::engine::{Options, Plan, ReadFile, judge, read_all};
+use glidelint::engine::{Options, Outcome, Plan, ReadFile, judge, read_all};
 use glidelint::export::FileKind;
-use glidelint::finding::{Band, Confidence, Finding, Severity};
+use glidelint::finding::{Band, Confidence, Finding, RuleCoverage, Severity};
 use glidelint::locate::{LocatedFinding, locate};
 use glidelint::query::Clock;
 use glidelint::record::schema;
 use glidelint::report::sarif::{self, SarifOptions};
 use glidelint::report::text::{self, Detail, TextOptions};
-use glidelint::report::{Input, PackInfo, Report, Scope, Stats, json};
-use glidelint::rule::{Pack, PackFiles, Settings, baseline_of_release, builtin, load, parse_baseline};
+use glidelint::report::{Input, PackInfo, Report, Scope, Score, Stats, json};
+use glidelint::rule::{
+    Pack, PackFiles, Rule, RuleMeta, Settings, baseline_of_release, builtin, load, parse_baseline,
+};
 use glidelint::source::{Discovery, Source, sha256};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -47,6 +49,8 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let reading = read_all(&discovery.sources, &Plan::of(&pack), &options, &tick);
     progress.finish_and_clear();
     let outcome = judge(&reading.instance, &pack.rules);
+    let scored = judge(&reading.instance, &pack.scored);
+    let score = Score::of(metas(&pack.rules, &outcome).chain(metas(&pack.scored, &scored)));
     let notices = input::notices(&discovery, &reading);
     let findings = outcome.findings.into_iter().filter(|finding| is_wanted(args, finding)).collect();
     let located = locate(findings, notices, &discovery.sources, &reading.files);
@@ -68,6 +72,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let report = Report {
         rules: pack.rules.iter().map(|rule| rule.meta.clone()).collect(),
         coverage: outcome.coverage,
+        score,
         scope: Scope {
             version: env!("CARGO_PKG_VERSION"),
             packs: packs.iter().map(pack_info).collect(),
@@ -104,6 +109,14 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
         );
     }
     Ok(exit)
+}
+
+/// The rules with how they fared.
+fn metas<'r>(
+    rules: &'r [Rule],
+    outcome: &'r Outcome,
+) -> impl Iterator<Item = (&'r RuleMeta, &'r RuleCoverage)> {
+    rules.iter().map(|rule| &rule.meta).zip(&outcome.coverage)
 }
 
 fn write(

@@ -5,10 +5,10 @@ use super::instance::Instance;
 use super::properties::judge_property;
 use super::records::judge_record;
 use crate::finding::Verdict;
-use crate::query::{Missing, RowId, Truth};
+use crate::query::{Data, Missing, RowId, Truth};
 use crate::record::TableIdx;
 use crate::rule::file::Absent;
-use crate::rule::{Condition, RecordBody};
+use crate::rule::{Condition, PluginBody, RecordBody};
 
 /// Whether a condition holds, and the row that shows it.
 #[derive(Debug, Clone)]
@@ -90,8 +90,46 @@ fn holds(instance: &Instance<'_>, condition: &Condition) -> Held {
             })
         }
         Condition::Records { body, absent } => records_hold(instance, body, *absent),
-        Condition::Either(conditions) => any(instance, conditions),
+        Condition::Plugin(body) => plugin_holds(instance, body),
     }
+}
+
+/// A row of the plugin in any table settles it; of several, one that says that
+/// the plugin is active. That no table has one means something only where one
+/// of them is known to be whole.
+fn plugin_holds(instance: &Instance<'_>, body: &PluginBody) -> Held {
+    let mut inactive = None;
+    let mut unknown: Option<Missing> = None;
+    for source in &body.sources {
+        for row in instance.by_value(source.table, source.id, &body.id) {
+            match source.is_active.evaluate(instance, &instance.clock, row) {
+                Truth::Yes if body.active => return Held::of(Truth::Yes),
+                Truth::Yes => return failing_plugin(body, source.table, Some(row)),
+                Truth::No => inactive = inactive.or(Some((source.table, row))),
+                Truth::Unknown(missing) => unknown = Some(unknown.unwrap_or_default().union(missing)),
+            }
+        }
+    }
+    if let Some(missing) = unknown {
+        return Held::of(Truth::Unknown(missing));
+    }
+    if let Some((table, row)) = inactive {
+        return if body.active { failing_plugin(body, table, Some(row)) } else { Held::of(Truth::Yes) };
+    }
+    let tables = body.sources.iter().map(|source| source.table);
+    let whole = tables.clone().find(|table| instance.holds_all(*table));
+    match (whole, body.absent) {
+        (Some(table), Absent::Fail) => failing_plugin(body, table, None),
+        (Some(_), Absent::Pass) => Held::of(Truth::Yes),
+        _ => Held::of(Truth::Unknown(tables.map(Missing::table).fold(Missing::none(), Missing::union))),
+    }
+}
+
+fn failing_plugin(body: &PluginBody, table: TableIdx, row: Option<RowId>) -> Held {
+    let expected = if body.active { "active" } else { "inactive" }.to_owned();
+    let place = row.map(|row| (table, row));
+    let failing = Failing { name: Some(body.id.clone()), expected, place, table };
+    Held { truth: Truth::No, unknown_properties: Vec::new(), failing: Some(failing) }
 }
 
 /// With a requirement: every record that matches meets it. Without one: some
@@ -119,13 +157,8 @@ fn records_hold(instance: &Instance<'_>, body: &RecordBody, absent: Absent) -> H
         }
     }
     let whole = instance.holds_all(body.table);
-    let failing = failing.filter(|_| demands).map(|row| Failing {
-        name: None,
-        expected: String::new(),
-        place: Some((body.table, row)),
-        table: body.table,
-    });
-    let truth = match (demands, matched, failing.is_some()) {
+    let failing_row = failing.filter(|_| demands);
+    let truth = match (demands, matched, failing_row.is_some()) {
         (true, _, true) => Truth::No,
         (true, true, false) if unknown.is_none() => Truth::Yes,
         (false, true, _) => Truth::Yes,
@@ -138,6 +171,13 @@ fn records_hold(instance: &Instance<'_>, body: &RecordBody, absent: Absent) -> H
             (None, ..) => Truth::Unknown(Missing::table(body.table)),
         },
     };
+    // Where no row fails, it is the table that lacks one.
+    let failing = (truth == Truth::No).then(|| Failing {
+        name: None,
+        expected: String::new(),
+        place: failing_row.map(|row| (body.table, row)),
+        table: body.table,
+    });
     Held { truth, unknown_properties: Vec::new(), failing }
 }
 

@@ -85,8 +85,10 @@ impl FindingWriter<'_> {
     fn reported_field(&self, subject: &Subject) -> Option<Box<str>> {
         let row = *subject.rows.first()?;
         let is_property = self.properties.is_some_and(|columns| columns.table == subject.table);
-        let at = self.rule.at.as_deref().or(is_property.then_some("value"))?;
-        let column = self.instance.wanted.table(subject.table).find(at)?;
+        let columns = self.instance.wanted.table(subject.table);
+        // A rule of several conditions may name a field that only one of its tables has.
+        let own = self.rule.at.as_deref().and_then(|at| Some((at, columns.find(at)?)));
+        let (at, column) = own.or_else(|| is_property.then_some("value").zip(columns.find("value")))?;
         self.instance.cell(subject.table, row, column).present.then(|| at.into())
     }
 

@@ -65,7 +65,7 @@ impl<'p> Plan<'p> {
     /// For the rules of a pack.
     #[must_use]
     pub fn of(pack: &'p Pack) -> Self {
-        let rules = pack.rules.iter().flat_map(Rule::asks);
+        let rules = pack.rules.iter().chain(&pack.scored).flat_map(Rule::asks);
         let asks = rules.chain(pack.classes.iter().flat_map(ClassBody::asks)).collect();
         Self { wanted: &pack.wanted, classes: &pack.classes, keys: &pack.keys, asks }
     }

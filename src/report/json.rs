@@ -6,8 +6,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::frameworks::{Control, controls, name_of};
 use super::object::write_object;
-use super::{PackInfo, Report};
+use super::{PackInfo, Report, Score};
 use crate::finding::{Notice, NoticeLevel, RuleCoverage};
 use crate::locate::{LocatedFinding, LocatedPlace};
 use crate::rule::RuleMeta;
@@ -47,6 +48,8 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         document.list("findings", report.findings.iter().map(|found| FindingRow::of(report, found)))?;
         let coverage = report.rules.iter().zip(&report.coverage);
         document.list("coverage", coverage.map(|(rule, coverage)| CoverageRow::of(rule, coverage)))?;
+        document.optional("score", report.score.as_ref().map(ScoreRow::of).as_ref())?;
+        document.list("frameworks", controls(report).iter().map(ControlRow::of))?;
         document.list("notices", report.notices.iter().map(|(notice, at)| NoticeRow::of(notice, *at)))?;
         document.property(
             "stats",
@@ -184,6 +187,50 @@ impl<'a> CoverageRow<'a> {
     }
 }
 
+/// Of hardening settings; `percent` is null where none could be judged.
+#[derive(Serialize)]
+struct ScoreRow {
+    percent: Option<u32>,
+    compliant: usize,
+    judged: usize,
+    settings: usize,
+    open_percent: u32,
+}
+
+impl ScoreRow {
+    fn of(score: &Score) -> Self {
+        let Score { percent, compliant, judged, settings, open_percent } = *score;
+        Self { percent, compliant, judged, settings, open_percent }
+    }
+}
+
+#[derive(Serialize)]
+struct ControlRow<'a> {
+    framework: &'a str,
+    control: &'a str,
+    name: Option<&'a str>,
+    rules: usize,
+    fail: usize,
+    pass: usize,
+    not_applicable: usize,
+    cannot_tell: usize,
+}
+
+impl<'a> ControlRow<'a> {
+    fn of(control: &'a Control) -> Self {
+        Self {
+            framework: control.framework,
+            control: &control.id,
+            name: name_of(control.framework, &control.id),
+            rules: control.rules,
+            fail: control.fail,
+            pass: control.pass,
+            not_applicable: control.not_applicable,
+            cannot_tell: control.cannot_tell,
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct NoticeRow<'a> {
     level: &'a str,
@@ -235,7 +282,10 @@ mod tests {
         let text = written(&sample::report());
         let document: Value = serde_json::from_str(&text).unwrap();
         let keys: Vec<_> = document.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(keys, ["coverage", "findings", "notices", "pack", "schema", "scope", "stats", "tool"]);
+        assert_eq!(
+            keys,
+            ["coverage", "findings", "frameworks", "notices", "pack", "schema", "scope", "stats", "tool"]
+        );
         let line = text.lines().find(|line| line.contains("SNA1001")).unwrap();
         insta::assert_snapshot!(line, @r#"{"rule":"SNA1001","severity":7.5,"band":"high","level":"error","confidence":"high","message":"'svc.sap' is a service account (prefix svc.), yet \"Web service access only\" is not set.","path":"exports/sys user.xml","line":7,"column":5,"end_line":7,"end_column":61,"table":"sys_user","sys_id":null,"key":"svc.sap","field":"web_service_access_only","fingerprint":"95f134ba50f99e77fce6007ba558ec75","related":[]},"#);
         assert_eq!(document["coverage"][2]["missing"], serde_json::json!(["sys_user"]));

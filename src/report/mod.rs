@@ -2,12 +2,14 @@
 //! knows how rules judge.
 
 mod coverage;
+mod frameworks;
 pub mod json;
 mod object;
 pub mod safe;
 #[cfg(test)]
 mod sample;
 pub mod sarif;
+mod score;
 pub mod text;
 
 use std::collections::BTreeMap;
@@ -16,6 +18,8 @@ use crate::finding::{Band, Notice, NoticeLevel, RuleCoverage};
 use crate::locate::LocatedFinding;
 use crate::rule::RuleMeta;
 use crate::span::LineColumn;
+
+pub use score::Score;
 
 /// Where the project lives; the only place that names it.
 pub const HOME: &str = "https://github.com/glidelint/glidelint";
@@ -29,6 +33,9 @@ pub struct Report {
     pub coverage: Vec<RuleCoverage>,
     /// Worst first, then path, line, rule. [`crate::finding::Finding::rule`] is an index into `rules`.
     pub findings: Vec<LocatedFinding>,
+    /// The weighted share of hardening settings that are as recommended, where
+    /// rules about them ran.
+    pub score: Option<Score>,
     /// About the input, by path and place, each with the line where it is known.
     pub notices: Vec<(Notice, Option<LineColumn>)>,
     /// What was scanned.

@@ -40,6 +40,7 @@ pub(super) fn report() -> Report {
             coverage([0, 0, 0, 9], &["sys_user.last_login_time", "sys_user_group"]),
         ],
         findings: findings(),
+        score: None,
         notices: notices(),
         scope: scope(),
         stats: Stats {
@@ -120,6 +121,7 @@ pub(super) fn empty() -> Report {
         rules: Vec::new(),
         coverage: Vec::new(),
         findings: Vec::new(),
+        score: None,
         notices: Vec::new(),
         scope: Scope { version: "0.1.0", root: "empty".into(), ..Scope::default() },
         stats: Stats::default(),
@@ -160,6 +162,7 @@ pub(super) fn rule(id: &str, name: &str, area: &str, title: &str, severity: f64)
         tags: tags.map(|(key, id)| (key.to_owned(), vec![id.to_owned()])).into(),
         params: BTreeMap::new(),
         tests: 3,
+        setting: None,
     }
 }
 

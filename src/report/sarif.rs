@@ -263,6 +263,15 @@ fn run_properties(report: &Report) -> Value {
             "bytes": report.stats.bytes,
         },
     });
+    if let Some(score) = &report.score {
+        properties["score"] = json!({
+            "percent": score.percent,
+            "compliant": score.compliant,
+            "judged": score.judged,
+            "settings": score.settings,
+            "openPercent": score.open_percent,
+        });
+    }
     let optional = [
         ("asOf", &report.scope.as_of),
         ("baseline", &report.scope.baseline),

@@ -16,6 +16,7 @@ use annotate_snippets::Renderer;
 use annotate_snippets::renderer::{AnsiColor, Style};
 
 use super::coverage::{missing_in_words, not_judged};
+use super::frameworks::{FRAMEWORKS, controls, name_of};
 use super::{Report, safe};
 use crate::finding::{Band, Notice, NoticeLevel};
 use crate::span::LineColumn;
@@ -84,6 +85,10 @@ pub fn write(report: &Report, options: &TextOptions, out: &mut dyn Write) -> io:
     }
     if !quiet {
         write_not_judged(report, options, out)?;
+        write_score(report, out)?;
+    }
+    if options.detail == Detail::Verbose {
+        write_frameworks(report, out)?;
     }
     write_notices(report, options, out)?;
     summary::write(report, options, report.findings.len() - hidden, out)
@@ -114,6 +119,45 @@ fn write_not_judged(report: &Report, options: &TextOptions, out: &mut dyn Write)
         writeln!(out, "{label}: {}", safe::terminal(&line))?;
     }
     if groups.is_empty() { Ok(()) } else { writeln!(out) }
+}
+
+/// The score, and how much of the weight it rests on.
+fn write_score(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let Some(score) = &report.score else { return Ok(()) };
+    let Some(percent) = score.percent else {
+        return writeln!(out, "hardening: none of {} could be judged\n", counted(score.settings, "setting"));
+    };
+    writeln!(
+        out,
+        "hardening: {percent}% of the weight of {} that could be judged is as recommended ({} of them); \
+         {} more, {}% of the weight, could not be judged\n",
+        counted(score.judged, "setting"),
+        grouped(score.compliant),
+        grouped(score.settings - score.judged),
+        score.open_percent
+    )
+}
+
+/// How the rules fared by framework, an entry a line.
+fn write_frameworks(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    for framework in &FRAMEWORKS {
+        let controls: Vec<_> =
+            controls(report).into_iter().filter(|control| control.framework == framework.tag).collect();
+        if controls.is_empty() {
+            continue;
+        }
+        writeln!(out, "{}: {}", framework.name, counted(controls.len(), "control"))?;
+        for control in &controls {
+            let name = name_of(framework.tag, &control.id).unwrap_or_default();
+            let line = format!(
+                "  {:<9} {}: {} failed, {} passed, {} not applicable, {} not judged",
+                control.id, name, control.fail, control.pass, control.not_applicable, control.cannot_tell
+            );
+            writeln!(out, "{}", safe::terminal(&line))?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
 }
 
 /// What happened to the input, losses first.

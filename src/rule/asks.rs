@@ -61,10 +61,9 @@ fn of_count<'r>(body: &'r CountBody, asks: &mut Vec<Ask<'r>>) {
 fn of_conditions<'r>(conditions: &'r [Condition], asks: &mut Vec<Ask<'r>>) {
     for condition in conditions {
         match condition {
-            Condition::Property(_) => {}
+            Condition::Property(_) | Condition::Plugin(_) => {}
             Condition::Records { body, .. } => of_record(body, asks),
             Condition::Count(body) => of_count(body, asks),
-            Condition::Either(conditions) => of_conditions(conditions, asks),
         }
     }
 }

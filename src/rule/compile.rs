@@ -11,8 +11,8 @@ use super::file::{Absent, Atom, ClassFile, Comparator, CountSpec, Expect, RuleFi
 use super::message::Params;
 use super::meta::RuleMeta;
 use super::model::{
-    Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, NamePattern, PropertyBody,
-    PropertyColumns, RecordBody, Rule,
+    Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, NamePattern, PluginBody,
+    PluginSource, PropertyBody, PropertyColumns, RecordBody, Rule,
 };
 use super::names::PackNames;
 use crate::query::{BoundPath, BoundQuery, Query, bind, bind_path};
@@ -73,6 +73,7 @@ impl Compiler<'_> {
                 self.path_of(at, at, table)?;
                 Some(at.value.trim_start_matches('@').into())
             }
+            (Some(at), None) => Some(self.at_of_conditions(file, at)?),
             (None, _) if matches!(body, Body::Property(_)) => Some("value".into()),
             _ => None,
         };
@@ -91,6 +92,18 @@ impl Compiler<'_> {
         };
         let unset = std::mem::take(&mut self.unset).into_iter().collect();
         Ok(Rule { meta, gate, body, message, at, unset })
+    }
+
+    /// A rule of several conditions may point at a field of a table that one of
+    /// them is about.
+    fn at_of_conditions(&mut self, file: &RuleFile, at: &Text) -> Result<Box<str>, RuleError> {
+        let cases = file.cases.iter().flat_map(|case| case.all.iter().chain(&case.any));
+        let atoms = file.all.iter().chain(&file.any).chain(cases);
+        let tables: Vec<String> = atoms.filter_map(|atom| Some(atom.table.as_ref()?.value.clone())).collect();
+        if tables.iter().any(|table| self.path_of(at, at, table).is_ok()) {
+            return Ok(at.value.as_str().into());
+        }
+        Err(self.error(at, "no table that a condition is about has this field"))
     }
 
     /// Compiles a class.
@@ -269,31 +282,18 @@ impl Compiler<'_> {
 
     /// A plugin's state stands in one of several tables; which is data.
     fn plugin(&mut self, plugin: &Text, active: bool, absent: Absent) -> Result<Condition, RuleError> {
-        let mut either = Vec::new();
+        let mut sources = Vec::new();
         for line in include_str!("plugins.tsv").lines().filter(|line| !line.starts_with('#')) {
             let mut cells = line.split('\t');
-            let (Some(table), Some(id), Some(is_active)) = (cells.next(), cells.next(), cells.next()) else {
+            let (Some(name), Some(id), Some(is_active)) = (cells.next(), cells.next(), cells.next()) else {
                 continue;
             };
-            let place = |value: String| Text { value, ..plugin.clone() };
-            let filter = self.query(&place(format!("{id}={}", plugin.value)), table)?;
-            let wanted =
-                if active { is_active.to_owned() } else { is_active.replace('=', "!=").replace("^OR", "^") };
-            let require = self.query(&place(wanted), table)?;
-            either.push(Condition::Records {
-                body: Box::new(RecordBody {
-                    table: self.wanted.want_table(table),
-                    filter: Some(filter),
-                    require: Some(require),
-                    expect: Vec::new(),
-                    unless: None,
-                    unless_unknown: UnlessUnknown::Report,
-                    sees_deleted: false,
-                }),
-                absent,
-            });
+            let is_active = self.query(&Text { value: is_active.to_owned(), ..plugin.clone() }, name)?;
+            let table = self.wanted.want_table(name);
+            sources.push(PluginSource { table, id: self.wanted.want_column(table, id), is_active });
         }
-        Ok(Condition::Either(either))
+        let id = self.params.text(&plugin.value);
+        Ok(Condition::Plugin(PluginBody { id, active, absent, sources }))
     }
 
     fn fields(

@@ -47,6 +47,29 @@ pub struct RuleMeta {
     pub params: BTreeMap<String, Vec<String>>,
     /// Number of the rule's own tests.
     pub tests: usize,
+    /// The hardening setting that the rule judges, with its published risk score.
+    pub setting: Option<HardeningSetting>,
+}
+
+/// A setting of the vendor's hardening baseline.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HardeningSetting {
+    /// Name of its page in the vendor's documentation.
+    pub page: String,
+    /// Published risk score, 0 to 10. The rule's severity is the same unless the
+    /// configuration changes it.
+    pub score: f64,
+}
+
+/// Stands in front of the page's name in the tags of a rule.
+const SETTING_TAG: &str = "hardening:";
+
+impl HardeningSetting {
+    /// The setting that a rule's tags name.
+    pub(super) fn of(tags: &BTreeMap<String, Vec<String>>, severity: Severity) -> Option<Self> {
+        let page = tags.get("servicenow")?.iter().find_map(|tag| tag.strip_prefix(SETTING_TAG))?;
+        Some(Self { page: page.to_owned(), score: severity.number() })
+    }
 }
 
 impl RuleMeta {

@@ -24,9 +24,9 @@ pub(crate) use files::yaml_error;
 pub use files::{PackFiles, builtin, builtin_tests, load};
 pub use lint::lint;
 pub use message::{Part, Special, Template};
-pub use meta::RuleMeta;
+pub use meta::{HardeningSetting, RuleMeta};
 pub use model::{
     Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, KeyPaths, NamePattern,
-    PropertyBody, PropertyColumns, RecordBody, Rule,
+    PluginBody, PropertyBody, PropertyColumns, RecordBody, Rule,
 };
 pub use pack::{Pack, Settings};

@@ -149,8 +149,32 @@ pub enum Condition {
     },
     /// A count is as expected.
     Count(Box<CountBody>),
-    /// One of several conditions: a plugin, which different tables may show.
-    Either(Vec<Condition>),
+    /// A plugin is active, or is not.
+    Plugin(PluginBody),
+}
+
+/// A plugin, which different tables may show.
+#[derive(Debug)]
+pub struct PluginBody {
+    /// Its id.
+    pub id: String,
+    /// Whether it must be active.
+    pub active: bool,
+    /// What it means that no table has a row of it.
+    pub absent: Absent,
+    /// Where its row may stand.
+    pub sources: Vec<PluginSource>,
+}
+
+/// A table that may hold the row of a plugin.
+#[derive(Debug)]
+pub struct PluginSource {
+    /// The table.
+    pub table: TableIdx,
+    /// The column of the plugin's id.
+    pub id: ColumnIdx,
+    /// Which rows say that it is active.
+    pub is_active: BoundQuery,
 }
 
 /// A compiled class of records.

@@ -8,7 +8,7 @@ use super::error::RuleError;
 use super::file::{Confidence as FileConfidence, OneOrMany, Profile, RuleFile};
 use super::files::PackFiles;
 use super::message::Params;
-use super::meta::RuleMeta;
+use super::meta::{HardeningSetting, RuleMeta};
 use super::model::{ClassBody, KeyPaths, Rule};
 use super::names::PackNames;
 use crate::finding::{Confidence, Severity};
@@ -41,8 +41,11 @@ pub struct Settings {
 /// The rules that will run, and what must be read for them.
 #[derive(Debug)]
 pub struct Pack {
-    /// In id order.
+    /// The rules whose findings are reported, in id order.
     pub rules: Vec<Rule>,
+    /// Rules on hardening settings that count for the score, and whose findings
+    /// the profile leaves out; in id order. None where single rules were selected.
+    pub scored: Vec<Rule>,
     /// By [`Class`].
     pub classes: Vec<ClassBody>,
     /// Tables and columns to read.
@@ -62,6 +65,7 @@ impl Pack {
     pub fn compile(packs: &[PackFiles], settings: &Settings) -> Result<Self, RuleError> {
         let mut pack = Self {
             rules: Vec::new(),
+            scored: Vec::new(),
             classes: Vec::new(),
             wanted: Wanted::new(),
             keys: KeyPaths::new(),
@@ -95,7 +99,9 @@ impl Pack {
             }
         }
         settings.check_names(&taken)?;
-        pack.rules.sort_by(|left, right| left.meta.id.cmp(&right.meta.id));
+        for rules in [&mut pack.rules, &mut pack.scored] {
+            rules.sort_by(|left, right| left.meta.id.cmp(&right.meta.id));
+        }
         pack.want_keys(&names);
         pack.names = names;
         Ok(pack)
@@ -154,23 +160,17 @@ impl Pack {
         if let Some(severity) = called.iter().find_map(|name| settings.severities.get(name)) {
             meta.severity = *severity;
         }
-        if !holds_in(file.baseline.as_ref(), settings.baseline) {
+        let fate = settings.fate(file, &meta);
+        if fate == Fate::Off || !holds_in(file.baseline.as_ref(), settings.baseline) {
             return Ok(());
         }
         let params = params_of(&file.params, own, path)?;
         meta.params = params.0.clone();
         let dated = expected_in(file, settings.baseline);
         let rule = self.compiler(path, params, names).rule(dated.as_ref().unwrap_or(file), meta)?;
-        let called = |selector: &String| {
-            rule.meta.is_called(selector)
-                || file.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(selector))
-        };
-        let selected = settings.select.iter().any(called);
-        let in_profile =
-            settings.strict || rule.meta.profile == "recommended" || settings.on.iter().any(called);
-        let runs = if settings.select.is_empty() { in_profile } else { selected };
-        if runs && !settings.off.iter().any(called) {
-            self.rules.push(rule);
+        match fate {
+            Fate::Reported => self.rules.push(rule),
+            _ => self.scored.push(rule),
         }
         Ok(())
     }
@@ -277,6 +277,7 @@ fn meta_of(path: &str, file: &RuleFile) -> Result<RuleMeta, RuleError> {
         tags: file.tags.clone(),
         params: BTreeMap::new(),
         tests: file.tests.len(),
+        setting: HardeningSetting::of(&file.tags, severity),
     })
 }
 
@@ -291,7 +292,39 @@ fn area_and_name(path: &str) -> (String, String) {
     (if area.is_empty() { "other".to_owned() } else { area }, stem.to_owned())
 }
 
+/// What becomes of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It does not run.
+    Off,
+    /// It runs for the score only.
+    Scored,
+    /// It runs.
+    Reported,
+}
+
 impl Settings {
+    /// Whether a rule runs. What does not run is not compiled, and nothing is
+    /// read for it.
+    fn fate(&self, file: &RuleFile, meta: &RuleMeta) -> Fate {
+        let called = |selector: &String| {
+            meta.is_called(selector) || file.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(selector))
+        };
+        if self.off.iter().any(called) {
+            return Fate::Off;
+        }
+        if !self.select.is_empty() {
+            return if self.select.iter().any(called) { Fate::Reported } else { Fate::Off };
+        }
+        if self.strict || meta.profile == "recommended" || self.on.iter().any(called) {
+            Fate::Reported
+        } else if meta.setting.is_some() {
+            Fate::Scored
+        } else {
+            Fate::Off
+        }
+    }
+
     /// A name in the settings that no rule answers to is a slip of the pen, and
     /// would otherwise silently leave a rule on or out.
     fn check_names(&self, taken: &Taken) -> Result<(), RuleError> {

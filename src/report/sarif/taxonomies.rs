@@ -1,7 +1,6 @@
 //! The frameworks that rules refer to, each with the entries that are used.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::collections::BTreeSet;
 
 use serde_sarif::sarif::{
     MultiformatMessageString, ReportingDescriptor, ReportingDescriptorReference,
@@ -9,58 +8,10 @@ use serde_sarif::sarif::{
 };
 use sha2::{Digest, Sha256};
 
+use super::super::frameworks::{FRAMEWORKS, Framework, name_of};
 use super::index;
 use super::rules::text;
 use crate::rule::RuleMeta;
-
-/// A framework whose entries become taxa.
-struct Framework {
-    /// The key of the tags that name its entries.
-    tag: &'static str,
-    name: &'static str,
-    organization: &'static str,
-    description: &'static str,
-    information_uri: &'static str,
-    /// What an entry of it is to a rule: a weakness takes in what the rule finds,
-    /// a control has to do with it.
-    relationship: &'static str,
-    /// Where an entry is described.
-    help_uri: fn(&str) -> String,
-}
-
-const FRAMEWORKS: [Framework; 2] = [
-    Framework {
-        tag: "cwe",
-        name: "CWE",
-        organization: "MITRE",
-        description: "The MITRE Common Weakness Enumeration.",
-        information_uri: "https://cwe.mitre.org/",
-        relationship: "superset",
-        help_uri: |id| {
-            format!("https://cwe.mitre.org/data/definitions/{}.html", id.trim_start_matches("CWE-"))
-        },
-    },
-    Framework {
-        tag: "nist-800-53",
-        name: "NIST SP 800-53",
-        organization: "NIST",
-        description: "Security and Privacy Controls for Information Systems and Organizations, revision 5.",
-        information_uri: "https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final",
-        relationship: "relevant",
-        help_uri: |_| "https://csrc.nist.gov/pubs/sp/800/53/r5/upd1/final".to_owned(),
-    },
-];
-
-/// Names of entries by framework; an entry that is not listed is called by its id.
-static NAMES: LazyLock<BTreeMap<(&str, &str), &str>> = LazyLock::new(|| {
-    let lines = include_str!("taxa.tsv").lines().filter(|line| !line.starts_with('#'));
-    let cells = lines.filter_map(|line| {
-        let (framework, rest) = line.split_once('\t')?;
-        let (id, name) = rest.split_once('\t')?;
-        Some(((framework, id), name))
-    });
-    cells.collect()
-});
 
 /// The frameworks that the rules refer to, with the entries used.
 pub(super) fn used(rules: &[RuleMeta]) -> Vec<ToolComponent> {
@@ -127,7 +78,7 @@ fn component(framework: &Framework, rules: &[RuleMeta]) -> Option<ToolComponent>
 }
 
 fn taxon(framework: &Framework, id: &str) -> ReportingDescriptor {
-    let name = NAMES.get(&(framework.tag, id)).copied();
+    let name = name_of(framework.tag, id);
     let description: MultiformatMessageString = text(&format!("{}.", name.unwrap_or(id)));
     let mut taxon = ReportingDescriptor::builder()
         .id(id)

@@ -77,7 +77,9 @@ fn areas(report: &Report) -> String {
                 (0, 1.., 0) => "passed".to_owned(),
                 (0, 1.., 1..) => "passed in part".to_owned(),
             };
-            format!("{}: {verdict}", safe::terminal(area))
+            let score = report.score.and_then(|score| score.percent).filter(|_| area == "properties");
+            let score = score.map(|percent| format!(", hardening {percent}%")).unwrap_or_default();
+            format!("{}: {verdict}{score}", safe::terminal(area))
         })
         .collect();
     or_none(clauses.join("; "))
