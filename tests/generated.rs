@@ -6,12 +6,15 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test, a failure is what a panic is for")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
+use glidelint::report::page::markdown;
+use glidelint::rule::{Pack, Settings, builtin, builtin_tests};
 use serde::Deserialize;
 
 const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
@@ -52,6 +55,29 @@ fn schemas_are_fresh() {
 }
 
 #[test]
+fn every_rule_has_its_page() {
+    let pack =
+        Pack::compile(&[builtin().unwrap()], &Settings { strict: true, ..Settings::default() }).unwrap();
+    let tests = builtin_tests().unwrap();
+    let folder = Path::new(REPOSITORY).join("rules/pages");
+    let mut stale: BTreeSet<_> =
+        fs::read_dir(&folder).into_iter().flatten().map(|entry| entry.unwrap().file_name()).collect();
+    if env::var_os("UPDATE").is_some() {
+        fs::create_dir_all(&folder).unwrap();
+        for name in &stale {
+            fs::remove_file(folder.join(name)).unwrap();
+        }
+    }
+    for rule in &pack.rules {
+        let own = tests.get(&rule.meta.path).map_or(&[][..], Vec::as_slice);
+        let name = format!("{}.md", rule.meta.id);
+        stale.remove(OsStr::new(&name));
+        check(&format!("rules/pages/{name}"), &markdown(&rule.meta, own));
+    }
+    assert!(env::var_os("UPDATE").is_some() || stale.is_empty(), "pages of rules that are gone: {stale:?}");
+}
+
+#[test]
 fn the_list_of_rules_is_fresh() {
     let rules: Vec<Rule> = serde_json::from_str(&output_of(&["rules", "list", "--format", "json"])).unwrap();
     check("rules/README.md", &list(&rules));
@@ -81,7 +107,7 @@ fn list(rules: &[Rule]) -> String {
             let title = title.replace('|', "\\|");
             let _ = writeln!(
                 text,
-                "| [{id}]({area}/{name}.yaml) | {name} | {severity:.1} {band} | {profile} | {title} | {area} |"
+                "| [{id}](pages/{id}.md) | [{name}]({area}/{name}.yaml) | {severity:.1} {band} | {profile} | {title} | {area} |"
             );
         }
     }

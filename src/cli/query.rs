@@ -8,7 +8,7 @@ use glidelint::finding::{Place, PlaceRole, Target};
 use glidelint::locate::{LocatedPlace, locate_places};
 use glidelint::query::{BoundPath, Clock, Data, Query, RowId, Truth};
 use glidelint::record::{
-    ColumnIdx, REDACTED, TableIdx, carries_records, is_secret_column, is_secret_property,
+    ColumnIdx, REDACTED, TableIdx, carries_credential, carries_records, is_secret_column, is_secret_property,
 };
 use glidelint::report::safe;
 use glidelint::rule::{Ask, Pack, Settings, builtin};
@@ -179,7 +179,9 @@ fn field_value(instance: &Instance<'_>, path: &BoundPath, row: RowId) -> Option<
     };
     let cell = path.cell(instance, row).ok().filter(|cell| cell.present)?;
     let is_filled = !cell.value.is_empty() || cell.display.is_some();
-    if is_filled && is_secret(instance, path, (table, column), row) {
+    if is_filled && carries_credential(cell.value)
+        || is_filled && is_secret(instance, path, (table, column), row)
+    {
         return Some(FieldValue {
             value: format!("({})", REDACTED.trim_matches(['[', ']'])),
             display_value: None,

@@ -50,6 +50,8 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     progress.finish_and_clear();
     let outcome = judge(&reading.instance, &pack.rules);
     let scored = judge(&reading.instance, &pack.scored);
+    // Of a few chosen rules it would be no score.
+    let is_chosen = !args.packs.select.is_empty();
     let score = Score::of(metas(&pack.rules, &outcome).chain(metas(&pack.scored, &scored)));
     let notices = input::notices(&discovery, &reading);
     let findings = outcome.findings.into_iter().filter(|finding| is_wanted(args, finding)).collect();
@@ -72,7 +74,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let report = Report {
         rules: pack.rules.iter().map(|rule| rule.meta.clone()).collect(),
         coverage: outcome.coverage,
-        score,
+        score: score.filter(|_| !is_chosen),
         scope: Scope {
             version: env!("CARGO_PKG_VERSION"),
             packs: packs.iter().map(pack_info).collect(),

@@ -5,7 +5,7 @@ use super::properties::shown_value;
 use super::user_access::AccessStep;
 use crate::finding::{Finding, Place, PlaceRole, Target, fingerprint};
 use crate::query::{Data, Missing, RowId};
-use crate::record::{ColumnIdx, TableIdx};
+use crate::record::{ColumnIdx, REDACTED, TableIdx, carries_credential};
 use crate::rule::{Part, PropertyColumns, Rule, Special};
 
 /// How many related places one finding keeps.
@@ -105,6 +105,10 @@ impl FindingWriter<'_> {
             let label =
                 (!places.is_empty()).then(|| format!("and {}", self.instance.key(subject.table, row)));
             places.extend(self.place(subject.table, row, target.clone(), label));
+            for &older in self.instance.older_versions_of(subject.table, row) {
+                let label = Some("an older version of the record, which this one overwrites".to_owned());
+                places.extend(self.place(subject.table, older, Target::Record, label));
+            }
             for &copy in self.instance.copies_of(subject.table, row) {
                 places.extend(self.place(
                     subject.table,
@@ -154,7 +158,9 @@ impl FindingWriter<'_> {
                 Part::Text(text) => message.push_str(text),
                 Part::Field(path) => {
                     let shown = row.and_then(|row| path.display(self.instance, row));
-                    message.push_str(&shorten(shown.as_deref().unwrap_or("(empty)"), MAX_VALUE));
+                    let shown = shown.as_deref().unwrap_or("(empty)");
+                    let shown = if carries_credential(shown) { REDACTED } else { shown };
+                    message.push_str(&shorten(shown, MAX_VALUE));
                 }
                 Part::Evidence(path) => message.push_str(&self.evidence(path, row)),
                 Part::Special(special) => message.push_str(&self.special(*special, subject, row)),
@@ -175,7 +181,9 @@ impl FindingWriter<'_> {
             Special::Name => shorten(&subject.name, MAX_VALUE),
             Special::Expected => subject.expected.clone(),
             Special::Value => match (self.properties, row) {
-                (Some(columns), Some(row)) => shorten(&shown_value(self.instance, columns, row), MAX_VALUE),
+                (Some(columns), Some(row)) if columns.table == subject.table => {
+                    shorten(&shown_value(self.instance, columns, row), MAX_VALUE)
+                }
                 _ => "(not set)".to_owned(),
             },
         }

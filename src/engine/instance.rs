@@ -32,6 +32,8 @@ pub struct Instance<'p> {
     key_counts: Vec<OnceLock<HashMap<u64, u32>>>,
     /// For each table, the copies of each record.
     copies: Vec<OnceLock<HashMap<RowId, Vec<RowId>>>>,
+    /// For each table, older versions by the sys_id of the record.
+    older: Vec<OnceLock<HashMap<TextId, Vec<RowId>>>>,
 }
 
 /// What is known of a table's rows beside those that were read.
@@ -66,6 +68,7 @@ impl<'p> Instance<'p> {
         let whole = vec![Wholeness::Unknown; wanted.tables().len()];
         let key_counts = wanted.tables().iter().map(|_| OnceLock::new()).collect();
         let copies = wanted.tables().iter().map(|_| OnceLock::new()).collect();
+        let older = wanted.tables().iter().map(|_| OnceLock::new()).collect();
         Self {
             wanted,
             classes,
@@ -79,6 +82,7 @@ impl<'p> Instance<'p> {
             answers,
             key_counts,
             copies,
+            older,
         }
     }
 
@@ -122,6 +126,22 @@ impl<'p> Instance<'p> {
             copies
         });
         copies.get(&row).map_or(&[], Vec::as_slice)
+    }
+
+    /// The older versions of a record, which it overwrites, in scan order.
+    pub(super) fn older_versions_of(&self, table: TableIdx, row: RowId) -> &[RowId] {
+        let facts = self.table(table);
+        let sys_id = |row| facts.pair(row, ColumnIdx::SYS_ID).value;
+        let older = self.older[table.index()].get_or_init(|| {
+            let mut older: HashMap<TextId, Vec<RowId>> = HashMap::new();
+            for (at, row) in facts.rows.iter().enumerate() {
+                if let (Standing::Superseded, Ok(at)) = (row.standing, u32::try_from(at)) {
+                    older.entry(sys_id(RowId(at))).or_default().push(RowId(at));
+                }
+            }
+            older
+        });
+        older.get(&sys_id(row)).map_or(&[], Vec::as_slice)
     }
 
     /// What "now" is for queries with dates.

@@ -11,7 +11,7 @@ use super::{LocatedFinding, LocatedPlace, Region, Snippet};
 use crate::engine::ReadFile;
 use crate::export::{FileKind, FileReport, RecordSink, reread};
 use crate::finding::{Finding, Notice, Place, Target};
-use crate::record::{Record, is_secret_column, is_secret_property};
+use crate::record::{Record, carries_credential, carries_records, is_secret_column, is_secret_property};
 use crate::source::{Problem, Source};
 use crate::span::{ByteSpan, LineColumn};
 use crate::xml::TokenReader;
@@ -179,6 +179,7 @@ impl RecordSink for Shapes<'_> {
                 is_secret_property(text("name"), text("type"), &field.value)
             } else {
                 is_secret_column(record.table, field.name)
+                    || !carries_records(field.name) && carries_credential(&field.value)
             };
             if secret {
                 // What a reference displays may be the secret once more.

@@ -1,5 +1,9 @@
 //! Which values must never leave the program.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::schema::{self, ColumnType};
 
 /// Words in a column's name that make its value a secret on any table.
@@ -65,12 +69,56 @@ pub fn is_secret_property(name: &str, type_name: &str, value: &str) -> bool {
     let harmless = matches!(value.to_ascii_lowercase().as_str(), "true" | "false" | "yes" | "no")
         || value.parse::<f64>().is_ok();
     let name = name.to_ascii_lowercase();
-    !harmless && SECRET_PROPERTY_WORDS.iter().any(|word| name.contains(word))
+    !harmless && SECRET_PROPERTY_WORDS.iter().any(|word| name.contains(word)) || carries_credential(value)
+}
+
+/// A credential inside a longer text: in the query of an address
+/// (`?api_key=…`), in an `Authorization` header, or a quoted text that is given
+/// to a name such as `password`. A placeholder (`${token}`) is none.
+static INLINE_SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let words = r"(?:password|passwd|secret|token|api[_-]?key|access[_-]?key|signature|sig|auth)";
+    let in_query = format!(r"[?&;](?:[a-z0-9_.-]*{words})=[^$&{{<\s%][^&\s<]{{3,}}");
+    let in_header = r"\b(?:basic|bearer|token)\s+[a-z0-9+/_~.=-]{16,}";
+    let in_text = format!(r#"{words}["']?\s*[:=]\s*["'][^"'\s$]*[0-9][^"'\s$]*["']"#);
+    Regex::new(&format!("(?i)(?:{in_query}|{in_header}|{in_text})")).ok()
+});
+
+/// Whether a text of any column carries a credential in the open.
+#[must_use]
+pub fn carries_credential(text: &str) -> bool {
+    INLINE_SECRET.as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{is_secret_column, is_secret_property};
+    use super::{carries_credential, is_secret_column, is_secret_property};
+
+    #[test]
+    fn credentials_inside_a_text_are_known() {
+        for text in [
+            "https://api.example/v1/items?api_key=3f9ab2c4d1",
+            "https://api.example/v1/items?x=1&access_token=ya29.A0AfH6SM",
+            "https://hooks.example/in?sig=Zm9vYmFyYmF6",
+            "Authorization: Basic c3ZjLnNhcDpodW50ZXIy",
+            "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx",
+            "Token 9b1c44f0-20ad-4f5e-8d3b-0f8e7c6a5d4b",
+            "var password = 'hunter2';",
+            "{\"client_secret\": \"a1b2c3d4e5\"}",
+        ] {
+            assert!(carries_credential(text), "{text}");
+        }
+        for text in [
+            "https://api.example/v1/items?api_key=${api_key}",
+            "https://api.example/v1/items?api_key=",
+            "https://api.example/v1/tokens/12345678",
+            "var password = gs.getProperty('x_acme.password');",
+            "token = this.getToken('user');",
+            "basic authentication is used",
+            "password = '${password}'",
+        ] {
+            assert!(!carries_credential(text), "{text}");
+        }
+    }
 
     #[test]
     fn passwords_are_secret_by_type_and_by_name() {

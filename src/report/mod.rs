@@ -5,6 +5,7 @@ mod coverage;
 mod frameworks;
 pub mod json;
 mod object;
+pub mod page;
 pub mod safe;
 #[cfg(test)]
 mod sample;

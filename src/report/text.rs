@@ -127,15 +127,18 @@ fn write_score(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let Some(percent) = score.percent else {
         return writeln!(out, "hardening: none of {} could be judged\n", counted(score.settings, "setting"));
     };
-    writeln!(
+    write!(
         out,
-        "hardening: {percent}% of the weight of {} that could be judged is as recommended ({} of them); \
-         {} more, {}% of the weight, could not be judged\n",
+        "hardening: {percent}% by weight of {} as recommended ({} of them)",
         counted(score.judged, "setting"),
-        grouped(score.compliant),
-        grouped(score.settings - score.judged),
-        score.open_percent
-    )
+        grouped(score.compliant)
+    )?;
+    let open = score.settings - score.judged;
+    if open > 0 {
+        let weight = score.open_percent;
+        write!(out, "; {} more could not be judged, {weight}% of the weight", grouped(open))?;
+    }
+    writeln!(out, "\n")
 }
 
 /// How the rules fared by framework, an entry a line.

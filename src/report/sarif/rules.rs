@@ -65,11 +65,11 @@ pub(super) fn text(text: &str) -> MultiformatMessageString {
     MultiformatMessageString::builder().text(text).build()
 }
 
-/// Where the rule is described: our own in our repository; one of another pack
-/// where its first reference leads, or nowhere.
+/// Where the rule is described: our own on their generated pages; one of another
+/// pack where its first reference leads, or nowhere.
 fn help_uri(rule: &RuleMeta) -> String {
     if rule.is_built_in() {
-        return format!("{HOME}/blob/main/{}", safe::relative_uri(&rule.path));
+        return format!("{HOME}/blob/main/rules/pages/{}.md", rule.id);
     }
     rule.references
         .first()

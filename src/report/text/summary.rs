@@ -77,12 +77,21 @@ fn areas(report: &Report) -> String {
                 (0, 1.., 0) => "passed".to_owned(),
                 (0, 1.., 1..) => "passed in part".to_owned(),
             };
-            let score = report.score.and_then(|score| score.percent).filter(|_| area == "properties");
-            let score = score.map(|percent| format!(", hardening {percent}%")).unwrap_or_default();
+            let score = if area == "properties" { hardening(report) } else { String::new() };
             format!("{}: {verdict}{score}", safe::terminal(area))
         })
         .collect();
     or_none(clauses.join("; "))
+}
+
+/// The score, never without what it leaves out.
+fn hardening(report: &Report) -> String {
+    let Some(score) = &report.score else { return String::new() };
+    match (score.percent, score.open_percent) {
+        (None, _) => String::new(),
+        (Some(percent), 0) => format!(", hardening {percent}%"),
+        (Some(percent), open) => format!(", hardening {percent}% ({open}% of the weight not judged)"),
+    }
 }
 
 fn rules(report: &Report) -> String {
