@@ -78,7 +78,8 @@ pub(crate) struct ScanArgs {
     /// Leave out findings below this confidence
     #[arg(long, value_enum, value_name = "CONFIDENCE")]
     pub(crate) min_confidence: Option<ConfidenceArg>,
-    /// These tables were exported whole, so that what is not there does not exist
+    /// These tables were exported whole, so that what is not there does not exist; `all` is every table
+    /// that is there
     #[arg(long, value_name = "TABLE|all", value_delimiter = ',')]
     pub(crate) complete: Vec<String>,
     /// What "now" is [default: the newest date of the exports]

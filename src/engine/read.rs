@@ -17,7 +17,7 @@ use crate::source::Source;
 /// How the sources are to be understood.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Tables that were exported whole; `all` for every one.
+    /// Tables that were exported whole; `all` for every one that is there.
     pub complete: BTreeSet<String>,
     /// A table that stands in a file as a table is taken as whole: for questions
     /// about the files themselves.
@@ -161,8 +161,12 @@ fn whole_tables(files: &[ReadFile], facts: &Facts, wanted: &Wanted, options: &Op
     let is_app = is_app_repository(files);
     let tables = wanted.tables().iter().enumerate();
     let wholeness = |(at, table): (usize, &WantedTable)| {
-        let declared = options.complete.contains("all") || options.complete.contains(&*table.name);
         let index = u16::try_from(at).map(TableIdx);
+        // `all` is said of what was exported: a table of which nothing is there
+        // was not.
+        let is_there = index.is_ok_and(|at| !facts.table(at).rows.is_empty());
+        let declared =
+            options.complete.contains(&*table.name) || options.complete.contains("all") && is_there;
         if declared || options.trust_tables && stands_whole_in(files, &table.name) {
             Wholeness::Table
         } else if is_app
