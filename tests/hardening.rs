@@ -201,7 +201,7 @@ fn every_wrong_setting_is_found_once_at_its_row() {
         match lines.get(rule.as_str()).map(Vec::as_slice) {
             Some([line]) if own.contains(line) => {}
             found => {
-                wrong.push(format!("{rule} ({}): lines {found:?}, expected one of {own:?}", setting.page))
+                wrong.push(format!("{rule} ({}): lines {found:?}, expected one of {own:?}", setting.page));
             }
         }
     }

@@ -179,9 +179,8 @@ fn field_value(instance: &Instance<'_>, path: &BoundPath, row: RowId) -> Option<
     };
     let cell = path.cell(instance, row).ok().filter(|cell| cell.present)?;
     let is_filled = !cell.value.is_empty() || cell.display.is_some();
-    if is_filled && carries_credential(cell.value)
-        || is_filled && is_secret(instance, path, (table, column), row)
-    {
+    let may_be_secret = carries_credential(cell.value) || is_secret(instance, path, (table, column), row);
+    if is_filled && may_be_secret {
         return Some(FieldValue {
             value: format!("({})", REDACTED.trim_matches(['[', ']'])),
             display_value: None,

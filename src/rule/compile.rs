@@ -3,8 +3,6 @@
 
 use std::collections::BTreeSet;
 
-use regex::RegexBuilder;
-
 use super::error::RuleError;
 use super::expect::{Expectation, Fill};
 use super::file::{Absent, Atom, ClassFile, Comparator, CountSpec, Expect, RuleFile, Text, UnlessUnknown};
@@ -15,6 +13,7 @@ use super::model::{
     PluginSource, PropertyBody, PropertyColumns, RecordBody, Rule,
 };
 use super::names::PackNames;
+use super::pattern::Pattern;
 use crate::query::{BoundPath, BoundQuery, Query, bind, bind_path};
 use crate::record::Wanted;
 
@@ -29,6 +28,8 @@ pub(super) struct Compiler<'c> {
     pub(super) warnings: &'c mut Vec<String>,
     /// Whether every query so far could be pasted into an instance.
     pub(super) portable: bool,
+    /// Whether the patterns are ours with our parameters, which a test compiles.
+    pub(super) trusted: bool,
     /// Parameters that an expectation needs and that have no value.
     pub(super) unset: BTreeSet<String>,
 }
@@ -167,8 +168,7 @@ impl Compiler<'_> {
         let text = self.params.text(&name.value);
         let name = if text.contains('*') {
             let pattern = format!("^{}$", regex::escape(&text).replace("\\*", ".*"));
-            let pattern = RegexBuilder::new(&pattern).case_insensitive(true).build();
-            NamePattern::Pattern(text, pattern.map_err(|error| self.error(name, error.to_string()))?)
+            NamePattern::Pattern(text, Pattern::new(pattern))
         } else {
             NamePattern::Exact(text)
         };
@@ -313,6 +313,9 @@ impl Compiler<'_> {
     fn expectation(&mut self, comparator: &Comparator, place: &Text) -> Result<Expectation, RuleError> {
         let expectation =
             Expectation::compile(comparator, &self.params).map_err(|message| self.error(place, message))?;
+        if !self.trusted {
+            expectation.check_patterns().map_err(|message| self.error(place, message))?;
+        }
         self.unset.extend(expectation.unset().iter().cloned());
         Ok(expectation)
     }

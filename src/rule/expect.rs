@@ -1,12 +1,8 @@
 //! Comparators: what a value must be.
 
-use regex::{Regex, RegexBuilder};
-
 use super::file::{Comparator, OneOrMany, Scalar};
 use super::network::{AddressRange, Network};
-
-/// How large a compiled pattern may be, in bytes.
-const PATTERN_SIZE: usize = 1 << 20;
+use super::pattern::Pattern;
 
 /// A comparator ready to be asked.
 #[derive(Debug, Default)]
@@ -26,8 +22,8 @@ enum Check {
     AtMost(f64),
     AtLeast(f64),
     Empty(bool),
-    Matches(Vec<Regex>),
-    NotMatches(Vec<Regex>),
+    Matches(Vec<Pattern>),
+    NotMatches(Vec<Pattern>),
     IpWithin(Vec<Network>),
     SubsetOf(Vec<String>),
     ContainsAll(Vec<String>),
@@ -100,10 +96,10 @@ impl Expectation {
         if let Some(operand) = &comparator.matches
             && !is_open(operand)
         {
-            checks.push(Check::Matches(patterns(operand, fill)?));
+            checks.push(Check::Matches(patterns(operand, fill)));
         }
         if let Some(operand) = &comparator.not_matches {
-            checks.push(Check::NotMatches(patterns(operand, fill)?));
+            checks.push(Check::NotMatches(patterns(operand, fill)));
         }
         if let Some(operand) = &comparator.ip_within
             && !is_open(operand)
@@ -138,6 +134,20 @@ impl Expectation {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.checks.is_empty() && self.unset.is_empty()
+    }
+
+    /// Compiles the patterns, which is otherwise done when they are first asked.
+    ///
+    /// # Errors
+    /// If one cannot be compiled.
+    pub fn check_patterns(&self) -> Result<(), String> {
+        self.checks.iter().try_for_each(|check| match check {
+            Check::Matches(patterns) | Check::NotMatches(patterns) => {
+                patterns.iter().try_for_each(Pattern::check)
+            }
+            Check::Each(inner) => inner.check_patterns(),
+            _ => Ok(()),
+        })
     }
 
     /// The parameters without a value that an answer would need.
@@ -285,14 +295,8 @@ fn parse_number(text: &str) -> Result<f64, String> {
     if number.is_finite() { Ok(number) } else { Err(format!("'{text}' is no number")) }
 }
 
-fn patterns(many: &OneOrMany, fill: &dyn Fill) -> Result<Vec<Regex>, String> {
-    members(many, fill)
-        .iter()
-        .map(|text| {
-            let built = RegexBuilder::new(text).case_insensitive(true).size_limit(PATTERN_SIZE).build();
-            built.map_err(|error| format!("the pattern '{text}' cannot be used: {error}"))
-        })
-        .collect()
+fn patterns(many: &OneOrMany, fill: &dyn Fill) -> Vec<Pattern> {
+    members(many, fill).into_iter().map(Pattern::new).collect()
 }
 
 #[cfg(test)]
@@ -368,5 +372,12 @@ mod tests {
         assert_eq!(ask("each: { ip_within: ['{nobody_said}'] }", ""), Some(true));
         assert_eq!(ask("{ subset_of: ['{nobody_said}'], not_equals: a }", "a"), Some(false));
         assert_eq!(ask("contains_none: ['{nobody_said}']", "a"), Some(true));
+    }
+
+    #[test]
+    fn patterns_that_cannot_be_compiled_are_refused() {
+        let expect: Expect = serde_saphyr::from_str("each: { matches: ['a', '(b'] }").unwrap();
+        let expectation = Expectation::compile(&expect.value, &Params).unwrap();
+        assert!(expectation.check_patterns().unwrap_err().contains("(b"));
     }
 }

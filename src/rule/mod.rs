@@ -15,6 +15,7 @@ mod model;
 mod names;
 mod network;
 mod pack;
+mod pattern;
 
 pub use asks::Ask;
 pub use baseline::{baseline_of_release, parse_baseline};

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use regex::Regex;
-
 use super::expect::Expectation;
 use super::file::{Absent, UnlessUnknown};
 use super::message::Template;
 use super::meta::RuleMeta;
+use super::pattern::Pattern;
 use crate::query::{BoundPath, BoundQuery};
 use crate::record::{ColumnIdx, TableIdx};
 
@@ -90,11 +89,12 @@ pub struct PropertyColumns {
 
 /// A property's name, or a pattern of names.
 #[derive(Debug)]
+#[allow(private_interfaces, reason = "the pattern is asked through `matches` only")]
 pub enum NamePattern {
     /// One name.
     Exact(String),
     /// With `*` for any text.
-    Pattern(String, Regex),
+    Pattern(String, Pattern),
 }
 
 /// Counts records.

@@ -80,9 +80,11 @@ impl Pack {
         let mut classes = BTreeMap::new();
         for files in packs {
             for (path, file) in &files.classes {
-                let params = params_of(&file.params, settings.params.get(&file.class.value), path)
-                    .map_err(|error| error.within(text_of(files, path)))?;
-                let mut compiler = pack.compiler(path, params, &names);
+                let own = settings.params.get(&file.class.value);
+                let trusted = files.texts.is_empty() && own.is_none();
+                let params =
+                    params_of(&file.params, own, path).map_err(|error| error.within(text_of(files, path)))?;
+                let mut compiler = pack.compiler(path, params, &names, trusted);
                 let body = compiler.class(file).map_err(|error| error.within(text_of(files, path)))?;
                 let class = Class(u16::try_from(pack.classes.len()).unwrap_or(u16::MAX));
                 pack.classes.push(body);
@@ -94,7 +96,7 @@ impl Pack {
         taken.names.extend(pack.classes.iter().map(|class| class.name.to_lowercase()));
         for files in packs {
             for (path, file) in &files.rules {
-                pack.rule((&files.name, path), file, &names, settings, &mut taken)
+                pack.rule((files, path), file, &names, settings, &mut taken)
                     .map_err(|error| error.within(text_of(files, path)))?;
             }
         }
@@ -146,13 +148,13 @@ impl Pack {
 
     fn rule(
         &mut self,
-        (pack, path): (&str, &str),
+        (pack, path): (&PackFiles, &str),
         file: &RuleFile,
         names: &PackNames,
         settings: &Settings,
         taken: &mut Taken,
     ) -> Result<(), RuleError> {
-        let mut meta = RuleMeta { pack: pack.to_owned(), ..meta_of(path, file)? };
+        let mut meta = RuleMeta { pack: pack.name.clone(), ..meta_of(path, file)? };
         taken.check(path, file, &meta)?;
         taken.add_names(file, &meta);
         let called: Vec<_> = [&meta.id, &meta.name].into_iter().chain(&file.aliases).cloned().collect();
@@ -164,10 +166,11 @@ impl Pack {
         if fate == Fate::Off || !holds_in(file.baseline.as_ref(), settings.baseline) {
             return Ok(());
         }
+        let trusted = pack.texts.is_empty() && own.is_none();
         let params = params_of(&file.params, own, path)?;
         meta.params = params.0.clone();
         let dated = expected_in(file, settings.baseline);
-        let rule = self.compiler(path, params, names).rule(dated.as_ref().unwrap_or(file), meta)?;
+        let rule = self.compiler(path, params, names, trusted).rule(dated.as_ref().unwrap_or(file), meta)?;
         match fate {
             Fate::Reported => self.rules.push(rule),
             _ => self.scored.push(rule),
@@ -175,9 +178,16 @@ impl Pack {
         Ok(())
     }
 
-    fn compiler<'c>(&'c mut self, path: &'c str, params: Params, names: &'c PackNames) -> Compiler<'c> {
+    fn compiler<'c>(
+        &'c mut self,
+        path: &'c str,
+        params: Params,
+        names: &'c PackNames,
+        trusted: bool,
+    ) -> Compiler<'c> {
         Compiler {
             path,
+            trusted,
             wanted: &mut self.wanted,
             names,
             params,
