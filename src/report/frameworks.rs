@@ -142,7 +142,20 @@ fn numbers(id: &str) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::numbers;
+    use super::{FRAMEWORKS, name_of, numbers};
+    use crate::rule::builtin;
+
+    #[test]
+    fn every_entry_that_a_rule_names_has_a_name() {
+        for (path, rule) in &builtin().unwrap().rules {
+            for (key, ids) in rule.tags.iter().filter(|(key, _)| *key != "servicenow") {
+                assert!(FRAMEWORKS.iter().any(|framework| framework.tag == key), "{path}: {key}");
+                for id in ids {
+                    assert!(name_of(key, id).is_some(), "{path}: {key} {id}");
+                }
+            }
+        }
+    }
 
     #[test]
     fn entries_are_sorted_as_people_count() {
