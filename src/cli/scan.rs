@@ -241,7 +241,7 @@ fn options(args: &ScanArgs, found: &Found) -> Result<Options, Failure> {
 /// A table that is declared whole and that nobody knows is a slip of the pen.
 fn check_tables(options: &Options, pack: &Pack) -> Result<(), Failure> {
     let is_known =
-        |table: &str| table == "all" || schema::knows_table(table) || pack.wanted.find(table).is_some();
+        |table: &str| table == "all" || schema::knows_some_of(table) || pack.wanted.find(table).is_some();
     match options.complete.iter().find(|table| !is_known(table)) {
         Some(table) => Err(Failure::Use(format!(
             "--complete (or complete: in the configuration): no rule asks for a table '{table}'"
