@@ -128,7 +128,7 @@ pub(crate) struct ScanArgs {
 /// Which rules there are.
 #[derive(Debug, Args, Default)]
 pub(crate) struct PackArgs {
-    /// A further rule file, or folder of rules (may be repeated)
+    /// A further rule file, a check of Instance Scan, or a folder of both (may be repeated)
     #[arg(long = "rules", value_name = "PATH")]
     pub(crate) packs: Vec<PathBuf>,
     /// Leave the built-in rules out
