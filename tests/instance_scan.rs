@@ -1,15 +1,17 @@
 //! Checks of Instance Scan as rules, through the program: where they come from
-//! and where never, and what is said of those that cannot run.
+//! and where never, what is said of those that cannot run, and the way there and
+//! back.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a failure is what a panic is for")]
 
 #[path = "common/program.rs"]
 mod program;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::Write as _;
+use std::path::Path;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -297,4 +299,80 @@ fn texts_of_checks_are_made_safe() {
             assert!(!text.contains(['\u{202e}', '\u{9b}']), "{text}");
         }
     }
+}
+
+/// Every rule of ours that can be a check finds, as one, what it finds as a rule.
+#[test]
+fn rules_there_and_back_find_the_same() {
+    let bench = tempfile::tempdir().unwrap();
+    let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/exports").display().to_string();
+    let rules = glidelint(bench.path(), &["rules", "list", "--format", "json"]).json();
+    let mut titles = BTreeMap::new();
+    // No other rule can be one; that they are refused is tested beside the code.
+    for rule in rules.as_array().unwrap().iter().filter(|rule| rule["portable"] == true) {
+        let id = rule["id"].as_str().unwrap();
+        let run = glidelint(bench.path(), &["rules", "export", id, "--dir", "checks"]);
+        match run.code {
+            0 => {
+                titles.insert(id.to_owned(), rule["title"].as_str().unwrap().to_owned());
+            }
+            _ => assert!(run.code == 2 && run.stderr.contains(&format!("{id} cannot be")), "{}", run.stderr),
+        }
+    }
+    assert!(titles.len() >= 10, "{titles:?}");
+    let scan = |more: &[&str]| {
+        let arguments = ["scan", "--no-config", "--profile", "strict", "--format", "json"];
+        let run = glidelint(bench.path(), &[&arguments[..], more, &[&samples]].concat());
+        assert_eq!(run.stderr, "");
+        run.json()["findings"].as_array().unwrap().clone()
+    };
+    let subject = |title: &str, finding: &Value| {
+        format!("{title}: {} {} {}", finding["path"], finding["table"], finding["sys_id"])
+    };
+    let ids: Vec<_> = titles.keys().cloned().collect();
+    let as_rules: BTreeSet<_> = scan(&["--select", &ids.join(",")])
+        .iter()
+        .map(|finding| subject(&titles[finding["rule"].as_str().unwrap()], finding))
+        .collect();
+    let listed = glidelint(
+        bench.path(),
+        &["rules", "list", "--no-builtin-rules", "--rules", "checks", "--format", "json"],
+    );
+    let checks: BTreeMap<_, _> = listed
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|rule| (rule["id"].as_str().unwrap().to_owned(), rule["title"].as_str().unwrap().to_owned()))
+        .collect();
+    assert_eq!(checks.values().collect::<BTreeSet<_>>(), titles.values().collect::<BTreeSet<_>>());
+    let as_checks: BTreeSet<_> = scan(&["--no-builtin-rules", "--rules", "checks"])
+        .iter()
+        .map(|finding| subject(&checks[finding["rule"].as_str().unwrap()], finding))
+        .collect();
+    assert_eq!(as_checks, as_rules);
+    assert!(as_rules.len() >= 10, "{as_rules:?}");
+    // Beside our own pack they have other names and titles.
+    assert!(scan(&["--rules", "checks"]).len() > as_rules.len());
+}
+
+#[test]
+fn exported_checks_are_one_document_or_a_file_each() {
+    let bench = tempfile::tempdir().unwrap();
+    let both =
+        glidelint(bench.path(), &["rules", "export", "SNR1011", "machine-identity-can-log-in", "snr1011"]);
+    assert_eq!((both.code, both.stderr.as_str()), (0, ""));
+    assert_eq!(both.stdout.matches("<scan_table_check ").count(), 2);
+    let files = glidelint(bench.path(), &["rules", "export", "SNR1011", "--dir", "a/b"]);
+    assert_eq!(files.stdout.trim(), Path::new("a/b/security-admin-not-elevated.xml").display().to_string());
+    let text = fs::read_to_string(bench.path().join(files.stdout.trim())).unwrap();
+    assert!(text.contains("<conditions table=\"sys_user_role\">name=security_admin^elevated_privilege!=true^ORelevated_privilegeISEMPTY^EQ</conditions>"), "{text}");
+    // All or nothing, with the reason for each.
+    let refused = glidelint(bench.path(), &["rules", "export", "SNR1011", "SNA1001", "SNP1020"]);
+    assert_eq!((refused.code, refused.stdout.as_str()), (2, ""));
+    for word in ["SNA1001", "only glidelint", "SNP1020", "property rule"] {
+        assert!(refused.stderr.contains(word), "{}", refused.stderr);
+    }
+    assert_eq!(glidelint(bench.path(), &["rules", "export", "SNX9999"]).code, 2);
+    assert_eq!(glidelint(bench.path(), &["rules", "export"]).code, 2);
 }

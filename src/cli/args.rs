@@ -22,7 +22,7 @@ pub(crate) enum Command {
     Inventory(InventoryArgs),
     /// Print the roles of a user, and every path that grants them
     Access(AccessArgs),
-    /// List, show, test and write rules
+    /// List, show, test, write and export rules
     Rules(RulesArgs),
 }
 
@@ -252,6 +252,18 @@ pub(crate) enum RulesCommand {
         /// A query, as "Copy query" gives it
         #[arg(long = "where", value_name = "QUERY")]
         filter: Option<String>,
+    },
+    /// Write rules as checks of Instance Scan, for import into an instance
+    Export {
+        /// Ids or names
+        #[arg(required = true, value_name = "ID")]
+        rules: Vec<String>,
+        /// Write a file for each rule here, instead of one to standard output
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+        /// A further rule file or folder (may be repeated)
+        #[arg(long = "rules", value_name = "PATH")]
+        packs: Vec<PathBuf>,
     },
     /// Print the JSON Schema of rule files, for editors
     Schema {

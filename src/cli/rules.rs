@@ -2,20 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use glidelint::config::Config;
 use glidelint::engine::run_tests;
 use glidelint::query::Query;
 use glidelint::report::safe;
 use glidelint::rule::file::RuleFile;
-use glidelint::rule::{Pack, Rule, RuleMeta, Settings, builtin, builtin_tests, lint};
+use glidelint::rule::{Pack, Rule, RuleMeta, Settings, builtin, builtin_tests, check_of, lint, write_checks};
 use serde::Serialize;
 
 use super::args::{PlainFormat, RulesArgs, RulesCommand};
 use super::exit::Exit;
 use super::fail::Failure;
-use super::output::{counted, write_stdout};
+use super::output::{counted, write_file, write_stdout};
 use super::packs::Packs;
 
 /// Does what is asked about rules.
@@ -37,6 +37,7 @@ pub(crate) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
             write_stdout(|out| write_page(meta, out))?;
             Ok(Exit::Fine)
         }
+        RulesCommand::Export { rules, dir, packs } => export(rules, dir.as_deref(), packs),
         RulesCommand::Test { path } => test(path.as_deref()),
         RulesCommand::New { name, dir, table, filter } => new(name, dir, table, filter.as_deref()),
         RulesCommand::Schema { config } => schema(*config),
@@ -237,6 +238,40 @@ fn test(path: Option<&Path>) -> Result<Exit, Failure> {
         )
     })?;
     Ok(if failures.is_empty() && complaints.is_empty() { Exit::Fine } else { Exit::Findings })
+}
+
+/// Writes rules as checks; all of them, or none.
+fn export(names: &[String], dir: Option<&Path>, paths: &[PathBuf]) -> Result<Exit, Failure> {
+    let packs = Packs::load(paths.to_vec(), false)?;
+    let pack = compile(&packs)?;
+    let (mut checks, mut refused) = (Vec::new(), Vec::new());
+    for name in names {
+        let rule = named(name, &pack.rules)?;
+        let meta = &rule.meta;
+        let file = packs.files.iter().flat_map(|pack| &pack.rules).find(|(_, file)| file.id.value == meta.id);
+        let Some((_, file)) = file else { continue };
+        match check_of(file, rule) {
+            Ok(check) if checks.iter().any(|(_, other)| *other == check) => {}
+            Ok(check) => checks.push((format!("{}.xml", meta.name), check)),
+            Err(reason) => refused.push(format!("{} cannot be a check of Instance Scan: {reason}", meta.id)),
+        }
+    }
+    if !refused.is_empty() {
+        return Err(Failure::Use(refused.join("\nerror: ")));
+    }
+    let Some(dir) = dir else {
+        let checks: Vec<_> = checks.into_iter().map(|(_, check)| check).collect();
+        write_stdout(|out| out.write_all(write_checks(&checks).as_bytes()))?;
+        return Ok(Exit::Fine);
+    };
+    let failed = |error| Failure::Write { to: dir.display().to_string(), error };
+    std::fs::create_dir_all(dir).map_err(failed)?;
+    for (name, check) in checks {
+        let path = dir.join(name).to_string_lossy().into_owned();
+        write_file(&path, |out| out.write_all(write_checks(&[check]).as_bytes()))?;
+        write_stdout(|out| writeln!(out, "{path}"))?;
+    }
+    Ok(Exit::Fine)
 }
 
 fn new(name: &str, dir: &Path, table: &str, filter: Option<&str>) -> Result<Exit, Failure> {

@@ -1,9 +1,11 @@
 //! Checks of Instance Scan, the scanner in the instance itself: their records as
-//! rules.
+//! rules, and rules as such records.
 
+mod export;
 mod identity;
 mod import;
 
+pub use export::{check_of, write_checks};
 pub use import::adopt;
 
 /// A check as its record says it.

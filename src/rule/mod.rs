@@ -19,7 +19,7 @@ mod pack;
 
 pub use asks::Ask;
 pub use baseline::{baseline_of_release, parse_baseline};
-pub use checks::{Check, NotPortable, adopt};
+pub use checks::{Check, NotPortable, adopt, check_of, write_checks};
 pub use error::RuleError;
 pub use expect::Expectation;
 pub(crate) use files::yaml_error;

@@ -1,8 +1,8 @@
-//! Checks become rules, or are refused by name.
+//! Checks become rules, or are refused by name; rules become checks.
 
 use std::path::Path;
 
-use super::{Check, adopt};
+use super::{Check, adopt, check_of, write_checks};
 use crate::rule::{Pack, PackFiles, RuleMeta, Settings};
 
 /// A check that finds active users without an address.
@@ -169,4 +169,55 @@ fn a_check_does_not_take_the_name_of_a_rule() {
     let names: Vec<_> = pack.rules.iter().map(|rule| rule.meta.name.as_str()).collect();
     assert_eq!(names.len(), 3);
     assert!(!names.contains(&"acm0001"), "{names:?}");
+}
+
+/// What a rule becomes as a check: its conditions, or why it is none.
+fn exported(rule: &str) -> Result<String, String> {
+    let mut pack = PackFiles::empty(Path::new("ours"));
+    let yaml = format!("id: ACM0001\ntitle: Title\nseverity: 9.5\nmessage: x.\nwhy: a & b\nfix: x\n{rule}\n");
+    pack.add("rules/accounts/rule.yaml", yaml).unwrap();
+    let compiled = Pack::compile(std::slice::from_ref(&pack), &Settings::default()).unwrap();
+    check_of(&pack.rules[0].1, &compiled.rules[0]).map(|check| check.conditions)
+}
+
+#[test]
+fn a_rule_is_one_query() {
+    let check = |rule: &str, expected: &str| assert_eq!(exported(rule).as_deref(), Ok(expected), "{rule}");
+    check("table: sys_user\nwhere: 'active=true^ORDERBYname'", "active=true^EQ");
+    check(
+        "table: sys_user\nwhere: 'active=true'\nrequire: 'web_service_access_only=true'",
+        "active=true^web_service_access_only!=true^ORweb_service_access_onlyISEMPTY^EQ",
+    );
+    check("table: sys_user\nrequire: 'emailISNOTEMPTY'", "emailISEMPTY^EQ");
+    check(
+        "table: sys_user\nwhere: 'active=true'\nunless: 'locked_out=true'",
+        "active=true^locked_out!=true^ORlocked_outISEMPTY^EQ",
+    );
+    check("table: sys_user\nwhere: 'user_nameIN{names}'\nparams: { names: [a, b] }", "user_nameINa,b^EQ");
+}
+
+#[test]
+fn a_rule_that_is_more_than_a_query_says_so() {
+    let check = |rule: &str, words: &str| {
+        let reason = exported(rule).unwrap_err();
+        assert!(reason.contains(words), "{rule}: {reason}");
+    };
+    check("property: a.b\nexpect: { equals: x }", "property rule");
+    check("count: { table: sys_user }\nexpect: { at_most: 3 }", "count rule");
+    check("all: [ { property: a.b, expect: { equals: x } } ]", "conditions rule");
+    check("table: sys_user\nwhere: '@role=admin'", "only glidelint");
+    check("table: sys_user\nwhere: 'active=true'\nexpect: { email: { matches: x } }", "expect");
+    check("table: sys_user\nwhere: 'active=true'\nwhen: { property: a.b, expect: { equals: x } }", "when");
+    check("table: sys_user\nwhere: 'active=true'\nrequire: 'emailSTARTSWITHa'", "'require'");
+    check("table: sys_user\nwhere: 'active=true'\nunless: 'emailENDSWITHa'", "'unless'");
+}
+
+#[test]
+fn what_is_written_is_xml() {
+    let check = Check { name: "a < b & \"c\"\u{1}".to_owned(), ..check() };
+    let xml = write_checks(&[check]);
+    assert!(xml.starts_with("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<unload>\n"));
+    assert!(xml.contains("<name>a &lt; b &amp; &quot;c&quot;</name>"), "{xml}");
+    assert!(xml.contains("<conditions table=\"sys_user\">active=true^emailISEMPTY^EQ</conditions>"), "{xml}");
+    assert!(xml.contains("<documentation_url/>"), "{xml}");
 }
