@@ -22,7 +22,7 @@ pub(crate) enum Command {
     Inventory(InventoryArgs),
     /// Print the roles of a user, and every path that grants them
     Access(AccessArgs),
-    /// List, show, test and write rules
+    /// List, show, test, write and export rules
     Rules(RulesArgs),
 }
 
@@ -129,7 +129,7 @@ pub(crate) struct ScanArgs {
 /// Which rules there are.
 #[derive(Debug, Args, Default)]
 pub(crate) struct PackArgs {
-    /// A further rule file, or folder of rules (may be repeated)
+    /// A further rule file, a check of Instance Scan, or a folder of both (may be repeated)
     #[arg(long = "rules", value_name = "PATH")]
     pub(crate) packs: Vec<PathBuf>,
     /// Leave the built-in rules out
@@ -253,6 +253,18 @@ pub(crate) enum RulesCommand {
         /// A query, as "Copy query" gives it
         #[arg(long = "where", value_name = "QUERY")]
         filter: Option<String>,
+    },
+    /// Write rules as checks of Instance Scan, for import into an instance
+    Export {
+        /// Ids or names
+        #[arg(required = true, value_name = "ID")]
+        rules: Vec<String>,
+        /// Write a file for each rule here, instead of one to standard output
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
+        /// A further rule file or folder (may be repeated)
+        #[arg(long = "rules", value_name = "PATH")]
+        packs: Vec<PathBuf>,
     },
     /// Print the JSON Schema of rule files, for editors
     Schema {

@@ -8,6 +8,7 @@ mod git;
 mod input;
 mod inventory;
 mod output;
+mod packs;
 mod query;
 mod rules;
 mod scan;

@@ -7,48 +7,54 @@ use std::path::{Path, PathBuf};
 use glidelint::config::Config;
 use glidelint::engine::run_tests;
 use glidelint::query::Query;
+use glidelint::report::safe;
 use glidelint::rule::file::RuleFile;
-use glidelint::rule::{Pack, PackFiles, RuleMeta, Settings, builtin, builtin_tests, lint, load};
+use glidelint::rule::{Pack, Rule, RuleMeta, Settings, builtin, builtin_tests, check_of, lint, write_checks};
 use serde::Serialize;
 
 use super::args::{PlainFormat, RulesArgs, RulesCommand};
 use super::exit::Exit;
 use super::fail::Failure;
-use super::output::{counted, write_stdout};
+use super::output::{counted, write_file, write_stdout};
+use super::packs::Packs;
 
 /// Does what is asked about rules.
 pub(crate) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
     match &args.command {
         RulesCommand::List { tag, area, packs, no_builtin_rules, format } => {
-            let metas = metas(packs, *no_builtin_rules)?;
+            let packs = Packs::load(packs.clone(), *no_builtin_rules)?;
+            let pack = compile(&packs)?;
             let wanted = |meta: &&RuleMeta| {
                 tag.as_ref().is_none_or(|tag| meta.is_called(tag))
                     && area.as_ref().is_none_or(|area| meta.is_called(area))
             };
-            let chosen: Vec<_> = metas.iter().filter(wanted).collect();
-            list(&chosen, *format)
+            let chosen: Vec<_> = pack.rules.iter().map(|rule| &rule.meta).filter(wanted).collect();
+            list(&chosen, &packs, *format)
         }
-        RulesCommand::Show { rule, packs } => show(rule, &metas(packs, false)?),
+        RulesCommand::Show { rule, packs } => {
+            let pack = compile(&Packs::load(packs.clone(), false)?)?;
+            let meta = &named(rule, &pack.rules)?.meta;
+            write_stdout(|out| write_page(meta, out))?;
+            Ok(Exit::Fine)
+        }
+        RulesCommand::Export { rules, dir, packs } => export(rules, dir.as_deref(), packs),
         RulesCommand::Test { path } => test(path.as_deref()),
         RulesCommand::New { name, dir, table, filter } => new(name, dir, table, filter.as_deref()),
         RulesCommand::Schema { config } => schema(*config),
     }
 }
 
-fn packs(paths: &[PathBuf], no_builtin: bool) -> Result<Vec<PackFiles>, Failure> {
-    let mut packs = Vec::new();
-    if !no_builtin {
-        packs.push(builtin()?);
-    }
-    for path in paths {
-        packs.push(load(path)?);
-    }
-    Ok(packs)
+/// The rules of our pack and others, with all profiles.
+fn compile(packs: &Packs) -> Result<Pack, Failure> {
+    Ok(Pack::compile(&packs.files, &Settings { strict: true, ..Settings::default() })?)
 }
 
-fn metas(paths: &[PathBuf], no_builtin: bool) -> Result<Vec<RuleMeta>, Failure> {
-    let pack = Pack::compile(&packs(paths, no_builtin)?, &Settings { strict: true, ..Settings::default() })?;
-    Ok(pack.rules.into_iter().map(|rule| rule.meta).collect())
+fn named<'r>(name: &str, rules: &'r [Rule]) -> Result<&'r Rule, Failure> {
+    let is_called =
+        |rule: &&Rule| rule.meta.id.eq_ignore_ascii_case(name) || rule.meta.name.eq_ignore_ascii_case(name);
+    let unknown =
+        || Failure::Use(format!("no rule is called '{name}'; `glidelint rules list` prints them all"));
+    rules.iter().find(is_called).ok_or_else(unknown)
 }
 
 /// A rule as scripts see it.
@@ -95,7 +101,7 @@ impl<'m> From<&'m RuleMeta> for Listed<'m> {
     }
 }
 
-fn list(metas: &[&RuleMeta], format: PlainFormat) -> Result<Exit, Failure> {
+fn list(metas: &[&RuleMeta], packs: &Packs, format: PlainFormat) -> Result<Exit, Failure> {
     write_stdout(|out| match format {
         PlainFormat::Json => {
             let listed: Vec<_> = metas.iter().map(|meta| Listed::from(*meta)).collect();
@@ -112,35 +118,35 @@ fn list(metas: &[&RuleMeta], format: PlainFormat) -> Result<Exit, Failure> {
                     meta.severity,
                     meta.severity.band().as_str(),
                     meta.name,
-                    meta.title
+                    safe::terminal(&meta.title)
                 )?;
             }
-            writeln!(out, "\n{}; `glidelint rules show ID` prints one", counted(metas.len(), "rule"))
+            writeln!(out, "\n{}; `glidelint rules show ID` prints one", counted(metas.len(), "rule"))?;
+            let refused = packs.not_portable.len();
+            if refused > 0 {
+                writeln!(out, "\nNot portable: {}", counted(refused, "check"))?;
+            }
+            packs.not_portable_lines().try_for_each(|line| writeln!(out, "  {line}"))
         }
     })?;
-    Ok(Exit::Fine)
-}
-
-fn show(name: &str, metas: &[RuleMeta]) -> Result<Exit, Failure> {
-    let found =
-        metas.iter().find(|meta| meta.id.eq_ignore_ascii_case(name) || meta.name.eq_ignore_ascii_case(name));
-    let Some(meta) = found else {
-        return Err(Failure::Use(format!(
-            "no rule is called '{name}'; `glidelint rules list` prints them all"
-        )));
-    };
-    write_stdout(|out| write_page(meta, out))?;
+    if format == PlainFormat::Json {
+        // The list on standard output has one shape, which scripts rely on.
+        let mut stderr = io::stderr().lock();
+        for line in packs.not_portable_lines() {
+            let _ = writeln!(stderr, "not portable: {line}");
+        }
+    }
     Ok(Exit::Fine)
 }
 
 fn write_page(meta: &RuleMeta, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "{} {}", meta.id, meta.name)?;
-    writeln!(out, "{}\n", meta.title)?;
+    writeln!(out, "{}\n", safe::terminal(&meta.title))?;
     writeln!(out, "Severity    {} ({})", meta.severity, meta.severity.band().as_str())?;
     writeln!(out, "Confidence  {}", meta.confidence.as_str())?;
     writeln!(out, "Profile     {}", meta.profile)?;
     if let Some(table) = &meta.table {
-        writeln!(out, "Table       {table}")?;
+        writeln!(out, "Table       {}", safe::terminal(table))?;
     }
     if !meta.properties.is_empty() {
         writeln!(out, "Property    {}", meta.properties.join(", "))?;
@@ -151,7 +157,7 @@ fn write_page(meta: &RuleMeta, out: &mut dyn Write) -> io::Result<()> {
         "no: it needs glidelint"
     };
     writeln!(out, "Portable    {portable}")?;
-    writeln!(out, "File        {}\n", meta.path)?;
+    writeln!(out, "File        {}\n", safe::terminal(&meta.path))?;
     writeln!(out, "Message\n{}\n", indent(&meta.message))?;
     writeln!(out, "Why\n{}\n", indent(&meta.why))?;
     writeln!(out, "Fix\n{}", indent(&meta.fix))?;
@@ -164,20 +170,20 @@ fn write_page(meta: &RuleMeta, out: &mut dyn Write) -> io::Result<()> {
     if !meta.tags.is_empty() {
         writeln!(out, "\nTags")?;
         for (key, values) in &meta.tags {
-            writeln!(out, "  {key}: {}", values.join(", "))?;
+            writeln!(out, "  {key}: {}", safe::terminal(&values.join(", ")))?;
         }
     }
     if !meta.references.is_empty() {
         writeln!(out, "\nReferences")?;
         for reference in &meta.references {
-            writeln!(out, "  {reference}")?;
+            writeln!(out, "  {}", safe::terminal(reference))?;
         }
     }
     Ok(())
 }
 
 fn indent(text: &str) -> String {
-    text.trim().lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+    safe::terminal_lines(text.trim()).lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
 }
 
 fn test(path: Option<&Path>) -> Result<Exit, Failure> {
@@ -186,20 +192,23 @@ fn test(path: Option<&Path>) -> Result<Exit, Failure> {
         Some(path) => {
             let mut ours = builtin()?;
             ours.rules.clear();
-            let theirs = load(path)?;
-            let taken = |name: &str| theirs.classes.iter().any(|(_, class)| class.class.value == name);
-            ours.classes.retain(|(_, class)| !taken(&class.class.value));
-            for (_, class) in &mut ours.classes {
-                class.tests.clear();
+            let mut packs = Packs::beside(vec![ours], [path.to_path_buf()])?;
+            if let [ours, theirs] = packs.files.as_mut_slice() {
+                let taken = |name: &str| theirs.classes.iter().any(|(_, class)| class.class.value == name);
+                ours.classes.retain(|(_, class)| !taken(&class.class.value));
+                for (_, class) in &mut ours.classes {
+                    class.tests.clear();
+                }
             }
-            (vec![ours, theirs], BTreeMap::new())
+            (packs, BTreeMap::new())
         }
-        None => (vec![builtin()?], builtin_tests()?),
+        None => (Packs::load([], false)?, builtin_tests()?),
     };
     // All together: ids, names and titles must differ.
-    let pack = Pack::compile(&packs, &Settings { strict: true, ..Settings::default() })?;
-    let (ran, failures) = run_tests(&packs, &tests)?;
-    let complaints = lint(&packs);
+    let pack = compile(&packs)?;
+    let (ran, failures) = run_tests(&packs.files, &tests)?;
+    let complaints = lint(&packs.files);
+    let written = pack.rules.len() - packs.adopted;
     write_stdout(|out| {
         for failure in &failures {
             writeln!(out, "{failure}")?;
@@ -208,18 +217,61 @@ fn test(path: Option<&Path>) -> Result<Exit, Failure> {
             writeln!(out, "{}", complaint.render(false))?;
         }
         for warning in &pack.warnings {
-            writeln!(out, "warning: {warning}")?;
+            writeln!(out, "warning: {}", safe::terminal(warning))?;
+        }
+        let checks = packs.adopted + packs.not_portable.len();
+        if checks > 0 {
+            let refused = packs.not_portable.len();
+            let (checks, rules) = (counted(checks, "check"), packs.adopted);
+            writeln!(out, "{checks} of Instance Scan, {rules} portable, {refused} not: they carry no tests")?;
+        }
+        if written == 0 && ran == 0 && checks > 0 {
+            return writeln!(out, "nothing to test");
         }
         writeln!(
             out,
             "{}, {}, {} failed, {}",
-            counted(pack.rules.len(), "rule"),
+            counted(written, "rule"),
             counted(ran, "test"),
             failures.len(),
             counted(complaints.len(), "complaint")
         )
     })?;
     Ok(if failures.is_empty() && complaints.is_empty() { Exit::Fine } else { Exit::Findings })
+}
+
+/// Writes rules as checks; all of them, or none.
+fn export(names: &[String], dir: Option<&Path>, paths: &[PathBuf]) -> Result<Exit, Failure> {
+    let packs = Packs::load(paths.to_vec(), false)?;
+    let pack = compile(&packs)?;
+    let (mut checks, mut refused) = (Vec::new(), Vec::new());
+    for name in names {
+        let rule = named(name, &pack.rules)?;
+        let meta = &rule.meta;
+        let file = packs.files.iter().flat_map(|pack| &pack.rules).find(|(_, file)| file.id.value == meta.id);
+        let Some((_, file)) = file else { continue };
+        match check_of(file, rule) {
+            Ok(check) if checks.iter().any(|(_, other)| *other == check) => {}
+            Ok(check) => checks.push((format!("{}.xml", meta.name), check)),
+            Err(reason) => refused.push(format!("{} cannot be a check of Instance Scan: {reason}", meta.id)),
+        }
+    }
+    if !refused.is_empty() {
+        return Err(Failure::Use(refused.join("\nerror: ")));
+    }
+    let Some(dir) = dir else {
+        let checks: Vec<_> = checks.into_iter().map(|(_, check)| check).collect();
+        write_stdout(|out| out.write_all(write_checks(&checks).as_bytes()))?;
+        return Ok(Exit::Fine);
+    };
+    let failed = |error| Failure::Write { to: dir.display().to_string(), error };
+    std::fs::create_dir_all(dir).map_err(failed)?;
+    for (name, check) in checks {
+        let path = dir.join(name).to_string_lossy().into_owned();
+        write_file(&path, |out| out.write_all(write_checks(&[check]).as_bytes()))?;
+        write_stdout(|out| writeln!(out, "{path}"))?;
+    }
+    Ok(Exit::Fine)
 }
 
 fn new(name: &str, dir: &Path, table: &str, filter: Option<&str>) -> Result<Exit, Failure> {

@@ -13,10 +13,8 @@ use glidelint::query::Clock;
 use glidelint::record::schema;
 use glidelint::report::sarif::{self, SarifOptions};
 use glidelint::report::text::{self, Detail, TextOptions};
-use glidelint::report::{Input, PackInfo, Report, Scope, Score, Stats, json};
-use glidelint::rule::{
-    Pack, PackFiles, Rule, RuleMeta, Settings, baseline_of_release, builtin, load, parse_baseline,
-};
+use glidelint::report::{Input, PackInfo, Report, Scope, Score, Stats, json, safe};
+use glidelint::rule::{Pack, PackFiles, Rule, RuleMeta, Settings, baseline_of_release, parse_baseline};
 use glidelint::source::{Discovery, Source, sha256};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -28,6 +26,7 @@ use super::fail::Failure;
 use super::git;
 use super::input::{self, Found};
 use super::output::{FileOutput, color, terminal_width, write_file, write_stdout};
+use super::packs::Packs;
 
 /// Files up to this size are hashed without being asked to.
 const HASHED: u64 = 16 * 1024 * 1024;
@@ -40,7 +39,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let outputs = args.output.iter().map(|text| FileOutput::parse(text)).collect::<Result<Vec<_>, _>>()?;
     let found = input::configure(&args.input)?;
     let packs = packs(&args.packs, &found)?;
-    let pack = Pack::compile(&packs, &settings(&args.packs, &found)?)?;
+    let pack = Pack::compile(&packs.files, &settings(&args.packs, &found)?)?;
     let discovery = input::sources(&args.input, &found.config)?;
     let options = options(args, &found)?;
     check_tables(&options, &pack)?;
@@ -57,6 +56,8 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let findings = outcome.findings.into_iter().filter(|finding| is_wanted(args, finding)).collect();
     let located = locate(findings, notices, &discovery.sources, &reading.files);
     let incomplete = located.notices.iter().any(|(notice, _)| notice.is_loss());
+    let mut notices = located.notices;
+    notices.extend(packs.notices().map(|notice| (notice, None)));
     let mut findings = located.findings;
     findings.sort_by(|left, right| order(&pack, left).cmp(&order(&pack, right)));
     let cannot_tell = outcome.coverage.iter().any(|coverage| coverage.cannot_tell > 0);
@@ -77,7 +78,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
         score: score.filter(|_| !is_chosen),
         scope: Scope {
             version: env!("CARGO_PKG_VERSION"),
-            packs: packs.iter().map(pack_info).collect(),
+            packs: packs.files.iter().map(pack_info).collect(),
             root: root_name(&discovery.root),
             inputs: inputs(args, &discovery, &reading.files),
             as_of: reading.as_of.clone(),
@@ -88,7 +89,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
             version_control: git::version_control(&discovery.root),
         },
         stats: stats(&discovery, &reading.files),
-        notices: located.notices,
+        notices,
         findings,
         exit_code: exit.code(),
     };
@@ -97,8 +98,11 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     }
     write_stdout(|out| write(&report, args, args.format, (color(args.color), terminal_width()), out))?;
     let mut stderr = std::io::stderr().lock();
+    for line in packs.not_portable_lines() {
+        let _ = writeln!(stderr, "not portable: {line}");
+    }
     for warning in &pack.warnings {
-        let _ = writeln!(stderr, "warning: {warning}");
+        let _ = writeln!(stderr, "warning: {}", safe::terminal(warning));
     }
     if args.stats {
         let _ = writeln!(
@@ -181,19 +185,17 @@ fn fail_on(args: &ScanArgs, found: &Found) -> Option<Severity> {
 }
 
 /// The packs that are asked for.
-pub(crate) fn packs(args: &PackArgs, found: &Found) -> Result<Vec<PackFiles>, Failure> {
-    let mut packs = Vec::new();
-    if !args.no_builtin_rules {
-        packs.push(builtin()?);
-    }
-    for path in &args.packs {
-        packs.push(load(path)?);
-    }
-    for path in &found.config.rule_packs {
-        packs.push(load(&found.folder.join(&path.value))?);
-    }
-    if packs.is_empty() {
-        return Err(Failure::Use("--no-builtin-rules leaves no rule; add some with --rules PATH".to_owned()));
+fn packs(args: &PackArgs, found: &Found) -> Result<Packs, Failure> {
+    let configured = found.config.rule_packs.iter().map(|path| found.folder.join(&path.value));
+    let paths = args.packs.iter().cloned().chain(configured);
+    let packs = Packs::load(paths, args.no_builtin_rules)?;
+    if packs.are_empty() {
+        let why = if packs.files.is_empty() {
+            "--no-builtin-rules leaves no rule; add some with --rules PATH"
+        } else {
+            "no rule is left to run; `glidelint rules list --no-builtin-rules --rules PATH` says why"
+        };
+        return Err(Failure::Use(why.to_owned()));
     }
     Ok(packs)
 }
@@ -243,7 +245,7 @@ fn options(args: &ScanArgs, found: &Found) -> Result<Options, Failure> {
 /// A table that is declared whole and that nobody knows is a slip of the pen.
 fn check_tables(options: &Options, pack: &Pack) -> Result<(), Failure> {
     let is_known =
-        |table: &str| table == "all" || schema::knows_table(table) || pack.wanted.find(table).is_some();
+        |table: &str| table == "all" || schema::knows_some_of(table) || pack.wanted.find(table).is_some();
     match options.complete.iter().find(|table| !is_known(table)) {
         Some(table) => Err(Failure::Use(format!(
             "--complete (or complete: in the configuration): no rule asks for a table '{table}'"

@@ -3,6 +3,7 @@
 
 mod access;
 mod access_notices;
+mod checks;
 mod classes;
 mod conditions;
 mod counts;
@@ -19,6 +20,7 @@ mod user_access;
 mod versions;
 mod views;
 
+pub use checks::load_rules;
 pub use instance::Instance;
 pub use judge::{Outcome, judge};
 pub use read::{Options, Plan, ReadFile, Reading, read_all};

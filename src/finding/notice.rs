@@ -1,7 +1,10 @@
-//! What is said about the input rather than about the instance.
+//! What is said about the input, or the rules, rather than about the instance.
 
 use crate::source::{Problem, ProblemKind};
 use crate::span::ByteSpan;
+
+/// The kind of a notice about a rule that cannot run outside the instance.
+const RULE_NOT_PORTABLE: &str = "rule-not-portable";
 
 /// How much a notice weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,7 +15,7 @@ pub enum NoticeLevel {
     Warning,
 }
 
-/// Something about one input file, with the place.
+/// Something about one file of the input or of the rules, with the place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     /// How much it weighs.
@@ -34,6 +37,19 @@ impl Notice {
     #[must_use]
     pub fn is_loss(&self) -> bool {
         self.level == NoticeLevel::Error
+    }
+
+    /// About a rule that cannot run, in a file that is no input.
+    #[must_use]
+    pub fn of_rule(path: &str, message: String) -> Self {
+        let (level, kind) = (NoticeLevel::Warning, RULE_NOT_PORTABLE);
+        Self { level, kind, path: path.to_owned(), source: None, at: None, message }
+    }
+
+    /// Whether it is about the input, not about a rule.
+    #[must_use]
+    pub fn is_about_input(&self) -> bool {
+        self.kind != RULE_NOT_PORTABLE
     }
 
     /// Of a problem with an input.

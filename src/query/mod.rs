@@ -14,6 +14,7 @@ mod date_functions;
 mod dates;
 mod eval;
 mod known;
+mod negate;
 mod parse;
 mod path;
 mod possible;

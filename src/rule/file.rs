@@ -18,7 +18,7 @@ pub use test::{ExpectedFinding, RuleTest};
 pub use values::{Atoms, Expect, OneOrMany, Scalar, Text};
 
 /// A rule: what is looked for, why it matters, what to do, and its own tests.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleFile {
     /// Stable id: letters and four digits, such as `SNA1001`.
@@ -106,6 +106,9 @@ pub struct RuleFile {
     /// The rule's own tests.
     #[serde(default)]
     pub tests: Vec<RuleTest>,
+    /// Area and name where the path does not say them: an export may hold several rules.
+    #[serde(skip)]
+    pub area_and_name: Option<(String, String)>,
 }
 
 /// How sure a finding is.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 use super::error::RuleError;
 use super::file::{AliasFile, ClassFile, RuleFile, RuleTest};
@@ -53,22 +53,21 @@ pub fn builtin_tests() -> Result<BTreeMap<String, Vec<RuleTest>>, RuleError> {
     postcard::from_bytes(BUILTIN_TESTS).map_err(|error| RuleError::file("built-in tests", error.to_string()))
 }
 
-/// Reads a rule file, or all below a folder.
+/// Reads a rule file, or all below a folder that do not lie in a hidden one. A
+/// folder without any gives an empty pack.
 ///
 /// # Errors
 /// For a path that cannot be read, and for YAML that is no rule: with its place.
 pub fn load(path: &Path) -> Result<PackFiles, RuleError> {
-    let mut pack = PackFiles {
-        name: path.file_stem().map_or_else(|| "rules".to_owned(), |stem| stem.to_string_lossy().into_owned()),
-        version: "0".to_owned(),
-        digest: String::new(),
-        rules: Vec::new(),
-        classes: Vec::new(),
-        aliases: Vec::new(),
-        texts: BTreeMap::new(),
-    };
+    let mut pack = PackFiles::empty(path);
     let mut digest = Sha256::new();
-    for entry in WalkDir::new(path).sort_by_file_name() {
+    // The checkout of a suite has YAML of other kinds in folders such as `.github`.
+    let is_hidden = |entry: &DirEntry| {
+        entry.depth() > 0
+            && entry.file_type().is_dir()
+            && entry.file_name().as_encoded_bytes().starts_with(b".")
+    };
+    for entry in WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(|entry| !is_hidden(entry)) {
         let entry = entry.map_err(|error| RuleError::file(&path.to_string_lossy(), error.to_string()))?;
         let is_yaml =
             entry.path().extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
@@ -81,14 +80,32 @@ pub fn load(path: &Path) -> Result<PackFiles, RuleError> {
         digest.update(text.as_bytes());
         pack.add(&shown, text)?;
     }
-    if pack.rules.is_empty() && pack.classes.is_empty() && pack.aliases.is_empty() {
-        return Err(RuleError::file(&path.to_string_lossy(), "no rule file (*.yaml) is there"));
-    }
     pack.digest = hex(&digest.finalize());
     Ok(pack)
 }
 
 impl PackFiles {
+    /// A pack without rules, named after where it comes from.
+    #[must_use]
+    pub fn empty(path: &Path) -> Self {
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        Self {
+            name: stem.unwrap_or_else(|| "rules".to_owned()),
+            version: "0".to_owned(),
+            digest: String::new(),
+            rules: Vec::new(),
+            classes: Vec::new(),
+            aliases: Vec::new(),
+            texts: BTreeMap::new(),
+        }
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty() && self.classes.is_empty() && self.aliases.is_empty()
+    }
+
     /// Takes in one file by its text.
     ///
     /// # Errors

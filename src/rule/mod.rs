@@ -2,6 +2,7 @@
 
 mod asks;
 mod baseline;
+mod checks;
 mod compile;
 mod compile_message;
 mod error;
@@ -19,6 +20,7 @@ mod pattern;
 
 pub use asks::Ask;
 pub use baseline::{baseline_of_release, parse_baseline};
+pub use checks::{Check, NotPortable, adopt, check_of, write_checks};
 pub use error::RuleError;
 pub use expect::Expectation;
 pub(crate) use files::yaml_error;

@@ -260,7 +260,7 @@ fn meta_of(path: &str, file: &RuleFile) -> Result<RuleMeta, RuleError> {
             return error(place, &format!("{text} is empty"));
         }
     }
-    let (area, name) = area_and_name(path);
+    let (area, name) = file.area_and_name.clone().unwrap_or_else(|| area_and_name(path));
     Ok(RuleMeta {
         id: id.clone(),
         name,
@@ -292,7 +292,7 @@ fn meta_of(path: &str, file: &RuleFile) -> Result<RuleMeta, RuleError> {
 }
 
 /// `rules/accounts/service-account-can-log-in.yaml` → `accounts`, `service-account-can-log-in`.
-fn area_and_name(path: &str) -> (String, String) {
+pub(super) fn area_and_name(path: &str) -> (String, String) {
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
     let parts: Vec<_> = folder.split('/').filter(|part| !part.is_empty()).collect();

@@ -4,6 +4,7 @@ mod binding;
 mod computed;
 mod dates;
 mod matching;
+mod negating;
 mod parsing;
 mod properties;
 mod references;

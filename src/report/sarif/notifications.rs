@@ -24,7 +24,7 @@ pub(super) struct Notifications {
 
 /// Every sort of notification: id, name, what it says, what to do. The id of a
 /// notice's kind begins with `input-`.
-const DESCRIPTORS: [[&str; 4]; 11] = [
+const DESCRIPTORS: [[&str; 4]; 12] = [
     [
         "input-unreadable",
         "UnreadableInput",
@@ -78,6 +78,12 @@ const DESCRIPTORS: [[&str; 4]; 11] = [
         "RuleCouldNotBeJudged",
         "The input does not hold what a rule needs, so nothing can be said about some of its subjects.",
         "Export the tables and columns that are named as well.",
+    ],
+    [
+        "rule-not-portable",
+        "RuleNotPortable",
+        "A check of Instance Scan that was given as a rule cannot run outside the instance.",
+        "Let the instance run it; the message says what keeps it there.",
     ],
     [
         "results-left-out",
@@ -147,6 +153,10 @@ fn of_notice(notice: &Notice, at: Option<LineColumn>, artifacts: &mut Artifacts<
         safe::sarif_message(&format!("{}: {}", notice.path, notice.message))
     };
     text.push('.');
+    if !notice.is_about_input() {
+        // Its file is none that was scanned, so there is no artifact for it.
+        return notification(notice.kind, level, text);
+    }
     let mut notification = notification(&format!("input-{}", notice.kind), level, text);
     if !notice.path.is_empty() {
         let mut place =

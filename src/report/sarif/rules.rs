@@ -21,13 +21,15 @@ pub(super) const MESSAGE_ID: &str = "default";
 
 /// A rule as SARIF describes it, with the messages that its results use.
 pub(super) fn descriptor(rule: &RuleMeta, kinds_all: bool) -> ReportingDescriptor {
-    let why = one_line(&rule.why);
-    let full = if why.is_empty() { format!("{}.", rule.title) } else { why };
+    // A rule may come from an export as well, and its texts from anybody.
+    let title = safe::terminal(&rule.title);
+    let why = safe::terminal(&one_line(&rule.why)).into_owned();
+    let full = if why.is_empty() { format!("{title}.") } else { why };
     let level = rule.severity.level().as_str();
     let mut descriptor = ReportingDescriptor::builder()
         .id(&rule.id)
         .name(rule.pascal_case_name())
-        .short_description(text(&safe::shortened(&format!("{}.", rule.title), DESCRIPTION_LIMIT)))
+        .short_description(text(&safe::shortened(&format!("{title}."), DESCRIPTION_LIMIT)))
         .full_description(text(&safe::shortened(&full, DESCRIPTION_LIMIT)))
         .help(help(rule))
         .help_uri(help_uri(rule))
@@ -80,7 +82,8 @@ fn help_uri(rule: &RuleMeta) -> String {
 
 fn help(rule: &RuleMeta) -> MultiformatMessageString {
     let (why, fix) = (rule.why.trim(), rule.fix.trim());
-    let mut plain = format!("{}.\n\n{why}\n\nHow to fix it: {fix}", rule.title);
+    let plain = format!("{}.\n\n{why}\n\nHow to fix it: {fix}", rule.title);
+    let mut plain = safe::terminal_lines(&plain).into_owned();
     let mut markdown = format!(
         "{}.\n\n## Why it matters\n\n{}\n\n## How to fix it\n\n{}",
         safe::markdown(&rule.title),
@@ -92,7 +95,7 @@ fn help(rule: &RuleMeta) -> MultiformatMessageString {
         markdown.push_str("\n\n## References\n");
         for reference in &rule.references {
             plain.push_str("\n- ");
-            plain.push_str(reference);
+            plain.push_str(&safe::terminal(reference));
             markdown.push_str("\n- ");
             markdown.push_str(&link(reference));
         }
@@ -128,7 +131,9 @@ fn tags(rule: &RuleMeta) -> Vec<String> {
     let area = rule.area.split('/').next().unwrap_or_default().to_lowercase();
     let cwe = rule.tags.get("cwe").into_iter().flatten().map(|id| id.to_lowercase());
     let others = rule.tags.iter().filter(|(key, _)| *key != "cwe").flat_map(|(key, ids)| {
-        ids.iter().map(move |id| format!("{}/{}", key.to_lowercase(), id.to_lowercase()))
+        ids.iter().map(move |id| {
+            safe::terminal(&format!("{}/{}", key.to_lowercase(), id.to_lowercase())).into_owned()
+        })
     });
     for tag in std::iter::once(area).chain(cwe).chain(others) {
         if !tag.is_empty() && !tags.contains(&tag) {

@@ -104,7 +104,10 @@ fn rules(report: &Report) -> String {
         };
         format!("{} {word}", grouped(count))
     });
-    format!("{} ran: {}", grouped(report.rules.len()), counts.join(", "))
+    let refused = report.notices.iter().filter(|(notice, _)| !notice.is_about_input()).count();
+    let refused =
+        if refused == 0 { String::new() } else { format!("; {} not portable", counted(refused, "check")) };
+    format!("{} ran: {}{refused}", grouped(report.rules.len()), counts.join(", "))
 }
 
 fn gaps(report: &Report) -> String {
@@ -145,7 +148,8 @@ fn scanned(report: &Report) -> String {
 }
 
 fn input(report: &Report) -> String {
-    let count = |level| report.notices.iter().filter(|(notice, _)| notice.level == level).count();
+    let about_input = || report.notices.iter().filter(|(notice, _)| notice.is_about_input());
+    let count = |level| about_input().filter(|(notice, _)| notice.level == level).count();
     let state = if report.is_complete() { "read whole" } else { "NOT read whole" };
     let (errors, warnings) = (count(NoticeLevel::Error), count(NoticeLevel::Warning));
     if errors + warnings == 0 {
