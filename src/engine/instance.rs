@@ -314,6 +314,19 @@ impl Data for Instance<'_> {
         missing
     }
 
+    fn all_roles(&self, user: RowId) -> Vec<&str> {
+        let (Some(access), Some(users)) = (&self.access, self.wanted.find("sys_user")) else {
+            return Vec::new();
+        };
+        let sys_id = self.table(users).pair(user, ColumnIdx::SYS_ID).value;
+        let Some(user) = access.graph.user(self.facts.fold(sys_id)) else { return Vec::new() };
+        let roles = access.graph.reach(user).roles();
+        let name = |role: u32| self.facts.texts.text(access.graph.texts(Node::Role(role)).1);
+        let mut names: Vec<_> = roles.into_iter().map(name).filter(|name| !name.is_empty()).collect();
+        names.sort_unstable();
+        names
+    }
+
     fn trait_of(&self, table: TableIdx, row: RowId, name: &str) -> &str {
         let Some(row) = self.table(table).row(row) else { return "" };
         match name {

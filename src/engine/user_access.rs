@@ -200,7 +200,10 @@ impl Instance<'_> {
             (super::views::ROLE_CLOSURE, _, Some(role)) => access.graph.reach_from(Node::Role(role)),
             _ => return Vec::new(),
         };
-        let path = access.graph.role(end(to)).map(|role| reach.shortest(Node::Role(role)));
+        let path = access.graph.role(end(to)).map(|role| match Node::Role(role) {
+            node if node == reach.user => reach.cycle(),
+            node => reach.shortest(node),
+        });
         path.unwrap_or_default().iter().filter_map(|step| self.describe(access, step)).collect()
     }
 

@@ -32,18 +32,29 @@ pub(super) fn settle(instance: &mut Instance<'_>, asks: &[Ask<'_>]) {
     let wanted = instance.wanted;
     let Some(effective_role) = wanted.find(EFFECTIVE_ROLE) else { return };
     let graph = AccessGraph::new(&instance.facts, wanted);
-    let effective = EffectiveRoles::new(&graph);
-    let mut access = Access { graph, effective, left_out: 0 };
+    let mut left_out = 0;
     if let Some(closure) = wanted.find(ROLE_CLOSURE) {
-        let rows = closure_rows(&instance.facts, wanted, closure, &mut access);
+        let rows = closure_rows(&instance.facts, wanted, closure, &graph, &mut left_out);
         instance.facts.fill(closure, rows);
     }
-    if wanted.table(effective_role).find("role").is_some() {
-        let roles = asked_roles(instance, effective_role, &access.graph, asks);
-        let rows = effective_rows(&instance.facts, wanted, effective_role, &mut access, &roles);
-        instance.facts.fill(effective_role, rows);
-    }
-    instance.access = Some(access);
+    let viewed = asked_by_view(instance, effective_role, &graph, asks);
+    let asked: Vec<bool> = graph
+        .all_roles()
+        .zip(&viewed)
+        .map(|(role, viewed)| *viewed || is_asked_by_name(instance, &graph, role, asks))
+        .collect();
+    let effective = EffectiveRoles::new(&graph, &asked);
+    let rows =
+        effective_rows(&instance.facts, wanted, effective_role, &graph, &effective, &viewed, &mut left_out);
+    instance.facts.fill(effective_role, rows);
+    instance.access = Some(Access { graph, effective, left_out });
+}
+
+/// Whether a query asks for the role by `@role`.
+fn is_asked_by_name(instance: &Instance<'_>, graph: &AccessGraph, role: u32, asks: &[Ask<'_>]) -> bool {
+    let name = instance.facts.texts.text(graph.texts(Node::Role(role)).1);
+    // A role without a name may be any.
+    name.is_empty() || asks.iter().any(|ask| matches!(ask, Ask::Query(query) if query.asks_for_role(name)))
 }
 
 /// One row of a view before its texts are kept.
@@ -82,14 +93,16 @@ impl Facts {
 
 /// Which roles any question about the view may be about. Each role is put into
 /// the view once, with no user, and the questions are asked of these rows.
-fn asked_roles(
+fn asked_by_view(
     instance: &mut Instance<'_>,
     view: TableIdx,
     graph: &AccessGraph,
     asks: &[Ask<'_>],
 ) -> Vec<bool> {
     let wanted = instance.wanted;
-    let Some(column) = wanted.table(view).find("role") else { return Vec::new() };
+    let Some(column) = wanted.table(view).find("role") else {
+        return vec![false; graph.counts().2];
+    };
     let rows = graph.all_roles().map(|role| ViewRow {
         row: nowhere(),
         cells: vec![(column.index(), ViewCell::Kept(pair_of(graph, Node::Role(role))))],
@@ -110,12 +123,13 @@ fn effective_rows(
     facts: &Facts,
     wanted: &Wanted,
     view: TableIdx,
-    access: &mut Access,
+    graph: &AccessGraph,
+    effective: &EffectiveRoles,
     asked: &[bool],
+    left_out: &mut usize,
 ) -> Vec<ViewRow> {
     let column = |name: &str| wanted.table(view).find(name).map(crate::record::ColumnIdx::index);
     let is_asked = |role: &u32| usize::try_from(*role).ok().and_then(|at| asked.get(at)) == Some(&true);
-    let Access { graph, effective, left_out } = access;
     let mut rows = Vec::new();
     for user in graph.all_users() {
         let roles: Vec<u32> = effective.of(user).iter().copied().filter(is_asked).collect();
@@ -144,14 +158,20 @@ fn effective_rows(
     rows
 }
 
-fn closure_rows(facts: &Facts, wanted: &Wanted, view: TableIdx, access: &mut Access) -> Vec<ViewRow> {
+fn closure_rows(
+    facts: &Facts,
+    wanted: &Wanted,
+    view: TableIdx,
+    graph: &AccessGraph,
+    left_out: &mut usize,
+) -> Vec<ViewRow> {
     let column = |name: &str| wanted.table(view).find(name).map(crate::record::ColumnIdx::index);
-    let Access { graph, left_out, .. } = access;
     let mut rows = Vec::new();
     for role in graph.all_roles() {
         let reach = graph.reach_from(Node::Role(role));
         for inner in reach.roles() {
-            let path = reach.shortest(Node::Role(inner));
+            // A role that comes back to itself contains itself.
+            let path = if inner == role { reach.cycle() } else { reach.shortest(Node::Role(inner)) };
             let Some(last) = path.last() else { continue };
             if rows.len() >= MOST_ROWS {
                 *left_out += 1;

@@ -41,6 +41,17 @@ pub(super) enum RoleTest {
     Search(Search, Needle),
 }
 
+impl RoleTest {
+    /// Whether a role of that name is one that is asked for.
+    pub(super) fn matches(&self, role: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::OneOf(names) => names.iter().any(|name| name.equals(role)),
+            Self::Search(search, needle) => needle.is_found(*search, role),
+        }
+    }
+}
+
 /// Where a table says what it extends.
 #[derive(Debug)]
 pub(super) struct Hierarchy {

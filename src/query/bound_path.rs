@@ -151,12 +151,7 @@ impl BoundPath {
     pub fn display<'a>(&self, data: &'a dyn Data, row: RowId) -> Option<Cow<'a, str>> {
         if let End::Role = self.end {
             let Ok(Walked::Row(user)) = self.walk(data, row) else { return None };
-            let mut roles = Vec::new();
-            data.roles(user, &mut |role| {
-                roles.push(role.to_owned());
-                false
-            });
-            roles.sort_unstable();
+            let roles = data.all_roles(user);
             return (!roles.is_empty()).then(|| Cow::Owned(roles.join(", ")));
         }
         let cell = self.cell(data, row).ok()?;

@@ -53,9 +53,12 @@ pub trait Data {
     fn class(&self, class: Class, row: RowId) -> Truth;
 
     /// Hands the names of the roles that a `sys_user` row holds in the end to
-    /// `take`, in no order, until it says that it has enough. Returns what is
-    /// missing to say that there are no others.
+    /// `take`, in no order, until it says that it has enough: at least those that
+    /// some query asks for. Returns what is missing to say that there are no others.
     fn roles(&self, user: RowId, take: &mut dyn FnMut(&str) -> bool) -> Missing;
+
+    /// The names of all roles that a `sys_user` row holds in the end, sorted.
+    fn all_roles(&self, user: RowId) -> Vec<&str>;
 
     /// `@origin`, `@action` or `@instance` of a row (`name` without the `@`).
     fn trait_of(&self, table: TableIdx, row: RowId, name: &str) -> &str;

@@ -270,11 +270,7 @@ impl<'a> Asked<'a> {
         };
         let mut found = false;
         let missing = self.data.roles(user, &mut |role| {
-            found = match test {
-                RoleTest::Any => true,
-                RoleTest::OneOf(names) => names.iter().any(|name| name.equals(role)),
-                RoleTest::Search(search, needle) => needle.is_found(*search, role),
-            };
+            found = test.matches(role);
             found
         });
         if !found && !missing.is_empty() {

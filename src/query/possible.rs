@@ -38,6 +38,22 @@ impl BoundQuery {
     }
 }
 
+impl BoundQuery {
+    /// Whether the answer may depend on who has the role of that name.
+    #[must_use]
+    pub fn asks_for_role(&self, name: &str) -> bool {
+        asks_for_role(&self.alternatives, name)
+    }
+}
+
+fn asks_for_role(alternatives: &Alternatives, name: &str) -> bool {
+    alternatives.iter().flatten().flatten().any(|term| match term {
+        BoundTerm::Condition(_, Check::Role(_, test)) => test.matches(name),
+        BoundTerm::Condition(..) => false,
+        BoundTerm::Related(related) => asks_for_role(&related.alternatives, name),
+    })
+}
+
 fn may_hold(alternatives: &Alternatives, partial: Partial<'_>) -> bool {
     let may = |term: &BoundTerm| term_may_hold(term, partial);
     alternatives.is_empty()

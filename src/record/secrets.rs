@@ -76,11 +76,12 @@ pub fn is_secret_property(name: &str, type_name: &str, value: &str) -> bool {
 /// (`?api_key=…`), in an `Authorization` header, or a quoted text that is given
 /// to a name such as `password`. A placeholder (`${token}`) is none.
 static INLINE_SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    let words = r"(?:password|passwd|secret|token|api[_-]?key|access[_-]?key|signature|sig|auth)";
+    let words = r"(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|signature|sig|auth)";
     let in_query = format!(r"[?&;](?:[a-z0-9_.-]*{words})=[^$&{{<\s%][^&\s<]{{3,}}");
     let in_header = r"\b(?:basic|bearer|token)\s+[a-z0-9+/_~.=-]{16,}";
     let in_text = format!(r#"{words}["']?\s*[:=]\s*["'][^"'\s$]*[0-9][^"'\s$]*["']"#);
-    Regex::new(&format!("(?i)(?:{in_query}|{in_header}|{in_text})")).ok()
+    let before_host = r"://[^/@:\s${}]+:[^/@\s${}]{3,}@";
+    Regex::new(&format!("(?i)(?:{in_query}|{in_header}|{in_text}|{before_host})")).ok()
 });
 
 /// Whether a text of any column carries a credential in the open.
@@ -99,6 +100,8 @@ mod tests {
             "https://api.example/v1/items?api_key=3f9ab2c4d1",
             "https://api.example/v1/items?x=1&access_token=ya29.A0AfH6SM",
             "https://hooks.example/in?sig=Zm9vYmFyYmF6",
+            "https://svc.sap:hunter2@api.example/v1",
+            "https://api.example/login?user=a&pwd=hunter2",
             "Authorization: Basic c3ZjLnNhcDpodW50ZXIy",
             "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIx",
             "Token 9b1c44f0-20ad-4f5e-8d3b-0f8e7c6a5d4b",
@@ -111,6 +114,8 @@ mod tests {
             "https://api.example/v1/items?api_key=${api_key}",
             "https://api.example/v1/items?api_key=",
             "https://api.example/v1/tokens/12345678",
+            "https://api.example:8443/v1/a@b",
+            "https://${user}:${password}@api.example/v1",
             "var password = gs.getProperty('x_acme.password');",
             "token = this.getToken('user');",
             "basic authentication is used",

@@ -357,8 +357,13 @@ impl Compiler<'_> {
 }
 
 fn properties_of(file: &RuleFile) -> Vec<String> {
-    let atoms =
-        file.cases.iter().flat_map(|case| case.all.iter().chain(&case.any)).chain(&file.all).chain(&file.any);
-    let named = file.property.iter().chain(atoms.filter_map(|atom| atom.property.as_ref()));
-    named.map(|property| property.value.clone()).collect()
+    let cases = file.cases.iter().flat_map(|case| case.all.iter().chain(&case.any).chain(&case.when.0));
+    let atoms = cases.chain(&file.all).chain(&file.any).chain(&file.when.0);
+    let mut names: Vec<String> = Vec::new();
+    for name in file.property.iter().chain(atoms.filter_map(|atom| atom.property.as_ref())) {
+        if !names.contains(&name.value) {
+            names.push(name.value.clone());
+        }
+    }
+    names
 }

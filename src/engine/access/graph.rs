@@ -170,6 +170,11 @@ impl AccessGraph {
         0..u32::try_from(self.roles.names.len()).unwrap_or(u32::MAX)
     }
 
+    /// The numbers of all groups.
+    pub(crate) fn all_groups(&self) -> impl Iterator<Item = u32> + use<> {
+        0..u32::try_from(self.groups.names.len()).unwrap_or(u32::MAX)
+    }
+
     /// The numbers of all users.
     pub(crate) fn all_users(&self) -> impl Iterator<Item = u32> + use<> {
         0..u32::try_from(self.users.names.len()).unwrap_or(u32::MAX)

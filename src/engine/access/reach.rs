@@ -52,9 +52,6 @@ impl AccessGraph {
                 {
                     return;
                 }
-                if step.to == step.from {
-                    return;
-                }
                 reach.distance.entry(step.to).or_insert_with(|| {
                     open.push_back(step.to);
                     next
@@ -76,6 +73,16 @@ impl Reach {
         let mut roles: Vec<u32> = self.distance.keys().filter_map(role).collect();
         roles.sort_unstable();
         roles
+    }
+
+    /// A shortest way from where it begins back to itself; empty if there is none.
+    #[must_use]
+    pub(crate) fn cycle(&self) -> Vec<Step> {
+        let into = self.into.get(&self.user).into_iter().flatten().filter_map(|at| self.steps.get(*at));
+        let Some(last) = into.min_by_key(|step| self.distance.get(&step.from)) else { return Vec::new() };
+        let mut path = self.shortest(last.from);
+        path.push(*last);
+        path
     }
 
     /// A shortest path to a node; of several, the one of the earliest rows.

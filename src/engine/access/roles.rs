@@ -1,18 +1,20 @@
 //! The roles that every user has in the end.
 
+use std::collections::{HashMap, HashSet};
+
 use rayon::prelude::*;
 
 use super::csr::position;
 use super::graph::AccessGraph;
 use super::step::Node;
 
-/// How many pairs of user and role are kept. A real instance stays far below:
-/// a million users with fifty roles each have fifty million.
-const MOST_PAIRS: usize = 120_000_000;
+/// How many pairs of user and role are kept. Queries ask for privileged roles,
+/// so even the largest instance stays far below.
+const MOST_PAIRS: usize = 100_000_000;
 /// How many users one task computes.
 const CHUNK: usize = 4096;
 
-/// For every user the roles that it reaches, sorted by number.
+/// For every user those of the asked roles that it reaches, sorted by number.
 #[derive(Debug, Default)]
 pub(crate) struct EffectiveRoles {
     starts: Vec<usize>,
@@ -22,24 +24,22 @@ pub(crate) struct EffectiveRoles {
 }
 
 impl EffectiveRoles {
-    pub(crate) fn new(graph: &AccessGraph) -> Self {
-        Self::with_limit(graph, MOST_PAIRS)
+    /// `asked` says of every role whether anybody asks for it.
+    pub(crate) fn new(graph: &AccessGraph, asked: &[bool]) -> Self {
+        Self::with_limit(graph, asked, MOST_PAIRS)
     }
 
-    fn with_limit(graph: &AccessGraph, most: usize) -> Self {
+    fn with_limit(graph: &AccessGraph, asked: &[bool], most: usize) -> Self {
+        let leads = Leads::new(graph, asked);
         let users: Vec<u32> = graph.all_users().collect();
         let chunks: Vec<(Vec<usize>, Vec<u32>)> = users
             .par_chunks(CHUNK)
             .map(|users| {
-                let mut walk = Walk::new(graph);
                 let mut roles = Vec::new();
                 let mut ends = Vec::with_capacity(users.len());
                 for &user in users {
-                    walk.user(graph, user, true, &mut roles);
+                    leads.of_user(graph, user, &mut roles);
                     ends.push(roles.len());
-                    if roles.len() > most {
-                        break;
-                    }
                 }
                 (ends, roles)
             })
@@ -57,13 +57,60 @@ impl EffectiveRoles {
         all
     }
 
-    /// The roles of a user.
+    /// The asked roles of a user.
     pub(crate) fn of(&self, user: u32) -> &[u32] {
         let at = position(user);
         match (self.starts.get(at), self.starts.get(at + 1)) {
             (Some(&start), Some(&end)) => self.roles.get(start..end).unwrap_or_default(),
             _ => &[],
         }
+    }
+}
+
+/// For every role and group the asked roles that it leads to. Found backwards
+/// from each asked role, so that what a user reaches is a union of short lists,
+/// whatever lies in between.
+struct Leads {
+    roles: Vec<Vec<u32>>,
+    groups: Vec<Vec<u32>>,
+}
+
+impl Leads {
+    fn new(graph: &AccessGraph, asked: &[bool]) -> Self {
+        let (_, groups, roles) = graph.counts();
+        let mut leads = Self { roles: vec![Vec::new(); roles], groups: vec![Vec::new(); groups] };
+        let mut sources: HashMap<Node, Vec<Node>> = HashMap::new();
+        for node in graph.all_roles().map(Node::Role).chain(graph.all_groups().map(Node::Group)) {
+            graph.steps(node, |step| sources.entry(step.to).or_default().push(step.from), false);
+        }
+        for role in graph.all_roles().filter(|role| asked.get(position(*role)) == Some(&true)) {
+            let mut seen = HashSet::from([Node::Role(role)]);
+            let mut open = vec![Node::Role(role)];
+            while let Some(node) = open.pop() {
+                match node {
+                    Node::Role(number) => leads.roles[position(number)].push(role),
+                    Node::Group(number) => leads.groups[position(number)].push(role),
+                    Node::User(_) => {}
+                }
+                let from = sources.get(&node).into_iter().flatten();
+                open.extend(from.copied().filter(|node| seen.insert(*node)));
+            }
+        }
+        leads
+    }
+
+    fn of_user(&self, graph: &AccessGraph, user: u32, found: &mut Vec<u32>) {
+        let first = found.len();
+        for (role, _) in graph.grants.of(user).iter().chain(graph.inherited.of(user)) {
+            found.extend(&self.roles[position(*role)]);
+        }
+        for (group, _) in graph.members.of(user) {
+            found.extend(&self.groups[position(*group)]);
+        }
+        let mut own = found.split_off(first);
+        own.sort_unstable();
+        own.dedup();
+        found.append(&mut own);
     }
 }
 

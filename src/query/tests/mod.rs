@@ -129,6 +129,14 @@ impl Data for Mock<'_> {
         missing
     }
 
+    fn all_roles(&self, user: RowId) -> Vec<&str> {
+        let users = self.wanted.find("sys_user").unwrap();
+        let text = self.row(users, user).get("@roles").copied().unwrap_or("");
+        let mut roles: Vec<_> = text.split(',').filter(|name| !matches!(*name, "" | "?")).collect();
+        roles.sort_unstable();
+        roles
+    }
+
     fn trait_of(&self, table: TableIdx, row: RowId, name: &str) -> &str {
         self.row(table, row).get(format!("@{name}").as_str()).copied().unwrap_or("")
     }
