@@ -64,7 +64,7 @@ pub(super) const ROLE_SOURCES: [(&str, &[&str]); 7] = [
     ("sys_user_has_role", &["user", "role", "state", "inherited"]),
     ("sys_user_grmember", &["user", "group"]),
     ("sys_user_group", &["name", "parent"]),
-    ("sys_group_has_role", &["group", "role", "inherits"]),
+    ("sys_group_has_role", &["group", "role", "inherits", "granted_by"]),
     ("sys_user_role", &["name"]),
     ("sys_user_role_contains", &["role", "contains"]),
 ];

@@ -1,6 +1,6 @@
 //! The graph itself, made of the facts of a scan.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::super::facts::{Facts, TableFacts};
 use super::super::interner::TextId;
@@ -92,23 +92,14 @@ impl AccessGraph {
             });
         }
         if let Some(rows) = reader(tables.group_roles) {
-            let mut not_inheriting = Vec::new();
-            rows.pairs("group", "role", |row, group, role| {
-                // What false does is not documented, so only true counts; a column
-                // that was not exported says nothing against it.
-                if rows.text(row, "inherits").is_none_or(|text| text.eq_ignore_ascii_case("true")) {
-                    edges.group_roles.push((graph.groups.take(group), graph.roles.take(role), row));
-                } else {
-                    not_inheriting.push(row);
-                }
-            });
-            graph.not_inheriting = not_inheriting;
+            graph.read_group_roles(&rows, &mut edges);
         }
         if let Some(rows) = reader(tables.contains) {
             rows.pairs("role", "contains", |row, outer, inner| {
                 edges.contains.push((graph.roles.take(outer), graph.roles.take(inner), row));
             });
         }
+        graph.add_unexplained_copies(&mut edges);
         graph.seal(&edges);
         graph
     }
@@ -146,6 +137,44 @@ impl AccessGraph {
                 rows.text(row, "inherited").is_some_and(|text| text.eq_ignore_ascii_case("true"));
             if is_inherited { edges.inherited.push(edge) } else { edges.grants.push(edge) }
         });
+    }
+
+    fn read_group_roles(&mut self, rows: &Reader<'_>, edges: &mut Edges) {
+        rows.pairs("group", "role", |row, group, role| {
+            // What false does is not documented, so only true counts; a column
+            // that was not exported says nothing against it.
+            if !rows.text(row, "inherits").is_none_or(|text| text.eq_ignore_ascii_case("true")) {
+                self.not_inheriting.push(row);
+                return;
+            }
+            let edge = (self.groups.take(group), self.roles.take(role), row);
+            let is_copy = rows.text(row, "granted_by").is_some_and(|text| !text.is_empty());
+            if is_copy { edges.copies.push(edge) } else { edges.group_roles.push(edge) }
+        });
+    }
+
+    /// Rows that the platform copied from a parent group grant nothing of their
+    /// own where the parent explains them: they go when its row goes.
+    fn add_unexplained_copies(&self, edges: &mut Edges) {
+        let has: HashSet<(u32, u32)> =
+            edges.group_roles.iter().map(|(group, role, _)| (*group, *role)).collect();
+        let parents = Csr::new(self.groups.names.len(), &edges.parents);
+        for (group, role, row) in std::mem::take(&mut edges.copies) {
+            let mut seen = HashSet::from([group]);
+            let mut open = vec![group];
+            let mut is_explained = false;
+            while let Some(next) = open.pop() {
+                for (parent, _) in parents.of(next) {
+                    is_explained |= has.contains(&(*parent, role));
+                    if seen.insert(*parent) {
+                        open.push(*parent);
+                    }
+                }
+            }
+            if !is_explained {
+                edges.group_roles.push((group, role, row));
+            }
+        }
     }
 
     fn seal(&mut self, edges: &Edges) {
@@ -247,6 +276,8 @@ struct Edges {
     members: Vec<(u32, u32, RowId)>,
     parents: Vec<(u32, u32, RowId)>,
     group_roles: Vec<(u32, u32, RowId)>,
+    /// Rows of groups' roles that say which group they come from.
+    copies: Vec<(u32, u32, RowId)>,
     contains: Vec<(u32, u32, RowId)>,
 }
 

@@ -1,6 +1,6 @@
 //! Access graphs in a few letters: `u` users, `g` groups, `r` roles.
 //!
-//! `u1>r1` a grant, `u1~r1` an inherited row, `u1>g1` a membership, `g1>g2` a
+//! `g1=r1` is a row that was copied from a parent group. `u1>r1` a grant, `u1~r1` an inherited row, `u1>g1` a membership, `g1>g2` a
 //! parent, `g1>r1` a group's role, `r1>r2` a contained role; `x` behind a grant
 //! or a group's role takes it out (another state, inherits=false).
 
@@ -18,7 +18,8 @@ fn export(graph: &str) -> String {
         let is_off = edge.ends_with('x');
         let edge = edge.trim_end_matches('x');
         let is_inherited = edge.contains('~');
-        let (from, to) = edge.split_once(['>', '~']).unwrap();
+        let is_copy = edge.contains('=');
+        let (from, to) = edge.split_once(['>', '~', '=']).unwrap();
         let row = match (from.as_bytes()[0], to.as_bytes()[0]) {
             (b'u', b'r') => format!(
                 "<sys_user_has_role action=\"INSERT_OR_UPDATE\"><inherited>{is_inherited}</inherited>\
@@ -35,9 +36,10 @@ fn export(graph: &str) -> String {
                  <parent display_value=\"{to}\">{to}</parent><sys_id>{from}</sys_id></sys_user_group>"
             ),
             (b'g', _) => format!(
-                "<sys_group_has_role action=\"INSERT_OR_UPDATE\"><group display_value=\"{from}\">{from}</group>\
+                "<sys_group_has_role action=\"INSERT_OR_UPDATE\"><granted_by>{}</granted_by><group display_value=\"{from}\">{from}</group>\
                  <inherits>{}</inherits><role display_value=\"{to}\">{to}</role><sys_id>s{at}</sys_id>\
                  </sys_group_has_role>",
+                if is_copy { "g0" } else { "" },
                 !is_off
             ),
             _ => format!(
@@ -159,6 +161,13 @@ fn inherited_rows_count_where_nothing_explains_them() {
 #[test]
 fn what_is_not_active_does_not_count() {
     check("u1>r1x u1>g1 g1>r2x g1>r3", "r3 derived: u1>g1>r3; cut u1>g1");
+}
+
+#[test]
+fn what_a_parent_group_handed_down_counts_once() {
+    check("u1>g1 g1>g2 g2>r1 g1=r1", "r1 derived: u1>g1>g2>r1; cut u1>g1");
+    check("u1>g1 g1=r1", "r1 derived: u1>g1>r1; cut u1>g1");
+    check("u1>g1 g1>g2 g2>g1 g1=r1", "r1 derived: u1>g1>r1; cut u1>g1");
 }
 
 #[test]
