@@ -424,7 +424,7 @@ fn the_order_of_paths_does_not_matter() {
 #[test]
 fn two_folders_at_once_find_what_each_finds() {
     // Rules that look at one record only; joins would see more in both together.
-    let rules = "SNA1002,SNA1003,SNA1008,SNA1009,SNA1010,SNA1012,SNR1009,SNR1011,SNP1023";
+    let rules = "SNA1002,SNA1003,SNA1008,SNA1009,SNA1007,SNA1010,SNA1012,SNR1009,SNR1011,SNP1023";
     let scan = |paths: &[&str], folder: &Path| {
         let arguments = [
             "scan",
@@ -451,7 +451,7 @@ fn two_folders_at_once_find_what_each_finds() {
             folder.write(&format!("{part}/{index:03}.xml"), format!("{head}{row}{}", tail[0]).as_bytes());
         }
         let (left, right) = (scan(&["left"], folder.path()), scan(&["right"], folder.path()));
-        assert!(left.len() > 2 && right.len() > 2, "both hold something");
+        assert!(!left.is_empty() && !right.is_empty(), "both hold something");
         assert_eq!(scan(&["."], folder.path()), left.union(&right).cloned().collect());
         folder.write("whole.xml", text.as_bytes());
         assert_eq!(scan(&["whole.xml"], folder.path()), left.union(&right).cloned().collect());

@@ -39,6 +39,10 @@ fn lint_rule(path: &str, text: &str, rule: &RuleFile, complaints: &mut Vec<RuleE
     let mut complain = |place: &Text, message: String| {
         complaints.push(RuleError::at(path, place, message).within(text));
     };
+    let stem = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".yaml");
+    if stem.split('-').any(|word| word.len() == 1) {
+        complain(&rule.id, "a name has no words of one letter: SARIF's names could not be read".to_owned());
+    }
     lint_queries(text, rule, &mut complain);
     lint_writing(rule, &mut complain);
     let finds = rule.tests.iter().any(|test| test.finds.as_ref().is_some_and(|found| !found.is_empty()));
