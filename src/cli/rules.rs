@@ -164,7 +164,9 @@ fn write_page(meta: &RuleMeta, out: &mut dyn Write) -> io::Result<()> {
     if !meta.params.is_empty() {
         writeln!(out, "\nParameters (set them in .glidelint.yaml under rules: {}: params:)", meta.id)?;
         for (name, values) in &meta.params {
-            writeln!(out, "  {name}: {}", values.join(", "))?;
+            let unset = "(none: only the owner of the instance knows)".to_owned();
+            let values = if values.is_empty() { unset } else { values.join(", ") };
+            writeln!(out, "  {name}: {values}")?;
         }
     }
     if !meta.tags.is_empty() {

@@ -220,6 +220,13 @@ impl Facts {
         self.folded = folded;
     }
 
+    /// The same again, if texts were added since.
+    pub(super) fn seal_new_texts(&mut self) {
+        if self.texts.len() > self.folded.len() {
+            self.seal();
+        }
+    }
+
     pub(super) fn table(&self, table: TableIdx) -> &TableFacts {
         &self.tables[table.index()]
     }

@@ -87,7 +87,7 @@ impl Facts {
             facts.pairs.extend(pairs);
         }
         self.tables[table.index()] = facts;
-        self.seal();
+        self.seal_new_texts();
     }
 }
 

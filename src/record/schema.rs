@@ -1,7 +1,6 @@
 //! The built-in dictionary: types, references and defaults of the tables that
 //! rules ask about. The facts are data, in `schema.tsv`.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 
 /// How a column's values compare.
@@ -38,25 +37,43 @@ pub struct Column {
     pub default: Option<&'static str>,
 }
 
-type Tables = HashMap<&'static str, HashMap<&'static str, Column>>;
+/// The lines of the dictionary as table, column and the rest; sorted by both
+/// names. Nothing is decoded before somebody asks for it: that is most of them.
+static LINES: LazyLock<Vec<(&'static str, &'static str, &'static str)>> = LazyLock::new(|| {
+    let lines = include_str!("schema.tsv").lines().filter(|line| !line.starts_with('#'));
+    let cells = lines.filter_map(|line| {
+        let (table, rest) = line.split_once('\t')?;
+        let (column, rest) = rest.split_once('\t')?;
+        Some((table, column, rest))
+    });
+    cells.collect()
+});
 
-static TABLES: LazyLock<Tables> = LazyLock::new(|| parse(include_str!("schema.tsv")));
+/// The lines of a table.
+fn lines_of(table: &str) -> &'static [(&'static str, &'static str, &'static str)] {
+    let start = LINES.partition_point(|(name, ..)| *name < table);
+    let rest = LINES.get(start..).unwrap_or_default();
+    let count = rest.partition_point(|(name, ..)| *name == table);
+    rest.get(..count).unwrap_or_default()
+}
 
-fn parse(text: &'static str) -> Tables {
-    let mut tables = Tables::new();
-    for line in text.lines().filter(|line| !line.starts_with('#')) {
-        let mut cells = line.split('\t');
-        let mut next = || cells.next().unwrap_or("");
-        let (table, column, type_name, reference, default) = (next(), next(), next(), next(), next());
-        let entry = Column {
-            kind: kind_of(type_name),
-            type_name,
-            reference: Some(reference).filter(|text| !text.is_empty()),
-            default: Some(default).filter(|text| !text.is_empty()),
-        };
-        tables.entry(table).or_default().insert(column, entry);
+/// The rest of the line of a column.
+fn line_of(table: &str, column: &str) -> Option<&'static str> {
+    let lines = lines_of(table);
+    let at = lines.binary_search_by(|(_, name, _)| (*name).cmp(column)).ok()?;
+    lines.get(at).map(|(.., rest)| *rest)
+}
+
+fn decode(line: &'static str) -> Column {
+    let mut cells = line.split('\t');
+    let mut next = || cells.next().unwrap_or("");
+    let (type_name, reference, default) = (next(), next(), next());
+    Column {
+        kind: kind_of(type_name),
+        type_name,
+        reference: Some(reference).filter(|text| !text.is_empty()),
+        default: Some(default).filter(|text| !text.is_empty()),
     }
-    tables
 }
 
 fn kind_of(type_name: &str) -> ColumnType {
@@ -78,41 +95,43 @@ const OTHERS: &str = "*";
 /// Whether all columns of the table are known, so that a wrong name can be refused.
 #[must_use]
 pub fn knows_table(table: &str) -> bool {
-    TABLES.get(table).is_some_and(|columns| !columns.contains_key(OTHERS))
+    knows_some_of(table) && line_of(table, OTHERS).is_none()
 }
 
 /// Whether some columns of the table are known, perhaps not all.
 #[must_use]
 pub fn knows_some_of(table: &str) -> bool {
-    TABLES.contains_key(table)
+    !lines_of(table).is_empty()
 }
 
 /// A column of a known table; `None` where the table or the column is not known.
 #[must_use]
 pub fn column(table: &str, column: &str) -> Option<Column> {
-    TABLES.get(table)?.get(column).filter(|_| column != OTHERS).copied()
+    line_of(table, column).filter(|_| column != OTHERS).map(decode)
 }
 
 /// The known columns of a table, sorted; empty for a table that is not known.
 #[must_use]
 pub fn columns(table: &str) -> Vec<&'static str> {
-    let mut names: Vec<_> = TABLES.get(table).into_iter().flat_map(HashMap::keys).copied().collect();
-    names.retain(|name| *name != OTHERS);
-    names.sort_unstable();
-    names
+    lines_of(table).iter().map(|(_, column, _)| *column).filter(|column| *column != OTHERS).collect()
 }
 
 /// The names of the known tables, sorted.
 #[must_use]
 pub fn tables() -> Vec<&'static str> {
-    let mut names: Vec<_> = TABLES.keys().copied().collect();
-    names.sort_unstable();
+    let mut names: Vec<_> = LINES.iter().map(|(table, ..)| *table).collect();
+    names.dedup();
     names
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ColumnType, column, knows_table};
+    use super::{ColumnType, LINES, column, knows_table};
+
+    #[test]
+    fn the_dictionary_is_sorted_without_repetition() {
+        assert!(LINES.is_sorted_by(|left, right| (left.0, left.1) < (right.0, right.1)));
+    }
 
     #[test]
     fn knows_the_identity_tables() {

@@ -156,7 +156,9 @@ impl Pack {
     ) -> Result<(), RuleError> {
         let mut meta = RuleMeta { pack: pack.name.clone(), ..meta_of(path, file)? };
         taken.check(path, file, &meta)?;
-        taken.add_names(file, &meta);
+        if settings.names_rules() {
+            taken.add_names(file, &meta);
+        }
         let called: Vec<_> = [&meta.id, &meta.name].into_iter().chain(&file.aliases).cloned().collect();
         let own = called.iter().find_map(|name| settings.params.get(name));
         if let Some(severity) = called.iter().find_map(|name| settings.severities.get(name)) {
@@ -333,6 +335,15 @@ impl Settings {
         } else {
             Fate::Off
         }
+    }
+
+    /// Whether the settings name any rule, so that the names must be known.
+    fn names_rules(&self) -> bool {
+        !(self.severities.is_empty()
+            && self.on.is_empty()
+            && self.off.is_empty()
+            && self.select.is_empty()
+            && self.params.is_empty())
     }
 
     /// A name in the settings that no rule answers to is a slip of the pen, and
