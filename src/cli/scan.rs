@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -38,14 +39,16 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let begin = Instant::now();
     let outputs = args.output.iter().map(|text| FileOutput::parse(text)).collect::<Result<Vec<_>, _>>()?;
     let found = input::configure(&args.input)?;
-    let packs = packs(&args.packs, &found)?;
-    let pack = Pack::compile(&packs.files, &settings(&args.packs, &found)?)?;
+    // The process ends after this. Giving back piece by piece what is as large as
+    // the pack or the records would be a sixth of a short run.
+    let packs = ManuallyDrop::new(packs(&args.packs, &found)?);
+    let pack = ManuallyDrop::new(Pack::compile(&packs.files, &settings(&args.packs, &found)?)?);
     let discovery = input::sources(&args.input, &found.config)?;
     let options = options(args, &found)?;
     check_tables(&options, &pack)?;
     let progress = progress_bar(args, &discovery.sources);
     let tick = |bytes| progress.inc(bytes);
-    let reading = read_all(&discovery.sources, &Plan::of(&pack), &options, &tick);
+    let reading = ManuallyDrop::new(read_all(&discovery.sources, &Plan::of(&pack), &options, &tick));
     progress.finish_and_clear();
     let outcome = judge(&reading.instance, &pack.rules);
     let scored = judge(&reading.instance, &pack.scored);
@@ -72,7 +75,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     } else {
         Exit::Fine
     };
-    let report = Report {
+    let report = ManuallyDrop::new(Report {
         rules: pack.rules.iter().map(|rule| rule.meta.clone()).collect(),
         coverage: outcome.coverage,
         score: score.filter(|_| !is_chosen),
@@ -92,7 +95,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
         notices,
         findings,
         exit_code: exit.code(),
-    };
+    });
     for output in &outputs {
         write_file(&output.path, |out| write(&report, args, output.format, (false, None), out))?;
     }
