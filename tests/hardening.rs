@@ -1,14 +1,18 @@
 //! The rules on hardening settings against a table of settings that was written
 //! from the vendor's catalogue, not from the rules: `tests/hardening/settings.tsv`.
 
-#![allow(clippy::unwrap_used, reason = "in a test, a failure is what a panic is for")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
+
+#[path = "common/program.rs"]
+mod program;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
+
+use program::glidelint;
 
 /// A setting of the table.
 struct Setting {
@@ -82,15 +86,11 @@ struct Scan(Value);
 
 fn scan(xml: &str, arguments: &[&str]) -> Scan {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("export.xml");
-    std::fs::write(&path, xml).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_glidelint"))
-        .args(["scan", "--no-config", "--profile", "strict", "--format", "json"])
-        .arg(&path)
-        .args(arguments)
-        .output()
-        .unwrap();
-    Scan(serde_json::from_slice(&output.stdout).unwrap())
+    std::fs::write(folder.path().join("export.xml"), xml).unwrap();
+    let scan = ["scan", "export.xml", "--no-config", "--profile", "strict", "--format", "json"];
+    let run = glidelint(folder.path(), &[&scan, arguments].concat());
+    assert!([0, 1].contains(&run.code), "{}", run.stderr);
+    Scan(run.json())
 }
 
 impl Scan {
@@ -124,13 +124,10 @@ impl Scan {
 
 /// Rule ids by the page of the setting that they judge.
 fn rules_by_page() -> BTreeMap<String, String> {
-    let output = Command::new(env!("CARGO_BIN_EXE_glidelint"))
-        .args(["rules", "list", "--format", "json"])
-        .output()
-        .unwrap();
-    let rules: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
+    let document = glidelint(Path::new("."), &["rules", "list", "--format", "json"]).json();
+    let rules = document.as_array().unwrap();
     let mut pages = BTreeMap::new();
-    for rule in &rules {
+    for rule in rules {
         let tags = rule["tags"]["servicenow"].as_array().into_iter().flatten().filter_map(Value::as_str);
         for page in tags.filter_map(|tag| tag.strip_prefix("hardening:")) {
             let id = rule["id"].as_str().unwrap().to_owned();

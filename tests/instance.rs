@@ -1,23 +1,25 @@
 //! An invented instance of 300 users with some problems, `tests/instance`,
 //! against a table of what is to be found in it that was made by hand.
 
-#![allow(clippy::unwrap_used, reason = "in a test, a failure is what a panic is for")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
+
+#[path = "common/program.rs"]
+mod program;
 
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
+use program::glidelint;
+
 /// What a scan finds, as `rule key`.
 fn found(arguments: &[&str]) -> Vec<String> {
-    let output = Command::new(env!("CARGO_BIN_EXE_glidelint"))
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests"))
-        .args(["scan", "instance", "--no-config", "--format", "json"])
-        .args(arguments)
-        .output()
-        .unwrap();
-    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
+    let scan = ["scan", "instance", "--no-config", "--format", "json"];
+    let run = glidelint(&folder, &[&scan, arguments].concat());
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    let document = run.json();
     let findings = document["findings"].as_array().unwrap().iter();
     let text = |finding: &Value, name: &str| finding[name].as_str().unwrap().to_owned();
     findings.map(|finding| format!("{} {}", text(finding, "rule"), text(finding, "key"))).collect()

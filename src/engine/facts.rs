@@ -200,31 +200,24 @@ impl Facts {
         }
     }
 
-    /// Makes the facts ready for questions, after the last source.
+    /// Makes the facts ready for questions, after the last source, and again after
+    /// texts were added.
     pub(super) fn seal(&mut self) {
         let count = self.texts.len();
-        let mut folded = Vec::with_capacity(count);
-        for number in 0..count {
+        for number in self.folded.len()..count {
             let id = TextId::at(number);
             let text = self.texts.text(id);
             let is_folded = !text.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii());
-            folded.push(if is_folded {
+            let folded = if is_folded {
                 id
             } else {
                 let lower = text.to_lowercase();
                 self.texts.intern(&lower)
-            });
+            };
+            self.folded.push(folded);
         }
         // Lower-case forms that were not there before are their own.
-        folded.extend((count..self.texts.len()).map(TextId::at));
-        self.folded = folded;
-    }
-
-    /// The same again, if texts were added since.
-    pub(super) fn seal_new_texts(&mut self) {
-        if self.texts.len() > self.folded.len() {
-            self.seal();
-        }
+        self.folded.extend((count..self.texts.len()).map(TextId::at));
     }
 
     pub(super) fn table(&self, table: TableIdx) -> &TableFacts {

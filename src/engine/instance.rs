@@ -8,8 +8,8 @@ use super::access::Node;
 use super::classes::{ClassAnswers, answer, answer_in_parallel};
 use super::facts::{Facts, Standing, TableFacts};
 use super::interner::TextId;
-use super::views::{Access, EFFECTIVE_ROLE, ROLE_CLOSURE};
-use crate::query::{Cell, Class, Clock, Data, Missing, RowId, Truth, is_view};
+use super::views::Access;
+use crate::query::{Cell, Class, Clock, Data, EFFECTIVE_ROLE, Missing, ROLE_CLOSURE, RowId, Truth, is_view};
 use crate::record::{ColumnIdx, Origin, TableIdx, Wanted};
 use crate::rule::{ClassBody, KeyPaths};
 
@@ -205,6 +205,11 @@ impl<'p> Instance<'p> {
         self.wanted.find(source).unwrap_or(table)
     }
 
+    /// The name of a role; empty where nothing tells it.
+    fn role_name(&self, access: &Access, role: u32) -> &str {
+        self.facts.texts.text(access.graph.texts(Node::Role(role)).1)
+    }
+
     /// Whether anything shows what stands in a table: a row, or of a view a row
     /// that it is computed from.
     pub(super) fn is_shown(&self, table: TableIdx) -> bool {
@@ -302,8 +307,7 @@ impl Data for Instance<'_> {
         }
         let node = access.graph.user(self.facts.fold(sys_id));
         for role in node.map_or(&[][..], |user| access.effective.of(user)) {
-            let (_, name) = access.graph.texts(Node::Role(*role));
-            let name = self.facts.texts.text(name);
+            let name = self.role_name(access, *role);
             if name.is_empty() {
                 missing =
                     missing.union(self.wanted.find("sys_user_role").map_or(Missing::none(), Missing::table));
@@ -321,8 +325,8 @@ impl Data for Instance<'_> {
         let sys_id = self.table(users).pair(user, ColumnIdx::SYS_ID).value;
         let Some(user) = access.graph.user(self.facts.fold(sys_id)) else { return Vec::new() };
         let roles = access.graph.reach(user).roles();
-        let name = |role: u32| self.facts.texts.text(access.graph.texts(Node::Role(role)).1);
-        let mut names: Vec<_> = roles.into_iter().map(name).filter(|name| !name.is_empty()).collect();
+        let names = roles.into_iter().map(|role| self.role_name(access, role));
+        let mut names: Vec<_> = names.filter(|name| !name.is_empty()).collect();
         names.sort_unstable();
         names
     }

@@ -10,7 +10,7 @@ use super::read::{Options, Plan, read_all};
 use crate::finding::{Finding, RuleCoverage, Target, fingerprint};
 use crate::query::{Class, Clock, Data};
 use crate::rule::file::{ClassFile, ExpectedFinding, RuleFile, RuleTest};
-use crate::rule::{Pack, PackFiles, RuleError, Settings, parse_baseline};
+use crate::rule::{Pack, PackFiles, RuleError, Settings, escaped, parse_baseline};
 use crate::source::Source;
 
 /// A test of a rule that did not come out as written.
@@ -151,7 +151,7 @@ fn rows_of(test: &RuleTest) -> String {
         let named = fields.first().map_or("", |(_, text)| *text);
         let sys_id = fingerprint(["", "", table, named, ""]);
         for (name, text) in fields.iter().chain(&[("sys_id", sys_id.as_str())]) {
-            let _ = write!(xml, "<{name}>{}</{name}>", escape(text));
+            let _ = write!(xml, "<{name}>{}</{name}>", escaped(text));
         }
         let _ = writeln!(xml, "</{table}>");
     };
@@ -172,10 +172,6 @@ fn rows_of(test: &RuleTest) -> String {
     } else {
         format!("<unload unload_date=\"2026-03-01 10:00:00\">\n{xml}</unload>\n")
     }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 fn settings(test: &RuleTest, name: &str) -> Settings {

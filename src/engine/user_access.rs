@@ -7,7 +7,7 @@ use super::access::{Node, Reach, Step, StepKind};
 use super::instance::Instance;
 use super::views::{Access, node_name};
 use crate::finding::{Place, PlaceRole, Target};
-use crate::query::{Missing, RowId};
+use crate::query::{EFFECTIVE_ROLE, Missing, ROLE_CLOSURE, RowId};
 use crate::record::{ColumnIdx, TableIdx};
 
 /// How many paths to one role are kept.
@@ -187,8 +187,8 @@ impl Instance<'_> {
     pub(super) fn path_of(&self, table: TableIdx, row: RowId) -> Vec<AccessStep> {
         let names = self.wanted.table(table);
         let ends = match &*names.name {
-            super::views::EFFECTIVE_ROLE => ["user", "role"],
-            super::views::ROLE_CLOSURE => ["role", "contains"],
+            EFFECTIVE_ROLE => ["user", "role"],
+            ROLE_CLOSURE => ["role", "contains"],
             _ => return Vec::new(),
         };
         let (Some(access), [Some(from), Some(to)]) = (&self.access, ends.map(|name| names.find(name))) else {
@@ -196,8 +196,8 @@ impl Instance<'_> {
         };
         let end = |column: ColumnIdx| self.facts.fold(self.table(table).pair(row, column).value);
         let reach = match (&*names.name, access.graph.user(end(from)), access.graph.role(end(from))) {
-            (super::views::EFFECTIVE_ROLE, Some(user), _) => access.graph.reach(user),
-            (super::views::ROLE_CLOSURE, _, Some(role)) => access.graph.reach_from(Node::Role(role)),
+            (EFFECTIVE_ROLE, Some(user), _) => access.graph.reach(user),
+            (ROLE_CLOSURE, _, Some(role)) => access.graph.reach_from(Node::Role(role)),
             _ => return Vec::new(),
         };
         let path = access.graph.role(end(to)).map(|role| match Node::Role(role) {

@@ -1,18 +1,14 @@
 //! Tables that no export holds: `effective_role` and `role_closure`, computed
 //! from the access graph and then asked like any other table.
 
-use super::access::{AccessGraph, EffectiveRoles, Node, Reach, Step};
+use super::access::{AccessGraph, EffectiveRoles, Node, Step};
 use super::facts::{Facts, Pair, Row, Standing, TableFacts};
 use super::instance::Instance;
 use super::interner::TextId;
-use crate::query::{Partial, RowId};
-use crate::record::{Action, Origin, TableIdx, Wanted};
+use crate::query::{EFFECTIVE_ROLE, Partial, ROLE_CLOSURE, RowId};
+use crate::record::{Action, Origin, TableIdx, Wanted, WantedTable};
 use crate::rule::Ask;
 
-/// The view of users and the roles they have in the end.
-pub(super) const EFFECTIVE_ROLE: &str = "effective_role";
-/// The view of roles and the roles they contain in the end.
-pub(super) const ROLE_CLOSURE: &str = "role_closure";
 /// How many rows a view may have. Rules ask for privileged roles, so a real
 /// instance stays far below.
 const MOST_ROWS: usize = 8_000_000;
@@ -87,7 +83,7 @@ impl Facts {
             facts.pairs.extend(pairs);
         }
         self.tables[table.index()] = facts;
-        self.seal_new_texts();
+        self.seal();
     }
 }
 
@@ -128,7 +124,7 @@ fn effective_rows(
     asked: &[bool],
     left_out: &mut usize,
 ) -> Vec<ViewRow> {
-    let column = |name: &str| wanted.table(view).find(name).map(crate::record::ColumnIdx::index);
+    let names = wanted.table(view);
     let is_asked = |role: &u32| usize::try_from(*role).ok().and_then(|at| asked.get(at)) == Some(&true);
     let mut rows = Vec::new();
     for user in graph.all_users() {
@@ -143,16 +139,8 @@ fn effective_rows(
         let reach = graph.reach(user);
         for role in roles {
             let path = reach.shortest(Node::Role(role));
-            let Some(last) = path.last() else { continue };
-            let mut cells = Vec::new();
-            let mut put = |name: &str, cell: ViewCell| {
-                cells.extend(column(name).map(|column| (column, cell)));
-            };
-            put("user", ViewCell::Kept(pair_of(graph, Node::User(user))));
-            put("role", ViewCell::Kept(pair_of(graph, Node::Role(role))));
-            put("via", ViewCell::Text(via(&path).to_owned()));
-            put("path", ViewCell::Text(path_text(facts, graph, &reach, &path)));
-            rows.push(ViewRow { row: place_of(facts, last), cells });
+            let ends = [("user", Node::User(user)), ("role", Node::Role(role))];
+            rows.extend(view_row(facts, names, graph, &path, ends));
         }
     }
     rows
@@ -165,29 +153,47 @@ fn closure_rows(
     graph: &AccessGraph,
     left_out: &mut usize,
 ) -> Vec<ViewRow> {
-    let column = |name: &str| wanted.table(view).find(name).map(crate::record::ColumnIdx::index);
+    let names = wanted.table(view);
     let mut rows = Vec::new();
     for role in graph.all_roles() {
         let reach = graph.reach_from(Node::Role(role));
         for inner in reach.roles() {
             // A role that comes back to itself contains itself.
             let path = if inner == role { reach.cycle() } else { reach.shortest(Node::Role(inner)) };
-            let Some(last) = path.last() else { continue };
+            if path.is_empty() {
+                continue;
+            }
             if rows.len() >= MOST_ROWS {
                 *left_out += 1;
                 continue;
             }
-            let mut cells = Vec::new();
-            let mut put = |name: &str, cell: ViewCell| {
-                cells.extend(column(name).map(|column| (column, cell)));
-            };
-            put("role", ViewCell::Kept(pair_of(graph, Node::Role(role))));
-            put("contains", ViewCell::Kept(pair_of(graph, Node::Role(inner))));
-            put("path", ViewCell::Text(path_text(facts, graph, &reach, &path)));
-            rows.push(ViewRow { row: place_of(facts, last), cells });
+            let ends = [("role", Node::Role(role)), ("contains", Node::Role(inner))];
+            rows.extend(view_row(facts, names, graph, &path, ends));
         }
     }
     rows
+}
+
+/// The row of a view for a path; the view's columns that nobody wants are left
+/// out. `None` for a path without steps.
+fn view_row(
+    facts: &Facts,
+    names: &WantedTable,
+    graph: &AccessGraph,
+    path: &[Step],
+    ends: [(&str, Node); 2],
+) -> Option<ViewRow> {
+    let row = place_of(facts, path.last()?);
+    let mut cells = Vec::new();
+    let mut put = |name: &str, cell: &dyn Fn() -> ViewCell| {
+        cells.extend(names.find(name).map(|column| (column.index(), cell())));
+    };
+    for (name, node) in ends {
+        put(name, &|| ViewCell::Kept(pair_of(graph, node)));
+    }
+    put("via", &|| ViewCell::Text(via(path).to_owned()));
+    put("path", &|| ViewCell::Text(path_text(facts, graph, path)));
+    Some(ViewRow { row, cells })
 }
 
 /// A reference to a node: its sys_id and its name.
@@ -227,8 +233,8 @@ fn via(path: &[Step]) -> &'static str {
 }
 
 /// `svc.sap → Operators → x_ops.lead → admin`.
-fn path_text(facts: &Facts, graph: &AccessGraph, reach: &Reach, path: &[Step]) -> String {
-    let nodes = std::iter::once(reach.user).chain(path.iter().map(|step| step.to));
+fn path_text(facts: &Facts, graph: &AccessGraph, path: &[Step]) -> String {
+    let nodes = path.first().map(|step| step.from).into_iter().chain(path.iter().map(|step| step.to));
     let names: Vec<_> = nodes.map(|node| node_name(facts, graph, node)).collect();
     names.join(" → ")
 }

@@ -12,15 +12,15 @@ pub(super) struct KnownColumn {
 
 /// Views of the tool: table, column, and the table it refers to.
 const VIEWS: [(&str, &str, Option<&str>); 9] = [
-    ("effective_role", "sys_id", None),
-    ("effective_role", "user", Some("sys_user")),
-    ("effective_role", "role", Some("sys_user_role")),
-    ("effective_role", "via", None),
-    ("effective_role", "path", None),
-    ("role_closure", "sys_id", None),
-    ("role_closure", "role", Some("sys_user_role")),
-    ("role_closure", "contains", Some("sys_user_role")),
-    ("role_closure", "path", None),
+    (EFFECTIVE_ROLE, "sys_id", None),
+    (EFFECTIVE_ROLE, "user", Some("sys_user")),
+    (EFFECTIVE_ROLE, "role", Some("sys_user_role")),
+    (EFFECTIVE_ROLE, "via", None),
+    (EFFECTIVE_ROLE, "path", None),
+    (ROLE_CLOSURE, "sys_id", None),
+    (ROLE_CLOSURE, "role", Some("sys_user_role")),
+    (ROLE_CLOSURE, "contains", Some("sys_user_role")),
+    (ROLE_CLOSURE, "path", None),
 ];
 
 /// Columns of every table of the platform.
@@ -70,7 +70,9 @@ pub(super) const ROLE_SOURCES: [(&str, &[&str]); 7] = [
 ];
 
 /// The view of users and the roles they have in the end.
-pub(super) const EFFECTIVE_ROLE: &str = "effective_role";
+pub const EFFECTIVE_ROLE: &str = "effective_role";
+/// The view of roles and the roles they contain in the end.
+pub const ROLE_CLOSURE: &str = "role_closure";
 
 /// The columns of a view.
 pub(super) fn view_columns(view: &str) -> impl Iterator<Item = &'static str> {

@@ -31,5 +31,6 @@ pub use bind::{BindError, BoundQuery, Names, bind, bind_path, is_view, want_view
 pub use bound_path::BoundPath;
 pub use data::{Cell, Class, Data, Missing, MissingItem, RowId, Truth};
 pub use dates::{Clock, ClockError};
+pub use known::{EFFECTIVE_ROLE, ROLE_CLOSURE};
 pub use parse::QueryError;
 pub use possible::Partial;

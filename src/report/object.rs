@@ -30,6 +30,19 @@ impl ObjectWriter<'_> {
         Ok(())
     }
 
+    /// The properties of an object that was written before, as they stand in it.
+    pub(super) fn written(&mut self, object: &[u8]) -> io::Result<()> {
+        let inner = object.strip_prefix(b"{").and_then(|rest| rest.strip_suffix(b"}")).unwrap_or_default();
+        if inner.is_empty() {
+            return Ok(());
+        }
+        if !self.is_empty {
+            self.out.write_all(b",")?;
+        }
+        self.is_empty = false;
+        self.out.write_all(inner)
+    }
+
     /// A property where there is a value.
     pub(super) fn optional(&mut self, name: &str, value: Option<&impl Serialize>) -> io::Result<()> {
         value.map_or(Ok(()), |value| self.property(name, value))
@@ -126,10 +139,15 @@ mod tests {
         write_object(&mut out, |object| {
             object.property("a", &1)?;
             object.optional("left out", None::<&u8>)?;
+            object.written(b"{}")?;
+            object.written(b"{\n\"w\":1}")?;
             object.list("b", [1, 2])?;
             object.object("c", |inner| inner.list("d", [0; 0]))
         })
         .unwrap();
-        assert_eq!(String::from_utf8(out).unwrap(), "{\n\"a\":1,\n\"b\":[\n1,\n2\n],\n\"c\":{\n\"d\":[]}}");
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "{\n\"a\":1,\n\"w\":1,\n\"b\":[\n1,\n2\n],\n\"c\":{\n\"d\":[]}}"
+        );
     }
 }

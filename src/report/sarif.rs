@@ -78,7 +78,7 @@ fn write_run(report: &Report, options: &SarifOptions, run: &mut ObjectWriter<'_>
     let properties = run_properties(report);
     let fixed = head.len() + notifications.bytes + serde_json::to_vec(&properties)?.len() + SLACK;
 
-    write_head(report, options, run)?;
+    run.written(&head)?;
     let mut budget = Budget {
         results: options.max_results,
         bytes: options.max_bytes.saturating_sub(fixed + artifacts.bytes()),

@@ -143,9 +143,9 @@ fn write_score(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// How the rules fared by framework, an entry a line.
 fn write_frameworks(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let all = controls(report);
     for framework in &FRAMEWORKS {
-        let controls: Vec<_> =
-            controls(report).into_iter().filter(|control| control.framework == framework.tag).collect();
+        let controls: Vec<_> = all.iter().filter(|control| control.framework == framework.tag).collect();
         if controls.is_empty() {
             continue;
         }

@@ -5,6 +5,7 @@ mod export;
 mod identity;
 mod import;
 
+pub(crate) use export::escaped;
 pub use export::{check_of, write_checks};
 pub use import::adopt;
 

@@ -20,6 +20,7 @@ mod pattern;
 
 pub use asks::Ask;
 pub use baseline::{baseline_of_release, parse_baseline};
+pub(crate) use checks::escaped;
 pub use checks::{Check, NotPortable, adopt, check_of, write_checks};
 pub use error::RuleError;
 pub use expect::Expectation;

@@ -12,7 +12,9 @@ use super::meta::{HardeningSetting, RuleMeta};
 use super::model::{ClassBody, KeyPaths, Rule};
 use super::names::PackNames;
 use crate::finding::{Confidence, Severity};
-use crate::query::{BindError, BoundPath, BoundQuery, Class, Query, bind, bind_path, want_view};
+use crate::query::{
+    BindError, BoundPath, BoundQuery, Class, EFFECTIVE_ROLE, Query, bind, bind_path, want_view,
+};
 use crate::record::{Wanted, natural_key};
 
 /// What the configuration and the command line say about rules.
@@ -104,8 +106,8 @@ impl Pack {
         for rules in [&mut pack.rules, &mut pack.scored] {
             rules.sort_by(|left, right| left.meta.id.cmp(&right.meta.id));
         }
-        pack.want_keys(&names);
         pack.names = names;
+        pack.want_keys();
         Ok(pack)
     }
 
@@ -115,18 +117,14 @@ impl Pack {
     /// As [`crate::query::bind`].
     pub fn bind(&mut self, query: &Query, table: &str) -> Result<BoundQuery, BindError> {
         let bound = bind(query, table, &mut self.wanted, &self.names)?;
-        let names = std::mem::take(&mut self.names);
-        self.want_keys(&names);
-        self.names = names;
+        self.want_keys();
         Ok(bound)
     }
 
     /// Has everything read that effective roles are computed from.
     pub fn want_access(&mut self) {
-        want_view(&mut self.wanted, "effective_role");
-        let names = std::mem::take(&mut self.names);
-        self.want_keys(&names);
-        self.names = names;
+        want_view(&mut self.wanted, EFFECTIVE_ROLE);
+        self.want_keys();
     }
 
     /// Ties a field name in the same way.
@@ -200,13 +198,13 @@ impl Pack {
     }
 
     /// Asks for what names the records that findings may be about.
-    fn want_keys(&mut self, names: &PackNames) {
+    fn want_keys(&mut self) {
         let tables: Vec<_> = self.wanted.tables().iter().map(|table| table.name.clone()).collect();
         for table in tables {
             let index = self.wanted.want_table(&table);
             let paths = natural_key(&table)
                 .iter()
-                .filter_map(|column| bind_path(column, &table, &mut self.wanted, names).ok())
+                .filter_map(|column| bind_path(column, &table, &mut self.wanted, &self.names).ok())
                 .collect();
             self.keys.insert(index, paths);
         }

@@ -29,7 +29,7 @@ impl EffectiveRoles {
         Self::with_limit(graph, asked, MOST_PAIRS)
     }
 
-    fn with_limit(graph: &AccessGraph, asked: &[bool], most: usize) -> Self {
+    pub(crate) fn with_limit(graph: &AccessGraph, asked: &[bool], most: usize) -> Self {
         let leads = Leads::new(graph, asked);
         let users: Vec<u32> = graph.all_users().collect();
         let chunks: Vec<(Vec<usize>, Vec<u32>)> = users

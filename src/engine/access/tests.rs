@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use proptest::prelude::*;
 
 use super::super::{FoundUser, Options, Plan, RoleAccess, read_all};
+use super::EffectiveRoles;
 use crate::rule::{Pack, Settings};
 use crate::source::Source;
 
@@ -191,6 +192,17 @@ fn too_many_paths_are_cut_and_said() {
     assert_eq!((last.paths.len(), last.is_cut), (super::super::MOST_PATHS, true));
     assert_eq!(last.smallest_cut.len(), 3);
     assert!(last.paths.iter().all(|path| path.len() == 8));
+}
+
+#[test]
+fn more_pairs_than_are_kept_leave_users_out() {
+    let mut pack = Pack::compile(&[], &Settings::default()).unwrap();
+    pack.want_access();
+    let source = Source::memory("access.xml", export("u1>r1 u1>r2 u2>r1").as_bytes());
+    let reading = read_all(&[source], &Plan::of(&pack), &Options::default(), &|_| {});
+    let graph = &reading.instance.access.as_ref().unwrap().graph;
+    let left_out = |most: usize| EffectiveRoles::with_limit(graph, &[true, true], most).left_out;
+    assert_eq!((left_out(3), left_out(2)), (0, 2));
 }
 
 /// All edges of a random graph of four users, groups and roles.

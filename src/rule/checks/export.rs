@@ -172,7 +172,7 @@ fn write_check(check: &Check, xml: &mut String) {
 
 /// Text for XML: what would be markup is written as references, and what XML
 /// cannot hold is left out.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {
