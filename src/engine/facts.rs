@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::interner::{Interner, TextId, translate};
+use super::interner::{Interner, SharedInterner, TextId};
 use crate::export::RecordSink;
 use crate::query::{Cell, RowId};
 use crate::record::{Action, ColumnIdx, Origin, Record, TableIdx, Wanted, schema};
@@ -94,52 +94,87 @@ fn index(row: RowId) -> usize {
     usize::try_from(row.0).unwrap_or(usize::MAX)
 }
 
-/// Collects the facts of one source.
+/// Collects the facts of some sources, or of a part of one.
 #[derive(Debug)]
 pub(super) struct Collector<'w> {
     wanted: &'w Wanted,
+    texts: &'w SharedInterner,
     source: u32,
-    texts: Interner,
-    tables: Vec<TableFacts>,
+    tables: Vec<Collected>,
+}
+
+/// The records of one table that a collector has.
+#[derive(Debug, Default)]
+struct Collected {
+    rows: Vec<Row>,
+    pairs: Vec<Pair>,
+    /// Of each column the last value and the last display value, with their
+    /// numbers: most columns repeat themselves.
+    last: Vec<[(String, TextId); 2]>,
 }
 
 impl<'w> Collector<'w> {
-    pub(super) fn new(wanted: &'w Wanted, source: u32) -> Self {
-        let tables = wanted.tables().iter().map(|table| TableFacts::new(table.columns.len())).collect();
-        Self { wanted, source, texts: Interner::default(), tables }
+    pub(super) fn new(wanted: &'w Wanted, texts: &'w SharedInterner) -> Self {
+        let tables = wanted.tables().iter().map(|_| Collected::default()).collect();
+        Self { wanted, texts, source: 0, tables }
+    }
+}
+
+impl Collected {
+    /// The number of a text; `part` is 0 for values and 1 for display values.
+    fn intern(&mut self, texts: &SharedInterner, column: usize, part: usize, text: &str) -> TextId {
+        if text.is_empty() {
+            return TextId::EMPTY;
+        }
+        let (last, id) = &mut self.last[column][part];
+        if last != text {
+            last.clear();
+            last.push_str(text);
+            *id = texts.intern(text);
+        }
+        *id
     }
 }
 
 impl RecordSink for Collector<'_> {
+    fn begin(&mut self, source: u32) {
+        self.source = source;
+    }
+
     fn record(&mut self, record: &Record<'_>) {
         if record.origin == Origin::History {
             return;
         }
-        let Some(table) = self.wanted.find(record.table) else { return };
+        let Some(table) = record.table_index else { return };
         let names = &self.wanted.table(table).columns;
-        let mut pairs = vec![Pair::default(); names.len()];
+        let facts = &mut self.tables[table.index()];
+        if facts.last.is_empty() {
+            facts.last.resize_with(names.len(), Default::default);
+        }
+        let first = facts.pairs.len();
+        facts.pairs.resize(first + names.len(), Pair::default());
         for field in record.fields {
-            let Some(column) = self.wanted.table(table).find(field.name) else { continue };
-            let pair = &mut pairs[column.index()];
-            if pair.value != TextId::ABSENT {
+            let Some(column) = field.column.map(ColumnIdx::index) else { continue };
+            if facts.pairs[first + column].value != TextId::ABSENT {
                 // Of repeated elements the first is the column's.
                 continue;
             }
-            pair.value = self.texts.intern(field.value.trim());
+            let value = facts.intern(self.texts, column, 0, field.value.trim());
             let display = field.display_value.as_deref().map(str::trim).filter(|text| !text.is_empty());
             let display = display.or(field.name_attribute.as_deref().map(str::trim));
-            pair.display = display.map_or(TextId::ABSENT, |text| self.texts.intern(text));
+            let display = display.map_or(TextId::ABSENT, |text| facts.intern(self.texts, column, 1, text));
+            facts.pairs[first + column] = Pair { value, display };
         }
         for (name, value) in record.attributes {
             // The keys of sys_dictionary and its like stand in attributes.
-            if let Some(column) = self.wanted.table(table).find(name)
-                && pairs[column.index()].value == TextId::ABSENT
+            if let Some(column) = self.wanted.table(table).find(name).map(ColumnIdx::index)
+                && facts.pairs[first + column].value == TextId::ABSENT
             {
-                pairs[column.index()].value = self.texts.intern(value.trim());
+                facts.pairs[first + column].value = facts.intern(self.texts, column, 0, value.trim());
             }
         }
         if record.apply_defaults {
-            for (name, pair) in names.iter().zip(&mut pairs) {
+            for (name, pair) in names.iter().zip(&mut facts.pairs[first..]) {
                 if pair.value == TextId::ABSENT
                     && let Some(column) = schema::column(record.table, name)
                 {
@@ -148,8 +183,6 @@ impl RecordSink for Collector<'_> {
             }
         }
         let recorded_at = record.recorded_at.map_or(TextId::ABSENT, |text| self.texts.intern(text.trim()));
-        let facts = &mut self.tables[table.index()];
-        facts.pairs.extend(pairs);
         facts.rows.push(Row {
             source: self.source,
             ordinal: record.ordinal,
@@ -171,53 +204,48 @@ pub(super) struct Facts {
     folded: Vec<TextId>,
 }
 
-impl Facts {
+/// The rows of all tables, while they are read.
+#[derive(Debug)]
+pub(super) struct Rows(Vec<TableFacts>);
+
+impl Rows {
     pub(super) fn new(wanted: &Wanted) -> Self {
-        let tables = wanted.tables().iter().map(|table| TableFacts::new(table.columns.len())).collect();
-        Self { texts: Interner::default(), tables, folded: Vec::new() }
+        Self(wanted.tables().iter().map(|table| TableFacts::new(table.columns.len())).collect())
     }
 
-    /// Takes over the facts of the next source.
-    pub(super) fn absorb(&mut self, collector: Collector<'_>) {
-        if self.texts.len() == Interner::default().len() {
-            // The first source's numbers can stay as they are.
-            self.texts = collector.texts;
-            self.tables = collector.tables;
-            return;
-        }
-        let map = self.texts.absorb(&collector.texts);
-        for (ours, theirs) in self.tables.iter_mut().zip(collector.tables) {
-            ours.pairs.extend(theirs.pairs.into_iter().map(|pair| Pair {
-                value: translate(&map, pair.value),
-                display: translate(&map, pair.display),
-            }));
-            ours.rows.extend(
-                theirs
-                    .rows
-                    .into_iter()
-                    .map(|row| Row { recorded_at: translate(&map, row.recorded_at), ..row }),
-            );
+    /// Takes over the rows that come next.
+    pub(super) fn take(&mut self, collector: Collector<'_>) {
+        for (ours, theirs) in self.0.iter_mut().zip(collector.tables) {
+            ours.rows.extend(theirs.rows);
+            ours.pairs.extend(theirs.pairs);
         }
     }
+}
 
-    /// Makes the facts ready for questions, after the last source, and again after
-    /// texts were added.
+impl Facts {
+    pub(super) fn new(texts: SharedInterner, rows: Rows) -> Self {
+        let mut facts = Self { texts: texts.into_interner(), tables: rows.0, folded: Vec::new() };
+        facts.seal();
+        facts
+    }
+
+    /// Makes the facts ready for questions, again after texts were added.
     pub(super) fn seal(&mut self) {
-        let count = self.texts.len();
-        for number in self.folded.len()..count {
-            let id = TextId::at(number);
+        let added = self.texts.take_added();
+        let unfolded = if self.folded.is_empty() { self.texts.all().collect() } else { added };
+        let mut folded = std::mem::take(&mut self.folded);
+        folded.extend((folded.len()..self.texts.bound()).map(TextId::at));
+        for id in unfolded {
             let text = self.texts.text(id);
-            let is_folded = !text.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii());
-            let folded = if is_folded {
-                id
-            } else {
+            if text.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
                 let lower = text.to_lowercase();
-                self.texts.intern(&lower)
-            };
-            self.folded.push(folded);
+                folded[id.index()] = self.texts.intern(&lower);
+            }
         }
         // Lower-case forms that were not there before are their own.
-        self.folded.extend((count..self.texts.len()).map(TextId::at));
+        self.texts.take_added();
+        folded.extend((folded.len()..self.texts.bound()).map(TextId::at));
+        self.folded = folded;
     }
 
     pub(super) fn table(&self, table: TableIdx) -> &TableFacts {
@@ -264,6 +292,6 @@ impl Facts {
 
     /// The number under which texts that differ in case only are the same.
     pub(super) fn fold(&self, id: TextId) -> TextId {
-        translate(&self.folded, id)
+        self.folded.get(id.index()).copied().unwrap_or(TextId::ABSENT)
     }
 }

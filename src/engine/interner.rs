@@ -1,7 +1,9 @@
 //! Texts kept once.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::BuildHasher;
+use std::sync::{Mutex, PoisonError};
 
+use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 
 /// A kept text. The first two are reserved.
@@ -19,27 +21,88 @@ impl TextId {
         Self(u32::try_from(index).unwrap_or(u32::MAX))
     }
 
-    fn index(self) -> usize {
+    pub(super) fn index(self) -> usize {
         usize::try_from(self.0).unwrap_or(usize::MAX)
     }
 }
 
-/// Maps texts to small numbers. All texts lie in one buffer, so that a text
-/// costs little more than its bytes. The standard hasher is seeded, so that a
-/// hostile file cannot choose keys that collide.
-#[derive(Debug)]
-pub(super) struct Interner {
+/// How many numbers are reserved.
+const RESERVED: usize = 2;
+/// Texts are spread over so many shards, so that threads seldom wait for one another.
+const SHARDS: usize = 64;
+
+/// Some of the texts. They lie in one buffer, so that a text costs little more
+/// than its bytes.
+#[derive(Debug, Default)]
+struct Shard {
     buffer: String,
     /// Where each text ends in the buffer; it begins where the one before ends.
     ends: Vec<usize>,
-    ids: HashTable<TextId>,
+    ids: HashTable<u32>,
+}
+
+impl Shard {
+    fn intern(&mut self, text: &str, hash: u64, hasher: &RandomState) -> usize {
+        if let Some(at) = self.find(text, hash) {
+            return at;
+        }
+        let at = self.ends.len();
+        self.buffer.push_str(text);
+        self.ends.push(self.buffer.len());
+        let Self { buffer, ends, ids } = self;
+        let number = u32::try_from(at).unwrap_or(u32::MAX);
+        ids.insert_unique(hash, number, |at| hasher.hash_one(slice(buffer, ends, position(*at))));
+        at
+    }
+
+    fn find(&self, text: &str, hash: u64) -> Option<usize> {
+        let is_it = |at: &u32| slice(&self.buffer, &self.ends, position(*at)) == text;
+        self.ids.find(hash, is_it).map(|at| position(*at))
+    }
+}
+
+/// Maps texts to small numbers, on many threads. The hasher is seeded, so that a
+/// hostile file cannot choose keys that collide.
+#[derive(Debug)]
+pub(super) struct SharedInterner {
+    shards: Vec<Mutex<Shard>>,
     hasher: RandomState,
 }
 
-impl Default for Interner {
+impl Default for SharedInterner {
     fn default() -> Self {
-        Self { buffer: String::new(), ends: vec![0, 0], ids: HashTable::new(), hasher: RandomState::new() }
+        let shards = (0..SHARDS).map(|_| Mutex::default()).collect();
+        Self { shards, hasher: RandomState::default() }
     }
+}
+
+impl SharedInterner {
+    /// The number of a text; `EMPTY` for none.
+    pub(super) fn intern(&self, text: &str) -> TextId {
+        if text.is_empty() {
+            return TextId::EMPTY;
+        }
+        let hash = self.hasher.hash_one(text);
+        let shard = shard_of(hash);
+        let mut texts = self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner);
+        number(shard, texts.intern(text, hash, &self.hasher))
+    }
+
+    /// The texts, when no more are read.
+    pub(super) fn into_interner(self) -> Interner {
+        let texts = |shard: Mutex<Shard>| shard.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let shards = self.shards.into_iter().map(texts).collect();
+        Interner { shards, hasher: self.hasher, added: Vec::new() }
+    }
+}
+
+/// The texts of a scan.
+#[derive(Debug)]
+pub(super) struct Interner {
+    shards: Vec<Shard>,
+    hasher: RandomState,
+    /// What was added since somebody asked.
+    added: Vec<TextId>,
 }
 
 impl Interner {
@@ -49,70 +112,88 @@ impl Interner {
             return TextId::EMPTY;
         }
         let hash = self.hasher.hash_one(text);
-        if let Some(&id) = self.ids.find(hash, |id| slice(&self.buffer, &self.ends, *id) == text) {
-            return id;
+        let shard = shard_of(hash);
+        let texts = &mut self.shards[shard];
+        let known = texts.ends.len();
+        let at = texts.intern(text, hash, &self.hasher);
+        let id = number(shard, at);
+        if at == known {
+            self.added.push(id);
         }
-        let id = TextId::at(self.ends.len());
-        self.buffer.push_str(text);
-        self.ends.push(self.buffer.len());
-        let Self { buffer, ends, ids, hasher } = self;
-        ids.insert_unique(hash, id, |id| hasher.hash_one(slice(buffer, ends, *id)));
         id
+    }
+
+    /// The texts that were added after reading, and since the last call.
+    pub(super) fn take_added(&mut self) -> Vec<TextId> {
+        std::mem::take(&mut self.added)
+    }
+
+    /// All numbers that may have a text.
+    pub(super) fn all(&self) -> impl Iterator<Item = TextId> + use<> {
+        (0..self.bound()).map(TextId::at)
     }
 
     /// The text of a number.
     pub(super) fn text(&self, id: TextId) -> &str {
-        slice(&self.buffer, &self.ends, id)
+        let Some(index) = id.index().checked_sub(RESERVED) else { return "" };
+        let shard = &self.shards[index % SHARDS];
+        slice(&shard.buffer, &shard.ends, index / SHARDS)
     }
 
     /// The number of a text that was kept.
     pub(super) fn find(&self, text: &str) -> Option<TextId> {
         let hash = self.hasher.hash_one(text);
-        self.ids.find(hash, |id| self.text(*id) == text).copied()
+        let shard = shard_of(hash);
+        self.shards[shard].find(text, hash).map(|at| number(shard, at))
     }
 
-    /// How many numbers there are.
-    pub(super) fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Takes over the texts of another one; the answer maps its numbers to ours.
-    pub(super) fn absorb(&mut self, other: &Self) -> Vec<TextId> {
-        let mut map = vec![TextId::ABSENT, TextId::EMPTY];
-        map.extend((2..other.len()).map(|index| self.intern(other.text(TextId::at(index)))));
-        map
+    /// A number above all that were given. Some below it may be nobody's.
+    pub(super) fn bound(&self) -> usize {
+        let longest = self.shards.iter().map(|shard| shard.ends.len()).max().unwrap_or(0);
+        RESERVED + longest * SHARDS
     }
 }
 
-fn slice<'b>(buffer: &'b str, ends: &[usize], id: TextId) -> &'b str {
-    let index = id.index();
-    let start = index.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
-    let end = ends.get(index).copied().unwrap_or(start);
+fn shard_of(hash: u64) -> usize {
+    // The low bits choose the place in the shard's table.
+    usize::try_from(hash >> 32).unwrap_or(0) % SHARDS
+}
+
+fn number(shard: usize, at: usize) -> TextId {
+    TextId::at(RESERVED + at * SHARDS + shard)
+}
+
+fn position(at: u32) -> usize {
+    usize::try_from(at).unwrap_or(usize::MAX)
+}
+
+fn slice<'b>(buffer: &'b str, ends: &[usize], at: usize) -> &'b str {
+    let start = at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0);
+    let end = ends.get(at).copied().unwrap_or(start);
     buffer.get(start..end).unwrap_or_default()
-}
-
-/// Translates a number by the answer of [`Interner::absorb`].
-pub(super) fn translate(map: &[TextId], id: TextId) -> TextId {
-    map.get(id.index()).copied().unwrap_or(TextId::ABSENT)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Interner, TextId, translate};
+    use super::{SharedInterner, TextId};
 
     #[test]
-    fn texts_keep_their_numbers_and_move_over() {
-        let mut ours = Interner::default();
-        assert_eq!(ours.intern(""), TextId::EMPTY);
-        let ann = ours.intern("ann");
-        assert_eq!(ours.intern("ann"), ann);
-        let mut theirs = Interner::default();
-        let (bob, their_ann) = (theirs.intern("böb"), theirs.intern("ann"));
-        let map = ours.absorb(&theirs);
-        assert_eq!(translate(&map, their_ann), ann);
-        assert_eq!(ours.text(translate(&map, bob)), "böb");
-        assert_eq!(ours.find("böb"), Some(translate(&map, bob)));
-        assert_eq!(ours.find("carl"), None);
-        assert_eq!(ours.text(TextId::ABSENT), "");
+    fn texts_keep_their_numbers() {
+        let shared = SharedInterner::default();
+        assert_eq!(shared.intern(""), TextId::EMPTY);
+        let names: Vec<_> = (0..1000).map(|number| format!("nämé {number}")).collect();
+        let ids: Vec<_> = names.iter().map(|name| shared.intern(name)).collect();
+        assert_eq!(shared.intern("nämé 7"), ids[7]);
+        let mut texts = shared.into_interner();
+        for (name, id) in names.iter().zip(&ids) {
+            assert_eq!(texts.text(*id), name);
+            assert_eq!(texts.find(name), Some(*id));
+            assert_eq!(texts.intern(name), *id);
+            assert!(id.index() < texts.bound());
+        }
+        assert_eq!(texts.find("carl"), None);
+        assert_eq!(texts.text(TextId::ABSENT), "");
+        let late = texts.intern("late");
+        assert_eq!(texts.text(late), "late");
     }
 }

@@ -1,14 +1,14 @@
 //! Reading all sources, in parallel, into the facts of one instance.
 
 use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
 
-use rayon::prelude::*;
-
-use super::facts::{Collector, Facts};
+use super::facts::{Collector, Facts, Rows};
 use super::instance::{FileFacts, Instance, Wholeness, is_of_apps_only};
+use super::interner::SharedInterner;
 use super::versions::settle;
 use super::views;
-use crate::export::{FileKind, FileReport, Select, read};
+use crate::export::{self, Collect, FileKind, FileReport, Select};
 use crate::query::{Clock, RowId};
 use crate::record::{ColumnIdx, TableIdx, Wanted, WantedTable, schema};
 use crate::rule::{Ask, ClassBody, KeyPaths, Pack, Rule};
@@ -71,7 +71,7 @@ impl<'p> Plan<'p> {
     }
 }
 
-/// Reads every source. `progress` is told the bytes on disk of each one that is done.
+/// Reads every source. `progress` is told the bytes on disk that were read.
 pub fn read_all<'p>(
     sources: &[Source],
     plan: &Plan<'p>,
@@ -79,22 +79,16 @@ pub fn read_all<'p>(
     progress: &(dyn Fn(u64) + Sync),
 ) -> Reading<'p> {
     let &Plan { wanted, classes, keys, .. } = plan;
-    let read_one = |(at, source): (usize, &Source)| {
-        let index = u32::try_from(at).unwrap_or(u32::MAX);
-        let mut collector = Collector::new(wanted, index);
-        let report = read(source, Select::Wanted(wanted), &mut collector);
-        progress(source.size().unwrap_or(0));
-        (ReadFile { source: index, report }, collector)
-    };
-    // An indexed collect keeps the order of the sources.
-    let read: Vec<_> = sources.par_iter().enumerate().map(read_one).collect();
-    let mut facts = Facts::new(wanted);
-    let mut files = Vec::with_capacity(read.len());
-    for (file, collector) in read {
-        facts.absorb(collector);
-        files.push(file);
-    }
-    facts.seal();
+    let texts = SharedInterner::default();
+    let collecting = Collecting { wanted, texts: &texts, rows: Mutex::new(Rows::new(wanted)), progress };
+    let reports = export::read_all(sources, Select::Wanted(wanted), &collecting);
+    let files: Vec<_> = reports
+        .into_iter()
+        .enumerate()
+        .map(|(at, report)| ReadFile { source: u32::try_from(at).unwrap_or(u32::MAX), report })
+        .collect();
+    let rows = collecting.rows.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let mut facts = Facts::new(texts, rows);
     if !options.all_versions {
         let is_build = |source: u32| {
             usize::try_from(source)
@@ -119,6 +113,30 @@ pub fn read_all<'p>(
     instance.whole = whole;
     views::settle(&mut instance, &plan.asks);
     Reading { files, instance, as_of }
+}
+
+/// Puts the facts of all sources together.
+struct Collecting<'p, 'w> {
+    wanted: &'w Wanted,
+    texts: &'w SharedInterner,
+    rows: Mutex<Rows>,
+    progress: &'p (dyn Fn(u64) + Sync),
+}
+
+impl<'w> Collect for Collecting<'_, 'w> {
+    type Sink = Collector<'w>;
+
+    fn sink(&self) -> Collector<'w> {
+        Collector::new(self.wanted, self.texts)
+    }
+
+    fn take(&self, collector: Collector<'w>) {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner).take(collector);
+    }
+
+    fn progress(&self, bytes: u64) {
+        (self.progress)(bytes);
+    }
 }
 
 fn file_facts(file: &ReadFile) -> FileFacts {

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::quality::RandomState;
+
 use super::facts::{Facts, Standing, TableFacts};
 use super::interner::{Interner, TextId};
 use crate::query::RowId;
@@ -21,14 +23,20 @@ pub(super) fn settle(facts: &mut Facts, is_build_output: &dyn Fn(u32) -> bool) {
 }
 
 fn settle_table(table: &mut TableFacts, texts: &Interner, is_build_output: &dyn Fn(u32) -> bool) {
+    // Nearly all records come once, so only the others get a list.
+    let mut first_of: HashMap<TextId, RowId, RandomState> = HashMap::default();
     let mut groups: HashMap<TextId, Vec<RowId>> = HashMap::new();
     for (id, _) in table.numbered() {
         let sys_id = table.pair(id, ColumnIdx::SYS_ID).value;
         if sys_id.0 > TextId::EMPTY.0 {
-            groups.entry(sys_id).or_default().push(id);
+            let first = *first_of.entry(sys_id).or_insert(id);
+            if first != id {
+                groups.entry(sys_id).or_insert_with(|| vec![first]).push(id);
+            }
         }
     }
-    let mut groups: Vec<_> = groups.into_values().filter(|group| group.len() > 1).collect();
+    drop(first_of);
+    let mut groups: Vec<_> = groups.into_values().collect();
     groups.sort_unstable();
     for group in groups {
         settle_group(table, texts, &group, is_build_output);

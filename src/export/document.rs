@@ -1,84 +1,28 @@
-//! One file from its first byte to its last.
+//! One file from its first byte to its last, read by the strict reader.
 
-use super::element::{RawRecord, Surroundings};
+use super::finish::Surroundings;
+use super::reading::{By, Reading};
 use super::recover::{MAX_BREAKS, begins_record};
 use super::sniff::{Head, head, promises_xml, root_kind};
 use super::{FileKind, FileReport, RecordSink, Select, problem};
-use crate::record::{Action, Origin};
+use crate::record::Origin;
 use crate::source::{ProblemKind, TextStream};
 use crate::span::ByteSpan;
-use crate::xml::{TextMap, Token, TokenKind, TokenReader, XmlError, XmlErrorKind};
+use crate::xml::{Token, TokenKind, TokenReader, XmlError, XmlErrorKind};
 
 /// How much of a file its kind is judged by.
 const HEAD: usize = 1024;
 
-/// The way from a payload back to the outer file.
-pub(super) struct Frame<'f> {
-    pub(super) map: &'f TextMap,
-    pub(super) parent: Option<&'f Frame<'f>>,
-    pub(super) depth: usize,
-}
-
-impl Frame<'_> {
-    /// Where a span of the payload's text stands in the outer file.
-    pub(super) fn outer(&self, span: ByteSpan) -> ByteSpan {
-        let written = self.map.written(span);
-        self.parent.map_or(written, |parent| parent.outer(written))
-    }
-}
-
-/// The state of reading one file.
-pub(super) struct Reading<'a> {
-    pub(super) select: Select<'a>,
-    pub(super) sink: &'a mut dyn RecordSink,
-    pub(super) report: FileReport,
-    /// Whether the file's name says that it is XML.
-    promises_xml: bool,
-    /// Where the last root that was read to its end tag ends.
-    root_end: Option<u64>,
-    /// Where a DOCTYPE stands in front of the root.
-    doctype: Option<ByteSpan>,
-    /// Where the current child of the root begins.
-    pub(super) outer_start: u64,
-    /// How many records of it were counted.
-    pub(super) ordinal: u32,
-    /// Buffers to use again.
-    pub(super) spare: Vec<RawRecord>,
-}
-
-/// Reads a file's text.
+/// Reads a file's text by the strict reader alone.
 pub(super) fn read_stream(
     stream: TextStream,
     path: &str,
     select: Select<'_>,
     sink: &mut dyn RecordSink,
 ) -> FileReport {
-    let mut reading = Reading::new(select, sink);
-    reading.promises_xml = promises_xml(path);
-    let mut reader = TokenReader::new(stream);
-    match reader.first_bytes(HEAD).map(|text| head(text, path)) {
-        Ok(Head::Xml) => reading.read_file(&mut reader),
-        Ok(Head::Foreign) => {}
-        Ok(Head::Unreadable(problem)) => reading.report.problems.push(problem),
-        Err(error) => reading.broken(error),
-    }
-    if reading.report.kind != FileKind::Other {
-        reading.report.problems.extend(reader.take_source_problems());
-        if let Some(at) = reader.take_dangling() {
-            let message = "an & that begins no entity is read as it stands";
-            reading.report.problems.push(problem(ProblemKind::Repaired, message, at));
-        }
-        if let Some(at) = reader.take_nul() {
-            // XML has no such character: most often a block that was never
-            // written. Behind the end it is padding, and nothing is lost.
-            let is_padding = reading.root_end.is_some_and(|end| end <= at.start);
-            let kind = if is_padding { ProblemKind::Repaired } else { ProblemKind::Broken };
-            let message = "a NUL character, which no export holds";
-            reading.report.problems.push(problem(kind, message, at));
-        }
-    }
-    reading.finish_kind();
-    reading.report
+    let mut reading = Reading::new(select, By::StrictReader, sink);
+    reading.read_document(&mut TokenReader::new(stream), path);
+    reading.state.finish()
 }
 
 /// Reads again one child of the root: the element at which `reader` stands.
@@ -88,12 +32,12 @@ pub(super) fn read_stream(
 /// # Errors
 /// Where the element itself cannot be read.
 pub fn reread(reader: &mut TokenReader, kind: FileKind, sink: &mut dyn RecordSink) -> Result<bool, XmlError> {
-    let mut reading = Reading::new(Select::Everything, sink);
+    let mut reading = Reading::new(Select::Everything, By::StrictReader, sink);
     while let Some(token) = reader.next_token()? {
         match token.kind {
             TokenKind::Start | TokenKind::Empty => {
                 reading.read_element(reader, token, top_level(kind, None))?;
-                return Ok(reading.report.problems.is_empty());
+                return Ok(reading.state.report.problems.is_empty());
             }
             TokenKind::End => break,
             _ => {}
@@ -102,7 +46,7 @@ pub fn reread(reader: &mut TokenReader, kind: FileKind, sink: &mut dyn RecordSin
     Ok(true)
 }
 
-fn top_level(kind: FileKind, root: Option<&str>) -> Surroundings<'_> {
+pub(super) fn top_level(kind: FileKind, root: Option<&str>) -> Surroundings<'_> {
     Surroundings {
         frame: None,
         origin: if kind == FileKind::AppFile { Origin::App } else { Origin::Table },
@@ -113,24 +57,33 @@ fn top_level(kind: FileKind, root: Option<&str>) -> Surroundings<'_> {
     }
 }
 
-impl<'a> Reading<'a> {
-    fn new(select: Select<'a>, sink: &'a mut dyn RecordSink) -> Self {
-        Self {
-            select,
-            sink,
-            report: FileReport::default(),
-            promises_xml: false,
-            root_end: None,
-            doctype: None,
-            outer_start: 0,
-            ordinal: 0,
-            spare: Vec::new(),
+impl Reading<'_> {
+    /// Reads a whole file.
+    pub(super) fn read_document(&mut self, reader: &mut TokenReader, path: &str) {
+        self.promises_xml = promises_xml(path);
+        match reader.first_bytes(HEAD).map(|text| head(text, path)) {
+            Ok(Head::Xml) => self.read_roots(reader, 0),
+            Ok(Head::Foreign) => {}
+            Ok(Head::Unreadable(problem)) => self.state.report.problems.push(problem),
+            Err(error) => self.broken(error),
+        }
+        if self.state.report.kind != FileKind::Other {
+            self.take_notes(reader);
         }
     }
 
+    /// Reads the rest of a file, from a child of its first root, or that root's
+    /// end tag, on. `reader` stands there.
+    pub(super) fn read_rest(&mut self, reader: &mut TokenReader, root: &str, kind: FileKind) {
+        self.state.report.whole = self.read_root(reader, root, kind);
+        if self.state.report.whole {
+            self.read_roots(reader, 1);
+        }
+        self.take_notes(reader);
+    }
+
     /// Reads roots until the text ends: exports are sometimes joined end to end.
-    fn read_file(&mut self, reader: &mut TokenReader) {
-        let mut roots = 0;
+    fn read_roots(&mut self, reader: &mut TokenReader, mut roots: usize) {
         loop {
             match self.next_root(reader) {
                 Ok(Some((tag, kind))) => {
@@ -139,15 +92,17 @@ impl<'a> Reading<'a> {
                         self.open_first_root(reader, &tag, kind);
                     } else {
                         let message = "a second root element; its records are read too";
-                        self.report.problems.push(problem(ProblemKind::Repaired, message, tag.span));
+                        self.state.report.problems.push(problem(ProblemKind::Repaired, message, tag.span));
                     }
                     if kind == FileKind::Dictionary {
                         // All of a dictionary stands in attributes: no records.
-                        self.report.whole = true;
+                        self.state.report.whole = true;
                         return;
                     }
-                    self.report.whole = tag.kind == TokenKind::Empty || self.read_root(reader, &tag, kind);
-                    if !self.report.whole {
+                    let root = reader.name(&tag).to_owned();
+                    self.state.report.whole =
+                        tag.kind == TokenKind::Empty || self.read_root(reader, &root, kind);
+                    if !self.state.report.whole {
                         return;
                     }
                 }
@@ -157,7 +112,7 @@ impl<'a> Reading<'a> {
                 // business, broken or not.
                 Err(_) if roots == 0 && !self.promises_xml => return,
                 Err(error) => {
-                    self.report.whole = false;
+                    self.state.report.whole = false;
                     self.broken(error);
                     return;
                 }
@@ -172,9 +127,9 @@ impl<'a> Reading<'a> {
                 TokenKind::Start | TokenKind::Empty => {
                     let kind = root_kind(reader.name(&token));
                     self.promises_xml = false;
-                    if kind.is_none() && self.report.kind != FileKind::Other {
+                    if kind.is_none() && self.state.report.kind != FileKind::Other {
                         let message = "an element behind the end of the export is not read";
-                        self.report.problems.push(problem(ProblemKind::Broken, message, token.span));
+                        self.state.report.problems.push(problem(ProblemKind::Broken, message, token.span));
                     }
                     return Ok(kind.map(|kind| (token, kind)));
                 }
@@ -186,19 +141,19 @@ impl<'a> Reading<'a> {
         }
         if self.promises_xml {
             let message = "the file holds no element";
-            self.report.problems.push(problem(ProblemKind::Unreadable, message, ByteSpan::at(0)));
+            self.state.report.problems.push(problem(ProblemKind::Unreadable, message, ByteSpan::at(0)));
         }
         Ok(None)
     }
 
     fn open_first_root(&mut self, reader: &TokenReader, tag: &Token, kind: FileKind) {
-        self.report.kind = kind;
-        self.report.root_tag = tag.span;
+        self.state.report.kind = kind;
+        self.state.report.root_tag = tag.span;
         if let Some(at) = self.doctype {
             let message = "the DOCTYPE is passed over; its entities are not expanded";
-            self.report.problems.push(problem(ProblemKind::Repaired, message, at));
+            self.state.report.problems.push(problem(ProblemKind::Repaired, message, at));
         }
-        self.report.unload_date = reader
+        self.state.report.unload_date = reader
             .attributes(tag)
             .into_iter()
             .find(|attribute| attribute.name == "unload_date")
@@ -207,12 +162,11 @@ impl<'a> Reading<'a> {
 
     /// Reads the children of a root up to its end tag; whether that was reached
     /// without a break. Behind a break it goes on at the next record.
-    fn read_root(&mut self, reader: &mut TokenReader, tag: &Token, kind: FileKind) -> bool {
-        let root = reader.name(tag).to_owned();
+    fn read_root(&mut self, reader: &mut TokenReader, root: &str, kind: FileKind) -> bool {
         let mut whole = true;
         let mut breaks = 0;
         loop {
-            match self.read_children_of_root(reader, kind, &root) {
+            match self.read_children_of_root(reader, kind, root) {
                 Ok(()) => return whole,
                 Err(error) => {
                     whole = false;
@@ -231,9 +185,9 @@ impl<'a> Reading<'a> {
                         self.limit(message, ByteSpan::at(from));
                         return false;
                     }
-                    let kind = self.kind_so_far(kind);
-                    let rows = &self.report.rows;
-                    match reader.skip_to(from, &root, |text| begins_record(text, kind, rows)) {
+                    let kind = self.state.kind_so_far(kind);
+                    let census = &self.state.census;
+                    match reader.skip_to(from, root, |text| begins_record(text, kind, census)) {
                         Ok(Some(_)) => {}
                         Ok(None) => return false,
                         Err(error) => {
@@ -258,7 +212,7 @@ impl<'a> Reading<'a> {
                     self.read_element(reader, token, top_level(kind, Some(root)))?;
                 }
                 TokenKind::End => {
-                    self.root_end = Some(token.span.end);
+                    self.state.root_end = Some(token.span.end);
                     return Ok(());
                 }
                 _ => {}
@@ -267,29 +221,19 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    /// Reads a payload: one `record_update`, or nothing that we know.
-    pub(super) fn read_nested(&mut self, mut reader: TokenReader, inside: Surroundings<'_>) {
-        if let Err(error) = self.read_nested_root(&mut reader, inside) {
-            let at = inside.frame.map_or(error.at, |frame| frame.outer(error.at));
-            let message = format!("in a payload: {error}");
-            self.report.problems.push(problem(kind_of(&error.kind), message, at));
-        }
-    }
-
-    fn read_nested_root(
+    /// Reads a payload: one `record_update`, or nothing that we know. `opened` says
+    /// that its root was read already.
+    pub(super) fn read_nested_strictly(
         &mut self,
         reader: &mut TokenReader,
+        mut opened: bool,
         inside: Surroundings<'_>,
     ) -> Result<(), XmlError> {
-        let mut opened = false;
         while let Some(token) = reader.next_token()? {
             match token.kind {
                 TokenKind::Start if !opened => {
                     opened = true;
-                    if !matches!(
-                        root_kind(reader.name(&token)),
-                        Some(FileKind::AppFile | FileKind::TableExport)
-                    ) {
+                    if !may_hold_records(reader.name(&token)) {
                         return Ok(());
                     }
                 }
@@ -300,48 +244,32 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    pub(super) fn count(&mut self, table: &str, action: Action, origin: Origin) {
-        let counts = match self.report.tables.get_mut(table) {
-            Some(counts) => counts,
-            None => self.report.tables.entry(table.to_owned()).or_default(),
-        };
-        match (origin, action) {
-            (Origin::History, _) => counts.history += 1,
-            (_, Action::Delete) => counts.deleted += 1,
-            (_, Action::InsertOrUpdate) => counts.live += 1,
+    /// Reads one child of a root: whatever comes before the next tag, and the
+    /// element that begins there. Gives where it ends.
+    ///
+    /// # Errors
+    /// The element cannot be read.
+    pub(super) fn read_child_strictly(
+        &mut self,
+        reader: &mut TokenReader,
+        around: Surroundings<'_>,
+    ) -> Result<u64, XmlError> {
+        while let Some(token) = reader.next_token()? {
+            match token.kind {
+                TokenKind::Start | TokenKind::Empty => {
+                    self.read_element(reader, token, around)?;
+                    break;
+                }
+                // The end of the root is somebody else's.
+                TokenKind::End => return Ok(token.span.start),
+                _ => {}
+            }
         }
-    }
-
-    pub(super) fn limit(&mut self, message: String, at: ByteSpan) {
-        self.report.problems.push(problem(ProblemKind::LimitReached, message, at));
-    }
-
-    fn broken(&mut self, error: XmlError) {
-        if let XmlErrorKind::Source(source) = error.kind {
-            let at = source.at.or(Some(error.at));
-            self.report.problems.push(crate::source::Problem { at, ..source });
-            return;
-        }
-        self.report.problems.push(problem(kind_of(&error.kind), error.kind.to_string(), error.at));
-    }
-
-    fn kind_so_far(&self, kind: FileKind) -> FileKind {
-        let rows = &self.report.rows;
-        let is_update_set = ["sys_update_xml", "sys_remote_update_set", "sys_update_set"]
-            .iter()
-            .any(|table| rows.contains_key(*table));
-        if kind == FileKind::TableExport && is_update_set { FileKind::UpdateSet } else { kind }
-    }
-
-    fn finish_kind(&mut self) {
-        self.report.kind = self.kind_so_far(self.report.kind);
+        Ok(reader.position())
     }
 }
 
-fn kind_of(error: &XmlErrorKind) -> ProblemKind {
-    match error {
-        XmlErrorKind::Truncated { .. } | XmlErrorKind::CutMarkup { .. } => ProblemKind::Truncated,
-        XmlErrorKind::TooDeep(_) | XmlErrorKind::TooLarge(_) => ProblemKind::LimitReached,
-        _ => ProblemKind::Broken,
-    }
+/// Whether records may stand in a payload with that root.
+pub(super) fn may_hold_records(root: &str) -> bool {
+    matches!(root_kind(root), Some(FileKind::AppFile | FileKind::TableExport))
 }

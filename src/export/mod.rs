@@ -4,19 +4,30 @@
 //! (`<unload>`, `<xml>`), app-repository files (`<record_update>`), and update
 //! sets, whose rows carry records as XML inside XML.
 
+mod begin;
+mod census;
 mod document;
 mod element;
+mod fast;
+mod finish;
+mod part;
 mod payload;
+mod raw;
+mod reading;
 mod recover;
+mod rows;
+mod schedule;
 mod sniff;
+mod whole;
 
 use std::collections::BTreeMap;
 
 use crate::record::{Record, Wanted, WantedTable};
-use crate::source::{Problem, ProblemKind, Source};
+use crate::source::{PartBuffer, Problem, ProblemKind, Source};
 use crate::span::ByteSpan;
 
 pub use document::reread;
+pub use schedule::{Collect, read_all, read_all_in_parts};
 
 /// What a file is, by its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -111,20 +122,33 @@ impl<'a> Select<'a> {
 
 /// Takes the records of a file, one at a time, in file order.
 pub trait RecordSink {
+    /// The records from here on are of the source with that number in scan order.
+    fn begin(&mut self, _source: u32) {}
+
     /// A record whose table is wanted. It is gone when the call returns.
     fn record(&mut self, record: &Record<'_>);
 }
 
-/// Reads one file. What can be read goes to `sink`; what went wrong is in the report.
+/// Reads one file, on one thread. What can be read goes to `sink`; what went
+/// wrong is in the report.
 pub fn read(source: &Source, select: Select<'_>, sink: &mut dyn RecordSink) -> FileReport {
-    let stream = match source.open() {
-        Ok(stream) => stream,
-        Err(problem) => return FileReport { problems: vec![problem], ..FileReport::default() },
-    };
-    let encoding = stream.encoding();
-    let mut report = document::read_stream(stream, source.path(), select, sink);
-    report.encoding = encoding;
-    report
+    read_in_parts(source, select, sink, whole::PART)
+}
+
+/// The same in parts of that many bytes (tests make them small).
+pub fn read_in_parts(
+    source: &Source,
+    select: Select<'_>,
+    sink: &mut dyn RecordSink,
+    size: u64,
+) -> FileReport {
+    whole::read_source(source, select, sink, (&mut PartBuffer::default(), size.max(1)))
+}
+
+/// The same by the strict reader alone, which is slow, and right by definition:
+/// what [`read`] must agree with.
+pub fn read_strictly(source: &Source, select: Select<'_>, sink: &mut dyn RecordSink) -> FileReport {
+    whole::read_strictly(source, select, sink)
 }
 
 fn problem(kind: ProblemKind, message: impl Into<String>, at: ByteSpan) -> Problem {

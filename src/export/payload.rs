@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::document::{Frame, Reading};
-use super::element::{RawRecord, Surroundings};
+use super::finish::Surroundings;
+use super::raw::RawRecord;
+use super::reading::{Frame, Reading};
 use crate::record::Origin;
 use crate::span::ByteSpan;
-use crate::xml::{TokenReader, decode_mapped};
+use crate::xml::{Window, decode_verbatim};
 
 /// How deep payloads are followed into one another; real exports go to two.
 const MAX_DEPTH: usize = 4;
@@ -48,19 +49,19 @@ impl Reading<'_> {
     /// Reads the records in the `payload` field of a row.
     pub(super) fn read_payload(
         &mut self,
-        reader: &TokenReader,
+        window: Window<'_>,
         raw: &RawRecord,
         carried: Carried,
         row: &Row<'_>,
         around: Surroundings<'_>,
     ) {
-        let Some(tokens) = raw.text_tokens("payload", reader) else { return };
-        let depth = around.frame.map_or(1, |frame| frame.depth + 1);
-        let (text, map) = decode_mapped(tokens, |span| reader.slice(span));
+        let Some(pieces) = raw.text_tokens("payload", window) else { return };
+        let depth = around.depth() + 1;
+        let text = decode_verbatim(pieces, |span| window.slice(span));
         if text.trim().is_empty() {
             return;
         }
-        let frame = Frame { map: &map, parent: around.frame, depth };
+        let frame = Frame::new(pieces, window, around.frame, depth);
         if depth > MAX_DEPTH {
             let at = frame.outer(ByteSpan::new(0, 1));
             self.limit(format!("payloads are nested more than {MAX_DEPTH} deep"), at);
@@ -79,6 +80,6 @@ impl Reading<'_> {
             nesting: 0,
             torn_by: None,
         };
-        self.read_nested(TokenReader::from_text(text, 0), inside);
+        self.read_nested(&text, inside);
     }
 }

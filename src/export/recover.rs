@@ -1,8 +1,7 @@
 //! Going on behind a break in the middle of a file.
 
-use std::collections::BTreeMap;
-
 use super::FileKind;
+use super::census::Census;
 
 /// How often one file may break before the rest is given up.
 pub(super) const MAX_BREAKS: usize = 32;
@@ -12,7 +11,7 @@ pub(super) const MAX_BREAKS: usize = 32;
 /// In an update set only its own rows count, since its payloads hold starts of
 /// other records. Elsewhere a row of a table that the file has shown counts, or,
 /// before the first one, any element with an `action`.
-pub(super) fn begins_record(text: &str, kind: FileKind, rows: &BTreeMap<String, u64>) -> bool {
+pub(super) fn begins_record(text: &str, kind: FileKind, census: &Census) -> bool {
     let Some(inside) = text.strip_prefix('<') else { return false };
     let end = inside
         .find(|character: char| !(character.is_ascii_alphanumeric() || character == '_'))
@@ -27,9 +26,9 @@ pub(super) fn begins_record(text: &str, kind: FileKind, rows: &BTreeMap<String, 
         FileKind::UpdateSet => {
             matches!(name, "sys_update_xml" | "sys_remote_update_set" | "sys_update_set") && has_action
         }
-        FileKind::ListExport => rows.contains_key(name) && rest.starts_with('>'),
-        FileKind::TableExport if rows.is_empty() => has_action,
-        FileKind::TableExport => rows.contains_key(name) && (has_action || rest.starts_with('>')),
+        FileKind::ListExport => census.has_rows(name) && rest.starts_with('>'),
+        FileKind::TableExport if census.is_without_rows() => has_action,
+        FileKind::TableExport => census.has_rows(name) && (has_action || rest.starts_with('>')),
         FileKind::AppFile | FileKind::Dictionary | FileKind::Other => false,
     }
 }
@@ -37,12 +36,16 @@ pub(super) fn begins_record(text: &str, kind: FileKind, rows: &BTreeMap<String, 
 #[cfg(test)]
 mod tests {
     use super::begins_record;
-    use crate::export::FileKind;
+    use crate::export::census::Census;
+    use crate::export::{FileKind, Select};
+    use crate::record::{Action, Origin};
 
     #[test]
     fn only_rows_of_the_file_count() {
-        let rows = [("sys_user".to_owned(), 3)].into();
-        let check = |text, kind, expected| assert_eq!(begins_record(text, kind, &rows), expected, "{text}");
+        let mut census = Census::default();
+        let user = census.number("sys_user", 0, Select::Everything);
+        census.table(user).count(Action::InsertOrUpdate, Origin::Table, true);
+        let check = |text, kind, expected| assert_eq!(begins_record(text, kind, &census), expected, "{text}");
         check("<sys_user action=\"INSERT_OR_UPDATE\"><active>", FileKind::TableExport, true);
         check("<sys_user>\n", FileKind::ListExport, true);
         check("<sys_user_role action=\"INSERT_OR_UPDATE\">", FileKind::TableExport, false);

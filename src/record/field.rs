@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::wanted::{ColumnIdx, TableIdx};
 use crate::span::ByteSpan;
 
 /// What the export says should happen to a record: the record's own `action`
@@ -56,6 +57,8 @@ impl Origin {
 pub struct Field<'a> {
     /// Element name, which is the column's name.
     pub name: &'a str,
+    /// The column's index, if rules or queries named it.
+    pub column: Option<ColumnIdx>,
     /// The direct text of the element, decoded; line ends read as `\n`.
     pub value: Cow<'a, str>,
     /// The `display_value` attribute of a reference.
@@ -90,6 +93,8 @@ impl Field<'_> {
 pub struct Record<'a> {
     /// Table name.
     pub table: &'a str,
+    /// The table's index, if rules or queries named it.
+    pub table_index: Option<TableIdx>,
     /// What happens to the record.
     pub action: Action,
     /// Through which form of export it came.

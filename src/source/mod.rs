@@ -13,6 +13,7 @@ mod encoding;
 mod gzip;
 mod limits;
 mod open;
+mod plain;
 mod problem;
 mod root;
 mod walk;
@@ -20,6 +21,7 @@ mod walk;
 pub use discover::{DiscoverError, DiscoverOptions, Discovery, discover};
 pub use limits::Limits;
 pub use open::{Source, TextStream};
+pub use plain::{PartBuffer, PlainText};
 pub use problem::{Problem, ProblemKind};
 
 use sha2::{Digest, Sha256};

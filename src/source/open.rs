@@ -5,6 +5,7 @@ use super::bytes::{BLOCK, Block, Stored, View, count};
 use super::encoding::{self, Decoder, HEAD, Last, Repairs};
 use super::gzip::{self, GzipReader};
 use super::limits::Limits;
+use super::plain::{PartBuffer, PlainText};
 use super::problem::{Problem, ProblemKind};
 use crate::span::ByteSpan;
 use encoding_rs::{Encoding, UTF_8};
@@ -64,6 +65,17 @@ impl Source {
             Some(_) => Bytes::Expanded(self.open_bytes()?),
         };
         TextStream::new(bytes, self)
+    }
+
+    /// Opens it as a [`PlainText`], if it is one, with up to `wanted` of its first
+    /// bytes in `buffer`. `None` says nothing of whether it can be opened.
+    #[must_use]
+    pub fn open_plain(&self, buffer: &mut PartBuffer, wanted: u64) -> Option<PlainText> {
+        if self.inner.member.is_some() {
+            return None;
+        }
+        let view = self.inner.stored.view().ok()?;
+        PlainText::open(view, &self.inner.seekable_to, buffer, wanted)
     }
 
     /// Opens the file itself, for hashing: gzip is not expanded, nothing is

@@ -1,5 +1,6 @@
 //! What can be wrong with XML.
 
+use quick_xml::errors::{Error as QuickXmlError, SyntaxError};
 use thiserror::Error;
 
 use crate::source::Problem;
@@ -62,4 +63,22 @@ pub enum XmlErrorKind {
     /// The source itself could not be read on.
     #[error("{}", .0.message)]
     Source(Problem),
+}
+
+/// What an error of the XML library is to us.
+pub(super) fn describe(error: QuickXmlError) -> XmlErrorKind {
+    let what = match error {
+        QuickXmlError::Syntax(SyntaxError::UnclosedComment) => "a comment",
+        QuickXmlError::Syntax(SyntaxError::UnclosedCData) => "a CDATA section",
+        QuickXmlError::Syntax(SyntaxError::UnclosedDoctype) => "a DOCTYPE",
+        QuickXmlError::Syntax(SyntaxError::UnclosedPI | SyntaxError::UnclosedXmlDecl) => {
+            "a processing instruction"
+        }
+        QuickXmlError::Syntax(SyntaxError::InvalidBangMarkup) => {
+            return XmlErrorKind::Syntax("markup that begins with <! and is none of XML's".to_owned());
+        }
+        QuickXmlError::Syntax(_) => "a tag",
+        other => return XmlErrorKind::Syntax(other.to_string()),
+    };
+    XmlErrorKind::CutMarkup { what }
 }

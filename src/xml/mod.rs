@@ -3,11 +3,16 @@
 mod error;
 mod names;
 mod reader;
+mod scanner;
 mod seek;
 mod text;
 mod token;
+mod window;
 
 pub use error::{XmlError, XmlErrorKind};
 pub use reader::{Input, TokenReader};
-pub use text::{TextMap, decode, decode_mapped};
+pub use scanner::{Halt, Markup, Next, Scanner, Tag};
+pub use text::{TextMap, decode, decode_verbatim, map_of};
+pub(crate) use token::tag_name;
 pub use token::{Attribute, Token, TokenKind};
+pub use window::Window;

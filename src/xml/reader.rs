@@ -5,17 +5,16 @@
 //! can borrow its fields from it; what lies before may be gone after the next
 //! call of [`TokenReader::next_token`].
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use quick_xml::Reader;
-use quick_xml::errors::{Error, SyntaxError};
+use quick_xml::errors::Error;
 use quick_xml::events::Event;
 
-use super::error::{XmlError, XmlErrorKind};
+use super::error::{XmlError, XmlErrorKind, describe};
 use super::names::OpenNames;
-use super::text::decode_attribute;
 use super::token::{Attribute, Token, TokenKind, tag_name};
+use super::window::Window;
 use crate::source::{Problem, TextStream};
 use crate::span::ByteSpan;
 
@@ -68,6 +67,15 @@ impl TokenReader {
         Self::with(Input::Stream(Box::new(stream)), String::new(), 0)
     }
 
+    /// Reads a stream on, of which `window` was taken already; it begins at offset
+    /// `base`.
+    #[must_use]
+    pub fn resume(stream: TextStream, window: String, base: u64) -> Self {
+        let mut reader = Self::with(Input::Stream(Box::new(stream)), window, base);
+        reader.note_nul(0);
+        reader
+    }
+
     /// Reads a text that is in memory, whose first byte has offset `base`.
     #[must_use]
     pub fn from_text(text: String, base: u64) -> Self {
@@ -78,6 +86,15 @@ impl TokenReader {
     #[must_use]
     pub fn with_block(mut self, block: usize) -> Self {
         self.block = block.max(1);
+        self
+    }
+
+    /// Reads as if the start tag of `root`, if there is one, had been read.
+    #[must_use]
+    pub fn inside(mut self, root: Option<&str>) -> Self {
+        if let Some(root) = root {
+            self.open.push(root);
+        }
         self
     }
 
@@ -146,36 +163,28 @@ impl TokenReader {
         self.open.depth()
     }
 
+    /// What is in the window now.
+    #[must_use]
+    pub fn window(&self) -> Window<'_> {
+        Window::new(&self.window, self.base)
+    }
+
     /// The text of a span that lies in the window; empty where it does not.
     #[must_use]
     pub fn slice(&self, span: ByteSpan) -> &str {
-        span.range_from(self.base).and_then(|range| self.window.get(range)).unwrap_or_default()
+        self.window().slice(span)
     }
 
     /// The element name of a start, empty or end tag.
     #[must_use]
     pub fn name(&self, tag: &Token) -> &str {
-        tag_name(self.slice(tag.span))
+        self.window().name(tag)
     }
 
-    /// The attributes of a start or empty tag. Duplicates and attributes
-    /// without a value are left out.
+    /// The attributes of a start or empty tag; see [`Window::attributes`].
     #[must_use]
     pub fn attributes(&self, tag: &Token) -> Vec<Attribute<'_>> {
-        let text = self.slice(tag.span);
-        let name = tag_name(text).len();
-        let inside = text.trim_start_matches('<').trim_end_matches('>').trim_end_matches('/');
-        if inside.len() <= name {
-            return Vec::new();
-        }
-        quick_xml::events::attributes::Attributes::new(inside, name)
-            .with_checks(false)
-            .filter_map(Result::ok)
-            .filter_map(|attribute| {
-                let Cow::Borrowed(value) = attribute.value else { return None };
-                Some(Attribute { name: attribute.key.into_inner(), value: decode_attribute(value) })
-            })
-            .collect()
+        self.window().attributes(tag)
     }
 
     /// Where the next token begins.
@@ -366,32 +375,20 @@ impl TokenReader {
         let before = self.window.len();
         match stream.read(&mut self.window, self.block) {
             Ok(0) => self.at_end = true,
-            Ok(_) => {
-                if self.nul.is_none()
-                    && let Some(at) = memchr::memchr(0, &self.window.as_bytes()[before..])
-                {
-                    self.nul = Some(ByteSpan::at(self.offset(before + at)));
-                }
-            }
+            Ok(_) => self.note_nul(before),
             Err(problem) => {
                 self.at_end = true;
                 self.source_failure = Some(problem);
             }
         }
     }
-}
 
-fn describe(error: Error) -> XmlErrorKind {
-    let what = match error {
-        Error::Syntax(SyntaxError::UnclosedComment) => "a comment",
-        Error::Syntax(SyntaxError::UnclosedCData) => "a CDATA section",
-        Error::Syntax(SyntaxError::UnclosedDoctype) => "a DOCTYPE",
-        Error::Syntax(SyntaxError::UnclosedPI | SyntaxError::UnclosedXmlDecl) => "a processing instruction",
-        Error::Syntax(SyntaxError::InvalidBangMarkup) => {
-            return XmlErrorKind::Syntax("markup that begins with <! and is none of XML's".to_owned());
+    /// Looks for a NUL character in the window, from an index on.
+    fn note_nul(&mut self, from: usize) {
+        if self.nul.is_none()
+            && let Some(at) = memchr::memchr(0, &self.window.as_bytes()[from..])
+        {
+            self.nul = Some(ByteSpan::at(self.offset(from + at)));
         }
-        Error::Syntax(_) => "a tag",
-        other => return XmlErrorKind::Syntax(other.to_string()),
-    };
-    XmlErrorKind::CutMarkup { what }
+    }
 }

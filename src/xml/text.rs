@@ -68,7 +68,9 @@ impl TextMap {
 pub fn decode<'a>(tokens: &[Token], slice: impl Fn(ByteSpan) -> &'a str) -> Cow<'a, str> {
     match tokens {
         [] => Cow::Borrowed(""),
-        [only] if only.kind != TokenKind::Reference => normalize(slice(only.content_span())),
+        [only] if matches!(only.kind, TokenKind::CData | TokenKind::Text) => {
+            normalize(slice(only.content_span()))
+        }
         _ => {
             let mut text = String::new();
             for token in tokens {
@@ -82,32 +84,110 @@ pub fn decode<'a>(tokens: &[Token], slice: impl Fn(ByteSpan) -> &'a str) -> Cow<
     }
 }
 
-/// The same without touching line ends, with the way back to the written text:
-/// for payloads, which are XML themselves.
-pub fn decode_mapped<'a>(tokens: &[Token], slice: impl Fn(ByteSpan) -> &'a str) -> (String, TextMap) {
-    let mut text = String::new();
-    let mut map = TextMap::default();
-    for token in tokens {
-        let verbatim = token.kind != TokenKind::Reference;
-        let written = if verbatim { token.content_span() } else { token.span };
-        map.push(text.len(), written, verbatim);
-        append(token, &slice, &mut text);
+/// The same without touching line ends: for payloads, which are XML themselves.
+/// [`map_of`] gives the way back.
+pub fn decode_verbatim<'a>(tokens: &[Token], slice: impl Fn(ByteSpan) -> &'a str) -> Cow<'a, str> {
+    match tokens {
+        [] => Cow::Borrowed(""),
+        [only] if matches!(only.kind, TokenKind::CData | TokenKind::Text) => {
+            Cow::Borrowed(slice(only.content_span()))
+        }
+        _ => {
+            let mut text = String::new();
+            for token in tokens {
+                append(token, &slice, &mut text);
+            }
+            Cow::Owned(text)
+        }
     }
-    (text, map)
+}
+
+/// The way back from the text that [`decode_verbatim`] makes of the tokens to
+/// the written text.
+pub fn map_of<'a>(tokens: &[Token], slice: impl Fn(ByteSpan) -> &'a str) -> TextMap {
+    let mut map = TextMap::default();
+    let mut decoded = 0;
+    for token in tokens {
+        match token.kind {
+            TokenKind::Mixed => {
+                let written = slice(token.span);
+                for (at, piece) in pieces(written) {
+                    let start = token.span.start + u64::try_from(at).unwrap_or(0);
+                    let span = ByteSpan::new(start, start + u64::try_from(piece.len()).unwrap_or(0));
+                    let reference = reference_in(piece);
+                    map.push(decoded, span, reference.is_none());
+                    decoded += reference.map_or(piece.len(), decoded_length);
+                }
+            }
+            TokenKind::Reference => {
+                map.push(decoded, token.span, false);
+                decoded += decoded_length(slice(token.content_span()));
+            }
+            _ => {
+                let written = token.content_span();
+                map.push(decoded, written, true);
+                decoded += slice(written).len();
+            }
+        }
+    }
+    map
 }
 
 fn append<'a>(token: &Token, slice: &impl Fn(ByteSpan) -> &'a str, text: &mut String) {
     let written = slice(token.content_span());
-    if token.kind != TokenKind::Reference {
-        text.push_str(written);
-    } else if let Some(character) = resolve(written) {
+    match token.kind {
+        TokenKind::Reference => append_reference(written, text),
+        TokenKind::Mixed => append_mixed(written, text),
+        _ => text.push_str(written),
+    }
+}
+
+fn append_mixed(written: &str, text: &mut String) {
+    text.reserve(written.len());
+    for (_, piece) in pieces(written) {
+        match reference_in(piece) {
+            Some(reference) => append_reference(reference, text),
+            None => text.push_str(piece),
+        }
+    }
+}
+
+fn append_reference(reference: &str, text: &mut String) {
+    if let Some(character) = resolve(reference) {
         text.push(character);
     } else {
         // An entity of a DTD, or of HTML: never expanded, kept as it stands.
         text.push('&');
-        text.push_str(written);
+        text.push_str(reference);
         text.push(';');
     }
+}
+
+/// How many bytes a reference is once it is decoded.
+fn decoded_length(reference: &str) -> usize {
+    resolve(reference).map_or(reference.len() + 2, char::len_utf8)
+}
+
+/// Text with references, taken apart: plain text and references in turn, each
+/// with where it begins.
+fn pieces(written: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = written.get(at..).filter(|rest| !rest.is_empty())?;
+        let length = match memchr(b'&', rest.as_bytes()) {
+            Some(0) => memchr(b';', rest.as_bytes()).map_or(rest.len(), |end| end + 1),
+            Some(next) => next,
+            None => rest.len(),
+        };
+        let start = at;
+        at += length;
+        Some((start, &rest[..length]))
+    })
+}
+
+/// What stands between `&` and `;` of a piece that is a reference.
+fn reference_in(piece: &str) -> Option<&str> {
+    piece.strip_prefix('&')?.strip_suffix(';')
 }
 
 /// The character of a reference, written without `&` and `;`.

@@ -17,6 +17,9 @@ pub enum TokenKind {
     Text,
     /// `&x;`
     Reference,
+    /// Text in which references may stand. The scanner, which makes these, has
+    /// seen that each `&` begins one.
+    Mixed,
     /// `<![CDATA[…]]>`
     CData,
     /// A comment, processing instruction or declaration.
@@ -49,7 +52,7 @@ impl Token {
     /// Whether it is part of an element's direct text.
     #[must_use]
     pub fn is_text(&self) -> bool {
-        matches!(self.kind, TokenKind::Text | TokenKind::Reference | TokenKind::CData)
+        matches!(self.kind, TokenKind::Text | TokenKind::Reference | TokenKind::Mixed | TokenKind::CData)
     }
 }
 
@@ -64,7 +67,7 @@ pub struct Attribute<'a> {
 
 /// The element name of a tag. Where the tag runs into another one, the name
 /// begins with `<` or `/`, which no name does.
-pub(super) fn tag_name(tag: &str) -> &str {
+pub(crate) fn tag_name(tag: &str) -> &str {
     let inside = tag.strip_prefix('<').unwrap_or(tag);
     let inside = inside.strip_prefix('/').unwrap_or(inside);
     // All of these are ASCII, so the cut falls between characters. The first

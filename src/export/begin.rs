@@ -1,0 +1,108 @@
+//! What the beginning of a file says, as far as the scanner can tell.
+
+use memchr::memmem;
+
+use super::FileKind;
+use super::fast::Text;
+use super::sniff::{self, root_kind};
+use crate::span::ByteSpan;
+use crate::xml::{Halt, Next, TokenKind};
+
+/// How much of a file its kind is judged by.
+pub(super) const SNIFFED: usize = 1024;
+
+/// What a file is.
+#[derive(Debug)]
+pub(super) enum Begin {
+    /// An export whose root begins as the scanner expects.
+    Export(Head),
+    /// Nothing for us.
+    Foreign,
+    /// The strict reader has to look.
+    Unclear,
+}
+
+/// The root of an export.
+#[derive(Debug)]
+pub(super) struct Head {
+    pub(super) kind: FileKind,
+    /// Name of the root element.
+    pub(super) root: String,
+    /// Its start tag.
+    pub(super) tag: ByteSpan,
+    pub(super) unload_date: Option<String>,
+    /// How the tag of a row begins, for finding one in the middle of the file.
+    row: Option<Vec<u8>>,
+}
+
+/// Looks at the first text of a file.
+pub(super) fn begin(text: &str, path: &str) -> Begin {
+    let sniffed = &text[..text.floor_char_boundary(SNIFFED)];
+    match sniff::head(sniffed, path) {
+        sniff::Head::Xml => {}
+        sniff::Head::Foreign => return Begin::Foreign,
+        sniff::Head::Unreadable(_) => return Begin::Unclear,
+    }
+    read_root(Text { text, base: 0 }).unwrap_or(Begin::Unclear)
+}
+
+fn read_root(text: Text<'_>) -> Result<Begin, Halt> {
+    let mut scanner = text.scanner(0);
+    scanner.skip_declaration()?;
+    if scanner.skip_to_tag()? == Next::End {
+        return Ok(Begin::Unclear);
+    }
+    let tag = scanner.tag()?.token;
+    let window = text.window();
+    let root = window.name(&tag);
+    let has_nul = memchr::memchr(0, &text.text.as_bytes()[..scanner.at()]).is_some();
+    let kind = match root_kind(root) {
+        _ if has_nul => return Ok(Begin::Unclear),
+        None => return Ok(Begin::Foreign),
+        Some(FileKind::Dictionary) => return Ok(Begin::Unclear),
+        Some(_) if tag.kind == TokenKind::Empty => return Ok(Begin::Unclear),
+        Some(kind) => kind,
+    };
+    let unload_date = window
+        .attributes(&tag)
+        .into_iter()
+        .find(|attribute| attribute.name == "unload_date")
+        .map(|attribute| attribute.value.into_owned());
+    let row = match scanner.skip_to_tag() {
+        Ok(Next::Start) => scanner.tag().ok().map(|row| row_tag(window.name(&row.token), kind)),
+        _ => None,
+    };
+    Ok(Begin::Export(Head { kind, root: root.to_owned(), tag: tag.span, unload_date, row }))
+}
+
+/// How rows begin in a file whose first one is of that table.
+fn row_tag(first: &str, kind: FileKind) -> Vec<u8> {
+    let table = match first {
+        // What comes behind the set's own record.
+        "sys_remote_update_set" | "sys_update_set" => "sys_update_xml",
+        _ => first,
+    };
+    let end = if kind == FileKind::ListExport { ">" } else { " action=\"" };
+    format!("<{table}{end}").into_bytes()
+}
+
+impl Head {
+    /// Where a row seems to begin in bytes from the middle of the file. It may be
+    /// none, in CDATA for one; whoever comes from before it will tell.
+    pub(super) fn guess_row(&self, bytes: &[u8]) -> Option<usize> {
+        let row = self.row.as_deref()?;
+        memmem::find(bytes, row).or_else(|| guess_any_row(bytes))
+    }
+}
+
+/// The first tag with an `action` that begins a line or follows a tag.
+fn guess_any_row(bytes: &[u8]) -> Option<usize> {
+    memmem::find_iter(bytes, b" action=\"").find_map(|at| {
+        let start = memchr::memrchr(b'<', &bytes[..at])?;
+        let name = &bytes[start + 1..at];
+        let is_name =
+            !name.is_empty() && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
+        let before = start.checked_sub(1).map(|before| bytes[before]);
+        (is_name && before.is_some_and(|before| matches!(before, b'\n' | b'>'))).then_some(start)
+    })
+}

@@ -1,0 +1,99 @@
+//! A record as it stands in the text, before anybody wants its values.
+
+use std::borrow::Cow;
+
+use super::{Select, payload};
+use crate::record::{ColumnIdx, WantedTable};
+use crate::span::ByteSpan;
+use crate::xml::{Token, Window, decode};
+
+/// A field as it stands in the text.
+#[derive(Debug)]
+pub(super) struct RawField {
+    pub(super) tag: Token,
+    pub(super) element: ByteSpan,
+    pub(super) content: ByteSpan,
+    /// Its direct text, as a range of [`RawRecord::pieces`].
+    pub(super) pieces: std::ops::Range<usize>,
+    pub(super) has_children: bool,
+    pub(super) column: Option<ColumnIdx>,
+    pub(super) is_handed_out: bool,
+}
+
+/// A record as it stands in the text.
+#[derive(Debug, Default)]
+pub(super) struct RawRecord {
+    /// The fields that somebody may want.
+    pub(super) fields: Vec<RawField>,
+    pub(super) pieces: Vec<Token>,
+    /// Whether it has any field.
+    pub(super) has_fields: bool,
+}
+
+impl RawRecord {
+    pub(super) fn clear(&mut self) {
+        self.fields.clear();
+        self.pieces.clear();
+        self.has_fields = false;
+    }
+
+    pub(super) fn decode<'r>(&self, field: &RawField, window: Window<'r>) -> Cow<'r, str> {
+        let text = decode(&self.pieces[field.pieces.clone()], |span| window.slice(span));
+        if !field.has_children {
+            return text;
+        }
+        // Mixed content: a condition's text, then the platform's own parse of it.
+        match text {
+            Cow::Borrowed(text) => Cow::Borrowed(text.trim()),
+            Cow::Owned(text) => Cow::Owned(text.trim().to_owned()),
+        }
+    }
+
+    pub(super) fn value_of<'r>(&self, name: &str, window: Window<'r>) -> Option<Cow<'r, str>> {
+        let field = self.fields.iter().find(|field| window.name(&field.tag) == name)?;
+        Some(self.decode(field, window))
+    }
+
+    /// The direct text of a field, as tokens.
+    pub(super) fn text_tokens(&self, name: &str, window: Window<'_>) -> Option<&[Token]> {
+        let field = self.fields.iter().find(|field| window.name(&field.tag) == name)?;
+        Some(&self.pieces[field.pieces.clone()])
+    }
+}
+
+/// Which fields of one table are decoded.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FieldFilter<'w> {
+    select: Select<'w>,
+    table: Option<&'w WantedTable>,
+    carries_payload: bool,
+}
+
+/// What is to be done with a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Fate {
+    /// Its text is looked at.
+    pub(super) is_wanted: bool,
+    /// It is part of the record that is handed out.
+    pub(super) is_handed_out: bool,
+    /// Its column, if rules or queries named it.
+    pub(super) column: Option<ColumnIdx>,
+}
+
+impl Fate {
+    /// Nobody wants it.
+    pub(super) const NONE: Self = Self { is_wanted: false, is_handed_out: false, column: None };
+}
+
+impl<'w> FieldFilter<'w> {
+    pub(super) fn new(select: Select<'w>, table: &str) -> Self {
+        Self { select, table: select.table(table), carries_payload: payload::carried_by(table).is_some() }
+    }
+
+    pub(super) fn fate(&self, field: &str) -> Fate {
+        let column = self.table.and_then(|table| table.find(field));
+        let is_handed_out = column.is_some() || matches!(self.select, Select::Everything);
+        let is_wanted = is_handed_out || self.carries_payload && payload::ROW_FIELDS.contains(&field);
+        Fate { is_wanted, is_handed_out, column }
+    }
+}

@@ -1,0 +1,203 @@
+//! The state of reading one file, or a part of it.
+
+use std::cell::OnceCell;
+
+use super::begin::Head;
+use super::census::Census;
+use super::raw::RawRecord;
+use super::{FileKind, FileReport, RecordSink, Select, problem};
+use crate::source::{Problem, ProblemKind};
+use crate::span::ByteSpan;
+use crate::xml::{TextMap, Token, TokenReader, Window, XmlError, XmlErrorKind, map_of};
+
+/// The tables whose rows make a file an update set.
+const UPDATE_SET_TABLES: [&str; 3] = ["sys_update_xml", "sys_remote_update_set", "sys_update_set"];
+
+/// The way from a payload back to the outer file.
+pub(super) struct Frame<'f> {
+    /// The text of the payload as written.
+    pieces: &'f [Token],
+    window: Window<'f>,
+    /// Made when a place is asked for: most payloads hold nothing that is wanted.
+    map: OnceCell<TextMap>,
+    parent: Option<&'f Frame<'f>>,
+    pub(super) depth: usize,
+}
+
+impl<'f> Frame<'f> {
+    pub(super) fn new(
+        pieces: &'f [Token],
+        window: Window<'f>,
+        parent: Option<&'f Frame<'f>>,
+        depth: usize,
+    ) -> Self {
+        Self { pieces, window, map: OnceCell::new(), parent, depth }
+    }
+
+    /// Where a span of the payload's text stands in the outer file.
+    pub(super) fn outer(&self, span: ByteSpan) -> ByteSpan {
+        let map = self.map.get_or_init(|| map_of(self.pieces, |span| self.window.slice(span)));
+        let written = map.written(span);
+        self.parent.map_or(written, |parent| parent.outer(written))
+    }
+}
+
+/// Who reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum By {
+    /// The scanner, and the strict reader where something is odd.
+    Scanner,
+    /// The strict reader alone.
+    StrictReader,
+}
+
+/// What was found in a file, or a part of it, beside the records.
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) report: FileReport,
+    pub(super) census: Census,
+    /// Where the last root that was read to its end tag ends.
+    pub(super) root_end: Option<u64>,
+    /// The first `&` that begins no reference.
+    pub(super) dangling: Option<ByteSpan>,
+    /// The first NUL character.
+    pub(super) nul: Option<ByteSpan>,
+}
+
+/// Reading one file, or a part of it.
+pub(super) struct Reading<'a> {
+    pub(super) select: Select<'a>,
+    pub(super) by: By,
+    pub(super) sink: &'a mut dyn RecordSink,
+    pub(super) state: State,
+    /// Whether the file's name says that it is XML.
+    pub(super) promises_xml: bool,
+    /// Where a DOCTYPE stands in front of the root.
+    pub(super) doctype: Option<ByteSpan>,
+    /// Where the current child of the root begins.
+    pub(super) outer_start: u64,
+    /// How many records of it were counted.
+    pub(super) ordinal: u32,
+    /// Buffers to use again.
+    pub(super) spare: Vec<RawRecord>,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(select: Select<'a>, by: By, sink: &'a mut dyn RecordSink) -> Self {
+        Self::resume(select, by, sink, State::default())
+    }
+
+    /// Goes on where an earlier reading of the same file ended.
+    pub(super) fn resume(select: Select<'a>, by: By, sink: &'a mut dyn RecordSink, state: State) -> Self {
+        Self {
+            select,
+            by,
+            sink,
+            state,
+            promises_xml: false,
+            doctype: None,
+            outer_start: 0,
+            ordinal: 0,
+            spare: Vec::new(),
+        }
+    }
+
+    pub(super) fn selects_everything(&self) -> bool {
+        matches!(self.select, Select::Everything)
+    }
+
+    pub(super) fn limit(&mut self, message: String, at: ByteSpan) {
+        self.state.report.problems.push(problem(ProblemKind::LimitReached, message, at));
+    }
+
+    pub(super) fn broken(&mut self, error: XmlError) {
+        if let XmlErrorKind::Source(source) = error.kind {
+            let at = source.at.or(Some(error.at));
+            self.state.report.problems.push(Problem { at, ..source });
+            return;
+        }
+        self.state.report.problems.push(problem(kind_of(&error.kind), error.kind.to_string(), error.at));
+    }
+
+    /// An error in a payload.
+    pub(super) fn broken_in_payload(&mut self, error: &XmlError, frame: Option<&Frame<'_>>) {
+        let at = frame.map_or(error.at, |frame| frame.outer(error.at));
+        let message = format!("in a payload: {error}");
+        self.state.report.problems.push(problem(kind_of(&error.kind), message, at));
+    }
+
+    /// Takes over what a strict reader noticed on the way.
+    pub(super) fn take_notes(&mut self, reader: &mut TokenReader) {
+        self.state.report.problems.extend(reader.take_source_problems());
+        let (dangling, nul) = (reader.take_dangling(), reader.take_nul());
+        self.state.note(dangling, nul);
+    }
+}
+
+impl State {
+    /// Of a file whose root was read.
+    pub(super) fn of_root(head: &Head) -> Self {
+        let report = FileReport {
+            kind: head.kind,
+            root_tag: head.tag,
+            unload_date: head.unload_date.clone(),
+            ..FileReport::default()
+        };
+        Self { report, ..Self::default() }
+    }
+
+    /// Notes what was noticed behind everything that was noticed before.
+    pub(super) fn note(&mut self, dangling: Option<ByteSpan>, nul: Option<ByteSpan>) {
+        self.dangling = self.dangling.or(dangling);
+        self.nul = self.nul.or(nul);
+    }
+
+    /// Adds the next part of the same file.
+    pub(super) fn append(&mut self, next: Self, select: Select<'_>) {
+        self.report.problems.extend(next.report.problems);
+        self.census.merge(&next.census, select);
+        self.root_end = next.root_end.or(self.root_end);
+        self.note(next.dangling, next.nul);
+    }
+
+    /// The file ends with its root, whose end tag ends at `end`.
+    pub(super) fn close_root(&mut self, end: u64) {
+        self.report.whole = true;
+        self.root_end = Some(end);
+    }
+
+    /// What the file is, by the rows that were seen so far.
+    pub(super) fn kind_so_far(&self, kind: FileKind) -> FileKind {
+        let is_update_set = UPDATE_SET_TABLES.iter().any(|table| self.census.has_rows(table));
+        if kind == FileKind::TableExport && is_update_set { FileKind::UpdateSet } else { kind }
+    }
+
+    /// The report on the whole file.
+    pub(super) fn finish(mut self) -> FileReport {
+        if self.report.kind != FileKind::Other {
+            if let Some(at) = self.dangling {
+                let message = "an & that begins no entity is read as it stands";
+                self.report.problems.push(problem(ProblemKind::Repaired, message, at));
+            }
+            if let Some(at) = self.nul {
+                // XML has no such character: most often a block that was never
+                // written. Behind the end it is padding, and nothing is lost.
+                let is_padding = self.root_end.is_some_and(|end| end <= at.start);
+                let kind = if is_padding { ProblemKind::Repaired } else { ProblemKind::Broken };
+                let message = "a NUL character, which no export holds";
+                self.report.problems.push(problem(kind, message, at));
+            }
+        }
+        self.report.kind = self.kind_so_far(self.report.kind);
+        (self.report.tables, self.report.rows) = self.census.into_maps();
+        self.report
+    }
+}
+
+fn kind_of(error: &XmlErrorKind) -> ProblemKind {
+    match error {
+        XmlErrorKind::Truncated { .. } | XmlErrorKind::CutMarkup { .. } => ProblemKind::Truncated,
+        XmlErrorKind::TooDeep(_) | XmlErrorKind::TooLarge(_) => ProblemKind::LimitReached,
+        _ => ProblemKind::Broken,
+    }
+}

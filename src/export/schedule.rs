@@ -1,0 +1,366 @@
+//! Many sources, on all threads: large files are read in parts, small ones
+//! several at a time, and everything is given on in the order of the sources.
+//!
+//! Be advised: a part in the middle of a file begins where a row seems to begin.
+//! Whether one does is known only when the part before it has ended, so it is
+//! checked when parts are given on, and a part that began elsewhere is read again.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use super::part::{End, From, Parts};
+use super::reading::{By, Reading, State};
+use super::whole::{self, Opened, PART};
+use super::{FileReport, RecordSink, Select};
+use crate::source::{PartBuffer, Source};
+
+/// How many small files are read at a time at most.
+const BATCH: usize = 64;
+
+/// Makes sinks, and takes them back in the order of what they were given.
+pub trait Collect: Sync {
+    /// Takes the records of some sources, or of a part of one.
+    type Sink: RecordSink + Send;
+
+    /// A sink for what comes next.
+    fn sink(&self) -> Self::Sink;
+
+    /// The records of a sink are those behind the ones of all sinks before.
+    fn take(&self, sink: Self::Sink);
+
+    /// So many bytes of the sources were read.
+    fn progress(&self, bytes: u64);
+}
+
+/// Reads all sources, on all threads of the pool. The reports are in their order.
+pub fn read_all<C: Collect>(sources: &[Source], select: Select<'_>, collect: &C) -> Vec<FileReport> {
+    read_all_in_parts(sources, select, collect, PART)
+}
+
+/// The same in parts of that many bytes (tests make them small).
+pub fn read_all_in_parts<C: Collect>(
+    sources: &[Source],
+    select: Select<'_>,
+    collect: &C,
+    size: u64,
+) -> Vec<FileReport> {
+    let threads = rayon::current_num_threads();
+    let run = Run {
+        sources,
+        select,
+        collect,
+        size: size.max(1),
+        limit: threads * 4,
+        queue: Mutex::new(Queue::default()),
+        changed: Condvar::new(),
+        turn: Mutex::new(Turn { reports: Vec::with_capacity(sources.len()), open: None }),
+    };
+    rayon::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|_| run.work());
+        }
+    });
+    run.turn.into_inner().unwrap_or_else(PoisonError::into_inner).reports
+}
+
+/// What is done at one time: the number of a source, and of a part of it.
+type Key = (usize, u64);
+
+struct Run<'a, C: Collect> {
+    sources: &'a [Source],
+    select: Select<'a>,
+    collect: &'a C,
+    /// How many bytes a part has.
+    size: u64,
+    /// How many pieces may wait for one that comes before them.
+    limit: usize,
+    queue: Mutex<Queue<C::Sink>>,
+    changed: Condvar,
+    turn: Mutex<Turn>,
+}
+
+/// What is to be done, and what was done and waits for its turn.
+struct Queue<S> {
+    /// The first source that nobody has begun.
+    next: usize,
+    /// Files whose parts are handed out: number of the source, next part.
+    files: VecDeque<(usize, u64, Arc<Parts>)>,
+    done: BTreeMap<Key, Piece<S>>,
+    /// What comes next in order.
+    front: Key,
+    /// How many pieces were begun and not given on yet.
+    begun: usize,
+}
+
+impl<S> Default for Queue<S> {
+    fn default() -> Self {
+        let (files, done) = (VecDeque::new(), BTreeMap::new());
+        Self { next: 0, files, done, front: (0, 0), begun: 0 }
+    }
+}
+
+/// Something to do.
+enum Task {
+    Sources(std::ops::Range<usize>),
+    Part(usize, u64, Arc<Parts>),
+}
+
+/// Something that was done.
+enum Piece<S> {
+    /// Whole sources.
+    Sources(Vec<FileReport>, S),
+    /// A part of one: where it began, where it ended, and what was in it.
+    Part { parts: Arc<Parts>, number: u64, read: Option<(u64, End)>, state: Box<State>, sink: S },
+}
+
+/// What is given on in order, by one thread at a time.
+struct Turn {
+    reports: Vec<FileReport>,
+    /// The file whose parts are given on, and where its next row must begin.
+    open: Option<(State, u64)>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<C: Collect> Run<'_, C> {
+    fn work(&self) {
+        let mut buffer = PartBuffer::default();
+        while let Some(task) = self.next_task() {
+            let (key, piece) = match task {
+                Task::Sources(range) => self.sources_of(range, &mut buffer),
+                Task::Part(source, number, parts) => {
+                    ((source, number), self.part(source, number, parts, &mut buffer, None))
+                }
+            };
+            let mut queue = lock(&self.queue);
+            if key < queue.front {
+                // The file ended before this part of it.
+                queue.begun -= 1;
+                continue;
+            }
+            queue.done.insert(key, piece);
+            drop(queue);
+            self.give_on();
+        }
+    }
+
+    /// Waits until there is something to do; `None` where nothing is left.
+    fn next_task(&self) -> Option<Task> {
+        let mut queue = lock(&self.queue);
+        loop {
+            let has_room = queue.begun < self.limit;
+            let front = queue.front;
+            if let Some((source, next, parts)) = queue.files.front_mut() {
+                // What everybody waits for may always be begun.
+                if has_room || (*source, *next) == front {
+                    let task = Task::Part(*source, *next, Arc::clone(parts));
+                    *next += 1;
+                    if *next == parts.count() {
+                        queue.files.pop_front();
+                    }
+                    queue.begun += 1;
+                    return Some(task);
+                }
+            } else if queue.next == self.sources.len() {
+                return None;
+            } else if has_room || (queue.next, 0) == front {
+                let range = self.batch(queue.next);
+                queue.next = range.end;
+                queue.begun += 1;
+                return Some(Task::Sources(range));
+            }
+            queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// The source with that number, and the small ones behind it.
+    fn batch(&self, first: usize) -> std::ops::Range<usize> {
+        let mut bytes = 0_u64;
+        let fits = |source: &&Source| {
+            let size = source.size().unwrap_or(u64::MAX);
+            bytes = bytes.saturating_add(size);
+            size <= self.size / 8 && bytes <= self.size / 4
+        };
+        let count = self.sources[first..].iter().take(BATCH).take_while(fits).count();
+        first..first + count.max(1)
+    }
+
+    /// Reads sources, or the first part of a large one.
+    fn sources_of(&self, range: std::ops::Range<usize>, buffer: &mut PartBuffer) -> (Key, Piece<C::Sink>) {
+        let first = range.start;
+        let source = &self.sources[first];
+        if source.size().is_some_and(|size| size >= 2 * self.size)
+            && let Opened::Parts(parts) = whole::open(source, buffer, self.size)
+        {
+            let parts = Arc::new(parts);
+            let mut queue = lock(&self.queue);
+            let at = queue.files.partition_point(|(source, ..)| *source < first);
+            queue.files.insert(at, (first, 1, Arc::clone(&parts)));
+            drop(queue);
+            self.changed.notify_all();
+            return ((first, 0), self.part(first, 0, parts, buffer, Some(0)));
+        }
+        let mut sink = self.collect.sink();
+        let reports = range.map(|number| {
+            let source = &self.sources[number];
+            sink.begin(u32::try_from(number).unwrap_or(u32::MAX));
+            let report = whole::read_source(source, self.select, &mut sink, (buffer, self.size));
+            self.collect.progress(source.size().unwrap_or(0));
+            report
+        });
+        let reports = reports.collect();
+        ((first, 0), Piece::Sources(reports, sink))
+    }
+
+    fn part(
+        &self,
+        source: usize,
+        number: u64,
+        parts: Arc<Parts>,
+        buffer: &mut PartBuffer,
+        loaded: Option<u64>,
+    ) -> Piece<C::Sink> {
+        let from = if number == 0 { From::Row(parts.head.tag.end) } else { From::Guess };
+        let (read, state, sink) = self.read_part(source, number, &parts, from, (buffer, loaded));
+        self.collect.progress(parts.range(number).end - parts.range(number).start);
+        Piece::Part { parts, number, read, state: Box::new(state), sink }
+    }
+
+    fn read_part(
+        &self,
+        source: usize,
+        number: u64,
+        parts: &Parts,
+        from: From,
+        (buffer, loaded): (&mut PartBuffer, Option<u64>),
+    ) -> (Option<(u64, End)>, State, C::Sink) {
+        let mut sink = self.collect.sink();
+        sink.begin(u32::try_from(source).unwrap_or(u32::MAX));
+        let mut reading = Reading::new(self.select, By::Scanner, &mut sink);
+        let read = reading.read_part(parts, &parts.range(number), from, buffer, loaded);
+        let state = reading.state;
+        (read, state, sink)
+    }
+
+    /// Gives on whatever has its turn, unless somebody is doing so already, who
+    /// will then do this too.
+    fn give_on(&self) {
+        loop {
+            let Ok(mut turn) = self.turn.try_lock() else { return };
+            while let Some((key, piece)) = self.take_front() {
+                let next = turn.give_on(self, key.0, piece);
+                let mut queue = lock(&self.queue);
+                queue.front = next;
+                queue.begun -= 1;
+                if next.0 > key.0 {
+                    queue.forget_parts_before(next.0);
+                }
+                drop(queue);
+                self.changed.notify_all();
+            }
+            drop(turn);
+            let queue = lock(&self.queue);
+            if !queue.done.contains_key(&queue.front) {
+                return;
+            }
+        }
+    }
+
+    fn take_front(&self) -> Option<(Key, Piece<C::Sink>)> {
+        let mut queue = lock(&self.queue);
+        let front = queue.front;
+        queue.done.remove(&front).map(|piece| (front, piece))
+    }
+}
+
+impl<S> Queue<S> {
+    /// What is left of files that ended before their last part.
+    fn forget_parts_before(&mut self, source: usize) {
+        self.files.retain(|(number, ..)| *number >= source);
+        let kept = self.done.split_off(&(source, 0));
+        self.begun -= self.done.len();
+        self.done = kept;
+    }
+}
+
+impl Turn {
+    /// Gives a piece on; says which one comes next.
+    fn give_on<C: Collect>(&mut self, run: &Run<'_, C>, source: usize, piece: Piece<C::Sink>) -> Key {
+        match piece {
+            Piece::Sources(reports, sink) => {
+                let next = source + reports.len();
+                self.reports.extend(reports);
+                run.collect.take(sink);
+                (next, 0)
+            }
+            Piece::Part { parts, number, read, state, sink } => {
+                let is_over = self.give_part_on(run, (source, number), &parts, (read, *state, sink));
+                if !is_over && number + 1 < parts.count() {
+                    return (source, number + 1);
+                }
+                self.close(run, source, &parts, is_over);
+                (source + 1, 0)
+            }
+        }
+    }
+
+    /// Gives a part on; whether the file is over.
+    fn give_part_on<C: Collect>(
+        &mut self,
+        run: &Run<'_, C>,
+        (source, number): Key,
+        parts: &Parts,
+        (mut read, mut state, mut sink): (Option<(u64, End)>, State, C::Sink),
+    ) -> bool {
+        let (mut whole, expected) =
+            self.open.take().unwrap_or_else(|| (State::of_root(&parts.head), parts.head.tag.end));
+        let range = parts.range(number);
+        if expected >= range.end {
+            // One row takes up all of it.
+            self.open = Some((whole, expected));
+            return false;
+        }
+        if read.is_none_or(|(start, _)| start != expected) {
+            let mut buffer = PartBuffer::default();
+            let from = From::Row(expected);
+            (read, state, sink) = run.read_part(source, number, parts, from, (&mut buffer, None));
+        }
+        whole.append(state, run.select);
+        run.collect.take(sink);
+        let end = read.map_or(End::HandOver(expected), |(_, end)| end);
+        let next = match end {
+            End::Row(row) => row,
+            End::Root(end) => {
+                whole.close_root(end);
+                end
+            }
+            End::HandOver(at) => {
+                let mut sink = run.collect.sink();
+                sink.begin(u32::try_from(source).unwrap_or(u32::MAX));
+                let mut reading = Reading::resume(run.select, By::Scanner, &mut sink, whole);
+                reading.hand_over(parts, at);
+                whole = reading.state;
+                run.collect.take(sink);
+                at
+            }
+        };
+        self.open = Some((whole, next));
+        !matches!(end, End::Row(_))
+    }
+
+    /// The last part was given on.
+    fn close<C: Collect>(&mut self, run: &Run<'_, C>, source: usize, parts: &Parts, is_over: bool) {
+        let Some((mut state, next)) = self.open.take() else { return };
+        if !is_over {
+            let mut sink = run.collect.sink();
+            sink.begin(u32::try_from(source).unwrap_or(u32::MAX));
+            let mut reading = Reading::resume(run.select, By::Scanner, &mut sink, state);
+            reading.hand_over(parts, next);
+            state = reading.state;
+            run.collect.take(sink);
+        }
+        self.reports.push(FileReport { encoding: "UTF-8", ..state.finish() });
+    }
+}

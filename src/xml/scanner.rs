@@ -1,0 +1,305 @@
+//! The fast scanner: from one `<` to the next, over text that is in memory.
+//!
+//! Be advised: it reads only the plain part of XML that exports are made of, and
+//! whatever it reads, the strict reader would read in the same way. Of anything
+//! else it says that it is odd, and the strict reader has to look. So what it
+//! accepts must never grow beyond what both understand alike.
+
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
+use memchr::{memchr, memchr2, memchr3};
+
+use super::token::{Token, TokenKind};
+use crate::span::ByteSpan;
+
+/// Why the scanner cannot go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Halt {
+    /// The text ends in the middle of something.
+    More,
+    /// Something that only the strict reader understands.
+    Odd,
+}
+
+/// What comes next between elements.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// A start or empty tag.
+    Start,
+    /// An end tag.
+    End,
+}
+
+/// What ends a run of text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Markup {
+    /// `<x`
+    Start,
+    /// `</x`
+    End,
+    /// `<![CDATA[`
+    CData,
+    /// `<!--`
+    Comment,
+}
+
+/// A start or empty tag.
+#[derive(Debug, Clone, Copy)]
+pub struct Tag {
+    /// What and where it is.
+    pub token: Token,
+    /// Index one past its name, which begins one past its `<`.
+    pub name_end: usize,
+    /// Whether it has attributes.
+    pub has_attributes: bool,
+}
+
+static CDATA_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"]]>"));
+static COMMENT_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"-->"));
+
+const CDATA: &[u8] = b"<![CDATA[";
+const COMMENT: &[u8] = b"<!--";
+/// The longest reference that is looked for; longer ones are odd.
+const REFERENCE: usize = 16;
+
+/// Reads a text that is in memory.
+#[derive(Debug, Clone)]
+pub struct Scanner<'t> {
+    bytes: &'t [u8],
+    /// Offset of the text's first byte.
+    base: u64,
+    at: usize,
+}
+
+impl<'t> Scanner<'t> {
+    /// Reads `text`, whose first byte has offset `base`, from index `at` on.
+    #[must_use]
+    pub fn new(text: &'t str, base: u64, at: usize) -> Self {
+        Self { bytes: text.as_bytes(), base, at }
+    }
+
+    /// Index of the next byte.
+    #[must_use]
+    pub fn at(&self) -> usize {
+        self.at
+    }
+
+    /// The bytes that are not read yet.
+    #[must_use]
+    pub fn rest(&self) -> &'t [u8] {
+        self.bytes.get(self.at..).unwrap_or_default()
+    }
+
+    /// The bytes between two indexes.
+    #[must_use]
+    pub fn bytes(&self, from: usize, to: usize) -> &'t [u8] {
+        self.bytes.get(from..to).unwrap_or_default()
+    }
+
+    /// The span between two indexes.
+    #[must_use]
+    pub fn span(&self, from: usize, to: usize) -> ByteSpan {
+        ByteSpan::new(self.offset(from), self.offset(to))
+    }
+
+    /// The offset of an index.
+    #[must_use]
+    pub fn offset(&self, index: usize) -> u64 {
+        self.base + u64::try_from(index).unwrap_or(0)
+    }
+
+    /// Skips the XML declaration, if the text begins with one.
+    ///
+    /// # Errors
+    /// The text ends, or the declaration is odd.
+    pub fn skip_declaration(&mut self) -> Result<(), Halt> {
+        if !self.rest().starts_with(b"<?xml ") {
+            return Ok(());
+        }
+        let end = memchr(b'>', self.rest()).ok_or(Halt::More)?;
+        if self.rest()[end - 1] != b'?' {
+            return Err(Halt::Odd);
+        }
+        self.at += end + 1;
+        Ok(())
+    }
+
+    /// Skips what may stand between elements: white space and comments.
+    ///
+    /// # Errors
+    /// The text ends, or something else stands there.
+    pub fn skip_to_tag(&mut self) -> Result<Next, Halt> {
+        loop {
+            let space = self.rest().iter().position(|byte| !byte.is_ascii_whitespace());
+            self.at += space.ok_or(Halt::More)?;
+            if self.bytes[self.at] != b'<' {
+                return Err(Halt::Odd);
+            }
+            match self.markup()? {
+                Markup::Start => return Ok(Next::Start),
+                Markup::End => return Ok(Next::End),
+                Markup::Comment => self.skip_comment()?,
+                Markup::CData => return Err(Halt::Odd),
+            }
+        }
+    }
+
+    /// Reads the start tag that begins here.
+    ///
+    /// # Errors
+    /// The text ends, or the tag is odd.
+    pub fn tag(&mut self) -> Result<Tag, Halt> {
+        let name_start = self.at + 1;
+        let name = self.bytes.get(name_start..).ok_or(Halt::More)?;
+        let length = name.iter().position(|byte| !is_name_byte(*byte)).ok_or(Halt::More)?;
+        if length == 0 {
+            return Err(Halt::Odd);
+        }
+        self.tag_after(name_start + length)
+    }
+
+    /// Reads the start tag that begins here, whose name is known to end at
+    /// `name_end`.
+    ///
+    /// # Errors
+    /// The text ends, or the tag is odd.
+    pub fn tag_after(&mut self, name_end: usize) -> Result<Tag, Halt> {
+        let start = self.at;
+        let (kind, end, has_attributes) = match self.bytes.get(name_end) {
+            Some(b'>') => (TokenKind::Start, name_end + 1, false),
+            Some(b'/') => match self.bytes.get(name_end + 1) {
+                Some(b'>') => (TokenKind::Empty, name_end + 2, false),
+                Some(_) => return Err(Halt::Odd),
+                None => return Err(Halt::More),
+            },
+            Some(byte) if byte.is_ascii_whitespace() => {
+                let end = self.end_of_attributes(name_end)?;
+                let is_empty = self.bytes[end - 2] == b'/';
+                (if is_empty { TokenKind::Empty } else { TokenKind::Start }, end, true)
+            }
+            Some(_) => return Err(Halt::Odd),
+            None => return Err(Halt::More),
+        };
+        self.at = end;
+        Ok(Tag { token: Token { kind, span: self.span(start, end) }, name_end, has_attributes })
+    }
+
+    /// Index one past the `>` of a tag: `>` may stand in quotes.
+    fn end_of_attributes(&self, from: usize) -> Result<usize, Halt> {
+        let mut at = from;
+        loop {
+            let rest = self.bytes.get(at..).ok_or(Halt::More)?;
+            at += memchr3(b'>', b'"', b'\'', rest).ok_or(Halt::More)?;
+            let quote = self.bytes[at];
+            if quote == b'>' {
+                break;
+            }
+            at += 1;
+            at += memchr(quote, self.bytes.get(at..).ok_or(Halt::More)?).ok_or(Halt::More)? + 1;
+        }
+        // A tag that was never closed runs into the next one.
+        if memchr(b'<', &self.bytes[from..at]).is_some() { Err(Halt::Odd) } else { Ok(at + 1) }
+    }
+
+    /// Reads text up to the next `<`; whether references stand in it.
+    ///
+    /// # Errors
+    /// The text ends, or an `&` begins no reference.
+    pub fn text(&mut self) -> Result<bool, Halt> {
+        let mut has_references = false;
+        loop {
+            self.at += memchr2(b'<', b'&', self.rest()).ok_or(Halt::More)?;
+            if self.bytes[self.at] == b'<' {
+                return Ok(has_references);
+            }
+            has_references = true;
+            self.reference()?;
+        }
+    }
+
+    fn reference(&mut self) -> Result<(), Halt> {
+        let rest = &self.bytes[self.at + 1..];
+        let is_inside = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'#';
+        let length = rest.iter().take(REFERENCE).position(|byte| !is_inside(byte));
+        match length {
+            Some(0) => Err(Halt::Odd),
+            Some(length) if rest[length] == b';' => {
+                self.at += length + 2;
+                Ok(())
+            }
+            None if rest.len() < REFERENCE => Err(Halt::More),
+            _ => Err(Halt::Odd),
+        }
+    }
+
+    /// What begins at the `<` that stands here.
+    ///
+    /// # Errors
+    /// The text ends, or it is something else.
+    pub fn markup(&self) -> Result<Markup, Halt> {
+        match self.bytes.get(self.at + 1) {
+            Some(b'/') => Ok(Markup::End),
+            Some(b'!') => {
+                let rest = self.rest();
+                if rest.starts_with(CDATA) {
+                    Ok(Markup::CData)
+                } else if rest.starts_with(COMMENT) {
+                    Ok(Markup::Comment)
+                } else if rest.len() < CDATA.len() {
+                    Err(Halt::More)
+                } else {
+                    Err(Halt::Odd)
+                }
+            }
+            Some(byte) if is_name_byte(*byte) => Ok(Markup::Start),
+            Some(_) => Err(Halt::Odd),
+            None => Err(Halt::More),
+        }
+    }
+
+    /// Reads the end tag that stands here, if it is one of `name`.
+    ///
+    /// # Errors
+    /// The text ends, or the tag is another one.
+    pub fn end_tag(&mut self, name: &[u8]) -> Result<(), Halt> {
+        let end = self.at + name.len() + 3;
+        let Some(tag) = self.bytes.get(self.at + 2..end) else { return Err(Halt::More) };
+        if tag[name.len()] != b'>' || &tag[..name.len()] != name {
+            return Err(Halt::Odd);
+        }
+        self.at = end;
+        Ok(())
+    }
+
+    /// Reads the CDATA section that begins here.
+    ///
+    /// # Errors
+    /// The text ends.
+    pub fn cdata(&mut self) -> Result<Token, Halt> {
+        let start = self.at;
+        let content = self.bytes.get(start + CDATA.len()..).ok_or(Halt::More)?;
+        self.at = start + CDATA.len() + CDATA_END.find(content).ok_or(Halt::More)? + 3;
+        Ok(Token { kind: TokenKind::CData, span: self.span(start, self.at) })
+    }
+
+    /// Skips the comment that begins here.
+    ///
+    /// # Errors
+    /// The text ends, or the comment is odd.
+    pub fn skip_comment(&mut self) -> Result<(), Halt> {
+        let content = self.bytes.get(self.at + COMMENT.len()..).ok_or(Halt::More)?;
+        let length = COMMENT_END.find(content).ok_or(Halt::More)?;
+        // `<!-->` and `<!--->` are understood in more ways than one.
+        if content.starts_with(b">") || content.starts_with(b"->") {
+            return Err(Halt::Odd);
+        }
+        self.at += COMMENT.len() + length + 3;
+        Ok(())
+    }
+}
+
+/// Whether a byte is one of those that names of tables and columns are made of.
+fn is_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b':')
+}
