@@ -53,6 +53,13 @@ impl Source {
         self.inner.size
     }
 
+    /// Up to here an earlier reading found that the text is, byte for byte, what
+    /// [`Source::open_bytes`] gives; 0 where it is not, or was not read yet.
+    #[must_use]
+    pub fn plain_to(&self) -> u64 {
+        self.inner.seekable_to.load(Ordering::Relaxed)
+    }
+
     /// Opens the text at its start.
     ///
     /// # Errors

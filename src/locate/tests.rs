@@ -1,0 +1,1 @@
+//! Places and their texts in whole files.
