@@ -39,6 +39,7 @@ pub fn judge(instance: &Instance<'_>, rules: &[Rule]) -> Outcome {
         })
         .collect();
     let mut outcome = Outcome::default();
+    outcome.findings.reserve_exact(judged.iter().map(|(findings, _)| findings.len()).sum());
     for (findings, coverage) in judged {
         outcome.findings.extend(findings);
         outcome.coverage.push(coverage);

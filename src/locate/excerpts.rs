@@ -23,9 +23,9 @@ use crate::span::ByteSpan;
 
 /// The largest file whose lines are hashed.
 const HASHED: u64 = 100 * 1024 * 1024;
-/// How many places the first window has; each window has twice as many as the
-/// one before.
-const FIRST_WINDOW: usize = 32;
+/// How many places the first window has, and how many one has at most: each has
+/// twice as many as the one before. With their texts they take some kilobytes each.
+const WINDOWS: (usize, usize) = (32, 2048);
 /// Whether GitHub's line hashes are wanted, which cost reading each file to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineHashes {
@@ -56,7 +56,8 @@ pub trait Excerpts: fmt::Debug {
 pub struct FileExcerpts {
     /// By the index of the source in scan order.
     files: Vec<File>,
-    first_window: usize,
+    /// How many places the first window has, and how many one has at most.
+    windows: (usize, usize),
 }
 
 /// One file, with what must be known of it to read it again.
@@ -76,7 +77,7 @@ impl FileExcerpts {
             kind: file.report.kind,
             root_tag: file.report.root_tag,
         });
-        Self { files: files.collect(), first_window: FIRST_WINDOW }
+        Self { files: files.collect(), windows: WINDOWS }
     }
 
     /// The text of one place, and that around it.
@@ -89,6 +90,17 @@ impl FileExcerpts {
         });
         let excerpt = excerpt.map_or_else(|| Excerpt::none(lines), |(_, excerpt)| excerpt);
         (excerpt.snippet, excerpt.context)
+    }
+
+    /// How many places the first window has, and how many one has at most.
+    pub(super) fn windows(&self) -> (usize, usize) {
+        self.windows
+    }
+
+    /// With windows of other sizes, which makes no difference to what is shown.
+    #[cfg(test)]
+    pub(super) fn in_windows(self, first: usize, most: usize) -> Self {
+        Self { windows: (first, most), ..self }
     }
 
     pub(super) fn file(&self, source: u32) -> Option<&File> {
@@ -126,10 +138,10 @@ impl Excerpts for FileExcerpts {
         hashes: LineHashes,
     ) -> Box<dyn Iterator<Item = ShownFinding<'f>> + 'f> {
         let end = most.min(findings.len());
-        let hashed = match hashes {
+        let of_lines = match hashes {
             LineHashes::Wanted => self.hashes(findings, end),
             LineHashes::NotWanted => HashMap::new(),
         };
-        Box::new(Windows::new(self, findings, (end, self.first_window), hashed))
+        Box::new(Windows::new(self, findings, end, of_lines))
     }
 }

@@ -11,12 +11,12 @@ use crate::source::Source;
 /// Beside the [`Finding`] itself it takes 8 bytes for each, and 64 for each place.
 #[derive(Debug, Default)]
 pub struct Findings {
-    findings: Vec<Finding>,
+    found: Vec<Finding>,
     /// Of all places of all findings.
     lines: Vec<PlaceLines>,
     /// Where in `lines` those of each finding begin.
     first: Vec<u32>,
-    /// Indexes of `findings` in the order of the report.
+    /// Indexes of `found` in the order of the report.
     order: Vec<u32>,
 }
 
@@ -57,7 +57,7 @@ impl Findings {
                 order.push(number(index));
             }
         }
-        Self { findings, lines, first, order }
+        Self { found: findings, lines, first, order }
     }
 
     /// How many there are.
@@ -107,7 +107,7 @@ impl Findings {
     fn at(&self, finding: u32) -> LocatedFinding<'_> {
         let at = index(finding);
         let begin = index(self.first[at]);
-        let finding = &self.findings[at];
+        let finding = &self.found[at];
         LocatedFinding { finding, lines: &self.lines[begin..begin + finding.places.len()] }
     }
 }

@@ -4,7 +4,7 @@
 //!
 //! Be advised: the hash is a polynomial in [`BASE`], and the hash of a window is
 //! the difference of two sums from the start of the text. So nothing is kept of
-//! the window itself, and eight units that are plain letters are one step.
+//! the window itself, and up to eight units that are plain letters are one step.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -60,15 +60,18 @@ pub(super) struct Hashed {
 pub(super) fn hash_lines(source: &Source, wanted: &Wanted) -> Hashed {
     let mut hashed = Hashed::default();
     let last = wanted.lines.last().copied().unwrap_or(0);
+    let mut open = wanted.lines.iter().peekable();
     let mut children = Children { wanted, tail: Vec::new(), first_on_line: BTreeSet::new() };
-    each_line(source, last, &mut |text, base| children.look(text, base), &mut |line, hash, until| {
-        if wanted.lines.contains(&line) {
+    let end = (last, wanted.children.last().copied().unwrap_or(0));
+    each_line(source, end, &mut |text, base| children.look(text, base), &mut |line, hash, until| {
+        // Lines come in their order.
+        if open.next_if_eq(&&line).is_some() {
             hashed.lines.insert(line, LineHash { hash, count: 1, until });
         }
     });
     hashed.first_on_line = children.first_on_line;
     let mut counts = Counts::new(hashed.lines.values().map(|line| line.hash));
-    each_line(source, last, &mut |_, _| {}, &mut |line, hash, _| {
+    each_line(source, (last, 0), &mut |_, _| {}, &mut |line, hash, _| {
         if let Some(count) = counts.next(hash)
             && let Some(known) = hashed.lines.get_mut(&line)
         {
@@ -78,11 +81,11 @@ pub(super) fn hash_lines(source: &Source, wanted: &Wanted) -> Hashed {
     hashed
 }
 
-/// Calls `emit` with each line up to `last`, its hash, and where the hashed text
-/// ends; `see` with each block of text and its offset before.
+/// Calls `emit` with each line up to the last one, its hash, and where the hashed
+/// text ends; `see` with each block of text and its offset, up to another offset.
 fn each_line(
     source: &Source,
-    last: u64,
+    (last, offset): (u64, u64),
     see: &mut dyn FnMut(&str, u64),
     emit: &mut dyn FnMut(u64, u64, u64),
 ) {
@@ -90,7 +93,7 @@ fn each_line(
     let mut hasher = LineHasher::default();
     let mut base = 0;
     let mut text = String::new();
-    while hasher.emitted < last && read(&mut stream, &mut text) {
+    while (hasher.emitted < last || base < offset) && read(&mut stream, &mut text) {
         see(&text, base);
         hasher.feed(&text, base, emit);
         base += u64::try_from(text.len()).unwrap_or(0);
@@ -228,12 +231,19 @@ impl LineHasher {
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
             if !self.at_line_start
-                && self.due().is_none_or(|due| due - self.units >= 8)
-                && let Some(letters) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>())
-                && are_plain(*letters)
+                && let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>())
             {
-                self.push_plain(letters);
-                at += 8;
+                let word = u64::from_le_bytes(*word);
+                let letters = plain(word).min(self.room());
+                if letters > 0 {
+                    self.push_plain(word, letters);
+                    at += letters;
+                    continue;
+                }
+            }
+            if matches!(byte, b' ' | b'\t') {
+                self.after_return = false;
+                at += 1;
                 continue;
             }
             let offset = base + u64::try_from(at).unwrap_or(0);
@@ -250,9 +260,10 @@ impl LineHasher {
         }
     }
 
-    /// How many units come before the next hash.
-    fn due(&self) -> Option<u64> {
-        self.open.front().map(|open| open.due)
+    /// How many units may come at once before a hash is due; at most eight.
+    fn room(&self) -> usize {
+        let room = self.open.front().map_or(8, |open| open.due - self.units);
+        usize::try_from(room.min(8)).unwrap_or(0)
     }
 
     fn unit(&mut self, unit: u16, offset: u64, emit: &mut dyn FnMut(u64, u64, u64)) {
@@ -277,22 +288,25 @@ impl LineHasher {
         self.units += 1;
     }
 
-    /// Eight letters at once.
-    fn push_plain(&mut self, letters: &[u8; 8]) {
-        let mut sum = self.sum.wrapping_mul(POWERS[8]);
-        for (letter, power) in letters.iter().zip(POWERS[..8].iter().rev()) {
-            sum = sum.wrapping_add(u64::from(*letter).wrapping_mul(*power));
-        }
-        self.sum = sum;
-        self.units += 8;
+    /// The first letters of a word, one to eight of them, at once: neighbours are
+    /// added up in lanes of two, four and eight bytes, none of which overflows.
+    fn push_plain(&mut self, word: u64, letters: usize) {
+        const BYTES: u64 = 0x00FF_00FF_00FF_00FF;
+        const PAIRS: u64 = 0x0000_FFFF_0000_FFFF;
+        const FOURS: u64 = 0xFFFF_FFFF;
+        // What is in front of the letters then weighs nothing.
+        let word = word << (64 - 8 * letters);
+        let pairs = (word & BYTES) * POWERS[1] + ((word >> 8) & BYTES);
+        let fours = (pairs & PAIRS) * POWERS[2] + ((pairs >> 16) & PAIRS);
+        let all = (fours & FOURS) * POWERS[4] + (fours >> 32);
+        self.sum = self.sum.wrapping_mul(POWERS[letters]).wrapping_add(all);
+        self.units += u64::try_from(letters).unwrap_or(0);
         self.after_return = false;
     }
 
     /// The hash of the line whose window is full, if one is.
     fn emit(&mut self, offset: u64, emit: &mut dyn FnMut(u64, u64, u64)) {
-        if self.due() == Some(self.units)
-            && let Some(open) = self.open.pop_front()
-        {
+        if let Some(open) = self.open.pop_front_if(|open| open.due == self.units) {
             self.emitted = open.line;
             emit(open.line, self.sum.wrapping_sub(LEAVING.wrapping_mul(open.sum)), offset);
         }
@@ -308,13 +322,15 @@ impl LineHasher {
     }
 }
 
-/// Whether all eight bytes are ASCII, and none is white space or a control character.
-fn are_plain(letters: [u8; 8]) -> bool {
+/// How many bytes of a word, from the lowest on, are ASCII and neither white space
+/// nor control characters.
+fn plain(word: u64) -> usize {
     const EACH: u64 = u64::from_ne_bytes([1; 8]);
     const HIGH: u64 = EACH << 7;
-    let word = u64::from_ne_bytes(letters);
-    // Subtracting 0x21 borrows into the high bit of each byte that is less.
-    (word | word.wrapping_sub(EACH * 0x21)) & HIGH == 0
+    // Subtracting 0x21 borrows into the high bit of each byte that is less; what it
+    // does to the bytes above that one does not matter.
+    let others = (word | word.wrapping_sub(EACH * 0x21)) & HIGH;
+    usize::try_from(others.trailing_zeros() / 8).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -54,7 +54,7 @@ pub fn locate_places(places: &[Place], sources: &[Source], files: &[ReadFile]) -
 }
 
 /// What was found beside the places.
-struct Noticed {
+struct Beside {
     /// In the order of the notices.
     lines: Vec<Option<LineColumn>>,
     /// Sources that could be read once and not again.
@@ -83,7 +83,7 @@ fn locate_all<'f, P: Iterator<Item = &'f Place> + Clone>(
     notices: &[Notice],
     sources: &[Source],
     files: &[ReadFile],
-) -> (Vec<PlaceLines>, Noticed) {
+) -> (Vec<PlaceLines>, Beside) {
     let mut lines = vec![PlaceLines::unknown(); places.clone().count()];
     let asked = places.zip(&mut lines).map(|(place, lines)| {
         let outer_start = if place.target == Target::Root { 0 } else { place.outer_start };
@@ -113,19 +113,19 @@ fn locate_all<'f, P: Iterator<Item = &'f Place> + Clone>(
         .into_par_iter()
         .map(|(source, report, questions)| (source, look(source, report, questions)))
         .collect();
-    let mut noticed = Noticed { lines: vec![None; notices.len()], lost: Vec::new() };
+    let mut beside = Beside { lines: vec![None; notices.len()], lost: Vec::new() };
     for (source, (found, problem)) in looked {
         for (index, line) in found {
-            noticed.lines[index] = Some(line);
+            beside.lines[index] = Some(line);
         }
         if let Some(problem) = problem {
             let message =
                 format!("cannot be read a second time, so places are not exact: {}", problem.message);
-            noticed.lost.push(Notice::of(Problem { message, ..problem }, source.path(), None));
+            beside.lost.push(Notice::of(Problem { message, ..problem }, source.path(), None));
         }
     }
     drop(asked);
-    (lines, noticed)
+    (lines, beside)
 }
 
 /// The lines of the notices, and why the second look failed, if it did.

@@ -11,9 +11,6 @@ use super::near::NearReader;
 use super::texts::Excerpt;
 use super::{Findings, LocatedFinding, LocatedPlace, ShownFinding, ShownPlace};
 
-/// How many places a window has at most. With their texts they take some
-/// kilobytes each.
-const LAST_WINDOW: usize = 2048;
 /// How many sources stay open from one window to the next.
 const KEPT_OPEN: usize = 8;
 
@@ -45,13 +42,14 @@ impl<'f> Iterator for Windows<'f> {
 }
 
 impl<'f> Windows<'f> {
-    /// The first `end` findings, of which the first window has `size` places.
+    /// The first `end` findings.
     pub(super) fn new(
         excerpts: &'f FileExcerpts,
         findings: &'f Findings,
-        (end, size): (usize, usize),
+        end: usize,
         hashed: HashMap<u32, Hashed>,
     ) -> Self {
+        let (size, _) = excerpts.windows();
         let (open, ready) = (HashMap::new(), Vec::new().into_iter());
         Self { excerpts, findings, next: 0, end, size, hashed, open, ready }
     }
@@ -71,7 +69,8 @@ impl<'f> Windows<'f> {
             window.push(found);
             self.next += 1;
         }
-        self.size = (self.size * 2).clamp(1, LAST_WINDOW);
+        let (_, most) = self.excerpts.windows();
+        self.size = self.size.saturating_mul(2).min(most);
         let mut excerpts = self.look(places, count);
         window.into_iter().map(|found| self.show(found, &mut excerpts)).collect()
     }
