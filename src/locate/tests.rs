@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use super::{Excerpts, FileExcerpts, Findings, LineHashes, locate, locate_places};
+use super::{Excerpts, FileExcerpts, Findings, LineHashes, PlaceLines, locate, locate_places};
 use crate::engine::ReadFile;
 use crate::export::{RecordSink, Select, read};
 use crate::finding::{Confidence, Finding, Place, PlaceRole, Severity, Target, fingerprint};
@@ -122,6 +122,11 @@ fn line_column(text: &str, offset: u64) -> LineColumn {
         line: count(before.matches('\n').count()) + 1,
         column: count(line.encode_utf16().count()) + 1,
     }
+}
+
+#[test]
+fn a_place_takes_a_few_numbers() {
+    assert!(size_of::<PlaceLines>() <= 64, "{}", size_of::<PlaceLines>());
 }
 
 #[test]
