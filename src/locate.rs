@@ -1,13 +1,27 @@
-//! From what the engine knows of a place to lines, columns and snippets: a
-//! second look at the files with findings, near the findings only.
+//! From what the engine knows of a place to lines and columns, and to the texts
+//! that reports show.
+//!
+//! A second look at the files with findings gives every place its lines, in a few
+//! numbers each: there may be millions. What a report shows of a place is
+//! fetched by a third look, only for the findings that are shown.
 
+mod excerpts;
+mod findings;
+mod hash;
 mod lines;
+mod near;
 mod resolve;
 mod snippet;
+#[cfg(test)]
+mod tests;
+mod texts;
+mod windows;
 
-use crate::finding::{Finding, PlaceRole};
+use crate::finding::{Finding, Place, PlaceRole};
 use crate::span::{ByteSpan, LineColumn};
 
+pub use excerpts::{Excerpts, FileExcerpts, LineHashes};
+pub use findings::{Findings, LocatedFinding};
 pub use resolve::{Located, locate, locate_places};
 
 /// A range of text, as editors and SARIF name it.
@@ -21,6 +35,31 @@ pub struct Region {
     pub span: ByteSpan,
 }
 
+/// Where a place is in its file: all that is kept of every place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlaceLines {
+    /// What is pointed at, from its first character to its last.
+    pub region: Region,
+    /// Where the text around it may begin.
+    context_start: u64,
+    /// Column of that.
+    context_column: u64,
+}
+
+impl PlaceLines {
+    /// Of a region without anything around it.
+    #[must_use]
+    pub fn of(region: Region) -> Self {
+        Self { region, context_start: region.span.start, context_column: region.start.column }
+    }
+
+    /// Of a place that was not looked at yet.
+    fn unknown() -> Self {
+        let start = LineColumn { line: 1, column: 1 };
+        Self::of(Region { start, end: start, span: ByteSpan::at(0) })
+    }
+}
+
 /// A piece of a file. Secret values in it are replaced by [`crate::record::REDACTED`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Snippet {
@@ -32,14 +71,12 @@ pub struct Snippet {
     pub redacted: bool,
 }
 
-/// A place with its lines.
-#[derive(Debug, Clone)]
-pub struct LocatedPlace {
-    /// Index of the source in scan order.
-    pub source: u32,
+/// A place with its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShownPlace<'f> {
     /// The file as reports name it.
-    pub path: String,
-    /// What is pointed at, from its first character to its last.
+    pub path: &'f str,
+    /// What is pointed at, up to 4 KB of it.
     pub snippet: Snippet,
     /// Lines (on a one-line file: characters) around it, always more than the
     /// snippet, at most 2 KB; `None` where there is no more.
@@ -47,25 +84,34 @@ pub struct LocatedPlace {
     /// What the place is to the finding.
     pub role: PlaceRole,
     /// What a related place shows.
-    pub label: Option<String>,
+    pub label: Option<&'f str>,
 }
 
-/// A finding with its lines.
+/// A finding with the texts of its places.
 #[derive(Debug, Clone)]
-pub struct LocatedFinding {
+pub struct ShownFinding<'f> {
     /// What was found.
-    pub finding: Finding,
+    pub finding: &'f Finding,
     /// The primary place first. Never empty.
-    pub places: Vec<LocatedPlace>,
-    /// GitHub's `primaryLocationLineHash`, for files up to 100 MB where the
-    /// hashed text holds no secret.
+    pub places: Vec<ShownPlace<'f>>,
+    /// GitHub's `primaryLocationLineHash`, if it was asked for, of files up to
+    /// 100 MB where the hashed text holds no secret.
     pub line_hash: Option<String>,
 }
 
-impl LocatedFinding {
+impl<'f> ShownFinding<'f> {
     /// Where the finding is reported.
     #[must_use]
-    pub fn primary(&self) -> &LocatedPlace {
+    pub fn primary(&self) -> &ShownPlace<'f> {
         &self.places[0]
     }
+}
+
+/// A place with its lines.
+#[derive(Debug, Clone, Copy)]
+pub struct LocatedPlace<'f> {
+    /// What the engine knows of it.
+    pub place: &'f Place,
+    /// Its lines.
+    pub lines: &'f PlaceLines,
 }

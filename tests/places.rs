@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 use glidelint::engine::ReadFile;
 use glidelint::export::{RecordSink, reread};
 use glidelint::finding::{Place, PlaceRole, Target};
-use glidelint::locate::locate_places;
+use glidelint::locate::{FileExcerpts, locate_places};
 use glidelint::record::Origin;
 use glidelint::source::Source;
 use glidelint::span::{ByteSpan, LineColumn};
@@ -334,13 +334,16 @@ fn check_location(source: Source, report: glidelint::export::FileReport, record:
         label: None,
     };
     let files = [ReadFile { source: 0, report }];
-    let located = locate_places(&[place], &[source], &files).remove(0).expect("it can be found again");
+    let sources = [source];
+    let lines = locate_places(std::slice::from_ref(&place), &sources, &files).remove(0);
+    let (snippet, _) = FileExcerpts::new(&sources, &files).of_place(&place, &lines);
     let (start, end) = document.element;
-    assert_eq!(located.snippet.region.span, span(document.element));
-    assert_eq!(located.snippet.region.start, line_column(&document.text, start));
-    assert_eq!(located.snippet.region.end, line_column(&document.text, end));
+    assert_eq!(snippet.region, lines.region);
+    assert_eq!(lines.region.span, span(document.element));
+    assert_eq!(lines.region.start, line_column(&document.text, start));
+    assert_eq!(lines.region.end, line_column(&document.text, end));
     if end - start < 4096 {
-        assert_eq!(located.snippet.text, document.text[start..end]);
+        assert_eq!(snippet.text, document.text[start..end]);
     }
 }
 

@@ -5,9 +5,10 @@ use std::io::{self, Write};
 
 use glidelint::engine::{AccessStep, Branch, FoundUser, Instance, Options, Plan, RoleAccess, read_all};
 use glidelint::finding::Place;
-use glidelint::locate::{LocatedPlace, locate_places};
+use glidelint::locate::{PlaceLines, locate_places};
 use glidelint::report::safe;
 use glidelint::rule::{Pack, Settings};
+use glidelint::source::Source;
 use serde::Serialize;
 
 use super::args::{AccessArgs, PlainFormat};
@@ -45,8 +46,8 @@ pub(crate) fn run(args: &AccessArgs) -> Result<Exit, Failure> {
         answers.push(Answer::of(args, instance, user));
     }
     let places: Vec<Place> = answers.iter().flat_map(Answer::places).cloned().collect();
-    let lines =
-        Lines(places.iter().zip(locate_places(&places, &discovery.sources, &reading.files)).collect());
+    let lines = locate_places(&places, &discovery.sources, &reading.files);
+    let lines = Lines { sources: &discovery.sources, places: places.iter().zip(lines).collect() };
     write_stdout(|out| {
         for answer in &answers {
             match args.format {
@@ -70,14 +71,17 @@ pub(crate) fn run(args: &AccessArgs) -> Result<Exit, Failure> {
 }
 
 /// Where each place is in its file.
-struct Lines<'p>(HashMap<&'p Place, Option<LocatedPlace>>);
+struct Lines<'p> {
+    sources: &'p [Source],
+    places: HashMap<&'p Place, PlaceLines>,
+}
 
 impl Lines<'_> {
     fn of(&self, step: &AccessStep) -> (&str, u64, u64) {
-        let located = self.0.get(&step.place).and_then(Option::as_ref);
-        located.map_or(("", 0, 0), |located| {
-            let start = located.snippet.region.start;
-            (&located.path, start.line, start.column)
+        let source = usize::try_from(step.place.source).ok().and_then(|at| self.sources.get(at));
+        source.zip(self.places.get(&step.place)).map_or(("", 0, 0), |(source, lines)| {
+            let start = lines.region.start;
+            (source.path(), start.line, start.column)
         })
     }
 

@@ -5,13 +5,15 @@ use std::io::{self, Write};
 
 use glidelint::engine::{Instance, Options, Plan, read_all};
 use glidelint::finding::{Place, PlaceRole, Target};
-use glidelint::locate::{LocatedPlace, locate_places};
+use glidelint::locate::locate_places;
 use glidelint::query::{BoundPath, Clock, Data, Query, RowId, Truth};
 use glidelint::record::{
     ColumnIdx, REDACTED, TableIdx, carries_credential, carries_records, is_secret_column, is_secret_property,
 };
 use glidelint::report::safe;
 use glidelint::rule::{Ask, Pack, Settings, builtin};
+use glidelint::source::Source;
+use glidelint::span::LineColumn;
 use serde::Serialize;
 
 use super::args::{QueryArgs, QueryFormat};
@@ -91,12 +93,13 @@ pub(crate) fn run(args: &QueryArgs) -> Result<Exit, Failure> {
         }
     }
     let places: Vec<_> = rows.iter().filter_map(|(row, _)| place(instance, table, *row)).collect();
-    let located = locate_places(&places, &discovery.sources, &reading.files);
+    let lines = locate_places(&places, &discovery.sources, &reading.files);
     write_stdout(|out| {
         header(args, out)?;
-        for ((row, truth), located) in rows.iter().zip(&located) {
-            let Some(located) = located else { continue };
-            let found = describe(args, instance, (table, *row), truth, located, &fields);
+        for ((row, truth), (place, lines)) in rows.iter().zip(places.iter().zip(&lines)) {
+            let source = usize::try_from(place.source).ok().and_then(|at| discovery.sources.get(at));
+            let at = (source.map_or("", Source::path), lines.region.start);
+            let found = describe(args, instance, (table, *row), truth, at, &fields);
             write_match(args, &found, out)?;
         }
         Ok(())
@@ -145,16 +148,15 @@ fn describe<'m>(
     instance: &'m Instance<'_>,
     (table, row): (TableIdx, RowId),
     truth: &Truth,
-    located: &'m LocatedPlace,
+    (path, start): (&'m str, LineColumn),
     fields: &'m [BoundPath],
 ) -> Match<'m> {
     let missing = match truth {
         Truth::Unknown(missing) => instance.missing_names(missing),
         _ => Vec::new(),
     };
-    let start = located.snippet.region.start;
     Match {
-        path: &located.path,
+        path,
         line: start.line,
         column: start.column,
         table: &args.table,

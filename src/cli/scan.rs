@@ -9,7 +9,7 @@ use std::time::Instant;
 use glidelint::engine::{Options, Outcome, Plan, ReadFile, judge, read_all};
 use glidelint::export::FileKind;
 use glidelint::finding::{Band, Confidence, Finding, RuleCoverage, Severity};
-use glidelint::locate::{LocatedFinding, locate};
+use glidelint::locate::{FileExcerpts, locate};
 use glidelint::query::Clock;
 use glidelint::record::schema;
 use glidelint::report::sarif::{self, SarifOptions};
@@ -62,7 +62,8 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let mut notices = located.notices;
     notices.extend(packs.notices().map(|notice| (notice, None)));
     let mut findings = located.findings;
-    findings.sort_by(|left, right| order(&pack, left).cmp(&order(&pack, right)));
+    let rule_id = |rule: u16| pack.rules.get(usize::from(rule)).map(|rule| rule.meta.id.as_str());
+    findings.sort(&discovery.sources, rule_id);
     let cannot_tell = outcome.coverage.iter().any(|coverage| coverage.cannot_tell > 0);
     let exit = if (incomplete || args.strict && cannot_tell) && !args.input.allow_incomplete {
         Exit::Incomplete
@@ -94,6 +95,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
         stats: stats(&discovery, &reading.files),
         notices,
         findings,
+        excerpts: Box::new(FileExcerpts::new(&discovery.sources, &reading.files)),
         exit_code: exit.code(),
     });
     for output in &outputs {
@@ -155,13 +157,6 @@ fn write(
         }
         Format::Json => json::write(report, out),
     }
-}
-
-/// Worst first, then path, line, rule.
-fn order<'f>(pack: &'f Pack, found: &'f LocatedFinding) -> impl Ord + 'f {
-    let place = found.primary();
-    let rule = pack.rules.get(usize::from(found.finding.rule)).map(|rule| rule.meta.id.as_str());
-    (std::cmp::Reverse(found.finding.severity), &place.path, place.snippet.region, rule, &found.finding.key)
 }
 
 fn is_wanted(args: &ScanArgs, finding: &Finding) -> bool {

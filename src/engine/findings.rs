@@ -1,5 +1,8 @@
 //! From a failed judgement to a finding: message, key, places, fingerprint.
 
+use std::cell::RefCell;
+use std::sync::Arc;
+
 use super::instance::Instance;
 use super::properties::shown_value;
 use super::user_access::AccessStep;
@@ -39,6 +42,24 @@ pub(super) struct FindingWriter<'i> {
     pub(super) index: u16,
     /// Where the values of properties stand, for `{value}`.
     pub(super) properties: Option<PropertyColumns>,
+    /// Names that the findings share.
+    pub(super) names: SharedNames,
+}
+
+/// Names of tables and fields, each once: one rule has few.
+#[derive(Default)]
+pub(super) struct SharedNames(RefCell<Vec<Arc<str>>>);
+
+impl SharedNames {
+    fn of(&self, name: &str) -> Arc<str> {
+        let mut known = self.0.borrow_mut();
+        if let Some(shared) = known.iter().find(|shared| ***shared == *name) {
+            return Arc::clone(shared);
+        }
+        let shared: Arc<str> = name.into();
+        known.push(Arc::clone(&shared));
+        shared
+    }
 }
 
 impl FindingWriter<'_> {
@@ -71,28 +92,28 @@ impl FindingWriter<'_> {
             rule: self.index,
             severity: self.rule.meta.severity,
             confidence,
-            table: table.clone(),
+            table: self.names.of(table),
             sys_id: subject.sys_id.clone().map(Into::into),
             key: subject.key.as_str().into(),
             field: field.clone(),
             message: shorten(&message, MAX_MESSAGE).into(),
-            fingerprint: print.into(),
-            places: self.places(subject, field),
+            fingerprint: print,
+            places: self.places(subject, field).into(),
         }
     }
 
     /// The field that is reported, if the record shows it.
-    fn reported_field(&self, subject: &Subject) -> Option<Box<str>> {
+    fn reported_field(&self, subject: &Subject) -> Option<Arc<str>> {
         let row = *subject.rows.first()?;
         let is_property = self.properties.is_some_and(|columns| columns.table == subject.table);
         let columns = self.instance.wanted.table(subject.table);
         // A rule of several conditions may name a field that only one of its tables has.
         let own = self.rule.at.as_deref().and_then(|at| Some((at, columns.find(at)?)));
         let (at, column) = own.or_else(|| is_property.then_some("value").zip(columns.find("value")))?;
-        self.instance.cell(subject.table, row, column).present.then(|| at.into())
+        self.instance.cell(subject.table, row, column).present.then(|| self.names.of(at))
     }
 
-    fn places(&self, subject: &Subject, field: Option<Box<str>>) -> Vec<Place> {
+    fn places(&self, subject: &Subject, field: Option<Arc<str>>) -> Vec<Place> {
         if let Some(&row) = subject.rows.first() {
             let path = self.instance.path_of(subject.table, row);
             if !path.is_empty() {

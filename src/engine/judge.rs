@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::conditions::{self, Held};
 use super::counts::judge_count;
-use super::findings::{FindingWriter, Subject, record_subject};
+use super::findings::{FindingWriter, SharedNames, Subject, record_subject};
 use super::instance::Instance;
 use super::properties::judge_property;
 use super::records::judge_record;
@@ -39,6 +39,7 @@ pub fn judge(instance: &Instance<'_>, rules: &[Rule]) -> Outcome {
         })
         .collect();
     let mut outcome = Outcome::default();
+    outcome.findings.reserve_exact(judged.iter().map(|(findings, _)| findings.len()).sum());
     for (findings, coverage) in judged {
         outcome.findings.extend(findings);
         outcome.coverage.push(coverage);
@@ -93,7 +94,7 @@ impl<'i> Judging<'i> {
             Body::Conditions(_) => property_columns(instance),
             _ => None,
         };
-        let writer = FindingWriter { instance, rule, index, properties };
+        let writer = FindingWriter { instance, rule, index, properties, names: SharedNames::default() };
         Self { instance, rule, writer, findings: Vec::new(), tally: Tally::default() }
     }
 
@@ -153,7 +154,7 @@ impl<'i> Judging<'i> {
             self.tally.add(Verdict::Fail, &judged.missing);
             subjects.push(record_subject(self.instance, body.table, row, judged.missing));
         }
-        self.write(&subjects);
+        self.write(subjects);
     }
 
     fn property(&mut self, body: &PropertyBody) {
@@ -166,7 +167,7 @@ impl<'i> Judging<'i> {
                 let table = body.columns.table;
                 let mut subject = Self::named_subject(table, &judged.name, judged.rows);
                 subject.expected = body.expect.describe();
-                self.write(&[subject]);
+                self.write([subject]);
             }
         }
     }
@@ -178,7 +179,7 @@ impl<'i> Judging<'i> {
                 let mut subject = Self::named_subject(body.table, &counted.group, counted.rows);
                 subject.count = counted.sure;
                 subject.expected = body.expect.describe();
-                self.write(&[subject]);
+                self.write([subject]);
             }
         }
     }
@@ -223,7 +224,7 @@ impl<'i> Judging<'i> {
                     name.or_else(|| binding.value.clone()).unwrap_or_else(|| self.rule.meta.name.clone());
                 let mut subject = Self::named_subject(table, &name, rows.into_iter().collect());
                 subject.expected = failing.map(|failing| failing.expected).unwrap_or_default();
-                self.write(&[subject]);
+                self.write([subject]);
             }
         }
     }
@@ -242,11 +243,10 @@ impl<'i> Judging<'i> {
         }
     }
 
-    fn write(&mut self, subjects: &[Subject]) {
-        for subject in subjects {
-            let finding = self.writer.finding(subject);
-            self.findings.push(finding);
-        }
+    /// Each subject is gone before the next one becomes a finding: there may be millions.
+    fn write(&mut self, subjects: impl IntoIterator<Item = Subject>) {
+        let writer = &self.writer;
+        self.findings.extend(subjects.into_iter().map(|subject| writer.finding(&subject)));
     }
 }
 

@@ -149,7 +149,7 @@ fn rows_of(test: &RuleTest) -> String {
     let mut row = |table: &str, fields: &[(&str, &str)]| {
         let _ = write!(xml, "  <{table} action=\"INSERT_OR_UPDATE\">");
         let named = fields.first().map_or("", |(_, text)| *text);
-        let sys_id = fingerprint(["", "", table, named, ""]);
+        let sys_id = fingerprint(["", "", table, named, ""]).to_string();
         for (name, text) in fields.iter().chain(&[("sys_id", sys_id.as_str())]) {
             let _ = write!(xml, "<{name}>{}</{name}>", escaped(text));
         }

@@ -1,8 +1,18 @@
 //! The stable identity of a finding.
 
+use std::fmt;
+
 use sha2::{Digest, Sha256};
 
-use crate::source::hex;
+/// A stable identity. It is shown as 32 hexadecimal digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint([u8; 16]);
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
+    }
+}
 
 /// `glidelint/v1`: a hash of what a finding is about. It holds neither path nor
 /// line, so it survives moved lines, another file name, another form of export.
@@ -11,7 +21,7 @@ use crate::source::hex;
 /// table, the natural key (or sys_id where that is empty or not unique) and the
 /// field.
 #[must_use]
-pub fn fingerprint(parts: [&str; 5]) -> String {
+pub fn fingerprint(parts: [&str; 5]) -> Fingerprint {
     let mut hash = Sha256::new();
     for part in parts {
         let part = part.to_lowercase();
@@ -19,7 +29,9 @@ pub fn fingerprint(parts: [&str; 5]) -> String {
         hash.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    hex(&hash.finalize()[..16])
+    let mut first = [0; 16];
+    first.copy_from_slice(&hash.finalize()[..16]);
+    Fingerprint(first)
 }
 
 #[cfg(test)]
@@ -29,7 +41,7 @@ mod tests {
     #[test]
     fn parts_do_not_run_together_and_case_does_not_count() {
         let one = fingerprint(["SNA1001", "", "sys_user", "svc.sap", "active"]);
-        assert_eq!(one.len(), 32);
+        assert_eq!(one.to_string().len(), 32);
         assert_eq!(one, fingerprint(["SNA1001", "", "sys_user", "SVC.SAP", "active"]));
         assert_ne!(one, fingerprint(["SNA1001", "", "sys_user", "svc.sapa", "ctive"]));
     }

@@ -4,9 +4,11 @@ mod fingerprint;
 mod notice;
 mod severity;
 
-pub use fingerprint::fingerprint;
+pub use fingerprint::{Fingerprint, fingerprint};
 pub use notice::{Notice, NoticeLevel};
 pub use severity::{Band, Level, Severity};
+
+use std::sync::Arc;
 
 /// How a rule judges one subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +43,7 @@ pub enum Target {
     /// The record's start tag.
     Record,
     /// The element of a field, or the record's start tag where it has none.
-    Field(Box<str>),
+    Field(Arc<str>),
 }
 
 /// Where a finding points, as the engine knows it: lines and columns are found
@@ -62,7 +64,8 @@ pub struct Place {
     pub label: Option<Box<str>>,
 }
 
-/// One problem that one rule found with one subject.
+/// One problem that one rule found with one subject. There may be millions: what
+/// many have in common they share, and lines are kept beside them.
 #[derive(Debug, Clone)]
 pub struct Finding {
     /// Index of the rule in the pack.
@@ -73,19 +76,19 @@ pub struct Finding {
     /// could not be judged.
     pub confidence: Confidence,
     /// Table of the subject.
-    pub table: Box<str>,
+    pub table: Arc<str>,
     /// sys_id of the subject, if it is a record that shows one.
     pub sys_id: Option<Box<str>>,
     /// Natural key of the subject.
     pub key: Box<str>,
     /// The field that is reported, if any.
-    pub field: Option<Box<str>>,
+    pub field: Option<Arc<str>>,
     /// The message, without secrets, safe for any output.
     pub message: Box<str>,
     /// Stable identity: rule, instance, table, key and field; never the line.
-    pub fingerprint: Box<str>,
+    pub fingerprint: Fingerprint,
     /// The primary place first.
-    pub places: Vec<Place>,
+    pub places: Box<[Place]>,
 }
 
 /// How sure a finding is.
@@ -150,5 +153,17 @@ impl RuleCoverage {
             Self { pass: 1.., .. } => Verdict::Pass,
             _ => Verdict::NotApplicable,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Finding, Place};
+
+    #[test]
+    fn a_finding_is_small() {
+        // Beside its texts and places, which are of their own length.
+        assert!(size_of::<Finding>() <= 120, "{}", size_of::<Finding>());
+        assert!(size_of::<Place>() <= 64, "{}", size_of::<Place>());
     }
 }

@@ -1,43 +1,37 @@
-//! Finds the element that a finding points at, by reading its record again.
+//! Finds the element that a place points at, by reading its record again, and
+//! the lines of its ends. Everything goes forward through a file, child by child
+//! of the root, and nothing is kept of a child that was passed.
 
-use std::collections::{BTreeMap, HashMap};
-use std::ops::Range;
+use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::lines::{Answers, Questions, ask};
-use super::snippet::{cut, surroundings};
-use super::{LocatedFinding, LocatedPlace, Region, Snippet};
+use super::findings::Findings;
+use super::lines::LineCounter;
+use super::near::{NearReader, Spans};
+use super::{PlaceLines, Region};
 use crate::engine::ReadFile;
-use crate::export::{FileKind, FileReport, RecordSink, reread};
+use crate::export::{FileReport, RecordSink};
 use crate::finding::{Finding, Notice, Place, Target};
-use crate::record::{Record, carries_credential, carries_records, is_secret_column, is_secret_property};
+use crate::record::Record;
 use crate::source::{Problem, Source};
-use crate::span::{ByteSpan, LineColumn};
-use crate::xml::TokenReader;
+use crate::span::LineColumn;
 
-/// How many bytes of context stand on each side of a region.
-const CONTEXT: u64 = 1000;
-/// How many bytes of a region are shown.
-const SHOWN: u64 = 4096;
-/// The largest file whose lines are hashed.
-const HASHED: u64 = 100 * 1024 * 1024;
-/// How far in front of a record its line may begin for the line to be hashed.
-const INDENTATION: u64 = 256;
-/// How far behind a record secrets are looked for: a line hash may reach there.
-const BEHIND: u64 = 2048;
+/// How many places one thread looks for in a file that several read.
+const SHARE: usize = 8 * 1024;
 
 /// Everything with its lines.
 #[derive(Debug, Default)]
 pub struct Located {
     /// In the order they were given.
-    pub findings: Vec<LocatedFinding>,
+    pub findings: Findings,
     /// In the order they were given; a place without a line is in no text.
     pub notices: Vec<(Notice, Option<LineColumn>)>,
 }
 
-/// Finds lines, columns and snippets for findings and notices. `files` are
-/// those of the sources, in scan order.
+/// Finds lines and columns for findings and notices. `files` are those of the
+/// sources, in scan order. Beside the answer it takes 48 bytes for each place
+/// while it works.
 #[must_use]
 pub fn locate(
     findings: Vec<Finding>,
@@ -45,292 +39,206 @@ pub fn locate(
     sources: &[Source],
     files: &[ReadFile],
 ) -> Located {
-    let places: Vec<_> = findings.iter().flat_map(|finding| &finding.places).collect();
-    let mut found = locate_all(&places, &notices, sources, files);
-    let mut places = found.places.drain(..);
-    let mut located = Vec::with_capacity(findings.len());
-    for finding in findings {
-        let mut line_hash = None;
-        let mut own = Vec::with_capacity(finding.places.len());
-        for (place, hash) in places.by_ref().take(finding.places.len()).flatten() {
-            if own.is_empty() {
-                line_hash = hash;
-            }
-            own.push(place);
-        }
-        if !own.is_empty() {
-            located.push(LocatedFinding { finding, places: own, line_hash });
-        }
-    }
-    drop(places);
+    let places = findings.iter().flat_map(|finding| &finding.places);
+    let (lines, found) = locate_all(places, &notices, sources, files);
     let mut notices: Vec<_> = notices.into_iter().zip(found.lines).collect();
     notices.extend(found.lost.into_iter().map(|notice| (notice, None)));
-    Located { findings: located, notices }
+    Located { findings: Findings::new(findings, lines), notices }
 }
 
-/// Finds lines, columns and snippets for places; `None` where the source can no
-/// longer be read.
+/// Finds lines and columns for places. Where the source can no longer be read,
+/// they are those of its start.
 #[must_use]
-pub fn locate_places(places: &[Place], sources: &[Source], files: &[ReadFile]) -> Vec<Option<LocatedPlace>> {
-    let places: Vec<_> = places.iter().collect();
-    let found = locate_all(&places, &[], sources, files);
-    found.places.into_iter().map(|found| found.map(|(place, _)| place)).collect()
+pub fn locate_places(places: &[Place], sources: &[Source], files: &[ReadFile]) -> Vec<PlaceLines> {
+    locate_all(places.iter(), &[], sources, files).0
 }
 
-/// A place with its lines, and the hash of its first line.
-type Looked = (LocatedPlace, Option<String>);
-
-/// The answers in the order of the questions.
-struct All {
-    places: Vec<Option<Looked>>,
+/// What was found beside the places.
+struct Beside {
+    /// In the order of the notices.
     lines: Vec<Option<LineColumn>>,
     /// Sources that could be read once and not again.
     lost: Vec<Notice>,
 }
 
-fn locate_all(places: &[&Place], notices: &[Notice], sources: &[Source], files: &[ReadFile]) -> All {
-    let mut by_source: BTreeMap<u32, Wanted<'_>> = BTreeMap::new();
-    for (index, place) in places.iter().enumerate() {
-        by_source.entry(place.source).or_default().places.push((index, place));
+/// A place, and where the answer goes.
+struct Asked<'f> {
+    /// Of the place; 0 for the root, which comes first.
+    outer_start: u64,
+    place: &'f Place,
+    lines: &'f mut PlaceLines,
+}
+
+/// What is asked of one source.
+#[derive(Default)]
+struct Questions<'q, 'f> {
+    /// By child of the root, then by record.
+    asked: &'q mut [Asked<'f>],
+    /// Index and offset of each notice, by offset.
+    notices: Vec<(usize, u64)>,
+}
+
+fn locate_all<'f, P: Iterator<Item = &'f Place> + Clone>(
+    places: P,
+    notices: &[Notice],
+    sources: &[Source],
+    files: &[ReadFile],
+) -> (Vec<PlaceLines>, Beside) {
+    let mut lines = vec![PlaceLines::unknown(); places.clone().count()];
+    let asked = places.zip(&mut lines).map(|(place, lines)| {
+        let outer_start = if place.target == Target::Root { 0 } else { place.outer_start };
+        Asked { outer_start, place, lines }
+    });
+    let mut asked: Vec<_> = asked.collect();
+    // Stable, because findings come nearly in this order, which is then quick.
+    asked.sort_by_key(|asked| (asked.place.source, asked.outer_start, asked.place.ordinal));
+    let mut by_source: BTreeMap<u32, Questions<'_, '_>> = BTreeMap::new();
+    for asked in asked.chunk_by_mut(|left, right| left.place.source == right.place.source) {
+        let source = asked.first().map_or(0, |first| first.place.source);
+        by_source.entry(source).or_default().asked = asked;
     }
     for (index, notice) in notices.iter().enumerate() {
         if let (Some(source), Some(at)) = (notice.source, notice.at) {
             by_source.entry(source).or_default().notices.push((index, at.start));
         }
     }
-    let wanted: Vec<_> = by_source.into_iter().collect();
-    let looked: Vec<_> = wanted
-        .par_iter()
-        .map(|(source, wanted)| {
-            let at = usize::try_from(*source).unwrap_or(usize::MAX);
-            let report = files.get(at).map(|file| &file.report);
-            sources
-                .get(at)
-                .zip(report)
-                .map(|(source, report)| look(source, report, wanted))
-                .unwrap_or_default()
+    let questions: Vec<_> = by_source
+        .into_iter()
+        .filter_map(|(index, questions)| {
+            let at = usize::try_from(index).ok()?;
+            Some((sources.get(at)?, &files.get(at)?.report, questions))
         })
         .collect();
-    let none = places.iter().map(|_| None).collect();
-    let mut all = All { places: none, lines: vec![None; notices.len()], lost: Vec::new() };
-    for (found, (index, _)) in looked.into_iter().zip(&wanted) {
-        let path = usize::try_from(*index).ok().and_then(|at| sources.get(at)).map_or("", Source::path);
-        if let Some(problem) = found.problem {
+    let looked: Vec<_> = questions
+        .into_par_iter()
+        .map(|(source, report, questions)| (source, look(source, report, questions)))
+        .collect();
+    let mut beside = Beside { lines: vec![None; notices.len()], lost: Vec::new() };
+    for (source, (found, problem)) in looked {
+        for (index, line) in found {
+            beside.lines[index] = Some(line);
+        }
+        if let Some(problem) = problem {
             let message =
                 format!("cannot be read a second time, so places are not exact: {}", problem.message);
-            all.lost.push(Notice::of(Problem { message, ..problem }, path, None));
-        }
-        for (index, place) in found.places {
-            all.places[index] = Some(place);
-        }
-        for (index, line) in found.lines {
-            all.lines[index] = Some(line);
+            beside.lost.push(Notice::of(Problem { message, ..problem }, source.path(), None));
         }
     }
-    all
+    drop(asked);
+    (lines, beside)
 }
 
-/// What is wanted of one source.
-#[derive(Default)]
-struct Wanted<'f> {
-    places: Vec<(usize, &'f Place)>,
-    notices: Vec<(usize, u64)>,
-}
+/// The lines of the notices, and why the second look failed, if it did.
+type Looked = (Vec<(usize, LineColumn)>, Option<Problem>);
 
-/// What was found in one source.
-#[derive(Default)]
-struct Found {
-    places: Vec<(usize, Looked)>,
-    lines: Vec<(usize, LineColumn)>,
-    /// Why the second look failed, if it did.
-    problem: Option<Problem>,
-}
-
-/// One record as it stands in the file.
-struct Shape {
-    span: ByteSpan,
-    start_tag: ByteSpan,
-    fields: Vec<(String, ByteSpan)>,
-}
-
-/// The records of one child of the root.
-#[derive(Default)]
-struct Child {
-    shapes: HashMap<u32, Shape>,
-    /// Contents that must not be shown.
-    secrets: Vec<ByteSpan>,
-    /// Whether everything in it could be read, so that its secrets are known.
-    is_clear: bool,
-}
-
-/// Keeps what a place may need.
-struct Shapes<'c> {
-    child: &'c mut Child,
-    /// Whether the records themselves are asked for, or only their secrets.
-    keeps_shapes: bool,
-}
-
-impl RecordSink for Shapes<'_> {
-    fn record(&mut self, record: &Record<'_>) {
-        for field in record.fields {
-            let is_value = record.table == "sys_properties" && field.name == "value";
-            let secret = if is_value {
-                let text = |name| record.value(name).unwrap_or_default();
-                is_secret_property(text("name"), text("type"), &field.value)
-            } else {
-                is_secret_column(record.table, field.name)
-                    || !carries_records(field.name) && carries_credential(&field.value)
-            };
-            if secret {
-                // What a reference displays may be the secret once more.
-                let spans = [field.attributes_span, field.content_span];
-                self.child.secrets.extend(spans.into_iter().filter(|span| !span.is_empty()));
+fn look(source: &Source, report: &FileReport, questions: Questions<'_, '_>) -> Looked {
+    let Questions { asked, mut notices } = questions;
+    find_spans(source, report, asked);
+    notices.sort_by_key(|(_, offset)| *offset);
+    let last_place = asked.iter().map(|asked| asked.lines.region.span.end).max();
+    let last = last_place.max(notices.last().map(|(_, offset)| *offset)).unwrap_or(0);
+    let mut counter = LineCounter::new(source, last);
+    let mut found = Vec::with_capacity(notices.len());
+    let mut open = notices.as_slice();
+    // Of one child of the root; all others lie before them or behind them.
+    let mut offsets = Vec::new();
+    for child in asked.chunk_by_mut(|left, right| left.outer_start == right.outer_start) {
+        offsets.clear();
+        for Asked { lines, .. } in &*child {
+            offsets.extend([lines.context_start, lines.region.span.start, lines.region.span.end]);
+        }
+        offsets.sort_unstable();
+        offsets.dedup();
+        let mut places = Vec::with_capacity(offsets.len());
+        for &offset in &offsets {
+            while let Some((&(index, noticed), rest)) = open.split_first()
+                && noticed <= offset
+            {
+                found.push((index, counter.at(noticed)));
+                open = rest;
             }
+            places.push(counter.at(offset));
         }
-        if self.keeps_shapes {
-            let fields =
-                record.fields.iter().map(|field| (field.name.to_owned(), field.element_span)).collect();
-            let shape = Shape { span: record.span, start_tag: record.start_tag_span, fields };
-            self.child.shapes.insert(record.ordinal, shape);
+        let line_of =
+            |offset: u64| offsets.binary_search(&offset).ok().and_then(|at| places.get(at).copied());
+        for Asked { lines, .. } in child {
+            let span = lines.region.span;
+            if let (Some(start), Some(end)) = (line_of(span.start), line_of(span.end)) {
+                lines.region = Region { start, end, span };
+            }
+            lines.context_column = line_of(lines.context_start).map_or(1, |place| place.column);
         }
     }
-}
-
-fn look(source: &Source, report: &FileReport, wanted: &Wanted<'_>) -> Found {
-    let children = reread_children(source, report.kind, wanted);
-    let mut questions = Questions::default();
-    let mut spans = Vec::with_capacity(wanted.places.len());
-    for (_, place) in &wanted.places {
-        let child = children.get(&place.outer_start);
-        let (region, around) = span_of(place, report, child);
-        let shown = ByteSpan::new(region.start, region.end.min(region.start + SHOWN));
-        let context = around.start.max(region.start.saturating_sub(CONTEXT))
-            ..around.end.min(shown.end + CONTEXT).max(shown.end);
-        questions.offsets.extend([region.start, region.end, context.start]);
-        questions.pieces.push(context.start..context.end);
-        questions.pieces.push(place.outer_start.saturating_sub(INDENTATION)..place.outer_start);
-        spans.push((region, context));
-    }
-    questions.offsets.extend(wanted.notices.iter().map(|(_, offset)| *offset));
-    questions.hashes = !wanted.places.is_empty() && source.size().is_none_or(|size| size <= HASHED);
-    let (answers, problem) = match source.open() {
-        Ok(mut stream) => ask(&mut stream, &questions),
-        Err(problem) => (Answers::unanswered(&questions), Some(problem)),
-    };
+    found.extend(open.iter().map(|(index, offset)| (*index, counter.at(*offset))));
     // What failed the first time fails again, and has been said.
-    let problem = problem.filter(|_| !report.has_loss());
-    let mut found = Found { problem, ..Found::default() };
-    for (at, (index, place)) in wanted.places.iter().enumerate() {
-        let (region, context) = &spans[at];
-        let child = children.get(&place.outer_start);
-        let (piece, before) = (&answers.pieces[2 * at], &answers.pieces[2 * at + 1]);
-        let (located, hash) = describe(source, place, *region, context.clone(), piece, child, &answers);
-        let hash = hash.filter(|_| begins_its_line(place, before));
-        found.places.push((*index, (located, hash)));
-    }
-    for (index, offset) in &wanted.notices {
-        found.lines.extend(answers.places.get(offset).map(|place| (*index, *place)));
-    }
-    found
+    (found, counter.into_problem().filter(|_| !report.has_loss()))
 }
 
-/// Reads again the children of the root that hold wanted records.
-fn reread_children(source: &Source, kind: FileKind, wanted: &Wanted<'_>) -> HashMap<u64, Child> {
-    let places = wanted.places.iter().filter(|(_, place)| place.target != Target::Root);
-    let mut starts: Vec<_> = places.map(|(_, place)| place.outer_start).collect();
-    starts.sort_unstable();
-    starts.dedup();
-    let mut children = HashMap::new();
-    let Ok(stream) = source.open() else { return children };
-    let mut reader = TokenReader::new(stream).with_block(32 * 1024);
-    for (at, &start) in starts.iter().enumerate() {
-        let mut child = Child::default();
-        if reader.jump_to(start).is_err() {
-            break;
+/// Finds the bytes that places point at, and where the text around them begins.
+fn find_spans(source: &Source, report: &FileReport, asked: &mut [Asked<'_>]) {
+    let roots = asked.partition_point(|asked| asked.place.target == Target::Root);
+    let (roots, records) = asked.split_at_mut(roots);
+    for asked in roots {
+        asked.answer(Spans { region: report.root_tag, around: report.root_tag });
+    }
+    let last = records.last().map_or(0, |asked| asked.outer_start);
+    let find = |records: &mut [Asked<'_>]| {
+        let mut reader = NearReader::new(source, report.kind);
+        for child in records.chunk_by_mut(|left, right| left.outer_start == right.outer_start) {
+            find_in_child(&mut reader, child);
         }
-        child.is_clear =
-            reread(&mut reader, kind, &mut Shapes { child: &mut child, keeps_shapes: true }).unwrap_or(false);
-        // The hash of a line near the end reaches into what follows. Going on
-        // must not pass the next child that is asked for.
-        let end = reader.position();
-        let next = starts.get(at + 1).copied().unwrap_or(u64::MAX);
-        while child.is_clear && reader.position() < (end + BEHIND).min(next) {
-            let before = reader.position();
-            let mut sink = Shapes { child: &mut child, keeps_shapes: false };
-            match reread(&mut reader, kind, &mut sink) {
-                Ok(true) if reader.position() > before => {}
-                _ => break,
-            }
+    };
+    // Only where a reader begins in the middle without reading all before it.
+    if last <= source.plain_to() && records.len() > SHARE {
+        let mut shares = Vec::new();
+        let mut rest = records;
+        while !rest.is_empty() {
+            let end = rest.get(SHARE).map_or(rest.len(), |first| {
+                rest.partition_point(|asked| asked.outer_start < first.outer_start)
+            });
+            // A child with more places than a share is one.
+            let end = if end > 0 {
+                end
+            } else {
+                rest.partition_point(|asked| asked.outer_start <= rest[0].outer_start)
+            };
+            let (share, behind) = rest.split_at_mut(end);
+            shares.push(share);
+            rest = behind;
         }
-        children.insert(start, child);
+        shares.into_par_iter().for_each(find);
+    } else {
+        find(records);
     }
-    children
 }
 
-/// The region of a place, and the record around it.
-fn span_of(place: &Place, report: &FileReport, child: Option<&Child>) -> (ByteSpan, ByteSpan) {
-    if place.target == Target::Root {
-        return (report.root_tag, report.root_tag);
+fn find_in_child(reader: &mut NearReader<'_>, child: &mut [Asked<'_>]) {
+    for asked in &mut *child {
+        asked.answer(Spans::lost(asked.place));
     }
-    let Some(shape) = child.and_then(|child| child.shapes.get(&place.ordinal)) else {
-        let start = ByteSpan::at(place.outer_start);
-        return (start, start);
-    };
-    let region = match &place.target {
-        Target::Field(name) => {
-            shape.fields.iter().find(|(field, _)| **field == **name).map(|(_, span)| *span)
+    if child.first().is_some_and(|first| reader.go_to(first.outer_start)) {
+        reader.read(&mut Regions { child });
+    }
+}
+
+impl Asked<'_> {
+    fn answer(&mut self, spans: Spans) {
+        self.lines.region.span = spans.region;
+        self.lines.context_start = spans.context().start;
+    }
+}
+
+/// Answers the places in the records of a child, as they come.
+struct Regions<'c, 'f> {
+    child: &'c mut [Asked<'f>],
+}
+
+impl RecordSink for Regions<'_, '_> {
+    fn record(&mut self, record: &Record<'_>) {
+        let from = self.child.partition_point(|asked| asked.place.ordinal < record.ordinal);
+        let asked = self.child[from..].iter_mut();
+        for asked in asked.take_while(|asked| asked.place.ordinal == record.ordinal) {
+            asked.answer(Spans::in_record(asked.place, record));
         }
-        _ => None,
-    };
-    (region.unwrap_or(shape.start_tag), shape.span)
-}
-
-fn describe(
-    source: &Source,
-    place: &Place,
-    region: ByteSpan,
-    context: Range<u64>,
-    piece: &str,
-    child: Option<&Child>,
-    answers: &Answers,
-) -> (LocatedPlace, Option<String>) {
-    let line_of =
-        |offset: u64| answers.places.get(&offset).copied().unwrap_or(LineColumn { line: 1, column: 1 });
-    let (start, end) = (line_of(region.start), line_of(region.end));
-    let secrets = child.map_or(&[][..], |child| &child.secrets);
-    let is_clear = place.target == Target::Root || child.is_some_and(|child| child.is_clear);
-    let shown = ByteSpan::new(region.start, region.end.min(region.start + SHOWN));
-    let (text, redacted) = cut(piece, context.start, shown.start..shown.end, secrets);
-    let snippet = Snippet { region: Region { start, end, span: region }, text, redacted };
-    let begin = line_of(context.start);
-    let context = is_clear.then(|| surroundings(&snippet.region, context, begin, piece, secrets)).flatten();
-    let hash = answers.hashes.get(&start.line).filter(|(_, until)| {
-        let from = line_start(region, start);
-        is_clear && !secrets.iter().any(|secret| secret.start < *until && secret.end > from)
-    });
-    let hash = hash.map(|(hash, _)| hash.clone());
-    let label = place.label.as_deref().map(str::to_owned);
-    let located = LocatedPlace {
-        source: place.source,
-        path: source.path().to_owned(),
-        snippet,
-        context,
-        role: place.role,
-        label,
-    };
-    (located, hash)
-}
-
-/// Whether nothing but white space stands in front of the child of the root on
-/// its line, so that the secrets of the line are known. `before` is the text in
-/// front of the child.
-fn begins_its_line(place: &Place, before: &str) -> bool {
-    let line = before.rsplit_once('\n').map(|(_, line)| line);
-    place.target == Target::Root || line.is_some_and(|line| line.trim().is_empty())
-}
-
-/// An offset not behind the start of the region's line: a column is at most
-/// four bytes.
-fn line_start(region: ByteSpan, start: LineColumn) -> u64 {
-    region.start.saturating_sub((start.column - 1).saturating_mul(4))
+    }
 }

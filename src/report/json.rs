@@ -45,7 +45,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             object.property("complete", &scope.complete)?;
             object.optional("instance", scope.instance.as_ref())
         })?;
-        document.list("findings", report.findings.iter().map(|found| FindingRow::of(report, found)))?;
+        document.list("findings", report.findings.iter().map(|found| FindingRow::of(report, &found)))?;
         let coverage = report.rules.iter().zip(&report.coverage);
         document.list("coverage", coverage.map(|(rule, coverage)| CoverageRow::of(rule, coverage)))?;
         document.optional("score", report.score.as_ref().map(ScoreRow::of).as_ref())?;
@@ -103,10 +103,10 @@ struct PlaceRow<'a> {
 }
 
 impl<'a> PlaceRow<'a> {
-    fn of(place: &'a LocatedPlace) -> Self {
-        let region = &place.snippet.region;
+    fn of(report: &'a Report, place: &LocatedPlace<'_>) -> Self {
+        let region = &place.lines.region;
         Self {
-            path: &place.path,
+            path: report.excerpts.path(place.place.source),
             line: region.start.line,
             column: region.start.column,
             end_line: region.end.line,
@@ -136,29 +136,32 @@ struct FindingRow<'a> {
     sys_id: Option<&'a str>,
     key: &'a str,
     field: Option<&'a str>,
-    fingerprint: &'a str,
+    fingerprint: String,
     related: Vec<RelatedRow<'a>>,
 }
 
 impl<'a> FindingRow<'a> {
-    fn of(report: &'a Report, located: &'a LocatedFinding) -> Self {
-        let finding = &located.finding;
-        let related = located.places.iter().skip(1);
+    fn of(report: &'a Report, located: &LocatedFinding<'a>) -> Self {
+        let finding = located.finding;
+        let related = located.places().skip(1);
         Self {
-            rule: &report.rule_of(located).id,
+            rule: &report.rule_of(finding).id,
             severity: finding.severity.number(),
             band: finding.severity.band().as_str(),
             level: finding.severity.level().as_str(),
             confidence: finding.confidence.as_str(),
             message: &finding.message,
-            place: PlaceRow::of(located.primary()),
+            place: PlaceRow::of(report, &located.primary()),
             table: &finding.table,
             sys_id: finding.sys_id.as_deref(),
             key: &finding.key,
             field: finding.field.as_deref(),
-            fingerprint: &finding.fingerprint,
+            fingerprint: finding.fingerprint.to_string(),
             related: related
-                .map(|place| RelatedRow { place: PlaceRow::of(place), label: place.label.as_deref() })
+                .map(|place| RelatedRow {
+                    place: PlaceRow::of(report, &place),
+                    label: place.place.label.as_deref(),
+                })
                 .collect(),
         }
     }

@@ -1,5 +1,5 @@
-//! One scan, rendered: one small file a format. Nothing here reads files or
-//! knows how rules judge.
+//! One scan, rendered: one small file a format. Nothing here knows how rules
+//! judge, or how the texts of what is shown are fetched.
 
 mod coverage;
 mod frameworks;
@@ -15,8 +15,8 @@ pub mod text;
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Band, Notice, NoticeLevel, RuleCoverage};
-use crate::locate::LocatedFinding;
+use crate::finding::{Band, Finding, Notice, NoticeLevel, RuleCoverage};
+use crate::locate::{Excerpts, Findings};
 use crate::rule::RuleMeta;
 use crate::span::LineColumn;
 
@@ -33,7 +33,9 @@ pub struct Report {
     /// How each of them fared; same order.
     pub coverage: Vec<RuleCoverage>,
     /// Worst first, then path, line, rule. [`crate::finding::Finding::rule`] is an index into `rules`.
-    pub findings: Vec<LocatedFinding>,
+    pub findings: Findings,
+    /// Gives the texts of those that are shown.
+    pub excerpts: Box<dyn Excerpts>,
     /// The weighted share of hardening settings that are as recommended, where
     /// rules about them ran.
     pub score: Option<Score>,
@@ -127,8 +129,8 @@ pub struct Stats {
 impl Report {
     /// The rule of a finding.
     #[must_use]
-    pub fn rule_of(&self, finding: &LocatedFinding) -> &RuleMeta {
-        &self.rules[usize::from(finding.finding.rule)]
+    pub fn rule_of(&self, finding: &Finding) -> &RuleMeta {
+        &self.rules[usize::from(finding.rule)]
     }
 
     /// Whether all of the input could be read.
@@ -140,9 +142,13 @@ impl Report {
     /// How many findings there are of each band, worst first.
     #[must_use]
     pub fn count_by_band(&self) -> [(Band, usize); 5] {
-        Band::WORST_FIRST.map(|band| {
-            let count = self.findings.iter().filter(|found| found.finding.severity.band() == band).count();
-            (band, count)
-        })
+        let mut counts = Band::WORST_FIRST.map(|band| (band, 0));
+        for found in self.findings.iter() {
+            let of_finding = found.finding.severity.band();
+            for (band, count) in &mut counts {
+                *count += usize::from(*band == of_finding);
+            }
+        }
+        counts
     }
 }

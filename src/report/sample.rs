@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::{Input, PackInfo, Report, Scope, Stats, VersionControl};
 use crate::finding::{
-    Confidence, Finding, Notice, NoticeLevel, PlaceRole, RuleCoverage, Severity, fingerprint,
+    Confidence, Finding, Notice, NoticeLevel, Place, PlaceRole, RuleCoverage, Severity, Target, fingerprint,
 };
-use crate::locate::{LocatedFinding, LocatedPlace, Region, Snippet};
+use crate::locate::{Excerpts, Findings, LineHashes, PlaceLines, Region, ShownFinding, ShownPlace, Snippet};
 use crate::rule::RuleMeta;
 use crate::span::{ByteSpan, LineColumn};
 
@@ -24,6 +24,14 @@ pub(super) const USERS: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>
 
 /// Where findings, notices and gaps of every sort are.
 pub(super) fn report() -> Report {
+    report_of(|_| {})
+}
+
+/// The same with other findings: `change` changes them.
+pub(super) fn report_of(change: impl FnOnce(&mut Vec<Found>)) -> Report {
+    let mut found = findings();
+    change(&mut found);
+    let (findings, excerpts) = with_excerpts(found);
     Report {
         rules: vec![
             rule("SNA1001", "service-account-can-log-in", "accounts", "Service account can log in", 7.5),
@@ -39,7 +47,8 @@ pub(super) fn report() -> Report {
             coverage([0, 0, 7, 0], &[]),
             coverage([0, 0, 0, 9], &["sys_user.last_login_time", "sys_user_group"]),
         ],
-        findings: findings(),
+        findings,
+        excerpts,
         score: None,
         notices: notices(),
         scope: scope(),
@@ -54,7 +63,7 @@ pub(super) fn report() -> Report {
     }
 }
 
-fn findings() -> Vec<LocatedFinding> {
+fn findings() -> Vec<Found> {
     let users = |wanted| place("exports/sys user.xml", USERS, wanted);
     let grant = found(2, 9.5, ("sys_user_has_role", "svc.sap → admin", None), "'svc.sap' holds [admin].")
         .at(place("more/archive.zip!/roles/grant 1.xml", USERS, "<active>true</active>"))
@@ -81,7 +90,7 @@ fn findings() -> Vec<LocatedFinding> {
 
     let absent = found(1, 0.0, ("sys_properties", "", None), "The property is not there at all.")
         .at(users("<unload unload_date=\"2026-03-01 10:00:00\">"));
-    [grant, login, hostile, script, absent].map(Found::build).into()
+    vec![grant, login, hostile, script, absent]
 }
 
 fn notices() -> Vec<(Notice, Option<LineColumn>)> {
@@ -120,7 +129,8 @@ pub(super) fn empty() -> Report {
     Report {
         rules: Vec::new(),
         coverage: Vec::new(),
-        findings: Vec::new(),
+        findings: Findings::default(),
+        excerpts: with_excerpts(Vec::new()).1,
         score: None,
         notices: Vec::new(),
         scope: Scope { version: "0.1.0", root: "empty".into(), ..Scope::default() },
@@ -131,8 +141,7 @@ pub(super) fn empty() -> Report {
 
 /// Where everything was judged and is as it should be.
 pub(super) fn clean() -> Report {
-    let mut report = report();
-    report.findings.clear();
+    let mut report = report_of(Vec::clear);
     report.notices.clear();
     report.coverage = report.rules.iter().map(|_| coverage([2, 0, 1, 0], &[])).collect();
     report.exit_code = 0;
@@ -186,12 +195,16 @@ fn input(path: &str, archive: Option<&str>) -> Input {
     }
 }
 
-/// A finding in the making.
-pub(super) struct Found(LocatedFinding);
+/// A finding, and the places that are shown of it.
+#[derive(Debug, Clone)]
+pub(super) struct Found {
+    pub(super) finding: Finding,
+    pub(super) places: Vec<ShownPlace<'static>>,
+}
 
 pub(super) fn found(rule: u16, severity: f64, subject: (&str, &str, Option<&str>), message: &str) -> Found {
     let (table, key, field) = subject;
-    Found(LocatedFinding {
+    Found {
         finding: Finding {
             rule,
             severity: Severity::new(severity).unwrap(),
@@ -201,35 +214,89 @@ pub(super) fn found(rule: u16, severity: f64, subject: (&str, &str, Option<&str>
             key: key.into(),
             field: field.map(Into::into),
             message: message.into(),
-            fingerprint: fingerprint([message, "", table, key, field.unwrap_or_default()]).into(),
-            places: Vec::new(),
+            fingerprint: fingerprint([message, "", table, key, field.unwrap_or_default()]),
+            places: Box::default(),
         },
         places: Vec::new(),
-        line_hash: Some("a7f2ff13bc495cf2:1".into()),
-    })
+    }
 }
 
 impl Found {
-    pub(super) fn at(mut self, place: LocatedPlace) -> Self {
-        self.0.places.push(place);
+    pub(super) fn at(mut self, place: ShownPlace<'static>) -> Self {
+        self.places.push(place);
         self
     }
 
-    pub(super) fn related(mut self, mut place: LocatedPlace, label: &str) -> Self {
+    pub(super) fn related(mut self, mut place: ShownPlace<'static>, label: &'static str) -> Self {
         place.role = PlaceRole::Related;
-        place.label = Some(label.into());
-        self.0.places.push(place);
+        place.label = Some(label);
+        self.places.push(place);
         self
     }
+}
 
-    pub(super) fn build(self) -> LocatedFinding {
-        assert!(!self.0.places.is_empty(), "a finding has a place");
-        self.0
+/// Texts that are there already.
+#[derive(Debug)]
+struct Prepared {
+    /// By number of the source.
+    paths: Vec<&'static str>,
+    /// By rank of the finding.
+    shown: Vec<Vec<ShownPlace<'static>>>,
+}
+
+impl Excerpts for Prepared {
+    fn path(&self, source: u32) -> &str {
+        self.paths[usize::try_from(source).unwrap()]
+    }
+
+    fn shown<'f>(
+        &'f self,
+        findings: &'f Findings,
+        most: usize,
+        hashes: LineHashes,
+    ) -> Box<dyn Iterator<Item = ShownFinding<'f>> + 'f> {
+        let line_hash = (hashes == LineHashes::Wanted).then(|| "a7f2ff13bc495cf2:1".to_owned());
+        Box::new(findings.iter().zip(&self.shown).take(most).map(move |(found, places)| ShownFinding {
+            finding: found.finding,
+            places: places.clone(),
+            line_hash: line_hash.clone(),
+        }))
+    }
+}
+
+fn with_excerpts(found: Vec<Found>) -> (Findings, Box<dyn Excerpts>) {
+    let mut prepared = Prepared { paths: Vec::new(), shown: Vec::new() };
+    let (mut findings, mut lines) = (Vec::new(), Vec::new());
+    for Found { mut finding, places } in found {
+        assert!(!places.is_empty(), "a finding has a place");
+        finding.places = places.iter().map(|place| prepared.place(place)).collect();
+        findings.push(finding);
+        lines.extend(places.iter().map(|place| PlaceLines::of(place.snippet.region)));
+        prepared.shown.push(places);
+    }
+    (Findings::new(findings, lines), Box::new(prepared))
+}
+
+impl Prepared {
+    fn place(&mut self, shown: &ShownPlace<'static>) -> Place {
+        let known = self.paths.iter().position(|path| *path == shown.path);
+        let source = known.unwrap_or(self.paths.len());
+        if known.is_none() {
+            self.paths.push(shown.path);
+        }
+        Place {
+            source: u32::try_from(source).unwrap(),
+            outer_start: shown.snippet.region.span.start,
+            ordinal: 0,
+            target: Target::Record,
+            role: shown.role,
+            label: shown.label.map(Into::into),
+        }
     }
 }
 
 /// Where `wanted` stands in `text`, with the context that a reader would get.
-pub(super) fn place(path: &str, text: &str, wanted: &str) -> LocatedPlace {
+pub(super) fn place(path: &'static str, text: &str, wanted: &str) -> ShownPlace<'static> {
     let start = text.find(wanted).unwrap();
     let end = start + wanted.len();
     // Lines around it, or characters where a line is too long for that.
@@ -238,9 +305,8 @@ pub(super) fn place(path: &str, text: &str, wanted: &str) -> LocatedPlace {
     let first = first.max(near(start.saturating_sub(400)));
     let last = text[end..].match_indices('\n').nth(2).map_or(text.len(), |(at, _)| end + at);
     let last = last.min(near(end + 400));
-    LocatedPlace {
-        source: 0,
-        path: path.into(),
+    ShownPlace {
+        path,
         snippet: piece(text, start, end),
         context: (first < start || end < last).then(|| piece(text, first, last)),
         role: PlaceRole::Primary,

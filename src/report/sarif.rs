@@ -27,7 +27,7 @@ use serde_sarif::sarif::{
 use super::object::{ITEM_OVERHEAD, ObjectWriter, write_object};
 use super::{HOME, Report};
 use crate::finding::Verdict;
-use crate::locate::LocatedFinding;
+use crate::locate::{LineHashes, ShownFinding};
 use crate::record::REDACTED;
 use artifacts::Artifacts;
 use notifications::Notifications;
@@ -84,14 +84,21 @@ fn write_run(report: &Report, options: &SarifOptions, run: &mut ObjectWriter<'_>
         bytes: options.max_bytes.saturating_sub(fixed + artifacts.bytes()),
         left_out: 0,
     };
+    let mut shows_redacted = false;
     run.items("results", |list| {
         let evidence = if options.kinds_all { report.coverage.len() } else { 0 };
         let total = report.findings.len() + evidence;
+        let mut shown = report.excerpts.shown(&report.findings, options.max_results, LineHashes::Wanted);
         for written in 0..total {
+            if budget.results == 0 {
+                budget.left_out = count_from(report, options, written);
+                break;
+            }
             let known = artifacts.mark();
-            let result = match report.findings.get(written) {
+            let finding = shown.next();
+            let result = match &finding {
                 Some(finding) => Some(results::of_finding(report, finding, &mut artifacts)),
-                None => results::of_coverage(report, written - report.findings.len()),
+                None => results::of_coverage(report, written.saturating_sub(report.findings.len())),
             };
             let Some(result) = result else { continue };
             let json = serde_json::to_vec(&result)?;
@@ -102,13 +109,13 @@ fn write_run(report: &Report, options: &SarifOptions, run: &mut ObjectWriter<'_>
                 break;
             }
             list.push_json(&json)?;
+            shows_redacted |= finding.as_ref().is_some_and(is_redacted);
         }
         Ok(())
     })?;
     run.list("artifacts", artifacts.into_list())?;
     run.list("invocations", [invocation(report, notifications, budget.left_out)])?;
-    let findings = options.max_results.saturating_sub(budget.results).min(report.findings.len());
-    if is_redacted(&report.findings[..findings]) {
+    if shows_redacted {
         run.property("redactionTokens", &[REDACTED])?;
     }
     run.property("properties", &properties)
@@ -148,9 +155,9 @@ fn count_from(report: &Report, options: &SarifOptions, written: usize) -> usize 
     findings.saturating_sub(written) + evidence.count()
 }
 
-/// Whether a secret was replaced in one of the snippets of the findings.
-fn is_redacted(findings: &[LocatedFinding]) -> bool {
-    let places = findings.iter().flat_map(|finding| &finding.places);
+/// Whether a secret was replaced in one of the snippets of the finding.
+fn is_redacted(finding: &ShownFinding<'_>) -> bool {
+    let places = finding.places.iter();
     places
         .flat_map(|place| [Some(&place.snippet), place.context.as_ref()])
         .flatten()

@@ -19,6 +19,7 @@ use super::coverage::{missing_in_words, not_judged};
 use super::frameworks::{FRAMEWORKS, controls, name_of};
 use super::{Report, safe};
 use crate::finding::{Band, Notice, NoticeLevel};
+use crate::locate::LineHashes;
 use crate::span::LineColumn;
 use words::{counted, grouped};
 
@@ -75,8 +76,8 @@ pub fn write(report: &Report, options: &TextOptions, out: &mut dyn Write) -> io:
     let limit = if quiet { 0 } else { options.max_shown.unwrap_or(usize::MAX) };
     let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(options.width());
-    for found in report.findings.iter().take(limit) {
-        writeln!(out, "{}\n", finding::rendered(report, found, options, &renderer))?;
+    for found in report.excerpts.shown(&report.findings, limit, LineHashes::NotWanted) {
+        writeln!(out, "{}\n", finding::rendered(report, &found, options, &renderer))?;
     }
     let hidden = report.findings.len().saturating_sub(limit);
     if hidden > 0 && !quiet {

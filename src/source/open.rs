@@ -54,6 +54,13 @@ impl Source {
         self.inner.size
     }
 
+    /// Up to here an earlier reading found that the text is, byte for byte, what
+    /// [`Source::open_bytes`] gives; 0 where it is not, or was not read yet.
+    #[must_use]
+    pub fn plain_to(&self) -> u64 {
+        self.inner.seekable_to.load(Ordering::Relaxed)
+    }
+
     /// Opens the text at its start.
     ///
     /// # Errors
@@ -71,11 +78,8 @@ impl Source {
     /// bytes in `buffer`. `None` says nothing of whether it can be opened.
     #[must_use]
     pub fn open_plain(&self, buffer: &mut PartBuffer, wanted: u64) -> Option<PlainText> {
-        if self.inner.member.is_some() {
-            return None;
-        }
-        let view = self.inner.stored.view().ok()?;
-        PlainText::open(view, &self.inner.seekable_to, buffer, wanted)
+        let file = self.inner.member.is_none().then_some(&self.inner.stored)?;
+        PlainText::open(file.view().ok()?, &self.inner.seekable_to, buffer, wanted)
     }
 
     /// Opens the file itself, for hashing: gzip is not expanded, nothing is

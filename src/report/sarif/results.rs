@@ -13,7 +13,7 @@ use super::artifacts::Artifacts;
 use super::rules::{MESSAGE_ID, rank};
 use super::{ROOT, index, integer, text_message};
 use crate::finding::{Finding, Level, PlaceRole, Verdict};
-use crate::locate::{LocatedFinding, LocatedPlace, Snippet};
+use crate::locate::{ShownFinding, ShownPlace, Snippet};
 use crate::rule::RuleMeta;
 
 /// GitLab drops a result whose message is longer than 1,024 characters, and the
@@ -27,16 +27,16 @@ const SNIPPET_LIMIT: usize = 4_000;
 const RELATED_LIMIT: usize = 100;
 
 /// A finding as a result.
-pub(super) fn of_finding(report: &Report, located: &LocatedFinding, artifacts: &mut Artifacts<'_>) -> Result {
-    let finding = &located.finding;
-    let rule = report.rule_of(located);
+pub(super) fn of_finding(report: &Report, shown: &ShownFinding<'_>, artifacts: &mut Artifacts<'_>) -> Result {
+    let finding = shown.finding;
+    let rule = report.rule_of(finding);
     let subject = subject(finding);
     let message = Message::builder()
         .text(message_text(&finding.message))
         .id(MESSAGE_ID)
         .arguments(vec![safe::sarif_argument(&safe::shortened(&subject, MESSAGE_LIMIT))])
         .build();
-    let mut primary = location(located.primary(), artifacts);
+    let mut primary = location(shown.primary(), artifacts);
     primary.logical_locations = Some(vec![logical_location(finding, subject)]);
     let mut result = Result::builder()
         .rule_id(&rule.id)
@@ -46,12 +46,12 @@ pub(super) fn of_finding(report: &Report, located: &LocatedFinding, artifacts: &
         .rank(rank(finding.severity))
         .message(message)
         .locations(vec![primary])
-        .partial_fingerprints(fingerprints(located))
+        .partial_fingerprints(fingerprints(shown))
         .properties(properties(finding))
         .build();
-    let related = related_locations(located, artifacts);
+    let related = related_locations(shown, artifacts);
     if !related.is_empty() {
-        result.code_flows = Some(vec![code_flow(located, &related, artifacts)]);
+        result.code_flows = Some(vec![code_flow(shown, &related, artifacts)]);
         result.related_locations = Some(related);
     }
     result
@@ -111,9 +111,9 @@ pub(super) fn evidence_strings(rule: &RuleMeta) -> impl Iterator<Item = (&'stati
 }
 
 /// A place in a file with what stands there and around it.
-fn location(place: &LocatedPlace, artifacts: &mut Artifacts<'_>) -> Location {
+fn location(place: &ShownPlace<'_>, artifacts: &mut Artifacts<'_>) -> Location {
     let mut physical = PhysicalLocation::builder()
-        .artifact_location(artifacts.location(&place.path))
+        .artifact_location(artifacts.location(place.path))
         .region(region(&place.snippet))
         .build();
     physical.context_region = place.context.as_ref().map(region);
@@ -121,7 +121,7 @@ fn location(place: &LocatedPlace, artifacts: &mut Artifacts<'_>) -> Location {
 }
 
 /// A place without what stands there, for repetitions.
-fn bare_location(place: &LocatedPlace, artifacts: &mut Artifacts<'_>) -> Location {
+fn bare_location(place: &ShownPlace<'_>, artifacts: &mut Artifacts<'_>) -> Location {
     let mut location = location(place, artifacts);
     if let Some(physical) = &mut location.physical_location {
         physical.context_region = None;
@@ -144,8 +144,8 @@ fn region(snippet: &Snippet) -> Region {
         .build()
 }
 
-fn related_locations(located: &LocatedFinding, artifacts: &mut Artifacts<'_>) -> Vec<Location> {
-    let related = located.places.iter().skip(1).take(RELATED_LIMIT);
+fn related_locations(shown: &ShownFinding<'_>, artifacts: &mut Artifacts<'_>) -> Vec<Location> {
+    let related = shown.places.iter().skip(1).take(RELATED_LIMIT);
     let numbered = related.zip(1..);
     numbered
         .map(|(place, id)| {
@@ -158,12 +158,12 @@ fn related_locations(located: &LocatedFinding, artifacts: &mut Artifacts<'_>) ->
 }
 
 /// The same places as steps, which is how GitHub shows them.
-fn code_flow(located: &LocatedFinding, related: &[Location], artifacts: &mut Artifacts<'_>) -> CodeFlow {
+fn code_flow(shown: &ShownFinding<'_>, related: &[Location], artifacts: &mut Artifacts<'_>) -> CodeFlow {
     // A path ends where the finding is reported.
-    let is_path = located.places.iter().any(|place| place.role == PlaceRole::Step);
-    let shown = related.len() + 1;
-    let (first, last) = if is_path { (1, shown + 1) } else { (0, shown) };
-    let steps = located.places.iter().chain(located.places.first()).take(last).skip(first);
+    let is_path = shown.places.iter().any(|place| place.role == PlaceRole::Step);
+    let count = related.len() + 1;
+    let (first, last) = if is_path { (1, count + 1) } else { (0, count) };
+    let steps = shown.places.iter().chain(shown.places.first()).take(last).skip(first);
     let steps: Vec<_> = steps
         .map(|place| ThreadFlowLocation::builder().location(bare_location(place, artifacts)).build())
         .collect();
@@ -171,9 +171,9 @@ fn code_flow(located: &LocatedFinding, related: &[Location], artifacts: &mut Art
     CodeFlow::builder().thread_flows(vec![thread]).build()
 }
 
-fn label(place: &LocatedPlace) -> String {
+fn label(place: &ShownPlace<'_>) -> String {
     let unnamed = if place.role == PlaceRole::Primary { "Reported here" } else { "Shown here" };
-    let mut text = message_text(place.label.as_deref().unwrap_or(unnamed));
+    let mut text = message_text(place.label.unwrap_or(unnamed));
     if !text.ends_with('.') {
         text.push('.');
     }
@@ -183,7 +183,7 @@ fn label(place: &LocatedPlace) -> String {
 /// `sys_user/svc.sap/web_service_access_only`.
 fn subject(finding: &Finding) -> String {
     let mut subject = finding.table.to_string();
-    for part in [Some(&finding.key), finding.field.as_ref()].into_iter().flatten() {
+    for part in [Some(&*finding.key), finding.field.as_deref()].into_iter().flatten() {
         if !part.is_empty() {
             subject.push('/');
             subject.push_str(part);
@@ -194,17 +194,17 @@ fn subject(finding: &Finding) -> String {
 
 fn logical_location(finding: &Finding, subject: String) -> LogicalLocation {
     let (name, kind) = match &finding.field {
-        Some(field) => (field, "member"),
-        None if finding.key.is_empty() => (&finding.table, "type"),
-        None => (&finding.key, "resource"),
+        Some(field) => (&**field, "member"),
+        None if finding.key.is_empty() => (&*finding.table, "type"),
+        None => (&*finding.key, "resource"),
     };
-    LogicalLocation::builder().name(name.as_ref()).fully_qualified_name(subject).kind(kind).build()
+    LogicalLocation::builder().name(name).fully_qualified_name(subject).kind(kind).build()
 }
 
-fn fingerprints(located: &LocatedFinding) -> BTreeMap<String, String> {
+fn fingerprints(shown: &ShownFinding<'_>) -> BTreeMap<String, String> {
     let mut fingerprints =
-        BTreeMap::from([("glidelint/v1".to_owned(), located.finding.fingerprint.to_string())]);
-    if let Some(hash) = &located.line_hash {
+        BTreeMap::from([("glidelint/v1".to_owned(), shown.finding.fingerprint.to_string())]);
+    if let Some(hash) = &shown.line_hash {
         fingerprints.insert("primaryLocationLineHash".to_owned(), hash.clone());
     }
     fingerprints

@@ -105,8 +105,7 @@ fn a_result_points_at_the_element_and_says_what_is_wrong() {
 
 #[test]
 fn messages_hold_no_links_and_are_never_too_long() {
-    let mut report = sample::report();
-    report.findings[0].finding.message = "[".repeat(3000).into();
+    let report = sample::report_of(|found| found[0].finding.message = "[".repeat(3000).into());
     let run = run_of(&report, &SarifOptions::default());
     let text = run["results"][2]["message"]["text"].as_str().unwrap();
     assert_eq!(text, "'svc␛\\[31m\u{fffd}\\[x\\](y) {{0}}' is a service account.");
@@ -194,9 +193,10 @@ fn more_results_than_allowed_are_cut_and_counted() {
 
 #[test]
 fn the_file_never_grows_beyond_its_bytes() {
-    let mut report = sample::report();
-    let finding = report.findings[1].clone();
-    report.findings.extend(std::iter::repeat_n(finding, 2_000));
+    let report = sample::report_of(|found| {
+        let finding = found[1].clone();
+        found.extend(std::iter::repeat_n(finding, 2_000));
+    });
     let unlimited = written(&report, &SarifOptions::default()).len();
     for max_bytes in [60_000, 200_000, 1_000_000, unlimited + 10_000] {
         let options = SarifOptions { max_bytes, ..SarifOptions::default() };
@@ -211,9 +211,8 @@ fn the_file_never_grows_beyond_its_bytes() {
 
 #[test]
 fn evidence_has_a_result_for_each_rule_without_findings() {
-    let mut report = sample::report();
+    let mut report = sample::report_of(|found| drop(found.remove(0)));
     report.coverage[2] = sample::coverage([5, 0, 0, 0], &[]);
-    report.findings.remove(0);
     let options = SarifOptions { kinds_all: true, ..SarifOptions::default() };
     let run = run_of(&report, &options);
     assert_eq!(
@@ -231,9 +230,8 @@ fn evidence_has_a_result_for_each_rule_without_findings() {
 
 #[test]
 fn secrets_are_announced_where_one_was_replaced() {
-    let mut report = sample::report();
+    let report = sample::report_of(|found| found[4].places[0].snippet.redacted = true);
     assert_eq!(run()["redactionTokens"], Value::Null);
-    report.findings[4].places[0].snippet.redacted = true;
     let run = |options| run_of(&report, &options);
     assert_eq!(run(SarifOptions::default())["redactionTokens"], json!(["[redacted]"]));
     let cut = SarifOptions { max_results: 3, ..SarifOptions::default() };

@@ -9,7 +9,7 @@ use super::super::{Report, safe};
 use super::words::{first_sentences, wrapped};
 use super::{Detail, TextOptions, snippet};
 use crate::finding::{Band, Severity};
-use crate::locate::{LocatedFinding, LocatedPlace};
+use crate::locate::{ShownFinding, ShownPlace};
 
 /// Related places that are shown unless all are asked for.
 const RELATED_SHOWN: usize = 4;
@@ -24,20 +24,20 @@ const FIX_LENGTH: usize = 160;
 /// The finding as text of several lines, without a line break at the end.
 pub(super) fn rendered(
     report: &Report,
-    located: &LocatedFinding,
+    shown: &ShownFinding<'_>,
     options: &TextOptions,
     renderer: &Renderer,
 ) -> String {
-    let (finding, rule) = (&located.finding, report.rule_of(located));
+    let (finding, rule) = (shown.finding, report.rule_of(shown.finding));
     let width = options.width().saturating_sub(GUTTER);
     let is_verbose = options.detail == Detail::Verbose;
     let level = level_of(finding.severity);
     let title = safe::terminal(&finding.message).into_owned();
     let mut main = level.primary_title(title).id(safe::terminal(&rule.id)).element(annotated(
-        located.primary(),
+        shown.primary(),
         1,
         width,
-        Some(located.primary().label.as_deref().unwrap_or(&rule.title)),
+        Some(shown.primary().label.unwrap_or(&rule.title)),
         AnnotationKind::Primary,
     ));
     let about =
@@ -57,7 +57,7 @@ pub(super) fn rendered(
         }
     }
     let limit = if is_verbose { usize::MAX } else { RELATED_SHOWN };
-    let related = located.places.get(1..).unwrap_or_default();
+    let related = shown.places.get(1..).unwrap_or_default();
     let mut groups = vec![main];
     groups.extend(related.iter().take(limit).map(|place| note(place, width)));
     let more = related.len().saturating_sub(limit);
@@ -65,7 +65,7 @@ pub(super) fn rendered(
         let text = format!("and {more} more places; -v shows them");
         groups.push(Group::with_title(Level::NOTE.secondary_title(text)));
     }
-    let places: Vec<_> = iter::once(located.primary()).chain(related.iter().take(limit)).collect();
+    let places: Vec<_> = iter::once(shown.primary()).chain(related.iter().take(limit)).collect();
     with_positions(&renderer.render(&groups), &places)
 }
 
@@ -75,25 +75,25 @@ const PATH: char = '\u{1}';
 
 /// Puts in where the places are. The renderer counts columns in the lines that it
 /// is given, which are cut, and in characters.
-fn with_positions(rendered: &str, places: &[&LocatedPlace]) -> String {
+fn with_positions(rendered: &str, places: &[&ShownPlace<'_>]) -> String {
     let mut parts = rendered.split(PATH);
     let mut text = parts.next().unwrap_or_default().to_owned();
     for (part, place) in parts.zip(places.iter()) {
         let start = place.snippet.region.start;
-        let _ = write!(text, "{}:{}:{}", safe::terminal(&place.path), start.line, start.column);
+        let _ = write!(text, "{}:{}:{}", safe::terminal(place.path), start.line, start.column);
         text.push_str(part.trim_start_matches(|letter: char| letter == ':' || letter.is_ascii_digit()));
     }
     text
 }
 
 /// A related place.
-fn note(place: &LocatedPlace, width: usize) -> Group<'static> {
-    let label = safe::terminal(place.label.as_deref().unwrap_or("shown here")).into_owned();
+fn note(place: &ShownPlace<'_>, width: usize) -> Group<'static> {
+    let label = safe::terminal(place.label.unwrap_or("shown here")).into_owned();
     Level::NOTE.secondary_title(label).element(annotated(place, 0, width, None, AnnotationKind::Context))
 }
 
 fn annotated(
-    place: &LocatedPlace,
+    place: &ShownPlace<'_>,
     context: usize,
     width: usize,
     label: Option<&str>,

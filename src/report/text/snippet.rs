@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::safe;
-use crate::locate::{LocatedPlace, Snippet};
+use crate::locate::{ShownPlace, Snippet};
 
 /// Of a field with many lines, so many are shown.
 const REGION_LINES: usize = 6;
@@ -23,7 +23,7 @@ pub(super) struct Shown {
 }
 
 /// The place with `context` lines before and after it, no line longer than `width`.
-pub(super) fn shown(place: &LocatedPlace, context: usize, width: usize) -> Shown {
+pub(super) fn shown(place: &ShownPlace<'_>, context: usize, width: usize) -> Shown {
     let (before, inside, after) = split(place);
     // What stands in the first line before the place, and the lines above.
     let (above, head) = match before.rfind('\n') {
@@ -80,7 +80,7 @@ pub(super) fn shown(place: &LocatedPlace, context: usize, width: usize) -> Shown
 }
 
 /// The context before the place, the place, and the context after it.
-fn split(place: &LocatedPlace) -> (&str, &str, &str) {
+fn split<'p>(place: &'p ShownPlace<'_>) -> (&'p str, &'p str, &'p str) {
     let snippet = &place.snippet;
     let inside = snippet.text.as_str();
     place

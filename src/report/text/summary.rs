@@ -62,9 +62,13 @@ fn areas(report: &Report) -> String {
         *judged += coverage.pass + coverage.fail;
         *open += coverage.cannot_tell;
     }
-    for found in &report.findings {
-        if let Some([findings, ..]) = areas.get_mut(top_area(&report.rule_of(found).area)) {
-            *findings += 1;
+    let mut by_rule = vec![0; report.rules.len()];
+    for found in report.findings.iter() {
+        by_rule[usize::from(found.finding.rule)] += 1;
+    }
+    for (rule, count) in report.rules.iter().zip(by_rule) {
+        if let Some([findings, ..]) = areas.get_mut(top_area(&rule.area)) {
+            *findings += count;
         }
     }
     let clauses: Vec<String> = areas

@@ -1,0 +1,147 @@
+//! The texts of places, fetched for the findings that a report shows.
+//!
+//! Reports show findings in their own order, which is mostly that of the files.
+//! So a window of findings is looked at together, source by source, and a reader
+//! goes on in the next window where it stood: a packed file, in which nobody can
+//! seek, is unpacked about once for each severity, not once for each window.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+use rayon::prelude::*;
+
+use super::hash::{Hashed, Wanted, hash_lines};
+use super::near::NearReader;
+use super::texts::Excerpt;
+use super::windows::Windows;
+use super::{Findings, LocatedPlace, PlaceLines, ShownFinding, Snippet};
+use crate::engine::ReadFile;
+use crate::export::FileKind;
+use crate::finding::Place;
+use crate::source::Source;
+use crate::span::ByteSpan;
+
+/// The largest file whose lines are hashed.
+const HASHED: u64 = 100 * 1024 * 1024;
+/// How many places the first window has, and how many one has at most: each has
+/// twice as many as the one before. With their texts they take some kilobytes each.
+const WINDOWS: (usize, usize) = (32, 2048);
+/// Whether GitHub's line hashes are wanted, which cost reading each file to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineHashes {
+    /// They are shown.
+    Wanted,
+    /// They are not.
+    NotWanted,
+}
+
+/// Gives reports the texts of the findings that they show.
+pub trait Excerpts: fmt::Debug {
+    /// A source as reports name it.
+    fn path(&self, source: u32) -> &str;
+
+    /// The first `most` findings with their texts, in order. A text is fetched
+    /// when the iterator comes near it.
+    fn shown<'f>(
+        &'f self,
+        findings: &'f Findings,
+        most: usize,
+        hashes: LineHashes,
+    ) -> Box<dyn Iterator<Item = ShownFinding<'f>> + 'f>;
+}
+
+/// Reads the texts from the files that were scanned. A file that has changed or
+/// is gone since its lines were counted gives no texts.
+#[derive(Debug)]
+pub struct FileExcerpts {
+    /// By the index of the source in scan order.
+    files: Vec<File>,
+    /// How many places the first window has, and how many one has at most.
+    windows: (usize, usize),
+}
+
+/// One file, with what must be known of it to read it again.
+#[derive(Debug)]
+pub(super) struct File {
+    pub(super) source: Source,
+    pub(super) kind: FileKind,
+    pub(super) root_tag: ByteSpan,
+}
+
+impl FileExcerpts {
+    /// Of sources and what was read in them, both in scan order.
+    #[must_use]
+    pub fn new(sources: &[Source], files: &[ReadFile]) -> Self {
+        let files = sources.iter().zip(files).map(|(source, file)| File {
+            source: source.clone(),
+            kind: file.report.kind,
+            root_tag: file.report.root_tag,
+        });
+        Self { files: files.collect(), windows: WINDOWS }
+    }
+
+    /// The text of one place, and that around it.
+    #[must_use]
+    pub fn of_place(&self, place: &Place, lines: &PlaceLines) -> (Snippet, Option<Snippet>) {
+        let asked = vec![(0, LocatedPlace { place, lines })];
+        let excerpt = self.file(place.source).and_then(|file| {
+            let mut reader = NearReader::new(&file.source, file.kind);
+            file.look(&mut reader, asked, None).pop()
+        });
+        let excerpt = excerpt.map_or_else(|| Excerpt::none(lines), |(_, excerpt)| excerpt);
+        (excerpt.snippet, excerpt.context)
+    }
+
+    /// How many places the first window has, and how many one has at most.
+    pub(super) fn windows(&self) -> (usize, usize) {
+        self.windows
+    }
+
+    /// With windows of other sizes, which makes no difference to what is shown.
+    #[cfg(test)]
+    pub(super) fn in_windows(self, first: usize, most: usize) -> Self {
+        Self { windows: (first, most), ..self }
+    }
+
+    pub(super) fn file(&self, source: u32) -> Option<&File> {
+        self.files.get(usize::try_from(source).ok()?)
+    }
+
+    /// The hashes of the lines on which findings are reported.
+    fn hashes(&self, findings: &Findings, most: usize) -> HashMap<u32, Hashed> {
+        let mut wanted: BTreeMap<u32, Wanted> = BTreeMap::new();
+        for found in findings.iter().take(most) {
+            let LocatedPlace { place, lines } = found.primary();
+            let wanted = wanted.entry(place.source).or_default();
+            wanted.lines.insert(lines.region.start.line);
+            wanted.children.insert(place.outer_start);
+        }
+        let wanted: Vec<_> = wanted.into_iter().collect();
+        let hash = |(source, wanted): &(u32, Wanted)| {
+            let file = self.file(*source)?;
+            let is_small = file.source.size().is_none_or(|size| size <= HASHED);
+            is_small.then(|| (*source, hash_lines(&file.source, wanted)))
+        };
+        wanted.par_iter().filter_map(hash).collect()
+    }
+}
+
+impl Excerpts for FileExcerpts {
+    fn path(&self, source: u32) -> &str {
+        self.file(source).map_or("", |file| file.source.path())
+    }
+
+    fn shown<'f>(
+        &'f self,
+        findings: &'f Findings,
+        most: usize,
+        hashes: LineHashes,
+    ) -> Box<dyn Iterator<Item = ShownFinding<'f>> + 'f> {
+        let end = most.min(findings.len());
+        let of_lines = match hashes {
+            LineHashes::Wanted => self.hashes(findings, end),
+            LineHashes::NotWanted => HashMap::new(),
+        };
+        Box::new(Windows::new(self, findings, end, of_lines))
+    }
+}

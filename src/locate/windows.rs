@@ -1,0 +1,131 @@
+//! A few findings at a time with their texts.
+
+use std::collections::{BTreeMap, HashMap};
+use std::vec;
+
+use rayon::prelude::*;
+
+use super::excerpts::{Excerpts, FileExcerpts};
+use super::hash::Hashed;
+use super::near::NearReader;
+use super::texts::Excerpt;
+use super::{Findings, LocatedFinding, LocatedPlace, ShownFinding, ShownPlace};
+
+/// How many sources stay open from one window to the next.
+const KEPT_OPEN: usize = 8;
+
+/// Findings with their texts, a window of them at a time.
+pub(super) struct Windows<'f> {
+    excerpts: &'f FileExcerpts,
+    findings: &'f Findings,
+    /// Rank of the first finding that is not fetched.
+    next: usize,
+    end: usize,
+    /// How many places the next window has.
+    size: usize,
+    /// Of the files whose lines are hashed.
+    hashed: HashMap<u32, Hashed>,
+    /// Readers that the next window may go on with.
+    open: HashMap<u32, NearReader<'f>>,
+    ready: vec::IntoIter<ShownFinding<'f>>,
+}
+
+impl<'f> Iterator for Windows<'f> {
+    type Item = ShownFinding<'f>;
+
+    fn next(&mut self) -> Option<ShownFinding<'f>> {
+        if self.ready.len() == 0 && self.next < self.end {
+            self.ready = self.fetch().into_iter();
+        }
+        self.ready.next()
+    }
+}
+
+impl<'f> Windows<'f> {
+    /// The first `end` findings.
+    pub(super) fn new(
+        excerpts: &'f FileExcerpts,
+        findings: &'f Findings,
+        end: usize,
+        hashed: HashMap<u32, Hashed>,
+    ) -> Self {
+        let (size, _) = excerpts.windows();
+        let (open, ready) = (HashMap::new(), Vec::new().into_iter());
+        Self { excerpts, findings, next: 0, end, size, hashed, open, ready }
+    }
+
+    fn fetch(&mut self) -> Vec<ShownFinding<'f>> {
+        let mut window = Vec::new();
+        let mut places: BTreeMap<u32, Vec<(usize, LocatedPlace<'f>)>> = BTreeMap::new();
+        let mut count = 0;
+        while count < self.size
+            && self.next < self.end
+            && let Some(found) = self.findings.get(self.next)
+        {
+            for located in found.places() {
+                places.entry(located.place.source).or_default().push((count, located));
+                count += 1;
+            }
+            window.push(found);
+            self.next += 1;
+        }
+        let (_, most) = self.excerpts.windows();
+        self.size = self.size.saturating_mul(2).min(most);
+        let mut excerpts = self.look(places, count);
+        window.into_iter().map(|found| self.show(found, &mut excerpts)).collect()
+    }
+
+    /// The texts of places, in the order of their numbers.
+    fn look(
+        &mut self,
+        places: BTreeMap<u32, Vec<(usize, LocatedPlace<'f>)>>,
+        count: usize,
+    ) -> vec::IntoIter<Option<Excerpt>> {
+        let mut open = std::mem::take(&mut self.open);
+        let by_source: Vec<_> = places
+            .into_iter()
+            .filter_map(|(source, places)| Some((source, self.excerpts.file(source)?, places)))
+            .map(|(source, file, places)| (source, file, places, open.remove(&source)))
+            .collect();
+        let (keeps, hashed) = (by_source.len() <= KEPT_OPEN, &self.hashed);
+        let looked: Vec<_> = by_source
+            .into_par_iter()
+            .map(|(source, file, places, reader)| {
+                let mut reader = reader.unwrap_or_else(|| NearReader::new(&file.source, file.kind));
+                let excerpts = file.look(&mut reader, places, hashed.get(&source));
+                (excerpts, keeps.then_some((source, reader)))
+            })
+            .collect();
+        let mut all: Vec<_> = std::iter::repeat_with(|| None).take(count).collect();
+        for (excerpts, reader) in looked {
+            for (at, excerpt) in excerpts {
+                all[at] = Some(excerpt);
+            }
+            self.open.extend(reader);
+        }
+        all.into_iter()
+    }
+
+    fn show(
+        &self,
+        found: LocatedFinding<'f>,
+        excerpts: &mut impl Iterator<Item = Option<Excerpt>>,
+    ) -> ShownFinding<'f> {
+        let mut line_hash = None;
+        let mut places = Vec::with_capacity(found.finding.places.len());
+        for LocatedPlace { place, lines } in found.places() {
+            let excerpt = excerpts.next().flatten().unwrap_or_else(|| Excerpt::none(lines));
+            if places.is_empty() {
+                line_hash = excerpt.line_hash;
+            }
+            places.push(ShownPlace {
+                path: self.excerpts.path(place.source),
+                snippet: excerpt.snippet,
+                context: excerpt.context,
+                role: place.role,
+                label: place.label.as_deref(),
+            });
+        }
+        ShownFinding { finding: found.finding, places, line_hash }
+    }
+}
