@@ -1,6 +1,7 @@
 //! The frameworks that rules refer to, each with the entries that are used.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_sarif::sarif::{
     MultiformatMessageString, ReportingDescriptor, ReportingDescriptorReference,
@@ -14,7 +15,7 @@ use super::rules::text;
 use crate::rule::RuleMeta;
 
 /// The frameworks that the rules refer to, with the entries used.
-pub(super) fn used(rules: &[RuleMeta]) -> Vec<ToolComponent> {
+pub(super) fn used(rules: &[Arc<RuleMeta>]) -> Vec<ToolComponent> {
     FRAMEWORKS.iter().filter_map(|framework| component(framework, rules)).collect()
 }
 
@@ -58,7 +59,7 @@ pub(super) fn relationships(rule: &RuleMeta) -> Vec<ReportingDescriptorRelations
         .collect()
 }
 
-fn component(framework: &Framework, rules: &[RuleMeta]) -> Option<ToolComponent> {
+fn component(framework: &Framework, rules: &[Arc<RuleMeta>]) -> Option<ToolComponent> {
     let ids: BTreeSet<&String> =
         rules.iter().filter_map(|rule| rule.tags.get(framework.tag)).flatten().collect();
     if ids.is_empty() {
