@@ -28,7 +28,7 @@ pub(crate) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
                 tag.as_ref().is_none_or(|tag| meta.is_called(tag))
                     && area.as_ref().is_none_or(|area| meta.is_called(area))
             };
-            let chosen: Vec<_> = pack.rules.iter().map(|rule| &rule.meta).filter(wanted).collect();
+            let chosen: Vec<_> = pack.rules.iter().map(|rule| &*rule.meta).filter(wanted).collect();
             list(&chosen, &packs, *format)
         }
         RulesCommand::Show { rule, packs } => {

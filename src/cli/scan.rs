@@ -127,7 +127,7 @@ fn metas<'r>(
     rules: &'r [Rule],
     outcome: &'r Outcome,
 ) -> impl Iterator<Item = (&'r RuleMeta, &'r RuleCoverage)> {
-    rules.iter().map(|rule| &rule.meta).zip(&outcome.coverage)
+    rules.iter().map(|rule| &*rule.meta).zip(&outcome.coverage)
 }
 
 fn write(

@@ -117,6 +117,7 @@ fn only(packs: &[PackFiles], rule: Option<(&String, &RuleFile)>) -> Vec<PackFile
             name: pack.name.clone(),
             version: pack.version.clone(),
             digest: String::new(),
+            is_built_in: pack.is_built_in,
         })
         .collect()
 }

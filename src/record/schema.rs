@@ -37,9 +37,12 @@ pub struct Column {
     pub default: Option<&'static str>,
 }
 
-/// The lines of the dictionary as table, column and the rest; sorted by both
-/// names. Nothing is decoded before somebody asks for it: that is most of them.
-static LINES: LazyLock<Vec<(&'static str, &'static str, &'static str)>> = LazyLock::new(|| {
+/// Table, column and the rest of a line.
+type Line = (&'static str, &'static str, &'static str);
+
+/// The lines of the dictionary, sorted by both names. Nothing is decoded before
+/// somebody asks for it: that is most of them.
+static LINES: LazyLock<Vec<Line>> = LazyLock::new(|| {
     let lines = include_str!("schema.tsv").lines().filter(|line| !line.starts_with('#'));
     let cells = lines.filter_map(|line| {
         let (table, rest) = line.split_once('\t')?;
@@ -49,12 +52,15 @@ static LINES: LazyLock<Vec<(&'static str, &'static str, &'static str)>> = LazyLo
     cells.collect()
 });
 
+/// The lines of each table, sorted by its name: a tenth as many as lines.
+static TABLES: LazyLock<Vec<&'static [Line]>> =
+    LazyLock::new(|| LINES.chunk_by(|left, right| left.0 == right.0).collect());
+
 /// The lines of a table.
-fn lines_of(table: &str) -> &'static [(&'static str, &'static str, &'static str)] {
-    let start = LINES.partition_point(|(name, ..)| *name < table);
-    let rest = LINES.get(start..).unwrap_or_default();
-    let count = rest.partition_point(|(name, ..)| *name == table);
-    rest.get(..count).unwrap_or_default()
+fn lines_of(table: &str) -> &'static [Line] {
+    let name_of = |lines: &&'static [Line]| lines.first().map_or("", |(name, ..)| name);
+    let at = TABLES.binary_search_by(|lines| name_of(lines).cmp(table));
+    at.ok().and_then(|at| TABLES.get(at)).copied().unwrap_or_default()
 }
 
 /// The rest of the line of a column.

@@ -1,7 +1,7 @@
 //! Which tables and columns somebody wants: the one thing that a reader is told
 //! by the rules.
 
-use std::collections::HashMap;
+use hashbrown::HashMap;
 
 /// Index of a wanted table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -87,6 +87,11 @@ pub(super) fn name_of(tag: &str, id: &str) -> Option<&'static str> {
     NAMES.get(&(tag, id)).copied()
 }
 
+/// The entries whose names are known: the key of the tags, and the id.
+pub(super) fn entries() -> impl Iterator<Item = (&'static str, &'static str)> {
+    NAMES.keys().copied()
+}
+
 /// How the rules fared that name one entry of a framework.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Control {

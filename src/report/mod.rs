@@ -14,6 +14,7 @@ mod score;
 pub mod text;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::finding::{Band, Finding, Notice, NoticeLevel, RuleCoverage};
 use crate::locate::{Excerpts, Findings};
@@ -29,7 +30,7 @@ pub const HOME: &str = "https://github.com/glidelint/glidelint";
 #[derive(Debug)]
 pub struct Report {
     /// The rules that ran, in id order.
-    pub rules: Vec<RuleMeta>,
+    pub rules: Vec<Arc<RuleMeta>>,
     /// How each of them fared; same order.
     pub coverage: Vec<RuleCoverage>,
     /// Worst first, then path, line, rule. [`crate::finding::Finding::rule`] is an index into `rules`.

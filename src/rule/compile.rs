@@ -2,6 +2,7 @@
 //! a rule is found here, before any export is read.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::error::RuleError;
 use super::expect::{Expectation, Fill};
@@ -92,7 +93,7 @@ impl Compiler<'_> {
             ..meta
         };
         let unset = std::mem::take(&mut self.unset).into_iter().collect();
-        Ok(Rule { meta, gate, body, message, at, unset })
+        Ok(Rule { meta: Arc::new(meta), gate, body, message, at, unset })
     }
 
     /// A rule of several conditions may point at a field of a table that one of

@@ -35,6 +35,10 @@ pub struct PackFiles {
     /// Texts of the files, for errors; empty for the built-in pack.
     #[serde(skip)]
     pub texts: BTreeMap<String, String>,
+    /// Whether it is the pack in the program, of which tests know that its patterns
+    /// can be compiled and that no two rules are called the same.
+    #[serde(skip)]
+    pub is_built_in: bool,
 }
 
 /// The pack that is compiled into the program.
@@ -42,7 +46,9 @@ pub struct PackFiles {
 /// # Errors
 /// Never for a program that was built and tested; the stored form is checked.
 pub fn builtin() -> Result<PackFiles, RuleError> {
-    postcard::from_bytes(BUILTIN).map_err(|error| RuleError::file("built-in rules", error.to_string()))
+    let pack: PackFiles = postcard::from_bytes(BUILTIN)
+        .map_err(|error| RuleError::file("built-in rules", error.to_string()))?;
+    Ok(PackFiles { is_built_in: true, ..pack })
 }
 
 /// The tests of the built-in rules and classes, by path.
@@ -97,6 +103,7 @@ impl PackFiles {
             classes: Vec::new(),
             aliases: Vec::new(),
             texts: BTreeMap::new(),
+            is_built_in: false,
         }
     }
 

@@ -72,6 +72,9 @@ pub(super) struct Params(pub(super) BTreeMap<String, Vec<String>>);
 impl super::expect::Fill for Params {
     fn text(&self, text: &str) -> String {
         let mut filled = text.to_owned();
+        if !filled.contains('{') {
+            return filled;
+        }
         for (name, values) in &self.0 {
             let placeholder = format!("{{{name}}}");
             if filled.contains(&placeholder) {

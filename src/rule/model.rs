@@ -1,6 +1,7 @@
 //! A compiled rule.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::expect::Expectation;
 use super::file::{Absent, UnlessUnknown};
@@ -13,8 +14,8 @@ use crate::record::{ColumnIdx, TableIdx};
 /// A rule, ready to judge.
 #[derive(Debug)]
 pub struct Rule {
-    /// Identity and texts.
-    pub meta: RuleMeta,
+    /// Identity and texts; reports share them.
+    pub meta: Arc<RuleMeta>,
     /// The rule applies only where these hold.
     pub gate: Vec<Condition>,
     /// What is judged.

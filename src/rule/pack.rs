@@ -83,7 +83,7 @@ impl Pack {
         for files in packs {
             for (path, file) in &files.classes {
                 let own = settings.params.get(&file.class.value);
-                let trusted = files.texts.is_empty() && own.is_none();
+                let trusted = files.is_built_in && own.is_none();
                 let params =
                     params_of(&file.params, own, path).map_err(|error| error.within(text_of(files, path)))?;
                 let mut compiler = pack.compiler(path, params, &names, trusted);
@@ -94,7 +94,8 @@ impl Pack {
             }
         }
         names.classes = classes;
-        let mut taken = Taken::default();
+        let is_checked = packs.len() > 1 || packs.iter().any(|pack| !pack.is_built_in);
+        let mut taken = Taken { is_checked, ..Taken::default() };
         taken.names.extend(pack.classes.iter().map(|class| class.name.to_lowercase()));
         for files in packs {
             for (path, file) in &files.rules {
@@ -153,7 +154,9 @@ impl Pack {
         taken: &mut Taken,
     ) -> Result<(), RuleError> {
         let mut meta = RuleMeta { pack: pack.name.clone(), ..meta_of(path, file)? };
-        taken.check(path, file, &meta)?;
+        if taken.is_checked {
+            taken.check(path, file, &meta)?;
+        }
         if settings.names_rules() {
             taken.add_names(file, &meta);
         }
@@ -166,7 +169,7 @@ impl Pack {
         if fate == Fate::Off || !holds_in(file.baseline.as_ref(), settings.baseline) {
             return Ok(());
         }
-        let trusted = pack.texts.is_empty() && own.is_none();
+        let trusted = pack.is_built_in && own.is_none();
         let params = params_of(&file.params, own, path)?;
         meta.params = params.0.clone();
         let dated = expected_in(file, settings.baseline);
@@ -363,6 +366,8 @@ impl Settings {
 /// Ids, names and titles that are in use, and what selectors may say.
 #[derive(Default)]
 struct Taken {
+    /// Whether `unique` is kept.
+    is_checked: bool,
     unique: BTreeSet<String>,
     names: BTreeSet<String>,
 }

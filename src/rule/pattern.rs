@@ -48,10 +48,9 @@ mod tests {
     use crate::rule::{Pack, Settings, builtin};
 
     #[test]
-    fn all_patterns_of_the_built_in_pack_can_be_compiled() {
+    fn the_built_in_pack_deserves_its_trust() {
         let mut files = builtin().unwrap();
-        // A pack whose texts are known is somebody else's, and is not trusted.
-        files.texts.insert("rules".to_owned(), String::new());
+        files.is_built_in = false;
         Pack::compile(&[files], &Settings { strict: true, ..Settings::default() }).unwrap();
     }
 }

@@ -1,10 +1,10 @@
 //! The rules that ran, whether or not they found something.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use serde_sarif::sarif::{
-    MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor,
-};
+use serde::Serialize;
+use serde_sarif::sarif::MultiformatMessageString;
 
 use super::super::{HOME, safe};
 use super::{results, taxonomies};
@@ -19,42 +19,96 @@ const TAG_LIMIT: usize = 10;
 /// The name of a rule's one message.
 pub(super) const MESSAGE_ID: &str = "default";
 
+/// A rule as SARIF describes it: `reportingDescriptor`, with no more properties
+/// than we write. A report describes hundreds, most of whose texts can be
+/// borrowed.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Descriptor<'r> {
+    default_configuration: Configuration,
+    full_description: Shown<'r>,
+    help: Help,
+    help_uri: Cow<'r, str>,
+    id: &'r str,
+    message_strings: BTreeMap<&'static str, Shown<'static>>,
+    name: String,
+    properties: Properties<'r>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    relationships: Vec<taxonomies::Relationship<'r>>,
+    short_description: Shown<'r>,
+}
+
+/// `reportingConfiguration`
+#[derive(Serialize)]
+struct Configuration {
+    enabled: bool,
+    level: &'static str,
+    rank: f64,
+}
+
+/// `multiformatMessageString` of plain text.
+#[derive(Serialize)]
+struct Shown<'r> {
+    text: Cow<'r, str>,
+}
+
+/// `multiformatMessageString`
+#[derive(Serialize)]
+struct Help {
+    markdown: String,
+    text: String,
+}
+
+/// `propertyBag`, with the properties that GitHub and GitLab know.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Properties<'r> {
+    tags: Vec<Cow<'r, str>>,
+    precision: &'static str,
+    profile: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    security_severity: Option<String>,
+}
+
 /// A rule as SARIF describes it, with the messages that its results use.
-pub(super) fn descriptor(rule: &RuleMeta, kinds_all: bool) -> ReportingDescriptor {
+pub(super) fn descriptor(rule: &RuleMeta, kinds_all: bool) -> Descriptor<'_> {
     // A rule may come from an export as well, and its texts from anybody.
-    let title = safe::terminal(&rule.title);
+    let title = format!("{}.", safe::terminal(&rule.title));
     let why = safe::terminal(&one_line(&rule.why)).into_owned();
-    let full = if why.is_empty() { format!("{title}.") } else { why };
-    let level = rule.severity.level().as_str();
-    let mut descriptor = ReportingDescriptor::builder()
-        .id(&rule.id)
-        .name(rule.pascal_case_name())
-        .short_description(text(&safe::shortened(&format!("{title}."), DESCRIPTION_LIMIT)))
-        .full_description(text(&safe::shortened(&full, DESCRIPTION_LIMIT)))
-        .help(help(rule))
-        .help_uri(help_uri(rule))
-        .default_configuration(
-            ReportingConfiguration::builder().enabled(true).level(level).rank(rank(rule.severity)).build(),
-        )
-        .message_strings(message_strings(rule, kinds_all))
-        .properties(properties(rule))
-        .build();
-    let relationships = taxonomies::relationships(rule);
-    if !relationships.is_empty() {
-        descriptor.relationships = Some(relationships);
+    let full = if why.is_empty() { title.clone() } else { why };
+    let shortened = |text: String| Shown {
+        text: match safe::shortened(&text, DESCRIPTION_LIMIT) {
+            Cow::Owned(short) => Cow::Owned(short),
+            Cow::Borrowed(_) => Cow::Owned(text),
+        },
+    };
+    Descriptor {
+        default_configuration: Configuration {
+            enabled: true,
+            level: rule.severity.level().as_str(),
+            rank: rank(rule.severity),
+        },
+        full_description: shortened(full),
+        help: help(rule),
+        help_uri: help_uri(rule),
+        id: &rule.id,
+        message_strings: message_strings(rule, kinds_all),
+        name: rule.pascal_case_name(),
+        properties: properties(rule),
+        relationships: taxonomies::relationships(rule),
+        short_description: shortened(title),
     }
-    descriptor
 }
 
 /// The message that goes by id: what is wrong, and with what. The text of a result
 /// says more, in a sentence that only the rule can form.
-fn message_strings(rule: &RuleMeta, kinds_all: bool) -> BTreeMap<String, MultiformatMessageString> {
+fn message_strings(rule: &RuleMeta, kinds_all: bool) -> BTreeMap<&'static str, Shown<'static>> {
     let fail = format!("{}: '{{0}}'.", safe::sarif_message(&rule.title));
-    let evidence = results::evidence_strings(rule).filter(|_| kinds_all);
-    std::iter::once((MESSAGE_ID, fail))
-        .chain(evidence)
-        .map(|(id, string)| (id.to_owned(), text(&string)))
-        .collect()
+    let mut strings = BTreeMap::from([(MESSAGE_ID, Shown { text: fail.into() })]);
+    if kinds_all {
+        strings.extend(results::evidence_strings(rule).map(|(id, text)| (id, Shown { text: text.into() })));
+    }
+    strings
 }
 
 /// 0 to 100, from which GitLab takes its severity: the same as `security-severity`.
@@ -69,18 +123,15 @@ pub(super) fn text(text: &str) -> MultiformatMessageString {
 
 /// Where the rule is described: our own on their generated pages; one of another
 /// pack where its first reference leads, or nowhere.
-fn help_uri(rule: &RuleMeta) -> String {
+fn help_uri(rule: &RuleMeta) -> Cow<'_, str> {
     if rule.is_built_in() {
-        return format!("{HOME}/blob/main/rules/pages/{}.md", rule.id);
+        return format!("{HOME}/blob/main/rules/pages/{}.md", rule.id).into();
     }
-    rule.references
-        .first()
-        .filter(|uri| uri.starts_with("https://"))
-        .cloned()
-        .unwrap_or_else(|| HOME.to_owned())
+    let first = rule.references.first().filter(|uri| uri.starts_with("https://"));
+    first.map_or(HOME, String::as_str).into()
 }
 
-fn help(rule: &RuleMeta) -> MultiformatMessageString {
+fn help(rule: &RuleMeta) -> Help {
     let (why, fix) = (rule.why.trim(), rule.fix.trim());
     let plain = format!("{}.\n\n{why}\n\nHow to fix it: {fix}", rule.title);
     let mut plain = safe::terminal_lines(&plain).into_owned();
@@ -100,7 +151,7 @@ fn help(rule: &RuleMeta) -> MultiformatMessageString {
             markdown.push_str(&link(reference));
         }
     }
-    MultiformatMessageString::builder().text(plain).markdown(markdown).build()
+    Help { markdown, text: plain }
 }
 
 /// A web address as a link, anything else as text.
@@ -113,21 +164,20 @@ fn link(reference: &str) -> String {
     }
 }
 
-fn properties(rule: &RuleMeta) -> PropertyBag {
-    let mut values = BTreeMap::from([
-        ("precision".to_owned(), rule.confidence.as_str().into()),
-        ("profile".to_owned(), rule.profile.into()),
-    ]);
+fn properties(rule: &RuleMeta) -> Properties<'_> {
     // GitHub takes only numbers above 0, as a string.
-    if rule.severity.number() > 0.0 {
-        values.insert("security-severity".to_owned(), rule.severity.to_string().into());
+    let is_above = rule.severity.number() > 0.0;
+    Properties {
+        tags: tags(rule),
+        precision: rule.confidence.as_str(),
+        profile: rule.profile,
+        security_severity: is_above.then(|| rule.severity.to_string()),
     }
-    PropertyBag::builder().tags(tags(rule)).additional_properties(values).build()
 }
 
 /// Tags in the form that GitHub and GitLab know: `security`, `cwe-284`.
-fn tags(rule: &RuleMeta) -> Vec<String> {
-    let mut tags = vec!["security".to_owned(), "servicenow".to_owned()];
+fn tags(rule: &RuleMeta) -> Vec<Cow<'_, str>> {
+    let mut tags: Vec<Cow<'_, str>> = vec!["security".into(), "servicenow".into()];
     let area = rule.area.split('/').next().unwrap_or_default().to_lowercase();
     let cwe = rule.tags.get("cwe").into_iter().flatten().map(|id| id.to_lowercase());
     let others = rule.tags.iter().filter(|(key, _)| *key != "cwe").flat_map(|(key, ids)| {
@@ -136,8 +186,8 @@ fn tags(rule: &RuleMeta) -> Vec<String> {
         })
     });
     for tag in std::iter::once(area).chain(cwe).chain(others) {
-        if !tag.is_empty() && !tags.contains(&tag) {
-            tags.push(tag);
+        if !tag.is_empty() && !tags.iter().any(|known| *known == tag) {
+            tags.push(tag.into());
         }
     }
     tags.truncate(TAG_LIMIT);
@@ -146,5 +196,12 @@ fn tags(rule: &RuleMeta) -> Vec<String> {
 
 /// The text without its line breaks.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
 }
