@@ -91,8 +91,8 @@ pub fn carries_credential(text: &str) -> bool {
     const SHORTEST_HEADER: usize = 22;
     // Names and the like hold none of what a credential is told by, and compiling
     // the pattern would take longer than reading a small file.
-    let may_carry = text.contains(['=', ':'])
-        || text.len() >= SHORTEST_HEADER && text.contains(char::is_whitespace);
+    let may_carry =
+        text.contains(['=', ':']) || text.len() >= SHORTEST_HEADER && text.contains(char::is_whitespace);
     may_carry && INLINE_SECRET.as_ref().is_some_and(|pattern| pattern.is_match(text))
 }
 
