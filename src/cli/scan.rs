@@ -18,6 +18,7 @@ use glidelint::report::{Input, PackInfo, Report, Scope, Score, Stats, json, safe
 use glidelint::rule::{Pack, PackFiles, Rule, RuleMeta, Settings, baseline_of_release, parse_baseline};
 use glidelint::source::{Discovery, Source, sha256};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rayon::prelude::*;
 
 use super::args::{
     BandArg, ConfidenceArg, FailOn, Format, HashInputs, Kinds, PackArgs, ProfileArg, ScanArgs,
@@ -84,7 +85,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
             version: env!("CARGO_PKG_VERSION"),
             packs: packs.files.iter().map(pack_info).collect(),
             root: root_name(&discovery.root),
-            inputs: inputs(args, &discovery, &reading.files),
+            inputs: inputs(args, &outputs, &discovery, &reading.files),
             as_of: reading.as_of.clone(),
             baseline: Some(baseline_text(&args.packs)?),
             complete: reading.instance.whole_tables(),
@@ -274,27 +275,29 @@ fn root_name(root: &Path) -> String {
     root.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
-fn inputs(args: &ScanArgs, discovery: &Discovery, files: &[ReadFile]) -> Vec<Input> {
-    let mut inputs = Vec::new();
-    for (source, file) in discovery.sources.iter().zip(files) {
+fn inputs(args: &ScanArgs, outputs: &[FileOutput], discovery: &Discovery, files: &[ReadFile]) -> Vec<Input> {
+    let formats = outputs.iter().map(|output| output.format).chain([args.format]);
+    let is_shown = formats.into_iter().any(|format| format != Format::Text);
+    let is_hashed = |source: &Source| match args.hash_inputs {
+        _ if !is_shown => false,
+        HashInputs::Always => true,
+        HashInputs::Never => false,
+        HashInputs::Auto => source.size().is_some_and(|size| size <= HASHED),
+    };
+    let input = |(source, file): (&Source, &ReadFile)| {
         if file.report.kind == FileKind::Other && file.report.problems.is_empty() {
-            continue;
+            return None;
         }
-        let hash = match args.hash_inputs {
-            HashInputs::Always => true,
-            HashInputs::Never => false,
-            HashInputs::Auto => source.size().is_some_and(|size| size <= HASHED),
-        };
         let digest = || source.open_bytes().ok().and_then(|bytes| sha256(bytes).ok());
-        inputs.push(Input {
+        Some(Input {
             path: source.path().to_owned(),
             archive: source.archive_path().map(str::to_owned),
             kind: file.report.kind.as_str(),
             bytes: source.size(),
-            sha256: hash.then(digest).flatten(),
-        });
-    }
-    inputs
+            sha256: is_hashed(source).then(digest).flatten(),
+        })
+    };
+    discovery.sources.par_iter().zip(files).filter_map(input).collect()
 }
 
 fn stats(discovery: &Discovery, files: &[ReadFile]) -> Stats {

@@ -4,6 +4,10 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
+use foldhash::quality::RandomState;
+use smallvec::SmallVec;
+
+use super::columns::{Columns, Pair};
 use super::interner::{Interner, SharedInterner, TextId};
 use crate::export::RecordSink;
 use crate::query::{Cell, RowId};
@@ -32,21 +36,16 @@ pub(super) enum Standing {
     Copy(RowId),
 }
 
-/// Value and display value of one column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Pair {
-    pub(super) value: TextId,
-    pub(super) display: TextId,
-}
+/// The rows with each value; most values are in one row.
+type Index = HashMap<TextId, SmallVec<[RowId; 2]>, RandomState>;
 
 /// The records of one table.
 #[derive(Debug, Default)]
 pub(super) struct TableFacts {
     pub(super) rows: Vec<Row>,
-    /// Columns of all rows, one row after the other.
-    pub(super) pairs: Vec<Pair>,
+    pub(super) columns: Columns,
     pub(super) width: usize,
-    indexes: Vec<OnceLock<HashMap<TextId, Vec<RowId>>>>,
+    indexes: Vec<OnceLock<Index>>,
     gaps: Vec<OnceLock<bool>>,
 }
 
@@ -54,6 +53,7 @@ impl TableFacts {
     pub(super) fn new(width: usize) -> Self {
         Self {
             width,
+            columns: Columns::new(width),
             indexes: (0..width).map(|_| OnceLock::new()).collect(),
             gaps: (0..width).map(|_| OnceLock::new()).collect(),
             ..Self::default()
@@ -61,14 +61,12 @@ impl TableFacts {
     }
 
     pub(super) fn pair(&self, row: RowId, column: ColumnIdx) -> Pair {
-        let at = index(row) * self.width + column.index();
-        self.pairs.get(at).copied().unwrap_or_default()
+        self.columns.get(index(row), column.index())
     }
 
     /// The columns of a row.
-    pub(super) fn columns(&self, row: RowId) -> &[Pair] {
-        let start = index(row) * self.width;
-        self.pairs.get(start..start + self.width).unwrap_or_default()
+    pub(super) fn columns(&self, row: RowId) -> impl Iterator<Item = Pair> + '_ {
+        self.columns.row(index(row))
     }
 
     pub(super) fn row(&self, row: RowId) -> Option<&Row> {
@@ -217,7 +215,7 @@ impl Rows {
     pub(super) fn take(&mut self, collector: Collector<'_>) {
         for (ours, theirs) in self.0.iter_mut().zip(collector.tables) {
             ours.rows.extend(theirs.rows);
-            ours.pairs.extend(theirs.pairs);
+            ours.columns.extend(&theirs.pairs);
         }
     }
 }
@@ -271,7 +269,7 @@ impl Facts {
         let lower = || folds.then(|| self.texts.find(&value.to_lowercase())).flatten();
         let Some(id) = self.texts.find(value).or_else(lower) else { return &[] };
         let build = || {
-            let mut rows: HashMap<TextId, Vec<RowId>> = HashMap::new();
+            let mut rows = Index::default();
             for row in facts.live() {
                 let value = facts.pair(row, column).value;
                 if value.0 > TextId::EMPTY.0 {
@@ -280,7 +278,7 @@ impl Facts {
             }
             rows
         };
-        facts.indexes[column.index()].get_or_init(build).get(&self.fold(id)).map_or(&[], Vec::as_slice)
+        facts.indexes[column.index()].get_or_init(build).get(&self.fold(id)).map_or(&[], SmallVec::as_slice)
     }
 
     /// Whether some live row does not show a column.

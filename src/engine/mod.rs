@@ -5,6 +5,7 @@ mod access;
 mod access_notices;
 mod checks;
 mod classes;
+mod columns;
 mod conditions;
 mod counts;
 mod facts;

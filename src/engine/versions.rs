@@ -139,7 +139,7 @@ impl Content {
     fn of(table: &TableFacts, row: RowId) -> Self {
         Self {
             deletes: table.row(row).is_some_and(|row| row.action == crate::record::Action::Delete),
-            values: table.columns(row).iter().map(|pair| pair.value).collect(),
+            values: table.columns(row).map(|pair| pair.value).collect(),
         }
     }
 }

@@ -2,7 +2,8 @@
 //! from the access graph and then asked like any other table.
 
 use super::access::{AccessGraph, EffectiveRoles, Node, Step};
-use super::facts::{Facts, Pair, Row, Standing, TableFacts};
+use super::columns::Pair;
+use super::facts::{Facts, Row, Standing, TableFacts};
 use super::instance::Instance;
 use super::interner::TextId;
 use crate::query::{EFFECTIVE_ROLE, Partial, ROLE_CLOSURE, RowId};
@@ -80,7 +81,7 @@ impl Facts {
                 };
             }
             facts.rows.push(row);
-            facts.pairs.extend(pairs);
+            facts.columns.extend(&pairs);
         }
         self.tables[table.index()] = facts;
         self.seal();

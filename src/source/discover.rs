@@ -8,6 +8,7 @@ use super::problem::{Problem, ProblemKind, in_words};
 use super::root::{self, Given};
 use super::walk::Walker;
 use globset::GlobSet;
+use rayon::prelude::*;
 use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -121,15 +122,23 @@ fn discover_with(
     // Where several ways lead to a file, the plainest is reported.
     found.sort_by(|a, b| (a.way, &a.reported).cmp(&(b.way, &b.reported)));
     let mut known = HashSet::new();
-    for file in found {
-        if known.insert(file.real.clone()) {
-            collected.add(file.reported, Stored::File(file.real), file.size);
-        }
+    found.retain(|file| known.insert(file.real.clone()));
+    // Thousands of small files take longer to open than to read.
+    let looked = found.into_par_iter().map(|file| {
+        let stored = Stored::File(file.real);
+        let content = Content::of(&stored, file.size, &options.limits);
+        (file.reported, stored, file.size, content)
+    });
+    for (path, stored, size, content) in looked.collect::<Vec<_>>() {
+        collected.add(path, stored, size, content);
     }
     if paths.iter().any(|path| is_input(&path)) {
         let path = STANDARD_INPUT.1.to_owned();
         match spool(standard_input, &options.limits) {
-            Ok((stored, size)) => collected.add(path, stored, size),
+            Ok((stored, size)) => {
+                let content = Content::of(&stored, size, &options.limits);
+                collected.add(path, stored, size, content);
+            }
             Err(problem) => collected.problems.push((path, problem)),
         }
     }
@@ -147,22 +156,11 @@ struct Collected<'a> {
 
 impl Collected<'_> {
     /// Adds a file, or the members of an archive.
-    fn add(&mut self, path: String, stored: Stored, size: u64) {
-        let limits = &self.options.limits;
-        if let Some(problem) = limits.refuse_size(size) {
-            return self.problems.push((path, problem));
-        }
-        let mut head = [0; 4];
-        let filled = match stored.view().and_then(|mut view| fill(&mut view, &mut head)) {
-            Ok(filled) => filled,
-            Err(error) => return self.problems.push((path, Problem::from_io(error))),
-        };
-        if !archive::is_zip(&head[..filled]) {
-            return self.sources.push(Source::file(path, stored, size, limits));
-        }
-        match archive::list(&stored, limits) {
-            Ok(listing) => self.add_members(&path, &stored, listing),
-            Err(problem) => self.problems.push((path, problem)),
+    fn add(&mut self, path: String, stored: Stored, size: u64, content: Content) {
+        match content {
+            Content::File => self.sources.push(Source::file(path, stored, size, &self.options.limits)),
+            Content::Archive(listing) => self.add_members(&path, &stored, listing),
+            Content::None(problem) => self.problems.push((path, problem)),
         }
     }
 
@@ -179,6 +177,27 @@ impl Collected<'_> {
             if !exclude.is_match(source.path()) {
                 self.sources.push(source);
             }
+        }
+    }
+}
+
+/// What a file turns out to be.
+enum Content {
+    File,
+    Archive(Listing),
+    None(Problem),
+}
+
+impl Content {
+    fn of(stored: &Stored, size: u64, limits: &Limits) -> Self {
+        if let Some(problem) = limits.refuse_size(size) {
+            return Self::None(problem);
+        }
+        let mut head = [0; 4];
+        match stored.view().and_then(|mut view| fill(&mut view, &mut head)) {
+            Ok(filled) if !archive::is_zip(&head[..filled]) => Self::File,
+            Ok(_) => archive::list(stored, limits).map_or_else(Self::None, Self::Archive),
+            Err(error) => Self::None(Problem::from_io(error)),
         }
     }
 }
