@@ -73,8 +73,7 @@ fn build(root: &Path, out: &Path) -> Result<(), String> {
         } else {
             let rule: RuleFile = serde_saphyr::from_str(&text).map_err(failed)?;
             check_tests(&path, &rule)?;
-            let (rule, own) = without_tests(rule);
-            tests.insert(path.clone(), own);
+            tests.insert(path.clone(), rule.tests.list.clone());
             pack.rules.push((path, rule));
         }
     }
@@ -89,17 +88,10 @@ fn build(root: &Path, out: &Path) -> Result<(), String> {
 fn check_tests(path: &str, rule: &RuleFile) -> Result<(), String> {
     let finds = |test: &RuleTest| test.finds.as_ref().is_some_and(|found| !found.is_empty());
     let is_silent = |test: &RuleTest| test.finds.as_ref().is_some_and(Vec::is_empty);
-    if rule.tests.iter().any(finds) && rule.tests.iter().any(is_silent) {
+    if rule.tests.list.iter().any(finds) && rule.tests.list.iter().any(is_silent) {
         return Ok(());
     }
     Err(format!("{path}: a rule needs a test with a finding and one without"))
-}
-
-/// Keeps only as many empty tests as there are, so that their number is known.
-fn without_tests(mut rule: RuleFile) -> (RuleFile, Vec<RuleTest>) {
-    let own = std::mem::take(&mut rule.tests);
-    rule.tests = own.iter().map(|_| RuleTest::default()).collect();
-    (rule, own)
 }
 
 fn write(path: &Path, value: &impl Serialize) -> Result<(), String> {

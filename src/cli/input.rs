@@ -7,7 +7,7 @@ use glidelint::engine::{ReadFile, Reading};
 use glidelint::export::FileKind;
 use glidelint::finding::Notice;
 use glidelint::rule::RuleError;
-use glidelint::source::{DiscoverOptions, Discovery, Limits, discover};
+use glidelint::source::{DiscoverOptions, Discovery, Limits, Source, discover};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::args::InputArgs;
@@ -37,16 +37,28 @@ pub(crate) fn configure(input: &InputArgs) -> Result<Found, Failure> {
 
 /// Finds the sources.
 pub(crate) fn sources(input: &InputArgs, config: &Config) -> Result<Discovery, Failure> {
-    if let Some(jobs) = input.jobs {
-        // A second call in one process finds the pool made; it keeps its size.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
-    }
     let options = DiscoverOptions {
         root: input.root.as_deref(),
         exclude: excludes(input, config)?,
         limits: Limits { max_file_size: input.max_file_size, ..Limits::default() },
     };
-    Ok(discover(&input.paths, &options)?)
+    let discovery = discover(&input.paths, &options)?;
+    start_threads(input.jobs, &discovery.sources);
+    Ok(discovery)
+}
+
+/// Makes the pool of threads: as many as are asked for, else one a core. For a
+/// little input the thread that is there will do; starting others takes longer.
+fn start_threads(jobs: Option<usize>, sources: &[Source]) {
+    const LITTLE: u64 = 64 * 1024;
+    let bytes = sources.iter().try_fold(0_u64, |sum, source| sum.checked_add(source.size()?));
+    let pool = match (jobs, bytes) {
+        (Some(jobs), _) => rayon::ThreadPoolBuilder::new().num_threads(jobs),
+        (None, Some(..=LITTLE)) => rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread(),
+        (None, _) => return,
+    };
+    // A second call in one process finds the pool made; it keeps its size.
+    let _ = pool.build_global();
 }
 
 fn excludes(input: &InputArgs, config: &Config) -> Result<GlobSet, Failure> {

@@ -69,7 +69,7 @@ impl Subject<'_> {
         tests: &BTreeMap<String, Vec<RuleTest>>,
     ) -> Result<(usize, Vec<TestFailure>), RuleError> {
         let (path, name, own) = match self {
-            Self::Rule(path, rule) => (*path, &rule.id.value, &rule.tests),
+            Self::Rule(path, rule) => (*path, &rule.id.value, &rule.tests.list),
             Self::Class(path, class) => (*path, &class.class.value, &class.tests),
         };
         let files = match self {

@@ -3,6 +3,8 @@
 
 use std::sync::LazyLock;
 
+use hashbrown::HashMap;
+
 /// How a column's values compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnType {
@@ -52,15 +54,15 @@ static LINES: LazyLock<Vec<Line>> = LazyLock::new(|| {
     cells.collect()
 });
 
-/// The lines of each table, sorted by its name: a tenth as many as lines.
-static TABLES: LazyLock<Vec<&'static [Line]>> =
-    LazyLock::new(|| LINES.chunk_by(|left, right| left.0 == right.0).collect());
+/// The lines of each table.
+static TABLES: LazyLock<HashMap<&'static str, &'static [Line]>> = LazyLock::new(|| {
+    let tables = LINES.chunk_by(|left, right| left.0 == right.0);
+    tables.filter_map(|lines| Some((lines.first()?.0, lines))).collect()
+});
 
 /// The lines of a table.
 fn lines_of(table: &str) -> &'static [Line] {
-    let name_of = |lines: &&'static [Line]| lines.first().map_or("", |(name, ..)| name);
-    let at = TABLES.binary_search_by(|lines| name_of(lines).cmp(table));
-    at.ok().and_then(|at| TABLES.get(at)).copied().unwrap_or_default()
+    TABLES.get(table).copied().unwrap_or_default()
 }
 
 /// The rest of the line of a column.

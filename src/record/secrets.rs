@@ -89,11 +89,22 @@ static INLINE_SECRET: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub fn carries_credential(text: &str) -> bool {
     /// `token`, a space and sixteen more.
     const SHORTEST_HEADER: usize = 22;
-    // Names and the like hold none of what a credential is told by, and compiling
-    // the pattern would take longer than reading a small file.
     let may_carry =
         text.contains(['=', ':']) || text.len() >= SHORTEST_HEADER && text.contains(char::is_whitespace);
-    may_carry && INLINE_SECRET.as_ref().is_some_and(|pattern| pattern.is_match(text))
+    // Compiling the pattern would take longer than all else in a small file.
+    may_carry && holds_a_word(text) && INLINE_SECRET.as_ref().is_some_and(|pattern| pattern.is_match(text))
+}
+
+/// Whether a text holds some word of the pattern. Of one that is long, or whose
+/// letters may have other forms, the pattern itself tells sooner.
+fn holds_a_word(text: &str) -> bool {
+    const LONG: usize = 4_096;
+    const WORDS: [&str; 9] = ["pass", "pwd", "secret", "token", "key", "sig", "auth", "basic", "bearer"];
+    if text.len() > LONG || !text.is_ascii() {
+        return true;
+    }
+    let lower = text.to_ascii_lowercase();
+    lower.contains("://") && lower.contains('@') || WORDS.iter().any(|word| lower.contains(word))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ const HIDDEN: char = '\u{fffd}';
 /// changes the direction of text are replaced by something visible.
 #[must_use]
 pub fn terminal(text: &str) -> Cow<'_, str> {
-    replaced(text, |letter| visible(letter, Lines::One))
+    replaced(text, Lines::One)
 }
 
 /// The text on lines of a terminal: like [`terminal`], but line breaks stay (as
@@ -21,8 +21,8 @@ pub fn terminal(text: &str) -> Cow<'_, str> {
 pub fn terminal_lines(text: &str) -> Cow<'_, str> {
     let text = if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
     match text {
-        Cow::Borrowed(text) => replaced(text, |letter| visible(letter, Lines::Many)),
-        Cow::Owned(text) => Cow::Owned(replaced(&text, |letter| visible(letter, Lines::Many)).into_owned()),
+        Cow::Borrowed(text) => replaced(text, Lines::Many),
+        Cow::Owned(text) => Cow::Owned(replaced(&text, Lines::Many).into_owned()),
     }
 }
 
@@ -62,7 +62,15 @@ pub fn sarif_argument(text: &str) -> String {
 pub fn markdown(text: &str) -> String {
     let mut markdown = String::with_capacity(text.len() + 16);
     let mut in_code = false;
-    for letter in text.chars() {
+    let mut rest = text;
+    loop {
+        // Most of a text is letters that mean nothing, and is taken at once.
+        let plain = rest.bytes().take_while(|byte| is_plain(*byte)).count();
+        let (plain, other) = rest.split_at(plain);
+        markdown.push_str(plain);
+        let mut letters = other.chars();
+        let Some(letter) = letters.next() else { break };
+        rest = letters.as_str();
         if letter == '`' {
             in_code = !in_code;
         }
@@ -76,6 +84,11 @@ pub fn markdown(text: &str) -> String {
         }
     }
     markdown
+}
+
+/// Whether a byte is a character that [`markdown`] never changes.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~' | b'\n') && !b"`<*_[]\\|".contains(&byte)
 }
 
 /// A path as a relative URI reference.
@@ -134,11 +147,15 @@ fn visible(letter: char, lines: Lines) -> Option<char> {
     }
 }
 
-fn replaced(text: &str, visible: impl Fn(char) -> Option<char>) -> Cow<'_, str> {
-    if text.chars().all(|letter| visible(letter).is_none()) {
+fn replaced(text: &str, lines: Lines) -> Cow<'_, str> {
+    // Nearly all texts are of this kind, and nothing in them is replaced.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~') || byte == b'\n' && lines == Lines::Many) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(text.chars().map(|letter| visible(letter).unwrap_or(letter)).collect())
+    if text.chars().all(|letter| visible(letter, lines).is_none()) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(|letter| visible(letter, lines).unwrap_or(letter)).collect())
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub(super) fn expected_in(file: &RuleFile, version: Option<(u32, u32)>) -> Optio
         until.is_none_or(|until| version.is_some_and(|version| version <= until))
     };
     let value = values.iter().find(|value| fits(&value.until))?;
-    Some(RuleFile { expect: Some(value.expect.clone()), ..file.clone() })
+    Some(RuleFile { expect: Some(Box::new(value.expect.clone())), ..file.clone() })
 }
 
 /// `8.0` → (8, 0).

@@ -54,12 +54,12 @@ impl Compiler<'_> {
         } else if let Some(property) = &file.property {
             Body::Property(self.property(
                 property,
-                file.expect.as_ref(),
+                file.expect.as_deref(),
                 file.absent,
                 file.fallback.as_ref().map(|text| text.0.clone()),
             )?)
         } else if let Some(count) = &file.count {
-            Body::Count(Box::new(self.count(count, file.expect.as_ref())?))
+            Body::Count(Box::new(self.count(count, file.expect.as_deref())?))
         } else {
             Body::Conditions(self.bindings(file)?)
         };
@@ -125,7 +125,7 @@ impl Compiler<'_> {
 
     fn record(&mut self, file: &RuleFile, table: &Text) -> Result<RecordBody, RuleError> {
         let name = table.value.as_str();
-        if file.expect.as_ref().is_some_and(|expect| expect.value != Comparator::default()) {
+        if file.expect.as_deref().is_some_and(|expect| expect.value != Comparator::default()) {
             return Err(
                 self.error(table, "in a record rule, expect names fields: `expect: { field: { … } }`")
             );
@@ -136,7 +136,7 @@ impl Compiler<'_> {
             table: self.wanted.want_table(name),
             filter: file.filter.as_ref().map(|query| self.query(query, name)).transpose()?,
             require: file.require.as_ref().map(|query| self.query(query, name)).transpose()?,
-            expect: self.fields(file.expect.as_ref(), table, name)?,
+            expect: self.fields(file.expect.as_deref(), table, name)?,
             unless: file.unless.as_ref().map(|query| self.query(query, name)).transpose()?,
             unless_unknown: file.unless_unknown,
             sees_deleted,
@@ -257,10 +257,12 @@ impl Compiler<'_> {
 
     fn condition(&mut self, atom: &Atom) -> Result<Condition, RuleError> {
         if let Some(property) = &atom.property {
-            return self.property(property, atom.expect.as_ref(), atom.absent, None).map(Condition::Property);
+            return self
+                .property(property, atom.expect.as_deref(), atom.absent, None)
+                .map(Condition::Property);
         }
         if let Some(count) = &atom.count {
-            return self.count(count, atom.expect.as_ref()).map(|count| Condition::Count(Box::new(count)));
+            return self.count(count, atom.expect.as_deref()).map(|count| Condition::Count(Box::new(count)));
         }
         if let Some(plugin) = &atom.plugin {
             return self.plugin(plugin, atom.active.unwrap_or(true), atom.absent);
@@ -273,7 +275,7 @@ impl Compiler<'_> {
             table: self.wanted.want_table(name),
             filter: atom.filter.as_ref().map(|query| self.query(query, name)).transpose()?,
             require: atom.require.as_ref().map(|query| self.query(query, name)).transpose()?,
-            expect: self.fields(atom.expect.as_ref(), table, name)?,
+            expect: self.fields(atom.expect.as_deref(), table, name)?,
             unless: None,
             unless_unknown: UnlessUnknown::Report,
             sees_deleted: false,

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use test::{ExpectedFinding, RuleTest};
+pub use test::{ExpectedFinding, RuleTest, Tests};
 pub use values::{Atoms, Expect, OneOrMany, Scalar, Text};
 
 /// A rule: what is looked for, why it matters, what to do, and its own tests.
@@ -48,7 +48,7 @@ pub struct RuleFile {
     pub require: Option<Text>,
     /// What a property, a count or the fields of a record must be.
     #[serde(default)]
-    pub expect: Option<Expect>,
+    pub expect: Option<Box<Expect>>,
     /// Record rule: what would excuse a match (encoded query).
     #[serde(default)]
     pub unless: Option<Text>,
@@ -69,10 +69,10 @@ pub struct RuleFile {
     pub fallback: Option<Scalar>,
     /// Hardening baselines in which the rule holds.
     #[serde(default)]
-    pub baseline: Option<Baseline>,
+    pub baseline: Option<Box<Baseline>>,
     /// Counting rule.
     #[serde(default)]
-    pub count: Option<CountSpec>,
+    pub count: Option<Box<CountSpec>>,
     /// Conditions that must all hold.
     #[serde(default)]
     pub all: Vec<Atom>,
@@ -105,7 +105,7 @@ pub struct RuleFile {
     pub tags: BTreeMap<String, Vec<String>>,
     /// The rule's own tests.
     #[serde(default)]
-    pub tests: Vec<RuleTest>,
+    pub tests: Tests,
     /// Area and name where the path does not say them: an export may hold several rules.
     #[serde(skip)]
     pub area_and_name: Option<(String, String)>,
@@ -227,10 +227,10 @@ pub struct Atom {
     pub require: Option<Text>,
     /// A count.
     #[serde(default)]
-    pub count: Option<CountSpec>,
+    pub count: Option<Box<CountSpec>>,
     /// What the value or count must be.
     #[serde(default)]
-    pub expect: Option<Expect>,
+    pub expect: Option<Box<Expect>>,
     /// What a missing row means.
     #[serde(default)]
     pub absent: Absent,

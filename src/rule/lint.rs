@@ -45,8 +45,8 @@ fn lint_rule(path: &str, text: &str, rule: &RuleFile, complaints: &mut Vec<RuleE
     }
     lint_queries(text, rule, &mut complain);
     lint_writing(rule, &mut complain);
-    let finds = rule.tests.iter().any(|test| test.finds.as_ref().is_some_and(|found| !found.is_empty()));
-    let silent = rule.tests.iter().any(|test| test.finds.as_ref().is_some_and(Vec::is_empty));
+    let finds = rule.tests.list.iter().any(|test| test.finds.as_ref().is_some_and(|found| !found.is_empty()));
+    let silent = rule.tests.list.iter().any(|test| test.finds.as_ref().is_some_and(Vec::is_empty));
     if !(finds && silent) {
         complain(&rule.id, "a rule needs a test with a finding and one without".to_owned());
     }

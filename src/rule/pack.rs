@@ -45,8 +45,7 @@ pub struct Settings {
 pub struct Pack {
     /// The rules whose findings are reported, in id order.
     pub rules: Vec<Rule>,
-    /// Rules on hardening settings that count for the score, and whose findings
-    /// the profile leaves out; in id order. None where single rules were selected.
+    /// Rules that count for the score only, in id order; none if some were selected.
     pub scored: Vec<Rule>,
     /// By [`Class`].
     pub classes: Vec<ClassBody>,
@@ -95,8 +94,8 @@ impl Pack {
         }
         names.classes = classes;
         let is_checked = packs.len() > 1 || packs.iter().any(|pack| !pack.is_built_in);
-        let mut taken = Taken { is_checked, ..Taken::default() };
-        taken.names.extend(pack.classes.iter().map(|class| class.name.to_lowercase()));
+        let names_of_classes = pack.classes.iter().map(|class| class.name.to_lowercase()).collect();
+        let mut taken = Taken { is_checked, names: names_of_classes, ..Taken::default() };
         for files in packs {
             for (path, file) in &files.rules {
                 pack.rule((files, path), file, &names, settings, &mut taken)
@@ -160,13 +159,12 @@ impl Pack {
         if settings.names_rules() {
             taken.add_names(file, &meta);
         }
-        let called: Vec<_> = [&meta.id, &meta.name].into_iter().chain(&file.aliases).cloned().collect();
-        let own = called.iter().find_map(|name| settings.params.get(name));
-        if let Some(severity) = called.iter().find_map(|name| settings.severities.get(name)) {
-            meta.severity = *severity;
-        }
+        let called = || [&meta.id, &meta.name].into_iter().chain(&file.aliases);
+        let own = called().find_map(|name| settings.params.get(name));
+        let severity = called().find_map(|name| settings.severities.get(name)).copied();
+        meta.severity = severity.unwrap_or(meta.severity);
         let fate = settings.fate(file, &meta);
-        if fate == Fate::Off || !holds_in(file.baseline.as_ref(), settings.baseline) {
+        if fate == Fate::Off || !holds_in(file.baseline.as_deref(), settings.baseline) {
             return Ok(());
         }
         let trusted = pack.is_built_in && own.is_none();
@@ -289,7 +287,7 @@ fn meta_of(path: &str, file: &RuleFile) -> Result<RuleMeta, RuleError> {
         references: file.references.iter().map(|text| text.value.clone()).collect(),
         tags: file.tags.clone(),
         params: BTreeMap::new(),
-        tests: file.tests.len(),
+        tests: file.tests.count(),
         setting: HardeningSetting::of(&file.tags, severity),
     })
 }

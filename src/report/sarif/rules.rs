@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_sarif::sarif::MultiformatMessageString;
 
 use super::super::{HOME, safe};
@@ -34,7 +35,7 @@ pub(super) struct Descriptor<'r> {
     name: String,
     properties: Properties<'r>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    relationships: Vec<taxonomies::Relationship<'r>>,
+    relationships: Vec<Cow<'static, RawValue>>,
     short_description: Shown<'r>,
 }
 

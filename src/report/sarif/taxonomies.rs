@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use serde::Serialize;
+use serde_json::value::RawValue;
 use serde_sarif::sarif::{
-    MultiformatMessageString, ReportingDescriptor, ToolComponent, ToolComponentReference,
+    MultiformatMessageString, ReportingDescriptor, ReportingDescriptorReference,
+    ReportingDescriptorRelationship, ToolComponent, ToolComponentReference,
 };
 use sha2::{Digest, Sha256};
 
@@ -36,38 +37,15 @@ pub(super) fn references(taxonomies: &[ToolComponent]) -> Vec<ToolComponentRefer
         .collect()
 }
 
-/// `reportingDescriptorRelationship`, with no more properties than we write.
-#[derive(Serialize)]
-pub(super) struct Relationship<'r> {
-    kinds: [&'static str; 1],
-    target: Target<'r>,
-}
-
-/// `reportingDescriptorReference`
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Target<'r> {
-    guid: Cow<'static, str>,
-    id: &'r str,
-    tool_component: Component,
-}
-
-/// `toolComponentReference`
-#[derive(Serialize)]
-struct Component {
-    guid: &'static str,
-    name: &'static str,
-}
-
-/// What a rule has to do with entries of the frameworks.
-pub(super) fn relationships(rule: &RuleMeta) -> Vec<Relationship<'_>> {
+/// What a rule has to do with entries of the frameworks, as JSON.
+pub(super) fn relationships(rule: &RuleMeta) -> Vec<Cow<'static, RawValue>> {
     let mut relationships = Vec::new();
-    for (framework, guid) in FRAMEWORKS.iter().zip(&*FRAMEWORK_GUIDS) {
-        for id in rule.tags.get(framework.tag).into_iter().flatten() {
-            let tool_component = Component { guid, name: framework.name };
-            let target = Target { guid: taxon_guid(framework, id), id, tool_component };
-            relationships.push(Relationship { kinds: [framework.relationship], target });
-        }
+    for framework in &FRAMEWORKS {
+        let ids = rule.tags.get(framework.tag).into_iter().flatten();
+        relationships.extend(ids.filter_map(|id| match Entry::known(framework, id) {
+            Some(entry) => entry.relationship.as_deref().map(Cow::Borrowed),
+            None => Entry::new(framework, id).relationship.map(Cow::Owned),
+        }));
     }
     relationships
 }
@@ -81,7 +59,7 @@ fn component(framework: &Framework, rules: &[Arc<RuleMeta>]) -> Option<ToolCompo
     let taxa: Vec<_> = ids.into_iter().map(|id| taxon(framework, id)).collect();
     let component = ToolComponent::builder()
         .name(framework.name)
-        .guid(guid(&["taxonomy", framework.name]))
+        .guid(framework_guid(framework))
         .organization(framework.organization)
         .information_uri(framework.information_uri)
         .short_description(text(framework.description))
@@ -96,7 +74,9 @@ fn taxon(framework: &Framework, id: &str) -> ReportingDescriptor {
     let description: MultiformatMessageString = text(&format!("{}.", name.unwrap_or(id)));
     let mut taxon = ReportingDescriptor::builder()
         .id(id)
-        .guid(taxon_guid(framework, id))
+        .guid(
+            Entry::known(framework, id).map_or_else(|| taxon_guid(framework, id), |entry| entry.guid.clone()),
+        )
         .short_description(description.clone())
         .full_description(description)
         .help(text(&format!("See {id} of {}.", framework.name)))
@@ -113,22 +93,46 @@ fn pascal_case(name: &str) -> String {
         .collect()
 }
 
-/// The guid of each framework, in their order.
-static FRAMEWORK_GUIDS: LazyLock<Vec<String>> =
-    LazyLock::new(|| FRAMEWORKS.iter().map(|framework| guid(&["taxonomy", framework.name])).collect());
+/// An entry of a framework. Many rules name the same one.
+struct Entry {
+    guid: String,
+    /// What each of these rules says of it.
+    relationship: Option<Box<RawValue>>,
+}
 
-/// The guids of the entries that have a name, sorted by key and id: many rules
-/// name the same one.
-static TAXON_GUIDS: LazyLock<Vec<((&str, &str), OnceLock<String>)>> =
+/// The entries that have a name, sorted by key and id.
+static ENTRIES: LazyLock<Vec<((&str, &str), OnceLock<Entry>)>> =
     LazyLock::new(|| entries().map(|entry| (entry, OnceLock::new())).collect());
 
-fn taxon_guid(framework: &Framework, id: &str) -> Cow<'static, str> {
-    let make = || guid(&["taxon", framework.name, id]);
-    let at = TAXON_GUIDS.binary_search_by(|((tag, entry), _)| (*tag, *entry).cmp(&(framework.tag, id)));
-    match at.ok().and_then(|at| TAXON_GUIDS.get(at)) {
-        Some((_, known)) => Cow::Borrowed(known.get_or_init(make)),
-        None => Cow::Owned(make()),
+impl Entry {
+    /// An entry that has a name; it is made when it is first asked for.
+    fn known(framework: &Framework, id: &str) -> Option<&'static Self> {
+        let at = ENTRIES.binary_search_by(|((tag, entry), _)| (*tag, *entry).cmp(&(framework.tag, id)));
+        let (_, entry) = ENTRIES.get(at.ok()?)?;
+        Some(entry.get_or_init(|| Self::new(framework, id)))
     }
+
+    fn new(framework: &Framework, id: &str) -> Self {
+        let guid = taxon_guid(framework, id);
+        let component =
+            ToolComponentReference::builder().name(framework.name).guid(framework_guid(framework)).build();
+        let target =
+            ReportingDescriptorReference::builder().id(id).guid(&guid).tool_component(component).build();
+        let relationship = ReportingDescriptorRelationship::builder()
+            .target(target)
+            .kinds(vec![framework.relationship.to_owned()])
+            .build();
+        // It consists of texts, which JSON can always hold.
+        Self { guid, relationship: serde_json::value::to_raw_value(&relationship).ok() }
+    }
+}
+
+fn framework_guid(framework: &Framework) -> String {
+    guid(&["taxonomy", framework.name])
+}
+
+fn taxon_guid(framework: &Framework, id: &str) -> String {
+    guid(&["taxon", framework.name, id])
 }
 
 /// The same guid for the same name, always: SHA-256 in the form of a version 5 UUID.

@@ -1,11 +1,62 @@
 //! The tests that rules and classes carry.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{OneOrMany, Scalar, Text};
+
+/// The tests of a rule. Its compact form holds their number only: who runs a
+/// rule's tests finds them apart.
+#[derive(Debug, Clone, Default)]
+pub struct Tests {
+    /// The tests; none where the rule was read from its compact form.
+    pub list: Vec<RuleTest>,
+    count: usize,
+}
+
+impl Tests {
+    /// How many there are, whether or not they are in the list.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.count
+    }
+}
+
+impl Serialize for Tests {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return self.list.serialize(serializer);
+        }
+        self.count.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Tests {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if !deserializer.is_human_readable() {
+            return Ok(Self { list: Vec::new(), count: Deserialize::deserialize(deserializer)? });
+        }
+        let list: Vec<RuleTest> = Deserialize::deserialize(deserializer)?;
+        Ok(Self { count: list.len(), list })
+    }
+}
+
+impl JsonSchema for Tests {
+    fn schema_name() -> Cow<'static, str> {
+        Vec::<RuleTest>::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Vec::<RuleTest>::json_schema(generator)
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+}
 
 /// One test of a rule or class.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
