@@ -1,6 +1,7 @@
 //! Checks become rules, or are refused by name; rules become checks.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::{Check, adopt, check_of, write_checks};
 use crate::rule::{Pack, PackFiles, RuleMeta, Settings};
@@ -22,7 +23,7 @@ fn check() -> Check {
 }
 
 /// The rule that a check becomes, or why it does not.
-fn rule_of(check: Check) -> Result<RuleMeta, String> {
+fn rule_of(check: Check) -> Result<Arc<RuleMeta>, String> {
     let mut packs = [PackFiles::empty(Path::new("suite"))];
     if let Some(refused) = adopt(&mut packs, vec![(0, check)]).pop() {
         return Err(refused.reason);
