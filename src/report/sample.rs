@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Input, PackInfo, Report, Scope, Stats, VersionControl};
 use crate::finding::{
@@ -152,9 +153,9 @@ pub(super) fn clean() -> Report {
     report
 }
 
-pub(super) fn rule(id: &str, name: &str, area: &str, title: &str, severity: f64) -> RuleMeta {
+pub(super) fn rule(id: &str, name: &str, area: &str, title: &str, severity: f64) -> Arc<RuleMeta> {
     let tags = [("cwe", "CWE-250"), ("nist-800-53", "AC-6"), ("servicenow", "sn_SE10101"), ("cis-v8", "4.7")];
-    RuleMeta {
+    Arc::new(RuleMeta {
         id: id.into(),
         name: name.into(),
         area: area.into(),
@@ -176,7 +177,7 @@ pub(super) fn rule(id: &str, name: &str, area: &str, title: &str, severity: f64)
         params: BTreeMap::new(),
         tests: 3,
         setting: None,
-    }
+    })
 }
 
 pub(super) fn coverage(counts: [u64; 4], missing: &[&str]) -> RuleCoverage {

@@ -113,6 +113,11 @@ impl PackFiles {
         self.rules.is_empty() && self.classes.is_empty() && self.aliases.is_empty()
     }
 
+    /// The text of a file, for errors; empty where it is not known.
+    pub(super) fn text_of(&self, path: &str) -> &str {
+        self.texts.get(path).map_or("", String::as_str)
+    }
+
     /// Takes in one file by its text.
     ///
     /// # Errors

@@ -84,9 +84,9 @@ impl Pack {
                 let own = settings.params.get(&file.class.value);
                 let trusted = files.is_built_in && own.is_none();
                 let params =
-                    params_of(&file.params, own, path).map_err(|error| error.within(text_of(files, path)))?;
+                    params_of(&file.params, own, path).map_err(|error| error.within(files.text_of(path)))?;
                 let mut compiler = pack.compiler(path, params, &names, trusted);
-                let body = compiler.class(file).map_err(|error| error.within(text_of(files, path)))?;
+                let body = compiler.class(file).map_err(|error| error.within(files.text_of(path)))?;
                 let class = Class(u16::try_from(pack.classes.len()).unwrap_or(u16::MAX));
                 pack.classes.push(body);
                 classes.insert((file.table.value.clone(), file.class.value.clone()), class);
@@ -99,7 +99,7 @@ impl Pack {
         for files in packs {
             for (path, file) in &files.rules {
                 pack.rule((files, path), file, &names, settings, &mut taken)
-                    .map_err(|error| error.within(text_of(files, path)))?;
+                    .map_err(|error| error.within(files.text_of(path)))?;
             }
         }
         settings.check_names(&taken)?;
@@ -210,10 +210,6 @@ impl Pack {
             self.keys.insert(index, paths);
         }
     }
-}
-
-fn text_of<'p>(files: &'p PackFiles, path: &str) -> &'p str {
-    files.texts.get(path).map_or("", String::as_str)
 }
 
 /// The parameters in force: the file's, with the configuration's values.

@@ -100,12 +100,15 @@ struct Entry {
     relationship: Option<Box<RawValue>>,
 }
 
+/// An entry by the key of the tags and its id; it is made when it is first asked for.
+type NamedEntry = ((&'static str, &'static str), OnceLock<Entry>);
+
 /// The entries that have a name, sorted by key and id.
-static ENTRIES: LazyLock<Vec<((&str, &str), OnceLock<Entry>)>> =
+static ENTRIES: LazyLock<Vec<NamedEntry>> =
     LazyLock::new(|| entries().map(|entry| (entry, OnceLock::new())).collect());
 
 impl Entry {
-    /// An entry that has a name; it is made when it is first asked for.
+    /// An entry that has a name.
     fn known(framework: &Framework, id: &str) -> Option<&'static Self> {
         let at = ENTRIES.binary_search_by(|((tag, entry), _)| (*tag, *entry).cmp(&(framework.tag, id)));
         let (_, entry) = ENTRIES.get(at.ok()?)?;
