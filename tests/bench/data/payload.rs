@@ -72,7 +72,8 @@ fn property(xml: &mut Xml, row: u64, bytes: usize, summary: &mut Summary) {
     let own = format!("x_acme.limit.{row}");
     let name = if is_planted { "glide.user.show.password.field" } else { &own };
     if is_planted {
-        summary.plant("SNP1001");
+        // However many rows a property has, it is one finding.
+        summary.findings.insert("SNP1001", 1);
     }
     let sentence = "How many rows a page has, and what is left out where there are more. ";
     xml.field("choices", "");

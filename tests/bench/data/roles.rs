@@ -134,7 +134,9 @@ fn grant(xml: &mut Xml, row: u64, users: u64, summary: &mut Summary) {
     let (user, role) = if is_admin {
         (User::new((row / GRANTS_PER_ADMIN * 10 + 1) % users), ROLES)
     } else {
-        (User::new(random.below(users)), random.below(ROLES))
+        // Who left has lost the roles: each tenth user is inactive, the one before is not.
+        let drawn = random.below(users);
+        (User::new(if drawn % 10 == 9 { drawn - 1 } else { drawn }), random.below(ROLES))
     };
     if is_admin && user.is_active && !user.is_service {
         summary.plant("SNR1006");
