@@ -24,7 +24,7 @@ generate cdata BYTES FILE         the same, all payloads in CDATA sections
 generate escaped BYTES FILE       the same, all payloads escaped
 generate roles USERS GRANTS FILE  users, groups, roles, who holds which
 generate repo FILES FOLDER        record_update files of about 3 KB
-generate floor FILE               time to read a file and count its lines
+generate floor PATH               time to read a file or a folder and count lines
 generate events FILE              time of a bare quick-xml loop over a file
 Numbers may end in K, M or G.";
 
