@@ -1,21 +1,30 @@
-//! How fast exports are read, and scanned with the whole pack.
+//! How fast the parts of a scan are, on data of about 10 MB that is made in memory.
 //!
-//! `cargo bench` prints the time and the throughput of each part on exports
-//! that it makes itself: users with 70 fields each, and an update set whose
-//! payloads are CDATA and escaped in turn.
+//! `cargo bench` prints the time and the throughput of each. What a whole scan
+//! takes beside other programs is measured by `tests/bench/run.sh`.
 
 #![allow(clippy::unwrap_used, missing_docs, reason = "a benchmark may stop where it is broken")]
 
-use std::fmt::Write as _;
+#[allow(dead_code, unused_imports, reason = "the generator uses the rest")]
+mod data;
+
 use std::hint::black_box;
+use std::io::{self, Write};
 use std::time::Duration;
 
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use glidelint::engine::{Options, Plan, judge, read_all};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use data::{Form, Size, Summary};
+use glidelint::engine::{Options, Plan, Reading, judge, read_all};
 use glidelint::export::{RecordSink, Select, read};
+use glidelint::finding::Finding;
+use glidelint::locate::locate;
 use glidelint::record::{Record, Wanted};
+use glidelint::report::sarif::{self, SarifOptions};
+use glidelint::report::{Report, Scope, Stats};
 use glidelint::rule::{Pack, Settings, builtin};
 use glidelint::source::Source;
+
+const BYTES: Size = Size::Bytes(10_000_000);
 
 /// Takes records and forgets them.
 struct Nothing;
@@ -26,81 +35,107 @@ impl RecordSink for Nothing {
     }
 }
 
-fn users(rows: usize) -> String {
-    let mut text = String::from(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<unload unload_date=\"2026-01-01 00:00:00\">\n",
-    );
-    for row in 0..rows {
-        let name = if row % 100 == 0 { format!("svc.job{row}") } else { format!("person{row}") };
-        let _ = write!(
-            text,
-            "<sys_user action=\"INSERT_OR_UPDATE\">\n<active>true</active>\n<identity_type/>\n\
-             <internal_integration_user>false</internal_integration_user>\n<manager display_value=\"\"/>\n"
-        );
-        for field in 0..64 {
-            let _ = writeln!(text, "<u_field_{field}>value {field} of {row}</u_field_{field}>");
-        }
-        let _ = write!(
-            text,
-            "<sys_id>{row:032x}</sys_id>\n<user_name>{name}</user_name>\n\
-             <web_service_access_only>false</web_service_access_only>\n</sys_user>\n"
-        );
-    }
-    text.push_str("</unload>\n");
-    text
+fn compile() -> Pack {
+    Pack::compile(&[builtin().unwrap()], &Settings::default()).unwrap()
 }
 
-fn update_set(rows: usize) -> String {
-    let mut text = String::from("<unload unload_date=\"2026-01-01 00:00:00\">\n");
-    for row in 0..rows {
-        let script = "gs.info('a line of a script');\n".repeat(100);
-        let payload = format!(
-            "<?xml version=\"1.0\"?><record_update table=\"sys_script_include\"><sys_script_include \
-             action=\"INSERT_OR_UPDATE\"><name>Include{row}</name><script>{script}</script>\
-             <sys_id>{row:032x}</sys_id></sys_script_include></record_update>"
-        );
-        let payload = if row % 4 == 0 {
-            payload.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-        } else {
-            format!("<![CDATA[{payload}]]>")
-        };
-        let _ = write!(
-            text,
-            "<sys_update_xml action=\"INSERT_OR_UPDATE\">\n<action>INSERT_OR_UPDATE</action>\n\
-             <name>sys_script_include_{row:032x}</name>\n<payload>{payload}</payload>\n</sys_update_xml>\n"
-        );
-    }
-    text.push_str("</unload>\n");
-    text
+/// The data, as something that can be scanned.
+fn source(make: impl Fn(&mut dyn Write) -> io::Result<Summary>) -> Source {
+    let mut text = Vec::new();
+    make(&mut text).unwrap();
+    Source::memory("export.xml", text)
 }
 
-fn bench(criterion: &mut Criterion) {
-    let pack = Pack::compile(&[builtin().unwrap()], &Settings::default()).unwrap();
-    let plan = Plan::of(&pack);
-    for (name, text) in [("users", users(5_000)), ("update set", update_set(5_000))] {
-        let source = [Source::memory("export.xml", text.as_bytes())];
-        let mut group = criterion.benchmark_group(name);
-        group.throughput(Throughput::Bytes(u64::try_from(text.len()).unwrap()));
-        group.sample_size(10).measurement_time(Duration::from_secs(5));
-        let nothing = Wanted::new();
-        group.bench_function("read, nothing wanted", |bencher| {
-            bencher.iter(|| read(&source[0], Select::Wanted(&nothing), &mut Nothing));
-        });
-        group.bench_function("read, the pack's columns", |bencher| {
-            bencher.iter(|| read(&source[0], Select::Wanted(&pack.wanted), &mut Nothing));
-        });
-        group.bench_function("read and judge", |bencher| {
-            bencher.iter(|| {
-                let reading = read_all(&source, &plan, &Options::default(), &|_| {});
-                judge(&reading.instance, &pack.rules).findings.len()
+fn users() -> Source {
+    source(|out| data::users(BYTES, out))
+}
+
+fn roles() -> Source {
+    source(|out| data::roles(5_000, 15_000, out))
+}
+
+fn read_one<'p>(sources: &[Source], pack: &'p Pack) -> Reading<'p> {
+    read_all(sources, &Plan::of(pack), &Options::default(), &|_| {})
+}
+
+/// One file, on one thread: nothing wanted, and what the built-in rules want.
+fn reading(criterion: &mut Criterion) {
+    let pack = compile();
+    let nothing = Wanted::new();
+    let inputs = [
+        ("users", users()),
+        ("update set, CDATA", source(|out| data::update_set(BYTES, Form::Cdata, out))),
+        ("update set, escaped", source(|out| data::update_set(BYTES, Form::Escaped, out))),
+        ("roles", roles()),
+    ];
+    for (name, source) in inputs {
+        let mut group = criterion.benchmark_group(format!("read {name}"));
+        group.sample_size(10).measurement_time(Duration::from_secs(3));
+        group.throughput(Throughput::Bytes(source.size().unwrap()));
+        for (name, wanted) in [("nothing wanted", &nothing), ("the pack's columns", &pack.wanted)] {
+            group.bench_function(name, |bencher| {
+                bencher.iter(|| read(&source, Select::Wanted(wanted), &mut Nothing));
             });
-        });
-        group.finish();
+        }
     }
-    criterion.bench_function("open and compile the built-in pack", |bencher| {
-        bencher.iter(|| Pack::compile(&[builtin().unwrap()], &Settings::default()).unwrap().rules.len());
+}
+
+/// All rules over records that are in memory.
+fn judging(criterion: &mut Criterion) {
+    let pack = compile();
+    let mut group = criterion.benchmark_group("judge");
+    group.sample_size(10).measurement_time(Duration::from_secs(3));
+    for (name, source) in [("users", users()), ("roles", roles())] {
+        let sources = [source];
+        let reading = read_one(&sources, &pack);
+        group.bench_function(name, |bencher| {
+            bencher.iter(|| judge(&reading.instance, &pack.rules).findings.len());
+        });
+    }
+}
+
+/// Lines, columns and snippets of what was found, and the report.
+fn reporting(criterion: &mut Criterion) {
+    let pack = compile();
+    let sources = [users()];
+    let reading = read_one(&sources, &pack);
+    let outcome = judge(&reading.instance, &pack.rules);
+    // So many that a report is full.
+    let found: Vec<Finding> = outcome.findings.iter().cycle().take(5_000).cloned().collect();
+    let mut group = criterion.benchmark_group("report");
+    group.sample_size(10).measurement_time(Duration::from_secs(3));
+    group.bench_function("locate what was found among users", |bencher| {
+        bencher.iter_batched(
+            || outcome.findings.clone(),
+            |findings| locate(findings, Vec::new(), &sources, &reading.files).findings.len(),
+            BatchSize::LargeInput,
+        );
+    });
+    let report = Report {
+        rules: pack.rules.iter().map(|rule| rule.meta.clone()).collect(),
+        coverage: outcome.coverage,
+        findings: locate(found, Vec::new(), &sources, &reading.files).findings,
+        score: None,
+        notices: Vec::new(),
+        scope: Scope::default(),
+        stats: Stats::default(),
+        exit_code: 1,
+    };
+    let mut out = Vec::new();
+    group.bench_function("SARIF of 5,000 findings", |bencher| {
+        bencher.iter(|| {
+            out.clear();
+            sarif::write(&report, &SarifOptions::default(), &mut out).unwrap();
+            out.len()
+        });
     });
 }
 
-criterion_group!(benches, bench);
+fn starting(criterion: &mut Criterion) {
+    criterion.bench_function("start: open and compile the built-in pack", |bencher| {
+        bencher.iter(|| compile().rules.len());
+    });
+}
+
+criterion_group!(benches, starting, reading, judging, reporting);
 criterion_main!(benches);
