@@ -1,7 +1,5 @@
 //! A report of invented things, for the tests of the formats.
 
-use std::sync::Arc;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -36,15 +34,13 @@ pub(super) fn report_of(change: impl FnOnce(&mut Vec<Found>)) -> Report {
     change(&mut found);
     let (findings, excerpts) = with_excerpts(found);
     Report {
-        rules: [
+        rules: vec![
             rule("SNA1001", "service-account-can-log-in", "accounts", "Service account can log in", 7.5),
             rule("SNA2001", "anonymous-soap", "properties/api", "SOAP without credentials", 5.0),
             rule("SNA3001", "service-account-with-admin", "roles", "Service account holds admin", 9.5),
             rule("SNA1002", "owner-inactive", "accounts", "Owner of a service account is inactive", 0.0),
             rule("SNA1003", "account-unused", "accounts", "Account was never used", 3.1),
-        ]
-        .map(Arc::new)
-        .into(),
+        ],
         coverage: vec![
             coverage([3, 2, 1, 0], &[]),
             coverage([0, 2, 0, 0], &[]),

@@ -17,7 +17,7 @@ use data::{Form, Size, Summary};
 use glidelint::engine::{Options, Plan, Reading, judge, read_all};
 use glidelint::export::{RecordSink, Select, read};
 use glidelint::finding::Finding;
-use glidelint::locate::locate;
+use glidelint::locate::{FileExcerpts, locate};
 use glidelint::record::{Record, Wanted};
 use glidelint::report::sarif::{self, SarifOptions};
 use glidelint::report::{Report, Scope, Stats};
@@ -115,6 +115,7 @@ fn reporting(criterion: &mut Criterion) {
         rules: pack.rules.iter().map(|rule| rule.meta.clone()).collect(),
         coverage: outcome.coverage,
         findings: locate(found, Vec::new(), &sources, &reading.files).findings,
+        excerpts: Box::new(FileExcerpts::new(&sources, &reading.files)),
         score: None,
         notices: Vec::new(),
         scope: Scope::default(),
