@@ -297,7 +297,7 @@ class Medians:
         self.memory = statistics.median(run.memory for run in runs)
 
     def line(self, name, floor):
-        memory = f"{self.memory / 10**6:.1f}" if self.memory else "-"
+        memory = f"{self.memory / 10**6:.1f}" if self.memory > 10**6 else "-"
         return (
             f"| {name} | {self.wall:.3f} | {self.wall / floor.wall:.2f} | {self.cpu:.3f} "
             f"| {self.cpu / floor.cpu:.2f} | {memory} |"

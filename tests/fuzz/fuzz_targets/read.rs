@@ -47,7 +47,7 @@ impl RecordSink for Places {
     fn record(&mut self, record: &Record<'_>) {
         self.see(record.span);
         self.see(record.start_tag_span);
-        for field in &record.fields {
+        for field in record.fields {
             self.see(field.element_span);
             self.see(field.content_span);
             black_box((&field.value, &field.display_value, &field.name_attribute));
