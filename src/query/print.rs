@@ -21,8 +21,9 @@ impl Display for Query {
             joint = "^NQ";
         }
         for sort in &self.sort {
-            let joint = if joint.is_empty() { "" } else { "^" };
-            write!(formatter, "{joint}{sort}")?;
+            let separator = if joint.is_empty() { "" } else { "^" };
+            write!(formatter, "{separator}{sort}")?;
+            joint = "^";
         }
         Ok(())
     }

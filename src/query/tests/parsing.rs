@@ -76,6 +76,13 @@ fn reads_terms_as_the_platform_does() {
 
 /// Letters follow letters: where the field ends and the operator begins.
 #[test]
+fn sorts_alone_print_as_they_read() {
+    for text in ["ORDERBYa", "ORDERBYDESCa^GROUPBYb^ORDERBYc", "a=1^ORDERBYb^ORDERBYc"] {
+        assert_eq!(Query::parse(text).unwrap().to_string(), text);
+    }
+}
+
+#[test]
 fn finds_the_operator() {
     for (text, expected) in [
         ("nameNOT LIKEx", "name NOT LIKEx"),
