@@ -346,6 +346,7 @@ impl Turn {
                 at
             }
         };
+        parts.plain.is_valid_to(next);
         self.open = Some((whole, next));
         !matches!(end, End::Row(_))
     }

@@ -73,8 +73,14 @@ impl Reading<'_> {
                 continue;
             }
             match self.read_part(parts, &range, from, buffer, loaded.take()) {
-                Some((_, End::Row(row))) => next = row,
-                Some((_, End::Root(end))) => return self.state.close_root(end),
+                Some((_, End::Row(row))) => {
+                    parts.plain.is_valid_to(row);
+                    next = row;
+                }
+                Some((_, End::Root(end))) => {
+                    parts.plain.is_valid_to(end);
+                    return self.state.close_root(end);
+                }
                 Some((_, End::HandOver(at))) => return self.hand_over(parts, at),
                 None => {}
             }
