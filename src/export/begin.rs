@@ -4,12 +4,9 @@ use memchr::memmem;
 
 use super::FileKind;
 use super::fast::Text;
-use super::sniff::{self, root_kind};
+use super::sniff::{self, SNIFFED, root_kind, unload_date_of};
 use crate::span::ByteSpan;
 use crate::xml::{Halt, Next, TokenKind};
-
-/// How much of a file its kind is judged by.
-pub(super) const SNIFFED: usize = 1024;
 
 /// What a file is.
 #[derive(Debug)]
@@ -63,11 +60,7 @@ fn read_root(text: Text<'_>) -> Result<Begin, Halt> {
         Some(_) if tag.kind == TokenKind::Empty => return Ok(Begin::Unclear),
         Some(kind) => kind,
     };
-    let unload_date = window
-        .attributes(&tag)
-        .into_iter()
-        .find(|attribute| attribute.name == "unload_date")
-        .map(|attribute| attribute.value.into_owned());
+    let unload_date = unload_date_of(window.attributes(&tag));
     let row = match scanner.skip_to_tag() {
         Ok(Next::Start) => scanner.tag().ok().map(|row| row_tag(window.name(&row.token), kind)),
         _ => None,

@@ -3,15 +3,12 @@
 use super::finish::Surroundings;
 use super::reading::{By, Reading};
 use super::recover::{MAX_BREAKS, begins_record};
-use super::sniff::{Head, head, promises_xml, root_kind};
+use super::sniff::{Head, SNIFFED, head, promises_xml, root_kind, unload_date_of};
 use super::{FileKind, FileReport, RecordSink, Select, problem};
 use crate::record::Origin;
 use crate::source::{ProblemKind, TextStream};
 use crate::span::ByteSpan;
 use crate::xml::{Token, TokenKind, TokenReader, XmlError, XmlErrorKind};
-
-/// How much of a file its kind is judged by.
-const HEAD: usize = 1024;
 
 /// Reads a file's text by the strict reader alone.
 pub(super) fn read_stream(
@@ -61,7 +58,7 @@ impl Reading<'_> {
     /// Reads a whole file.
     pub(super) fn read_document(&mut self, reader: &mut TokenReader, path: &str) {
         self.promises_xml = promises_xml(path);
-        match reader.first_bytes(HEAD).map(|text| head(text, path)) {
+        match reader.first_bytes(SNIFFED).map(|text| head(text, path)) {
             Ok(Head::Xml) => self.read_roots(reader, 0),
             Ok(Head::Foreign) => {}
             Ok(Head::Unreadable(problem)) => self.state.report.problems.push(problem),
@@ -153,11 +150,7 @@ impl Reading<'_> {
             let message = "the DOCTYPE is passed over; its entities are not expanded";
             self.state.report.problems.push(problem(ProblemKind::Repaired, message, at));
         }
-        self.state.report.unload_date = reader
-            .attributes(tag)
-            .into_iter()
-            .find(|attribute| attribute.name == "unload_date")
-            .map(|attribute| attribute.value.into_owned());
+        self.state.report.unload_date = unload_date_of(reader.attributes(tag));
     }
 
     /// Reads the children of a root up to its end tag; whether that was reached

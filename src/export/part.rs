@@ -12,7 +12,7 @@ use crate::xml::TokenReader;
 /// How much further than its range a part is read at most: rows seldom take more.
 const TAIL: u64 = 64 * 1024;
 /// How large one row may be before the strict reader has to say what it is.
-const MAX_ROW: usize = 64 * 1024 * 1024;
+pub(super) const MAX_ROW: usize = 64 * 1024 * 1024;
 
 /// A file whose parts are read.
 #[derive(Debug)]
@@ -162,7 +162,7 @@ fn end_of_root(rest: &str, start: u64, head: &Head) -> End {
 }
 
 /// The text at the start of the bytes, up to the first that are none.
-fn valid_text(bytes: &[u8]) -> &str {
+pub(super) fn valid_text(bytes: &[u8]) -> &str {
     match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).unwrap_or_default(),

@@ -236,12 +236,28 @@ impl<C: Collect> Run<'_, C> {
         from: From,
         (buffer, loaded): (&mut PartBuffer, Option<u64>),
     ) -> (Option<(u64, End)>, State, C::Sink) {
-        let mut sink = self.collect.sink();
-        sink.begin(u32::try_from(source).unwrap_or(u32::MAX));
+        let mut sink = self.sink_of(source);
         let mut reading = Reading::new(self.select, By::Scanner, &mut sink);
         let read = reading.read_part(parts, &parts.range(number), from, buffer, loaded);
         let state = reading.state;
         (read, state, sink)
+    }
+
+    /// Reads the rest of a file by the strict reader, and gives it on.
+    fn hand_over(&self, source: usize, parts: &Parts, state: State, at: u64) -> State {
+        let mut sink = self.sink_of(source);
+        let mut reading = Reading::resume(self.select, By::Scanner, &mut sink, state);
+        reading.hand_over(parts, at);
+        let state = reading.state;
+        self.collect.take(sink);
+        state
+    }
+
+    /// A sink for records of that source.
+    fn sink_of(&self, source: usize) -> C::Sink {
+        let mut sink = self.collect.sink();
+        sink.begin(u32::try_from(source).unwrap_or(u32::MAX));
+        sink
     }
 
     /// Gives on whatever has its turn, unless somebody is doing so already, who
@@ -337,12 +353,7 @@ impl Turn {
                 end
             }
             End::HandOver(at) => {
-                let mut sink = run.collect.sink();
-                sink.begin(u32::try_from(source).unwrap_or(u32::MAX));
-                let mut reading = Reading::resume(run.select, By::Scanner, &mut sink, whole);
-                reading.hand_over(parts, at);
-                whole = reading.state;
-                run.collect.take(sink);
+                whole = run.hand_over(source, parts, whole, at);
                 at
             }
         };
@@ -355,12 +366,7 @@ impl Turn {
     fn close<C: Collect>(&mut self, run: &Run<'_, C>, source: usize, parts: &Parts, is_over: bool) {
         let Some((mut state, next)) = self.open.take() else { return };
         if !is_over {
-            let mut sink = run.collect.sink();
-            sink.begin(u32::try_from(source).unwrap_or(u32::MAX));
-            let mut reading = Reading::resume(run.select, By::Scanner, &mut sink, state);
-            reading.hand_over(parts, next);
-            state = reading.state;
-            run.collect.take(sink);
+            state = run.hand_over(source, parts, state, next);
         }
         self.reports.push(FileReport { encoding: "UTF-8", ..state.finish() });
     }

@@ -3,6 +3,10 @@
 use super::{FileKind, problem};
 use crate::source::{Problem, ProblemKind};
 use crate::span::ByteSpan;
+use crate::xml::Attribute;
+
+/// How much of a file its kind is judged by.
+pub(super) const SNIFFED: usize = 1024;
 
 /// What the first bytes of a file say.
 pub(super) enum Head {
@@ -55,4 +59,10 @@ pub(super) fn root_kind(root: &str) -> Option<FileKind> {
         "database" => Some(FileKind::Dictionary),
         _ => None,
     }
+}
+
+/// When the export was made, as its root says.
+pub(super) fn unload_date_of(root: Vec<Attribute<'_>>) -> Option<String> {
+    let date = root.into_iter().find(|attribute| attribute.name == "unload_date")?;
+    Some(date.value.into_owned())
 }

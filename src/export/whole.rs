@@ -2,7 +2,7 @@
 
 use super::begin::{Begin, begin};
 use super::fast::Text;
-use super::part::{End, From, Parts};
+use super::part::{End, From, MAX_ROW, Parts, valid_text};
 use super::reading::{By, Reading, State};
 use super::rows::Stop;
 use super::{FileReport, RecordSink, Select, document};
@@ -13,10 +13,6 @@ use crate::xml::TokenReader;
 pub(super) const PART: u64 = 1024 * 1024;
 /// How much of a stream is decoded at once.
 const BLOCK: usize = 256 * 1024;
-/// How large one row of a stream may be before the strict reader has to say what
-/// it is.
-const MAX_ROW: usize = 64 * 1024 * 1024;
-
 /// A source that was opened.
 #[derive(Debug)]
 pub(super) enum Opened {
@@ -31,12 +27,8 @@ pub(super) enum Opened {
 /// Opens a source; the first bytes of plain text go to `buffer`.
 pub(super) fn open(source: &Source, buffer: &mut PartBuffer, size: u64) -> Opened {
     let Some(plain) = source.open_plain(buffer, size) else { return Opened::Stream };
-    let text = match std::str::from_utf8(buffer.bytes()) {
-        Ok(text) => text,
-        // Where it ends, or breaks, in the middle of a character, the root is still there.
-        Err(error) => std::str::from_utf8(&buffer.bytes()[..error.valid_up_to()]).unwrap_or_default(),
-    };
-    match begin(text, source.path()) {
+    // Where it ends, or breaks, in the middle of a character, the root is still there.
+    match begin(valid_text(buffer.bytes()), source.path()) {
         Begin::Export(head) => Opened::Parts(Parts { source: source.clone(), plain, head, size }),
         Begin::Foreign => Opened::Foreign,
         Begin::Unclear => Opened::Stream,

@@ -26,6 +26,7 @@ const HASHED: u64 = 100 * 1024 * 1024;
 /// How many places the first window has, and how many one has at most: each has
 /// twice as many as the one before. With their texts they take some kilobytes each.
 const WINDOWS: (usize, usize) = (32, 2048);
+
 /// Whether GitHub's line hashes are wanted, which cost reading each file to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LineHashes {
