@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::read::{Options, Plan, read_all};
 use crate::export::FileKind;
-use crate::query::Data as _;
+use crate::query::{Data as _, RowTests};
 use crate::record::Wanted;
 use crate::rule::{Check, KeyPaths, PackFiles, RuleError, load};
 use crate::source::{DiscoverOptions, discover};
@@ -47,10 +47,11 @@ fn read_checks(real: &Path, shown: &str) -> Result<(Vec<Check>, bool), RuleError
     for table in Check::TABLES {
         let table = wanted.want_table(table);
         for column in Check::COLUMNS {
-            wanted.want_column(table, column);
+            wanted.keep_column(table, column);
         }
     }
-    let plan = Plan { wanted: &wanted, classes: &[], keys: &KeyPaths::new(), asks: Vec::new() };
+    let (tests, keys) = (RowTests::default(), KeyPaths::new());
+    let plan = Plan { wanted: &wanted, tests: &tests, classes: &[], keys: &keys, asks: Vec::new() };
     let reading = read_all(&discovery.sources, &plan, &Options::default(), &|_| {});
     let in_files =
         reading.files.iter().zip(&discovery.sources).flat_map(|(file, source)| {

@@ -93,11 +93,6 @@ impl Columns {
             None => Pair::default(),
         }
     }
-
-    /// What stands in all columns of a row.
-    pub(super) fn row(&self, row: usize) -> impl Iterator<Item = Pair> + '_ {
-        (0..self.width).map(move |column| self.get(row, column))
-    }
 }
 
 #[cfg(test)]
@@ -118,7 +113,8 @@ mod tests {
             pairs.chunks(step).for_each(|some| columns.extend(some));
             for row in 0..rows {
                 let expected: Vec<_> = (0..3).map(|column| pair(row, column)).collect();
-                assert_eq!(columns.row(row).collect::<Vec<_>>(), expected, "row {row} in steps of {step}");
+                let got: Vec<_> = (0..3).map(|column| columns.get(row, column)).collect();
+                assert_eq!(got, expected, "row {row} in steps of {step}");
             }
             assert_eq!(columns.get(rows, 0), Pair::default());
             assert_eq!(columns.get(0, 3), Pair::default());

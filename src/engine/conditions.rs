@@ -1,9 +1,9 @@
 //! Conditions of a rule or a gate: Kleene's tables over their verdicts.
 
+use super::alone::Verdicts;
 use super::counts::judge_count;
 use super::instance::Instance;
 use super::properties::judge_property;
-use super::records::judge_record;
 use crate::finding::Verdict;
 use crate::query::{Data, Missing, RowId, Truth};
 use crate::record::TableIdx;
@@ -77,8 +77,8 @@ fn holds(instance: &Instance<'_>, condition: &Condition) -> Held {
             })
         }
         Condition::Count(body) => {
-            let counted = judge_count(instance, body);
-            counted.into_iter().fold(Held::of(Truth::Yes), |held, group| {
+            // Those that pass change nothing.
+            judge_count(instance, body).groups.into_iter().fold(Held::of(Truth::Yes), |held, group| {
                 let failing = (group.verdict == Verdict::Fail).then(|| Failing {
                     name: None,
                     expected: body.expect.describe(),
@@ -142,8 +142,9 @@ fn records_hold(instance: &Instance<'_>, body: &RecordBody, absent: Absent) -> H
     let mut doubt = |missing: Missing| {
         unknown = Some(unknown.take().unwrap_or_default().union(missing));
     };
+    let verdicts = Verdicts::new(instance, body);
     for row in instance.table(body.table).live() {
-        let judged = judge_record(instance, body, row);
+        let judged = verdicts.of(row);
         match judged.verdict {
             Verdict::NotApplicable => {}
             // Without a demand "fail" says that the record matches.

@@ -7,11 +7,13 @@ use std::sync::OnceLock;
 use foldhash::quality::RandomState;
 use smallvec::SmallVec;
 
+use super::collect::Collector;
 use super::columns::{Columns, Pair};
-use super::interner::{Interner, SharedInterner, TextId};
-use crate::export::RecordSink;
+use super::current::Shared;
+use super::interner::{Interner, TextId};
+use super::signatures::{Signature, SignatureId};
 use crate::query::{Cell, RowId};
-use crate::record::{Action, ColumnIdx, Origin, Record, TableIdx, Wanted, schema};
+use crate::record::{Action, ColumnIdx, Origin, TableIdx, Wanted, WantedTable};
 
 /// One remembered record, beside its columns.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +22,10 @@ pub(super) struct Row {
     pub(super) ordinal: u32,
     pub(super) outer_start: u64,
     pub(super) recorded_at: TextId,
+    /// What it answers to the tests of its table.
+    pub(super) signature: SignatureId,
+    /// A hash of its wanted values: versions with the same one are the same.
+    pub(super) content: u64,
     pub(super) action: Action,
     pub(super) origin: Origin,
     pub(super) standing: Standing,
@@ -43,30 +49,67 @@ type Index = HashMap<TextId, SmallVec<[RowId; 2]>, RandomState>;
 #[derive(Debug, Default)]
 pub(super) struct TableFacts {
     pub(super) rows: Vec<Row>,
+    /// Those that are kept.
     pub(super) columns: Columns,
-    pub(super) width: usize,
+    /// For each wanted column, its number among those that are kept.
+    slots: Vec<Option<usize>>,
+    /// What rows answer to the tests of the table, by number.
+    pub(super) signatures: Vec<Signature>,
+    examples: OnceLock<Vec<Option<RowId>>>,
     indexes: Vec<OnceLock<Index>>,
     gaps: Vec<OnceLock<bool>>,
 }
 
 impl TableFacts {
-    pub(super) fn new(width: usize) -> Self {
+    pub(super) fn new(table: &WantedTable) -> Self {
+        let mut width = 0;
+        let mut slot = |kept: &bool| {
+            kept.then(|| {
+                width += 1;
+                width - 1
+            })
+        };
+        let slots: Vec<_> = table.kept.iter().map(&mut slot).collect();
         Self {
-            width,
             columns: Columns::new(width),
-            indexes: (0..width).map(|_| OnceLock::new()).collect(),
-            gaps: (0..width).map(|_| OnceLock::new()).collect(),
+            indexes: slots.iter().map(|_| OnceLock::new()).collect(),
+            gaps: slots.iter().map(|_| OnceLock::new()).collect(),
+            slots,
             ..Self::default()
         }
     }
 
-    pub(super) fn pair(&self, row: RowId, column: ColumnIdx) -> Pair {
-        self.columns.get(index(row), column.index())
+    /// How many columns are kept.
+    pub(super) fn width(&self) -> usize {
+        self.slots.iter().flatten().count()
     }
 
-    /// The columns of a row.
-    pub(super) fn columns(&self, row: RowId) -> impl Iterator<Item = Pair> + '_ {
-        self.columns.row(index(row))
+    /// The number of a column among those that are kept.
+    pub(super) fn slot(&self, column: ColumnIdx) -> Option<usize> {
+        self.slots.get(column.index()).copied().flatten()
+    }
+
+    /// What stands in a column that is kept.
+    pub(super) fn pair(&self, row: RowId, column: ColumnIdx) -> Pair {
+        let slot = self.slot(column);
+        debug_assert!(slot.is_some(), "a column that is asked for is not kept: {column:?}");
+        slot.map(|slot| self.columns.get(index(row), slot)).unwrap_or_default()
+    }
+
+    /// One row of each signature, if any row that may be judged has it.
+    pub(super) fn examples(&self) -> impl Iterator<Item = Option<RowId>> + '_ {
+        let examples = self.examples.get_or_init(|| {
+            let mut examples = vec![None; self.signatures.len()];
+            for (id, row) in self.numbered() {
+                if let Some(example) = examples.get_mut(row.signature.index())
+                    && example.is_none()
+                {
+                    *example = Some(id);
+                }
+            }
+            examples
+        });
+        examples.iter().copied()
     }
 
     pub(super) fn row(&self, row: RowId) -> Option<&Row> {
@@ -92,107 +135,6 @@ fn index(row: RowId) -> usize {
     usize::try_from(row.0).unwrap_or(usize::MAX)
 }
 
-/// Collects the facts of some sources, or of a part of one.
-#[derive(Debug)]
-pub(super) struct Collector<'w> {
-    wanted: &'w Wanted,
-    texts: &'w SharedInterner,
-    source: u32,
-    tables: Vec<Collected>,
-}
-
-/// The records of one table that a collector has.
-#[derive(Debug, Default)]
-struct Collected {
-    rows: Vec<Row>,
-    pairs: Vec<Pair>,
-    /// Of each column the last value and the last display value, with their
-    /// numbers: most columns repeat themselves.
-    last: Vec<[(String, TextId); 2]>,
-}
-
-impl<'w> Collector<'w> {
-    pub(super) fn new(wanted: &'w Wanted, texts: &'w SharedInterner) -> Self {
-        let tables = wanted.tables().iter().map(|_| Collected::default()).collect();
-        Self { wanted, texts, source: 0, tables }
-    }
-}
-
-impl Collected {
-    /// The number of a text; `part` is 0 for values and 1 for display values.
-    fn intern(&mut self, texts: &SharedInterner, column: usize, part: usize, text: &str) -> TextId {
-        if text.is_empty() {
-            return TextId::EMPTY;
-        }
-        let (last, id) = &mut self.last[column][part];
-        if last != text {
-            last.clear();
-            last.push_str(text);
-            *id = texts.intern(text);
-        }
-        *id
-    }
-}
-
-impl RecordSink for Collector<'_> {
-    fn begin(&mut self, source: u32) {
-        self.source = source;
-    }
-
-    fn record(&mut self, record: &Record<'_>) {
-        if record.origin == Origin::History {
-            return;
-        }
-        let Some(table) = record.table_index else { return };
-        let names = &self.wanted.table(table).columns;
-        let facts = &mut self.tables[table.index()];
-        if facts.last.is_empty() {
-            facts.last.resize_with(names.len(), Default::default);
-        }
-        let first = facts.pairs.len();
-        facts.pairs.resize(first + names.len(), Pair::default());
-        for field in record.fields {
-            let Some(column) = field.column.map(ColumnIdx::index) else { continue };
-            if facts.pairs[first + column].value != TextId::ABSENT {
-                // Of repeated elements the first is the column's.
-                continue;
-            }
-            let value = facts.intern(self.texts, column, 0, field.value.trim());
-            let display = field.display_value.as_deref().map(str::trim).filter(|text| !text.is_empty());
-            let display = display.or(field.name_attribute.as_deref().map(str::trim));
-            let display = display.map_or(TextId::ABSENT, |text| facts.intern(self.texts, column, 1, text));
-            facts.pairs[first + column] = Pair { value, display };
-        }
-        for (name, value) in record.attributes {
-            // The keys of sys_dictionary and its like stand in attributes.
-            if let Some(column) = self.wanted.table(table).find(name).map(ColumnIdx::index)
-                && facts.pairs[first + column].value == TextId::ABSENT
-            {
-                facts.pairs[first + column].value = facts.intern(self.texts, column, 0, value.trim());
-            }
-        }
-        if record.apply_defaults {
-            for (name, pair) in names.iter().zip(&mut facts.pairs[first..]) {
-                if pair.value == TextId::ABSENT
-                    && let Some(column) = schema::column(record.table, name)
-                {
-                    pair.value = self.texts.intern(column.default.unwrap_or(""));
-                }
-            }
-        }
-        let recorded_at = record.recorded_at.map_or(TextId::ABSENT, |text| self.texts.intern(text.trim()));
-        facts.rows.push(Row {
-            source: self.source,
-            ordinal: record.ordinal,
-            outer_start: record.outer_start,
-            recorded_at,
-            action: record.action,
-            origin: record.origin,
-            standing: Standing::Current,
-        });
-    }
-}
-
 /// The facts of all sources, in source order.
 #[derive(Debug)]
 pub(super) struct Facts {
@@ -208,21 +150,25 @@ pub(super) struct Rows(Vec<TableFacts>);
 
 impl Rows {
     pub(super) fn new(wanted: &Wanted) -> Self {
-        Self(wanted.tables().iter().map(|table| TableFacts::new(table.columns.len())).collect())
+        Self(wanted.tables().iter().map(TableFacts::new).collect())
     }
 
     /// Takes over the rows that come next.
     pub(super) fn take(&mut self, collector: Collector<'_>) {
-        for (ours, theirs) in self.0.iter_mut().zip(collector.tables) {
-            ours.rows.extend(theirs.rows);
-            ours.columns.extend(&theirs.pairs);
+        for (ours, (rows, pairs)) in self.0.iter_mut().zip(collector.into_rows()) {
+            ours.rows.extend(rows);
+            ours.columns.extend(&pairs);
         }
     }
 }
 
 impl Facts {
-    pub(super) fn new(texts: SharedInterner, rows: Rows) -> Self {
+    pub(super) fn new(shared: Shared, rows: Rows) -> Self {
+        let Shared { texts, signatures, .. } = shared;
         let mut facts = Self { texts: texts.into_interner(), tables: rows.0, folded: Vec::new() };
+        for (table, signatures) in facts.tables.iter_mut().zip(signatures.into_lists()) {
+            table.signatures = signatures;
+        }
         facts.seal();
         facts
     }

@@ -38,6 +38,8 @@ pub(super) struct Subject {
 /// Makes the findings of one rule.
 pub(super) struct FindingWriter<'i> {
     pub(super) instance: &'i Instance<'i>,
+    /// The instance, with columns that it does not keep.
+    pub(super) data: &'i dyn Data,
     pub(super) rule: &'i Rule,
     pub(super) index: u16,
     /// Where the values of properties stand, for `{value}`.
@@ -110,7 +112,7 @@ impl FindingWriter<'_> {
         // A rule of several conditions may name a field that only one of its tables has.
         let own = self.rule.at.as_deref().and_then(|at| Some((at, columns.find(at)?)));
         let (at, column) = own.or_else(|| is_property.then_some("value").zip(columns.find("value")))?;
-        self.instance.cell(subject.table, row, column).present.then(|| self.names.of(at))
+        self.data.cell(subject.table, row, column).present.then(|| self.names.of(at))
     }
 
     fn places(&self, subject: &Subject, field: Option<Arc<str>>) -> Vec<Place> {
@@ -178,7 +180,7 @@ impl FindingWriter<'_> {
             match part {
                 Part::Text(text) => message.push_str(text),
                 Part::Field(path) => {
-                    let shown = row.and_then(|row| path.display(self.instance, row));
+                    let shown = row.and_then(|row| path.display(self.data, row));
                     let shown = shown.as_deref().unwrap_or("(empty)");
                     let shown = if carries_credential(shown) { REDACTED } else { shown };
                     message.push_str(&shorten(shown, MAX_VALUE));
@@ -191,7 +193,7 @@ impl FindingWriter<'_> {
     }
 
     fn evidence(&self, path: &crate::query::BoundPath, row: Option<RowId>) -> String {
-        let found = row.and_then(|row| path.row(self.instance, row));
+        let found = row.and_then(|row| path.row(self.data, row));
         let names = path.class().zip(found).map(|(class, row)| self.instance.evidence(class, row));
         names.unwrap_or_default().join(", ")
     }
@@ -243,17 +245,18 @@ fn shorten(text: &str, limit: usize) -> String {
 pub(super) fn record_subject(
     instance: &Instance<'_>,
     table: TableIdx,
-    row: RowId,
+    rows: &[RowId],
     excuse: Missing,
 ) -> Subject {
-    let sys_id = instance.cell(table, row, ColumnIdx::SYS_ID).value;
-    let key = instance.key(table, row);
+    let first = rows.first();
+    let sys_id = first.map_or("", |&row| instance.cell(table, row, ColumnIdx::SYS_ID).value);
+    let key = first.map(|&row| instance.key(table, row)).unwrap_or_default();
     Subject {
         table,
         name: key.clone(),
         key,
         sys_id: Some(sys_id.to_owned()).filter(|sys_id| !sys_id.is_empty()),
-        rows: vec![row],
+        rows: rows.to_vec(),
         count: 1,
         expected: String::new(),
         unjudged_excuse: excuse,

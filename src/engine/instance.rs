@@ -5,17 +5,24 @@ use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
 use super::access::Node;
-use super::classes::{ClassAnswers, answer, answer_in_parallel};
+use super::classes::{ClassAnswer, ClassAnswers, answer, answer_in_parallel};
 use super::facts::{Facts, Standing, TableFacts};
 use super::interner::TextId;
+use super::read::Plan;
 use super::views::Access;
-use crate::query::{Cell, Class, Clock, Data, EFFECTIVE_ROLE, Missing, ROLE_CLOSURE, RowId, Truth, is_view};
+use crate::export::FileKind;
+use crate::query::{
+    Cell, Class, Clock, Data, EFFECTIVE_ROLE, Missing, ROLE_CLOSURE, RowId, RowTests, TestIdx, Truth, is_view,
+};
 use crate::record::{ColumnIdx, Origin, TableIdx, Wanted};
 use crate::rule::{ClassBody, KeyPaths};
+use crate::source::Source;
 
 /// What was read, with what the rules need to be asked of it.
 pub struct Instance<'p> {
     pub(super) wanted: &'p Wanted,
+    tests: &'p RowTests,
+    sources: &'p [Source],
     pub(super) classes: &'p [ClassBody],
     pub(super) keys: &'p KeyPaths,
     pub(super) facts: Facts,
@@ -52,18 +59,21 @@ pub(super) enum Wholeness {
 #[derive(Debug, Clone)]
 pub(super) struct FileFacts {
     pub(super) source: u32,
+    pub(super) kind: FileKind,
     /// Tables that stand in it as tables.
     pub(super) tables: BTreeSet<String>,
 }
 
 impl<'p> Instance<'p> {
     pub(super) fn new(
-        (wanted, classes, keys): (&'p Wanted, &'p [ClassBody], &'p KeyPaths),
+        plan: &Plan<'p>,
+        sources: &'p [Source],
         facts: Facts,
         files: Vec<FileFacts>,
         clock: Clock,
         name: String,
     ) -> Self {
+        let &Plan { wanted, tests, classes, keys, .. } = plan;
         let answers = classes.iter().map(|_| OnceLock::new()).collect();
         let whole = vec![Wholeness::Unknown; wanted.tables().len()];
         let key_counts = wanted.tables().iter().map(|_| OnceLock::new()).collect();
@@ -71,6 +81,8 @@ impl<'p> Instance<'p> {
         let older = wanted.tables().iter().map(|_| OnceLock::new()).collect();
         Self {
             wanted,
+            tests,
+            sources,
             classes,
             keys,
             facts,
@@ -186,6 +198,13 @@ impl<'p> Instance<'p> {
         Some((row.source, row.outer_start, row.ordinal))
     }
 
+    /// A source that holds records, and what it is.
+    pub(super) fn source(&self, source: u32) -> Option<(&Source, FileKind)> {
+        let file = self.files.binary_search_by_key(&source, |file| file.source).ok()?;
+        let kind = self.files.get(file)?.kind;
+        Some((self.sources.get(usize::try_from(source).ok()?)?, kind))
+    }
+
     /// Whether all of the instance's rows of a table were read, so that their
     /// absence and their number mean something.
     pub(super) fn holds_all(&self, table: TableIdx) -> bool {
@@ -210,6 +229,14 @@ impl<'p> Instance<'p> {
         self.facts.texts.text(access.graph.texts(Node::Role(role)).1)
     }
 
+    /// Whether nobody has any of the roles that are asked for, and the row has a
+    /// `sys_id`, so that its roles are those of all such rows.
+    pub(super) fn is_one_of_many_without_roles(&self, users: TableIdx, user: RowId) -> bool {
+        let nobody = self.access.as_ref().is_none_or(|access| access.effective.are_none());
+        let is_empty = self.tests.sys_id_is_empty(users).and_then(|test| self.test(users, user, test));
+        nobody && is_empty == Some(Truth::No)
+    }
+
     /// Whether anything shows what stands in a table: a row, or of a view a row
     /// that it is computed from.
     pub(super) fn is_shown(&self, table: TableIdx) -> bool {
@@ -230,10 +257,25 @@ impl<'p> Instance<'p> {
     }
 
     /// What a class says of a row, with the evidence that matched.
-    pub(super) fn class_answer(&self, class: Class, row: RowId) -> Option<&(Truth, u32)> {
+    pub(super) fn class_answer(&self, class: Class, row: RowId) -> Option<&ClassAnswer> {
+        match self.class_answers(class)? {
+            ClassAnswers::BySignature(answers) => {
+                let body = self.classes.get(usize::from(class.0))?;
+                let signature = self.table(body.table).row(row)?.signature;
+                answers.get(signature.index())?.as_ref()
+            }
+            ClassAnswers::ByRow(answers) => usize::try_from(row.0).ok().and_then(|at| answers.get(at)),
+        }
+    }
+
+    fn class_answers(&self, class: Class) -> Option<&ClassAnswers> {
         let body = self.classes.get(usize::from(class.0))?;
-        let answers = self.answers.get(usize::from(class.0))?.get_or_init(|| answer(self, body));
-        usize::try_from(row.0).ok().and_then(|at| answers.get(at))
+        Some(self.answers.get(usize::from(class.0))?.get_or_init(|| answer(self, body)))
+    }
+
+    /// Whether a class says of rows with the same signature different things.
+    pub(super) fn class_needs_more(&self, class: Class) -> bool {
+        !matches!(self.class_answers(class), Some(ClassAnswers::BySignature(_)))
     }
 
     /// The evidence that puts a row in a class.
@@ -282,6 +324,10 @@ impl Data for Instance<'_> {
         self.facts.has_gap(table, column)
     }
 
+    fn holds_no_row(&self, table: TableIdx) -> bool {
+        self.table(table).rows.is_empty()
+    }
+
     fn is_whole(&self, table: TableIdx) -> bool {
         let table = self.source_of(table);
         self.whole.get(table.index()).is_some_and(|whole| *whole != Wholeness::Unknown)
@@ -289,6 +335,13 @@ impl Data for Instance<'_> {
 
     fn class(&self, class: Class, row: RowId) -> Truth {
         self.class_answer(class, row).map_or(Truth::No, |(truth, _)| truth.clone())
+    }
+
+    fn test(&self, table: TableIdx, row: RowId, test: TestIdx) -> Option<Truth> {
+        let facts = self.table(table);
+        let signature = facts.signatures.get(facts.row(row)?.signature.index())?;
+        let answer = *signature.get(usize::from(test.0))?;
+        Some(self.tests.of(table).get(usize::from(test.0))?.truth(answer))
     }
 
     fn roles(&self, user: RowId, take: &mut dyn FnMut(&str) -> bool) -> Missing {

@@ -2,18 +2,26 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use foldhash::quality::RandomState;
 use rayon::prelude::*;
+use smallvec::smallvec;
 
+use super::alone::Verdicts;
 use super::conditions::{self, Held};
-use super::counts::judge_count;
-use super::findings::{FindingWriter, SharedNames, Subject, record_subject};
+use super::counts::{Counting, judge_count};
+use super::facts::Row;
+use super::findings::Subject;
 use super::instance::Instance;
+use super::interner::TextId;
 use super::properties::judge_property;
-use super::records::judge_record;
+use super::writing::{Failed, write_findings};
 use crate::finding::{Finding, RuleCoverage, Verdict};
-use crate::query::{Data, Missing, RowId, Truth};
-use crate::record::{ColumnIdx, TableIdx};
+use crate::query::{Missing, RowId, Truth};
+use crate::record::{Action, ColumnIdx, TableIdx};
 use crate::rule::{Binding, Body, CountBody, PropertyBody, RecordBody, Rule};
+
+/// How many rows are judged one by one before their verdicts are counted.
+const OPEN_AT_ONCE: usize = 64 * 1024;
 
 /// What the rules say.
 #[derive(Debug, Default)]
@@ -31,28 +39,21 @@ pub fn judge(instance: &Instance<'_>, rules: &[Rule]) -> Outcome {
     instance.settle_classes();
     let judged: Vec<_> = rules
         .par_iter()
-        .enumerate()
-        .map(|(index, rule)| {
-            let mut judging = Judging::new(instance, rule, u16::try_from(index).unwrap_or(u16::MAX));
+        .map(|rule| {
+            let mut judging = Judging::new(instance, rule);
             judging.run();
-            (judging.findings, judging.tally.finish(instance, &rule.unset))
+            (judging.failed, judging.tally.finish(instance, &rule.unset))
         })
         .collect();
-    let mut outcome = Outcome::default();
-    outcome.findings.reserve_exact(judged.iter().map(|(findings, _)| findings.len()).sum());
-    for (findings, coverage) in judged {
-        outcome.findings.extend(findings);
-        outcome.coverage.push(coverage);
-    }
-    outcome
+    let (failed, coverage): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
+    Outcome { findings: write_findings(instance, rules, failed), coverage }
 }
 
 /// One rule at work.
 struct Judging<'i> {
     instance: &'i Instance<'i>,
     rule: &'i Rule,
-    writer: FindingWriter<'i>,
-    findings: Vec<Finding>,
+    failed: Vec<Failed>,
     tally: Tally,
 }
 
@@ -61,6 +62,8 @@ struct Judging<'i> {
 struct Tally {
     coverage: RuleCoverage,
     missing: Missing,
+    /// What was missing last: mostly it is the same again.
+    last_missing: Missing,
     names: BTreeSet<String>,
 }
 
@@ -72,8 +75,9 @@ impl Tally {
             Verdict::NotApplicable => self.coverage.not_applicable += 1,
             Verdict::CannotTell => self.coverage.cannot_tell += 1,
         }
-        if !missing.is_empty() {
+        if !missing.is_empty() && self.last_missing != *missing {
             self.missing = std::mem::take(&mut self.missing).union(missing.clone());
+            self.last_missing = missing.clone();
         }
     }
 
@@ -88,14 +92,8 @@ impl Tally {
 }
 
 impl<'i> Judging<'i> {
-    fn new(instance: &'i Instance<'i>, rule: &'i Rule, index: u16) -> Self {
-        let properties = match &rule.body {
-            Body::Property(body) => Some(body.columns),
-            Body::Conditions(_) => property_columns(instance),
-            _ => None,
-        };
-        let writer = FindingWriter { instance, rule, index, properties, names: SharedNames::default() };
-        Self { instance, rule, writer, findings: Vec::new(), tally: Tally::default() }
+    fn new(instance: &'i Instance<'i>, rule: &'i Rule) -> Self {
+        Self { instance, rule, failed: Vec::new(), tally: Tally::default() }
     }
 
     fn run(&mut self) {
@@ -119,42 +117,66 @@ impl<'i> Judging<'i> {
 
     fn records(&mut self, body: &RecordBody) {
         let facts = self.instance.table(body.table);
-        let rows: Vec<RowId> = if body.sees_deleted {
-            facts.numbered().map(|(row, _)| row).collect()
-        } else {
-            facts.live().collect()
-        };
-        if rows.is_empty() {
-            // Deletions alone show the table, and nothing in it to judge.
-            let is_shown = self.instance.is_shown(body.table) || self.instance.holds_all(body.table);
-            if is_shown {
-                self.tally.add(Verdict::NotApplicable, &Missing::none());
-            } else {
-                self.tally.add(Verdict::CannotTell, &Missing::table(body.table));
-            }
-            return;
-        }
-        // A record whose versions cannot be told apart is one subject.
-        let mut subjects: Vec<Subject> = Vec::new();
-        let mut by_sys_id: HashMap<&str, usize> = HashMap::new();
+        let is_judged = |row: &Row| body.sees_deleted || row.action == Action::InsertOrUpdate;
+        let rows = facts.numbered().filter(|(_, row)| is_judged(row)).map(|(id, _)| id);
+        let verdicts = Verdicts::new(self.instance, body);
+        let mut failing = Vec::new();
+        let mut open = Vec::new();
+        let mut is_empty = true;
         for row in rows {
-            let judged = judge_record(self.instance, body, row);
-            if judged.verdict != Verdict::Fail {
-                self.tally.add(judged.verdict, &judged.missing);
-                continue;
+            is_empty = false;
+            match verdicts.known(row) {
+                Some(judged) if judged.verdict != Verdict::Fail => {
+                    self.tally.add(judged.verdict, &judged.missing);
+                }
+                Some(judged) => failing.push((row, judged.missing.clone())),
+                None => open.push(row),
             }
-            let sys_id = self.instance.cell(body.table, row, ColumnIdx::SYS_ID).value;
-            if let Some(&known) = by_sys_id.get(sys_id) {
-                subjects[known].rows.push(row);
-                continue;
-            }
-            if !sys_id.is_empty() {
-                by_sys_id.insert(sys_id, subjects.len());
-            }
-            self.tally.add(Verdict::Fail, &judged.missing);
-            subjects.push(record_subject(self.instance, body.table, row, judged.missing));
         }
-        self.write(subjects);
+        if is_empty {
+            return self.no_records(body.table);
+        }
+        let known = failing.len();
+        for rows in open.chunks(OPEN_AT_ONCE) {
+            let judged: Vec<_> = rows.par_iter().with_min_len(512).map(|&row| verdicts.judge(row)).collect();
+            for (&row, judged) in rows.iter().zip(judged) {
+                match judged.verdict {
+                    Verdict::Fail => failing.push((row, judged.missing)),
+                    verdict => self.tally.add(verdict, &judged.missing),
+                }
+            }
+        }
+        if known > 0 && known < failing.len() {
+            failing.sort_by_key(|(row, _)| *row);
+        }
+        self.records_failed(body.table, failing);
+    }
+
+    fn no_records(&mut self, table: TableIdx) {
+        // Deletions alone show the table, and nothing in it to judge.
+        if self.instance.is_shown(table) || self.instance.holds_all(table) {
+            self.tally.add(Verdict::NotApplicable, &Missing::none());
+        } else {
+            self.tally.add(Verdict::CannotTell, &Missing::table(table));
+        }
+    }
+
+    /// A record whose versions cannot be told apart is one subject.
+    fn records_failed(&mut self, table: TableIdx, failing: Vec<(RowId, Missing)>) {
+        let facts = self.instance.table(table);
+        let mut by_sys_id: HashMap<TextId, usize, RandomState> = HashMap::default();
+        for (row, excuse) in failing {
+            let sys_id = facts.pair(row, ColumnIdx::SYS_ID).value;
+            if sys_id.0 > TextId::EMPTY.0 {
+                let known = *by_sys_id.entry(sys_id).or_insert(self.failed.len());
+                if let Some(Failed::Record { rows, .. }) = self.failed.get_mut(known) {
+                    rows.push(row);
+                    continue;
+                }
+            }
+            self.tally.add(Verdict::Fail, &excuse);
+            self.failed.push(Failed::Record { table, rows: smallvec![row], excuse });
+        }
     }
 
     fn property(&mut self, body: &PropertyBody) {
@@ -167,19 +189,21 @@ impl<'i> Judging<'i> {
                 let table = body.columns.table;
                 let mut subject = Self::named_subject(table, &judged.name, judged.rows);
                 subject.expected = body.expect.describe();
-                self.write([subject]);
+                self.failed.push(Failed::Subject(Box::new(subject)));
             }
         }
     }
 
     fn count(&mut self, body: &CountBody) {
-        for counted in judge_count(self.instance, body) {
+        let Counting { passed, groups } = judge_count(self.instance, body);
+        self.tally.coverage.pass += passed;
+        for counted in groups {
             self.tally.add(counted.verdict, &counted.missing);
             if counted.verdict == Verdict::Fail {
                 let mut subject = Self::named_subject(body.table, &counted.group, counted.rows);
                 subject.count = counted.sure;
                 subject.expected = body.expect.describe();
-                self.write([subject]);
+                self.failed.push(Failed::Subject(Box::new(subject)));
             }
         }
     }
@@ -224,7 +248,7 @@ impl<'i> Judging<'i> {
                     name.or_else(|| binding.value.clone()).unwrap_or_else(|| self.rule.meta.name.clone());
                 let mut subject = Self::named_subject(table, &name, rows.into_iter().collect());
                 subject.expected = failing.map(|failing| failing.expected).unwrap_or_default();
-                self.write([subject]);
+                self.failed.push(Failed::Subject(Box::new(subject)));
             }
         }
     }
@@ -242,12 +266,6 @@ impl<'i> Judging<'i> {
             unjudged_excuse: Missing::none(),
         }
     }
-
-    /// Each subject is gone before the next one becomes a finding: there may be millions.
-    fn write(&mut self, subjects: impl IntoIterator<Item = Subject>) {
-        let writer = &self.writer;
-        self.findings.extend(subjects.into_iter().map(|subject| writer.finding(&subject)));
-    }
 }
 
 fn both(all: Held, any: Held) -> Held {
@@ -256,15 +274,4 @@ fn both(all: Held, any: Held) -> Held {
         unknown_properties: [all.unknown_properties, any.unknown_properties].concat(),
         failing: all.failing.or(any.failing),
     }
-}
-
-fn property_columns(instance: &Instance<'_>) -> Option<crate::rule::PropertyColumns> {
-    let table = instance.wanted.find("sys_properties")?;
-    let column = |name| instance.wanted.table(table).find(name);
-    Some(crate::rule::PropertyColumns {
-        table,
-        name: column("name")?,
-        value: column("value")?,
-        kind: column("type")?,
-    })
 }

@@ -3,11 +3,15 @@
 
 mod access;
 mod access_notices;
+mod again;
+mod alone;
 mod checks;
 mod classes;
+mod collect;
 mod columns;
 mod conditions;
 mod counts;
+mod current;
 mod facts;
 mod findings;
 mod instance;
@@ -17,9 +21,11 @@ mod properties;
 mod read;
 mod records;
 mod selftest;
+mod signatures;
 mod user_access;
 mod versions;
 mod views;
+mod writing;
 
 pub use checks::load_rules;
 pub use instance::Instance;

@@ -3,13 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
-use super::facts::{Collector, Facts, Rows};
+use super::collect::{Asked, Collector};
+use super::current::Shared;
+use super::facts::{Facts, Rows};
 use super::instance::{FileFacts, Instance, Wholeness, is_of_apps_only};
-use super::interner::SharedInterner;
 use super::versions::settle;
 use super::views;
 use crate::export::{self, Collect, FileKind, FileReport, Select};
-use crate::query::{Clock, RowId};
+use crate::query::{Clock, RowId, RowTests};
 use crate::record::{ColumnIdx, TableIdx, Wanted, WantedTable, schema};
 use crate::rule::{Ask, ClassBody, KeyPaths, Pack, Rule};
 use crate::source::Source;
@@ -53,6 +54,8 @@ pub struct Reading<'p> {
 pub struct Plan<'p> {
     /// Tables and columns.
     pub wanted: &'p Wanted,
+    /// What is asked of each record while it is there.
+    pub tests: &'p RowTests,
     /// Classes of records.
     pub classes: &'p [ClassBody],
     /// What names a record to a person.
@@ -67,20 +70,21 @@ impl<'p> Plan<'p> {
     pub fn of(pack: &'p Pack) -> Self {
         let rules = pack.rules.iter().chain(&pack.scored).flat_map(Rule::asks);
         let asks = rules.chain(pack.classes.iter().flat_map(ClassBody::asks)).collect();
-        Self { wanted: &pack.wanted, classes: &pack.classes, keys: &pack.keys, asks }
+        Self { wanted: &pack.wanted, tests: &pack.tests, classes: &pack.classes, keys: &pack.keys, asks }
     }
 }
 
 /// Reads every source. `progress` is told the bytes on disk that were read.
 pub fn read_all<'p>(
-    sources: &[Source],
+    sources: &'p [Source],
     plan: &Plan<'p>,
     options: &Options,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Reading<'p> {
-    let &Plan { wanted, classes, keys, .. } = plan;
-    let texts = SharedInterner::default();
-    let collecting = Collecting { wanted, texts: &texts, rows: Mutex::new(Rows::new(wanted)), progress };
+    let &Plan { wanted, tests, .. } = plan;
+    let shared = Shared::new(wanted);
+    let asked = Asked { wanted, tests, instance: &options.instance, shared: &shared };
+    let collecting = Collecting { asked, rows: Mutex::new(Rows::new(wanted)), progress };
     let reports = export::read_all(sources, Select::Wanted(wanted), &collecting);
     let files: Vec<_> = reports
         .into_iter()
@@ -88,7 +92,7 @@ pub fn read_all<'p>(
         .map(|(at, report)| ReadFile { source: u32::try_from(at).unwrap_or(u32::MAX), report })
         .collect();
     let rows = collecting.rows.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let mut facts = Facts::new(texts, rows);
+    let mut facts = Facts::new(shared, rows);
     if !options.all_versions {
         let is_build = |source: u32| {
             usize::try_from(source)
@@ -108,8 +112,7 @@ pub fn read_all<'p>(
     let whole = whole_tables(&files, &facts, wanted, options);
     let file_facts =
         files.iter().filter(|file| file.report.kind != FileKind::Other).map(file_facts).collect();
-    let mut instance =
-        Instance::new((wanted, classes, keys), facts, file_facts, clock, options.instance.clone());
+    let mut instance = Instance::new(plan, sources, facts, file_facts, clock, options.instance.clone());
     instance.whole = whole;
     views::settle(&mut instance, &plan.asks);
     Reading { files, instance, as_of }
@@ -117,8 +120,7 @@ pub fn read_all<'p>(
 
 /// Puts the facts of all sources together.
 struct Collecting<'p, 'w> {
-    wanted: &'w Wanted,
-    texts: &'w SharedInterner,
+    asked: Asked<'w>,
     rows: Mutex<Rows>,
     progress: &'p (dyn Fn(u64) + Sync),
 }
@@ -127,7 +129,7 @@ impl<'w> Collect for Collecting<'_, 'w> {
     type Sink = Collector<'w>;
 
     fn sink(&self) -> Collector<'w> {
-        Collector::new(self.wanted, self.texts)
+        Collector::new(self.asked)
     }
 
     fn take(&self, collector: Collector<'w>) {
@@ -144,7 +146,7 @@ fn file_facts(file: &ReadFile) -> FileFacts {
         FileKind::TableExport | FileKind::ListExport => file.report.rows.keys().cloned().collect(),
         _ => BTreeSet::new(),
     };
-    FileFacts { source: file.source, tables }
+    FileFacts { source: file.source, kind: file.report.kind, tables }
 }
 
 /// Whether a path lies where builds of SDK apps write.

@@ -1,10 +1,9 @@
 //! Record rules: one verdict a record.
 
-use super::instance::Instance;
 use crate::finding::Verdict;
-use crate::query::{BoundPath, BoundQuery, Missing, RowId, Truth};
+use crate::query::{BoundQuery, Clock, Data, Missing, RowId, Truth};
 use crate::rule::file::UnlessUnknown;
-use crate::rule::{Expectation, RecordBody};
+use crate::rule::{ExpectedField, RecordBody};
 
 /// How a rule judges one record.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,9 +24,9 @@ impl Judged {
 }
 
 /// Judges one record.
-pub(super) fn judge_record(instance: &Instance<'_>, body: &RecordBody, row: RowId) -> Judged {
+pub(super) fn judge_record(data: &dyn Data, clock: &Clock, body: &RecordBody, row: RowId) -> Judged {
     let ask = |query: &Option<BoundQuery>| {
-        query.as_ref().map_or(Truth::Yes, |query| query.evaluate(instance, &instance.clock, row))
+        query.as_ref().map_or(Truth::Yes, |query| query.evaluate(data, clock, row))
     };
     let demands = body.require.is_some() || !body.expect.is_empty();
     let missing_filter = match ask(&body.filter) {
@@ -37,7 +36,7 @@ pub(super) fn judge_record(instance: &Instance<'_>, body: &RecordBody, row: RowI
         Truth::Unknown(missing) => Some(missing),
     };
     if demands {
-        let held = ask(&body.require).and(expectations(instance, &body.expect, row));
+        let held = ask(&body.require).and(expectations(data, &body.expect, row));
         match (held, missing_filter) {
             (Truth::Yes, None) => return Judged::new(Verdict::Pass),
             (Truth::Yes | Truth::No, Some(missing)) | (Truth::Unknown(missing), None) => {
@@ -63,26 +62,6 @@ pub(super) fn judge_record(instance: &Instance<'_>, body: &RecordBody, row: RowI
 }
 
 /// Whether the fields of a record are as expected.
-pub(super) fn expectations(
-    instance: &Instance<'_>,
-    expected: &[(BoundPath, Expectation)],
-    row: RowId,
-) -> Truth {
-    let mut truth = Truth::Yes;
-    for (path, expectation) in expected {
-        let holds = match path.cell(instance, row) {
-            Ok(cell) if cell.present => match expectation.holds(cell.value) {
-                Some(holds) => Truth::from_bool(holds),
-                // The parameter that is missing is named by the rule.
-                None => Truth::Unknown(Missing::none()),
-            },
-            Ok(_) => match path.column() {
-                Some((table, column)) => Truth::Unknown(Missing::column(table, column)),
-                None => Truth::No,
-            },
-            Err(missing) => Truth::Unknown(missing),
-        };
-        truth = truth.and(holds);
-    }
-    truth
+pub(super) fn expectations(data: &dyn Data, expected: &[ExpectedField], row: RowId) -> Truth {
+    expected.iter().fold(Truth::Yes, |truth, field| truth.and(field.holds(data, row)))
 }

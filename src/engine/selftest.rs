@@ -182,7 +182,8 @@ fn settings(test: &RuleTest, name: &str) -> Settings {
 }
 
 fn run_rule_test(pack: &Pack, test: &RuleTest) -> Vec<String> {
-    let reading = read_all(&sources(test), &Plan::of(pack), &options(test), &|_| {});
+    let sources = sources(test);
+    let reading = read_all(&sources, &Plan::of(pack), &options(test), &|_| {});
     let mut differences: Vec<_> = problems(&reading.files);
     let outcome = judge(&reading.instance, &pack.rules);
     let Some(coverage) = outcome.coverage.first() else { return differences };
@@ -196,7 +197,8 @@ fn run_rule_test(pack: &Pack, test: &RuleTest) -> Vec<String> {
 }
 
 fn run_class_test(pack: &Pack, class: &ClassFile, test: &RuleTest) -> Vec<String> {
-    let reading = read_all(&sources(test), &Plan::of(pack), &options(test), &|_| {});
+    let sources = sources(test);
+    let reading = read_all(&sources, &Plan::of(pack), &options(test), &|_| {});
     let mut differences = problems(&reading.files);
     let Some(at) = pack.classes.iter().position(|body| body.name == class.class.value) else {
         return differences;

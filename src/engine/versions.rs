@@ -7,7 +7,7 @@ use foldhash::quality::RandomState;
 use super::facts::{Facts, Standing, TableFacts};
 use super::interner::{Interner, TextId};
 use crate::query::RowId;
-use crate::record::ColumnIdx;
+use crate::record::{Action, ColumnIdx};
 
 /// Marks older versions and copies in all tables.
 ///
@@ -62,11 +62,10 @@ fn settle_group(
         .map(|(&row, _)| (row, Standing::Superseded))
         .collect();
     for row in standing {
-        match first_of.get(&Content::of(table, row)) {
-            Some(&first) => marks.push((row, Standing::Copy(first))),
-            None => {
-                first_of.insert(Content::of(table, row), row);
-            }
+        let Some(content) = Content::of(table, row) else { continue };
+        let first = *first_of.entry(content).or_insert(row);
+        if first != row {
+            marks.push((row, Standing::Copy(first)));
         }
     }
     for (row, mark) in marks {
@@ -132,15 +131,13 @@ fn mark_older<'a, T: Ord + 'a>(
 #[derive(PartialEq, Eq, Hash)]
 struct Content {
     deletes: bool,
-    values: Vec<TextId>,
+    values: u64,
 }
 
 impl Content {
-    fn of(table: &TableFacts, row: RowId) -> Self {
-        Self {
-            deletes: table.row(row).is_some_and(|row| row.action == crate::record::Action::Delete),
-            values: table.columns(row).map(|pair| pair.value).collect(),
-        }
+    fn of(table: &TableFacts, row: RowId) -> Option<Self> {
+        let row = table.row(row)?;
+        Some(Self { deletes: row.action == Action::Delete, values: row.content })
     }
 }
 

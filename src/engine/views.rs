@@ -6,8 +6,9 @@ use super::columns::Pair;
 use super::facts::{Facts, Row, Standing, TableFacts};
 use super::instance::Instance;
 use super::interner::TextId;
+use super::signatures::SignatureId;
 use crate::query::{EFFECTIVE_ROLE, Partial, ROLE_CLOSURE, RowId};
-use crate::record::{Action, Origin, TableIdx, Wanted, WantedTable};
+use crate::record::{Action, ColumnIdx, Origin, TableIdx, Wanted, WantedTable};
 use crate::rule::Ask;
 
 /// How many rows a view may have. Rules ask for privileged roles, so a real
@@ -32,7 +33,7 @@ pub(super) fn settle(instance: &mut Instance<'_>, asks: &[Ask<'_>]) {
     let mut left_out = 0;
     if let Some(closure) = wanted.find(ROLE_CLOSURE) {
         let rows = closure_rows(&instance.facts, wanted, closure, &graph, &mut left_out);
-        instance.facts.fill(closure, rows);
+        instance.facts.fill(wanted, closure, rows);
     }
     let viewed = asked_by_view(instance, effective_role, &graph, asks);
     let asked: Vec<bool> = graph
@@ -43,7 +44,7 @@ pub(super) fn settle(instance: &mut Instance<'_>, asks: &[Ask<'_>]) {
     let effective = EffectiveRoles::new(&graph, &asked);
     let rows =
         effective_rows(&instance.facts, wanted, effective_role, &graph, &effective, &viewed, &mut left_out);
-    instance.facts.fill(effective_role, rows);
+    instance.facts.fill(wanted, effective_role, rows);
     instance.access = Some(Access { graph, effective, left_out });
 }
 
@@ -59,7 +60,7 @@ pub(super) struct ViewRow {
     /// Where it stands: that of its last step.
     row: Row,
     /// Column and what stands in it.
-    cells: Vec<(usize, ViewCell)>,
+    cells: Vec<(ColumnIdx, ViewCell)>,
 }
 
 enum ViewCell {
@@ -69,13 +70,15 @@ enum ViewCell {
 
 impl Facts {
     /// Replaces the rows of a view.
-    fn fill(&mut self, table: TableIdx, rows: Vec<ViewRow>) {
-        let width = self.table(table).width;
-        let mut facts = TableFacts::new(width);
+    fn fill(&mut self, wanted: &Wanted, table: TableIdx, rows: Vec<ViewRow>) {
+        let names = wanted.table(table);
+        let mut facts = TableFacts::new(names);
+        let width = facts.width();
         for ViewRow { row, cells } in rows {
             let mut pairs = vec![Pair::default(); width];
             for (column, cell) in cells {
-                pairs[column] = match cell {
+                let Some(slot) = facts.slot(column) else { continue };
+                pairs[slot] = match cell {
                     ViewCell::Kept(pair) => pair,
                     ViewCell::Text(text) => Pair { value: self.texts.intern(&text), display: TextId::ABSENT },
                 };
@@ -102,10 +105,10 @@ fn asked_by_view(
     };
     let rows = graph.all_roles().map(|role| ViewRow {
         row: nowhere(),
-        cells: vec![(column.index(), ViewCell::Kept(pair_of(graph, Node::Role(role))))],
+        cells: vec![(column, ViewCell::Kept(pair_of(graph, Node::Role(role))))],
     });
     let rows = rows.collect();
-    instance.facts.fill(view, rows);
+    instance.facts.fill(wanted, view, rows);
     let may_ask = |role: u32| {
         let partial = Partial { data: instance, clock: &instance.clock, row: RowId(role), column };
         asks.iter().any(|ask| match ask {
@@ -187,7 +190,7 @@ fn view_row(
     let row = place_of(facts, path.last()?);
     let mut cells = Vec::new();
     let mut put = |name: &str, cell: &dyn Fn() -> ViewCell| {
-        cells.extend(names.find(name).map(|column| (column.index(), cell())));
+        cells.extend(names.find(name).map(|column| (column, cell())));
     };
     for (name, node) in ends {
         put(name, &|| ViewCell::Kept(pair_of(graph, node)));
@@ -205,7 +208,8 @@ fn pair_of(graph: &AccessGraph, node: Node) -> Pair {
 
 fn place_of(facts: &Facts, step: &Step) -> Row {
     let row = facts.table(step.table).row(step.row).copied().unwrap_or_else(nowhere);
-    Row { standing: Standing::Current, ..row }
+    // The view has tests of its own, or none.
+    Row { standing: Standing::Current, signature: SignatureId::NONE, ..row }
 }
 
 fn nowhere() -> Row {
@@ -214,6 +218,8 @@ fn nowhere() -> Row {
         ordinal: 0,
         outer_start: 0,
         recorded_at: TextId::ABSENT,
+        signature: SignatureId::NONE,
+        content: 0,
         action: Action::InsertOrUpdate,
         origin: Origin::Table,
         standing: Standing::Current,

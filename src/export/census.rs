@@ -147,15 +147,23 @@ struct Slot {
 pub(super) type SlotNumber = Option<usize>;
 
 impl Slots {
+    /// The slot that is likely to come behind `last`: its number, `<name`, and
+    /// what is to be done with it.
+    #[inline]
+    pub(super) fn next(&self, last: SlotNumber) -> Option<(usize, &[u8], Fate)> {
+        let number = last.map_or(self.first, |last| self.list[last].next);
+        let slot = self.list.get(number)?;
+        Some((number, &slot.open, slot.fate))
+    }
+
     /// The slot that is likely to come behind `last`, if the text begins with
     /// its tag up to the end of the name: its number, the length of `<name` and
     /// what is to be done with it.
     pub(super) fn guess(&self, last: SlotNumber, rest: &[u8]) -> Option<(usize, usize, Fate)> {
-        let number = last.map_or(self.first, |last| self.list[last].next);
-        let slot = self.list.get(number)?;
+        let (number, open, fate) = self.next(last)?;
         let is_end = |byte: &u8| matches!(byte, b'>' | b'/' | b' ');
-        let fits = rest.starts_with(&slot.open) && rest.get(slot.open.len()).is_some_and(is_end);
-        fits.then_some((number, slot.open.len(), slot.fate))
+        let fits = rest.starts_with(open) && rest.get(open.len()).is_some_and(is_end);
+        fits.then_some((number, open.len(), fate))
     }
 
     /// Looks a column up, and remembers it as the one that comes behind `last`.

@@ -81,6 +81,16 @@ impl Reading<'_> {
         let number = self.state.census.number(name, around.depth(), self.select);
         let mut last = None;
         loop {
+            let slots = &self.state.census.table(number).slots;
+            while let Some((slot, open, fate)) = slots.next(last)
+                && let Some(leaf) = scanner.leaf(open)
+            {
+                raw.has_fields = true;
+                last = Some(slot);
+                if fate.is_wanted {
+                    raw.add_leaf(scanner, leaf, fate);
+                }
+            }
             match scanner.skip_to_tag()? {
                 Next::End => {
                     scanner.end_tag(name.as_bytes())?;

@@ -4,6 +4,7 @@
 //! (`<unload>`, `<xml>`), app-repository files (`<record_update>`), and update
 //! sets, whose rows carry records as XML inside XML.
 
+mod again;
 mod begin;
 mod census;
 mod document;
@@ -26,6 +27,7 @@ use crate::record::{Record, Wanted, WantedTable};
 use crate::source::{PartBuffer, Problem, ProblemKind, Source};
 use crate::span::ByteSpan;
 
+pub use again::ChildReader;
 pub use document::reread;
 pub use schedule::{Collect, read_all, read_all_in_parts};
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Select, payload};
 use crate::record::{ColumnIdx, WantedTable};
 use crate::span::ByteSpan;
-use crate::xml::{Token, Window, decode};
+use crate::xml::{Leaf, Scanner, Token, TokenKind, Window, decode};
 
 /// A field as it stands in the text.
 #[derive(Debug)]
@@ -35,6 +35,25 @@ impl RawRecord {
         self.fields.clear();
         self.pieces.clear();
         self.has_fields = false;
+    }
+
+    /// Adds a field that is nothing but text.
+    pub(super) fn add_leaf(&mut self, scanner: &Scanner<'_>, leaf: Leaf, fate: Fate) {
+        let first = self.pieces.len();
+        let (from, to) = leaf.text;
+        let content = scanner.span(from, to);
+        if !content.is_empty() {
+            self.pieces.push(Token { kind: TokenKind::Text, span: content });
+        }
+        self.fields.push(RawField {
+            tag: leaf.tag,
+            element: ByteSpan::new(leaf.tag.span.start, scanner.offset(scanner.at())),
+            content,
+            pieces: first..self.pieces.len(),
+            has_children: false,
+            column: fate.column,
+            is_handed_out: fate.is_handed_out,
+        });
     }
 
     pub(super) fn decode<'r>(&self, field: &RawField, window: Window<'r>) -> Cow<'r, str> {

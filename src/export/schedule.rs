@@ -85,6 +85,8 @@ struct Queue<S> {
     next: usize,
     /// Files whose parts are handed out: number of the source, next part.
     files: VecDeque<(usize, u64, Arc<Parts>)>,
+    /// How many sources are being opened, of which parts may come.
+    opening: usize,
     done: BTreeMap<Key, Piece<S>>,
     /// What comes next in order.
     front: Key,
@@ -95,7 +97,7 @@ struct Queue<S> {
 impl<S> Default for Queue<S> {
     fn default() -> Self {
         let (files, done) = (VecDeque::new(), BTreeMap::new());
-        Self { next: 0, files, done, front: (0, 0), begun: 0 }
+        Self { next: 0, files, opening: 0, done, front: (0, 0), begun: 0 }
     }
 }
 
@@ -164,11 +166,14 @@ impl<C: Collect> Run<'_, C> {
                     return Some(task);
                 }
             } else if queue.next == self.sources.len() {
-                return None;
+                if queue.opening == 0 {
+                    return None;
+                }
             } else if has_room || (queue.next, 0) == front {
                 let range = self.batch(queue.next);
                 queue.next = range.end;
                 queue.begun += 1;
+                queue.opening += usize::from(self.may_have_parts(range.start));
                 return Some(Task::Sources(range));
             }
             queue = self.changed.wait(queue).unwrap_or_else(PoisonError::into_inner);
@@ -187,20 +192,28 @@ impl<C: Collect> Run<'_, C> {
         first..first + count.max(1)
     }
 
+    /// Whether a source is large enough to be read in parts.
+    fn may_have_parts(&self, source: usize) -> bool {
+        self.sources[source].size().is_some_and(|size| size >= 2 * self.size)
+    }
+
     /// Reads sources, or the first part of a large one.
     fn sources_of(&self, range: std::ops::Range<usize>, buffer: &mut PartBuffer) -> (Key, Piece<C::Sink>) {
         let first = range.start;
-        let source = &self.sources[first];
-        if source.size().is_some_and(|size| size >= 2 * self.size)
-            && let Opened::Parts(parts) = whole::open(source, buffer, self.size)
-        {
-            let parts = Arc::new(parts);
+        if self.may_have_parts(first) {
+            let opened = whole::open(&self.sources[first], buffer, self.size);
+            let parts = if let Opened::Parts(parts) = opened { Some(Arc::new(parts)) } else { None };
             let mut queue = lock(&self.queue);
-            let at = queue.files.partition_point(|(source, ..)| *source < first);
-            queue.files.insert(at, (first, 1, Arc::clone(&parts)));
+            queue.opening -= 1;
+            if let Some(parts) = &parts {
+                let at = queue.files.partition_point(|(source, ..)| *source < first);
+                queue.files.insert(at, (first, 1, Arc::clone(parts)));
+            }
             drop(queue);
             self.changed.notify_all();
-            return ((first, 0), self.part(first, 0, parts, buffer, Some(0)));
+            if let Some(parts) = parts {
+                return ((first, 0), self.part(first, 0, parts, buffer, Some(0)));
+            }
         }
         let mut sink = self.collect.sink();
         let reports = range.map(|number| {

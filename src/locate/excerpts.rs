@@ -11,12 +11,11 @@ use std::fmt;
 use rayon::prelude::*;
 
 use super::hash::{Hashed, Wanted, hash_lines};
-use super::near::NearReader;
 use super::texts::Excerpt;
 use super::windows::Windows;
 use super::{Findings, LocatedPlace, PlaceLines, ShownFinding, Snippet};
 use crate::engine::ReadFile;
-use crate::export::FileKind;
+use crate::export::{ChildReader, FileKind};
 use crate::finding::Place;
 use crate::source::Source;
 use crate::span::ByteSpan;
@@ -86,7 +85,7 @@ impl FileExcerpts {
     pub fn of_place(&self, place: &Place, lines: &PlaceLines) -> (Snippet, Option<Snippet>) {
         let asked = vec![(0, LocatedPlace { place, lines })];
         let excerpt = self.file(place.source).and_then(|file| {
-            let mut reader = NearReader::new(&file.source, file.kind);
+            let mut reader = ChildReader::new(&file.source, file.kind);
             file.look(&mut reader, asked, None).pop()
         });
         let excerpt = excerpt.map_or_else(|| Excerpt::none(lines), |(_, excerpt)| excerpt);

@@ -8,10 +8,10 @@ use rayon::prelude::*;
 
 use super::findings::Findings;
 use super::lines::LineCounter;
-use super::near::{NearReader, Spans};
+use super::near::Spans;
 use super::{PlaceLines, Region};
 use crate::engine::ReadFile;
-use crate::export::{FileReport, RecordSink};
+use crate::export::{ChildReader, FileReport, RecordSink};
 use crate::finding::{Finding, Notice, Place, Target};
 use crate::record::Record;
 use crate::source::{Problem, Source};
@@ -183,7 +183,7 @@ fn find_spans(source: &Source, report: &FileReport, asked: &mut [Asked<'_>]) {
     }
     let last = records.last().map_or(0, |asked| asked.outer_start);
     let find = |records: &mut [Asked<'_>]| {
-        let mut reader = NearReader::new(source, report.kind);
+        let mut reader = ChildReader::new(source, report.kind);
         for child in records.chunk_by_mut(|left, right| left.outer_start == right.outer_start) {
             find_in_child(&mut reader, child);
         }
@@ -212,7 +212,7 @@ fn find_spans(source: &Source, report: &FileReport, asked: &mut [Asked<'_>]) {
     }
 }
 
-fn find_in_child(reader: &mut NearReader<'_>, child: &mut [Asked<'_>]) {
+fn find_in_child(reader: &mut ChildReader<'_>, child: &mut [Asked<'_>]) {
     for asked in &mut *child {
         asked.answer(Spans::lost(asked.place));
     }

@@ -4,10 +4,10 @@ use memchr::memchr_iter;
 
 use super::excerpts::File;
 use super::hash::Hashed;
-use super::near::{NearReader, Spans, add_secrets};
+use super::near::{Spans, add_secrets};
 use super::snippet::{cut, surroundings};
 use super::{LocatedPlace, PlaceLines, Snippet};
-use crate::export::RecordSink;
+use crate::export::{ChildReader, RecordSink};
 use crate::finding::Target;
 use crate::record::Record;
 use crate::span::{ByteSpan, LineColumn};
@@ -36,7 +36,7 @@ impl File {
     /// lines are wanted, they are `hashed`.
     pub(super) fn look(
         &self,
-        reader: &mut NearReader<'_>,
+        reader: &mut ChildReader<'_>,
         mut places: Vec<(usize, LocatedPlace<'_>)>,
         hashed: Option<&Hashed>,
     ) -> Vec<(usize, Excerpt)> {
@@ -102,7 +102,7 @@ impl RecordSink for Near<'_> {
 /// The texts of places in one child of the root. `next` is where the next child
 /// begins that will be looked at.
 fn look_at_child(
-    reader: &mut NearReader<'_>,
+    reader: &mut ChildReader<'_>,
     places: &[(usize, LocatedPlace<'_>)],
     next: u64,
     hashed: Option<&Hashed>,

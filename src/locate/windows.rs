@@ -7,9 +7,9 @@ use rayon::prelude::*;
 
 use super::excerpts::{Excerpts, FileExcerpts};
 use super::hash::Hashed;
-use super::near::NearReader;
 use super::texts::Excerpt;
 use super::{Findings, LocatedFinding, LocatedPlace, ShownFinding, ShownPlace};
+use crate::export::ChildReader;
 
 /// How many sources stay open from one window to the next.
 const KEPT_OPEN: usize = 8;
@@ -26,7 +26,7 @@ pub(super) struct Windows<'f> {
     /// Of the files whose lines are hashed.
     hashed: HashMap<u32, Hashed>,
     /// Readers that the next window may go on with.
-    open: HashMap<u32, NearReader<'f>>,
+    open: HashMap<u32, ChildReader<'f>>,
     ready: vec::IntoIter<ShownFinding<'f>>,
 }
 
@@ -91,7 +91,7 @@ impl<'f> Windows<'f> {
         let looked: Vec<_> = by_source
             .into_par_iter()
             .map(|(source, file, places, reader)| {
-                let mut reader = reader.unwrap_or_else(|| NearReader::new(&file.source, file.kind));
+                let mut reader = reader.unwrap_or_else(|| ChildReader::new(&file.source, file.kind));
                 let excerpts = file.look(&mut reader, places, hashed.get(&source));
                 (excerpts, keeps.then_some((source, reader)))
             })

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::ast::{Condition, Path, Query, Related, Term};
+use super::ast::{Condition, Path, Place, Query, Related, Term};
 use super::bind_check::{Check, bind_check};
 use super::bound_path::{BoundPath, ColumnEnd, Columns, End, Hop};
 use super::data::Class;
 use super::known::{self, KnownColumn};
 use super::related::{BoundRelated, CountTest};
+use super::row_test::{RowTests, TestIdx};
 use crate::record::{ColumnIdx, TableIdx, Wanted};
 
 /// Who knows the names that rule packs and the configuration define.
@@ -53,8 +55,23 @@ pub(super) type Alternatives = Vec<Vec<Vec<BoundTerm>>>;
 
 #[derive(Debug)]
 pub(super) enum BoundTerm {
-    Condition(BoundPath, Check),
+    /// With the test that is the same, where the row answers it by itself.
+    Condition(Arc<BoundCondition>, Option<TestIdx>),
     Related(BoundRelated),
+}
+
+/// A field and what is asked of it.
+#[derive(Debug)]
+pub(super) struct BoundCondition {
+    pub(super) path: BoundPath,
+    pub(super) check: Check,
+}
+
+impl BoundTerm {
+    /// Whether more than the remembered answer of a test may be needed.
+    fn looks_further(&self) -> bool {
+        !matches!(self, Self::Condition(_, Some(_)))
+    }
 }
 
 /// What a query needs beyond the columns of its own row.
@@ -119,7 +136,7 @@ impl BoundQuery {
     }
 }
 
-/// Ties a query to a table, and asks `wanted` for every column that it reads.
+/// Ties a query to a table, and asks `wanted` to keep every column that it reads.
 ///
 /// # Errors
 /// If it names a column that a known table does not have, walks through what is
@@ -130,12 +147,31 @@ pub fn bind(
     wanted: &mut Wanted,
     names: &dyn Names,
 ) -> Result<BoundQuery, BindError> {
-    let mut binder = Binder { wanted, names, warnings: Vec::new(), needs: BTreeSet::new() };
+    bind_query(query, table, Binder::new(wanted, names))
+}
+
+/// The same for one of many queries: what a row answers by itself becomes one of
+/// `tests`, whose answers are kept in place of the columns.
+///
+/// # Errors
+/// As [`bind()`].
+pub fn bind_shared(
+    query: &Query,
+    table: &str,
+    wanted: &mut Wanted,
+    names: &dyn Names,
+    tests: &mut RowTests,
+) -> Result<BoundQuery, BindError> {
+    bind_query(query, table, Binder { tests: Some(tests), ..Binder::new(wanted, names) })
+}
+
+fn bind_query(query: &Query, table: &str, mut binder: Binder<'_>) -> Result<BoundQuery, BindError> {
     let (table, alternatives) = binder.query(query, table)?;
     Ok(BoundQuery { table, alternatives, warnings: binder.warnings, needs: binder.needs })
 }
 
-/// Ties a single field name, as in a message's `{user.user_name}`, to a table.
+/// Ties a single field name, as in a message's `{user.user_name}`, to a table,
+/// and asks `wanted` to keep every column that it reads.
 ///
 /// # Errors
 /// As [`bind()`]; the place is in `path`.
@@ -145,11 +181,29 @@ pub fn bind_path(
     wanted: &mut Wanted,
     names: &dyn Names,
 ) -> Result<BoundPath, BindError> {
+    let bound = bind_shown_path(path, table, wanted, names)?;
+    bound.keep(wanted, true);
+    Ok(bound)
+}
+
+/// The same for what is asked of few rows only: their own columns are not kept,
+/// but read again.
+///
+/// # Errors
+/// As [`bind()`]; the place is in `path`.
+pub fn bind_shown_path(
+    path: &str,
+    table: &str,
+    wanted: &mut Wanted,
+    names: &dyn Names,
+) -> Result<BoundPath, BindError> {
     let parsed =
         Path::parse(path, 0).map_err(|error| BindError { message: error.message, span: error.span })?;
-    let mut binder = Binder { wanted, names, warnings: Vec::new(), needs: BTreeSet::new() };
+    let mut binder = Binder::new(wanted, names);
     let mut bound = binder.path(&parsed, table)?;
     binder.want_display(&mut bound);
+    // A view has no rows that could be read again.
+    bound.keep(wanted, known::is_view(table));
     Ok(bound)
 }
 
@@ -158,9 +212,23 @@ pub fn want_view(wanted: &mut Wanted, view: &str) -> TableIdx {
     want_roles(wanted);
     let index = wanted.want_table(view);
     for column in known::view_columns(view) {
-        wanted.want_column(index, column);
+        wanted.keep_column(index, column);
     }
     index
+}
+
+impl BoundCondition {
+    /// Has every column kept that it reads.
+    fn keep(&self, wanted: &mut Wanted) {
+        self.path.keep(wanted, true);
+        if let Some(other) = self.check.other_field() {
+            other.keep(wanted, true);
+        }
+        if let Check::InstanceOf(_, hierarchy) = &self.check {
+            wanted.keep(hierarchy.table, hierarchy.name);
+            wanted.keep(hierarchy.table, hierarchy.super_class);
+        }
+    }
 }
 
 /// Whether the tool computes the table from others.
@@ -176,7 +244,7 @@ fn want_roles(wanted: &mut Wanted) {
     for (table, columns) in known::ROLE_SOURCES {
         let index = wanted.want_table(table);
         for column in columns {
-            wanted.want_column(index, column);
+            wanted.keep_column(index, column);
         }
     }
 }
@@ -185,6 +253,8 @@ fn want_roles(wanted: &mut Wanted) {
 pub(super) struct Binder<'a> {
     wanted: &'a mut Wanted,
     names: &'a dyn Names,
+    /// Where what a row answers by itself is remembered.
+    tests: Option<&'a mut RowTests>,
     warnings: Vec<String>,
     needs: BTreeSet<Need>,
 }
@@ -193,6 +263,12 @@ pub(super) struct Binder<'a> {
 struct Found {
     list: SmallVec<[ColumnIdx; 1]>,
     known: Option<KnownColumn>,
+}
+
+impl<'a> Binder<'a> {
+    fn new(wanted: &'a mut Wanted, names: &'a dyn Names) -> Self {
+        Self { wanted, names, tests: None, warnings: Vec::new(), needs: BTreeSet::new() }
+    }
 }
 
 impl Binder<'_> {
@@ -213,8 +289,12 @@ impl Binder<'_> {
             let mut groups = Vec::with_capacity(clause.len());
             for group in clause {
                 let terms = group.iter().map(|term| self.term(term, table));
-                groups.push(terms.collect::<Result<Vec<_>, _>>()?);
+                let mut terms = terms.collect::<Result<Vec<_>, _>>()?;
+                // What the row answers itself often makes the rest needless.
+                terms.sort_by_key(BoundTerm::looks_further);
+                groups.push(terms);
             }
+            groups.sort_by_key(|group| group.iter().any(BoundTerm::looks_further));
             alternatives.push(groups);
         }
         Ok((index, alternatives))
@@ -235,13 +315,53 @@ impl Binder<'_> {
 
     fn term(&mut self, term: &Term, table: &str) -> Result<BoundTerm, BindError> {
         match term {
-            Term::Condition(Condition { path, test, place }) => {
-                let mut path = self.path(path, table)?;
-                let check = bind_check(self, test, &mut path, table, place)?;
-                Ok(BoundTerm::Condition(path, check))
+            Term::Condition(condition) => {
+                let before = std::mem::take(&mut self.needs);
+                let bound = self.condition(condition, table);
+                let own = std::mem::replace(&mut self.needs, before);
+                let bound = bound?;
+                let test = self.row_test(&bound, &own, term, table);
+                if test.is_none() {
+                    bound.keep(self.wanted);
+                }
+                self.needs.extend(own);
+                Ok(BoundTerm::Condition(bound, test))
             }
             Term::Related(related) => Ok(BoundTerm::Related(self.related(related, table)?)),
         }
+    }
+
+    /// The test whether a field is empty, where the row answers it by itself.
+    fn emptiness(&mut self, path: &BoundPath) -> Option<TestIdx> {
+        let tests = self.tests.as_mut()?;
+        if !path.is_local() {
+            return None;
+        }
+        let question = BoundCondition { path: path.clone(), check: Check::IsEmpty };
+        tests.add(format!("{}ISEMPTY", path.text), Arc::new(question), path, None)
+    }
+
+    fn condition(&mut self, condition: &Condition, table: &str) -> Result<Arc<BoundCondition>, BindError> {
+        let mut path = self.path(&condition.path, table)?;
+        let check = bind_check(self, &condition.test, &mut path, table, &condition.place)?;
+        Ok(Arc::new(BoundCondition { path, check }))
+    }
+
+    /// The test that a condition is, if the row answers it by itself.
+    fn row_test(
+        &mut self,
+        bound: &Arc<BoundCondition>,
+        needs: &BTreeSet<Need>,
+        term: &Term,
+        table: &str,
+    ) -> Option<TestIdx> {
+        let tests = self.tests.as_mut()?;
+        // The rows of a view are not read, so nobody asks them in time.
+        if needs.contains(&Need::OtherRows) || needs.contains(&Need::Clock) || known::is_view(table) {
+            return None;
+        }
+        let question = Arc::clone(bound);
+        tests.add(term.to_string(), question, &bound.path, bound.check.other_field())
     }
 
     fn related(&mut self, related: &Related, table: &str) -> Result<BoundRelated, BindError> {
@@ -259,11 +379,14 @@ impl Binder<'_> {
             let message = format!("a related list cannot be tied to the computed field '{}'", this.text);
             return Err(BindError::at(&related.place.0, message));
         }
+        this.keep(self.wanted, true);
         let other = self.table(&related.table);
         let (column, _) = self.column(&related.table, &related.column, &related.place.0)?;
+        self.wanted.keep(other, column);
         let (_, alternatives) = self.query(&related.query, &related.table)?;
         let count = CountTest { comparison: related.comparison, count: related.count };
-        Ok(BoundRelated { table: other, column, this, count, alternatives })
+        let this_is_empty = self.emptiness(&this);
+        Ok(BoundRelated { table: other, column, this, this_is_empty, count, alternatives })
     }
 
     /// Ties one column; `None` beside it where the dictionary does not know it.
@@ -331,6 +454,9 @@ impl Binder<'_> {
                 self.need(Need::OtherRows);
                 self.need(Need::Roles);
                 want_roles(self.wanted);
+                let sys_id = Path { segments: vec!["sys_id".to_owned()], place: Place(place.clone()) };
+                let sys_id = self.path(&sys_id, table)?;
+                self.emptiness(&sys_id);
                 return Ok(End::Role);
             }
             "@role" => {

@@ -33,6 +33,18 @@ pub(super) enum Check {
     Role(Polarity, RoleTest),
 }
 
+impl Check {
+    /// The field that is compared with.
+    pub(super) fn other_field(&self) -> Option<&BoundPath> {
+        match self {
+            Self::SameAs(_, other, _) | Self::CompareField(_, other) | Self::Distance(_, other, ..) => {
+                Some(other)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// What is asked of each role's name.
 #[derive(Debug)]
 pub(super) enum RoleTest {

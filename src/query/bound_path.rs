@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::data::{Cell, Class, Data, Missing, RowId, Truth};
 use crate::record::schema::ColumnType;
-use crate::record::{ColumnIdx, TableIdx};
+use crate::record::{ColumnIdx, TableIdx, Wanted};
 
 /// A field name, such as `user.manager.name`, whose columns a reader will keep.
 #[derive(Debug, Clone)]
@@ -90,6 +90,53 @@ impl BoundPath {
         match &self.end {
             End::Column(end) => end.columns.list.first().map(|column| (end.columns.table, *column)),
             _ => None,
+        }
+    }
+
+    /// The table in which it ends; `None` where that is a class or a role.
+    #[must_use]
+    pub fn end_table(&self) -> Option<TableIdx> {
+        match &self.end {
+            End::Column(end) => Some(end.columns.table),
+            End::Trait(table, _) => Some(*table),
+            End::Class(_) | End::Role => None,
+        }
+    }
+
+    /// The columns of the row itself that are read.
+    pub fn own_columns(&self) -> impl Iterator<Item = (TableIdx, ColumnIdx)> + '_ {
+        let first = match (self.hops.first(), &self.end) {
+            (Some(hop), _) => Some(&hop.columns),
+            (None, End::Column(end)) => Some(&end.columns),
+            (None, _) => None,
+        };
+        first.into_iter().flat_map(|columns| columns.list.iter().map(|&column| (columns.table, column)))
+    }
+
+    /// What is missing of a row where no column at the end is there.
+    pub(super) fn all_columns_missing(&self) -> Missing {
+        match &self.end {
+            End::Column(end) => end.columns.all_missing(),
+            _ => Missing::none(),
+        }
+    }
+
+    /// Has every column kept that a walk reads; those of the row itself only with
+    /// `own`.
+    pub fn keep(&self, wanted: &mut Wanted, own: bool) {
+        let mut is_own = true;
+        let mut keep = |columns: &Columns| {
+            if own || !is_own {
+                columns.list.iter().for_each(|&column| wanted.keep(columns.table, column));
+            }
+            is_own = false;
+        };
+        self.hops.iter().for_each(|hop| keep(&hop.columns));
+        if let End::Column(end) = &self.end {
+            keep(&end.columns);
+            if let Some((table, Some(column))) = end.target {
+                wanted.keep(table, column);
+            }
         }
     }
 
@@ -214,9 +261,11 @@ impl Columns {
                 empty = empty.or(Some(cell));
             }
         }
-        empty.ok_or_else(|| {
-            let columns = self.list.iter().map(|&column| Missing::column(self.table, column));
-            columns.fold(Missing::none(), Missing::union)
-        })
+        empty.ok_or_else(|| self.all_missing())
+    }
+
+    fn all_missing(&self) -> Missing {
+        let columns = self.list.iter().map(|&column| Missing::column(self.table, column));
+        columns.fold(Missing::none(), Missing::union)
     }
 }

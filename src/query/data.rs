@@ -3,6 +3,7 @@
 
 use smallvec::SmallVec;
 
+use super::row_test::TestIdx;
 use crate::record::{ColumnIdx, TableIdx, Wanted};
 
 /// Index of a row within its table.
@@ -44,6 +45,11 @@ pub trait Data {
     /// related to anything.
     fn without_column(&self, table: TableIdx, column: ColumnIdx) -> bool;
 
+    /// Whether it is known that no live row of a table was read.
+    fn holds_no_row(&self, _table: TableIdx) -> bool {
+        false
+    }
+
     /// Whether the table is known to be exported whole, so that a row which is
     /// not there does not exist.
     fn is_whole(&self, table: TableIdx) -> bool;
@@ -59,6 +65,11 @@ pub trait Data {
 
     /// The names of all roles that a `sys_user` row holds in the end, sorted.
     fn all_roles(&self, user: RowId) -> Vec<&str>;
+
+    /// The answer of a row to a test, if it was asked while the record was there.
+    fn test(&self, _table: TableIdx, _row: RowId, _test: TestIdx) -> Option<Truth> {
+        None
+    }
 
     /// `@origin`, `@action` or `@instance` of a row (`name` without the `@`).
     fn trait_of(&self, table: TableIdx, row: RowId, name: &str) -> &str;

@@ -8,11 +8,12 @@
 use std::cmp::Ordering;
 
 use super::ast::{Comparison, Polarity, Side};
-use super::bind::{BoundQuery, BoundTerm};
+use super::bind::{BoundCondition, BoundQuery, BoundTerm};
 use super::bind_check::{Check, Hierarchy, RoleTest, Value, When};
 use super::bound_path::{BoundPath, End, Walked};
 use super::data::{Cell, Class, Data, Missing, RowId, Truth};
 use super::dates::{Clock, Moment, Unit};
+use super::row_test::AskRow;
 use super::text::{self, Needle, Number};
 use crate::record::schema::ColumnType;
 
@@ -62,12 +63,26 @@ fn all<T>(items: &[T], ask: impl Fn(&T) -> Truth) -> Truth {
 impl BoundTerm {
     pub(super) fn evaluate(&self, data: &dyn Data, clock: &Clock, row: RowId) -> Truth {
         match self {
-            Self::Condition(path, check) => {
-                let asked = Asked { path, data, clock, row };
-                asked.check(check).unwrap_or_else(Truth::Unknown)
+            Self::Condition(condition, test) => {
+                let known = test.zip(condition.path.end_table());
+                let known = known.and_then(|(test, table)| data.test(table, row, test));
+                known.unwrap_or_else(|| condition.evaluate(data, clock, row))
             }
             Self::Related(related) => related.evaluate(data, clock, row),
         }
+    }
+}
+
+impl BoundCondition {
+    fn evaluate(&self, data: &dyn Data, clock: &Clock, row: RowId) -> Truth {
+        let asked = Asked { path: &self.path, data, clock, row };
+        asked.check(&self.check).unwrap_or_else(Truth::Unknown)
+    }
+}
+
+impl AskRow for BoundCondition {
+    fn ask(&self, data: &dyn Data, row: RowId) -> Truth {
+        self.evaluate(data, &Clock::unknown(), row)
     }
 }
 

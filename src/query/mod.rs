@@ -20,6 +20,7 @@ mod path;
 mod possible;
 mod print;
 mod related;
+mod row_test;
 mod term;
 mod text;
 
@@ -27,10 +28,13 @@ mod text;
 mod tests;
 
 pub use ast::Query;
-pub use bind::{BindError, BoundQuery, Names, bind, bind_path, is_view, want_view};
+pub use bind::{
+    BindError, BoundQuery, Names, bind, bind_path, bind_shared, bind_shown_path, is_view, want_view,
+};
 pub use bound_path::BoundPath;
 pub use data::{Cell, Class, Data, Missing, MissingItem, RowId, Truth};
 pub use dates::{Clock, ClockError};
 pub use known::{EFFECTIVE_ROLE, ROLE_CLOSURE};
 pub use parse::QueryError;
 pub use possible::Partial;
+pub use row_test::{AskRow, RowTest, RowTests, TestIdx};

@@ -48,8 +48,10 @@ impl BoundQuery {
 
 fn asks_for_role(alternatives: &Alternatives, name: &str) -> bool {
     alternatives.iter().flatten().flatten().any(|term| match term {
-        BoundTerm::Condition(_, Check::Role(_, test)) => test.matches(name),
-        BoundTerm::Condition(..) => false,
+        BoundTerm::Condition(condition, _) => match &condition.check {
+            Check::Role(_, test) => test.matches(name),
+            _ => false,
+        },
         BoundTerm::Related(related) => asks_for_role(&related.alternatives, name),
     })
 }
@@ -62,7 +64,9 @@ fn may_hold(alternatives: &Alternatives, partial: Partial<'_>) -> bool {
 
 fn term_may_hold(term: &BoundTerm, partial: Partial<'_>) -> bool {
     match term {
-        BoundTerm::Condition(path, check) if begins_with(path, partial.column) && is_alone(check) => {
+        BoundTerm::Condition(condition, _)
+            if begins_with(&condition.path, partial.column) && condition.check.other_field().is_none() =>
+        {
             term.evaluate(partial.data, partial.clock, partial.row) != Truth::No
         }
         _ => true,
@@ -87,9 +91,4 @@ fn begins_with(path: &BoundPath, column: ColumnIdx) -> bool {
         (None, _) => return false,
     };
     first.list.as_slice() == [column]
-}
-
-/// Whether the check compares with no other field.
-fn is_alone(check: &Check) -> bool {
-    !matches!(check, Check::SameAs(..) | Check::CompareField(..) | Check::Distance(..))
 }

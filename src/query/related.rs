@@ -5,6 +5,7 @@ use super::bind::Alternatives;
 use super::bound_path::BoundPath;
 use super::data::{Data, Missing, RowId, Truth};
 use super::dates::Clock;
+use super::row_test::TestIdx;
 use super::eval::any_alternative;
 use crate::record::{ColumnIdx, TableIdx};
 
@@ -16,6 +17,8 @@ pub(super) struct BoundRelated {
     pub(super) column: ColumnIdx,
     /// What of this row it equals.
     pub(super) this: BoundPath,
+    /// The test whether that is empty.
+    pub(super) this_is_empty: Option<TestIdx>,
     pub(super) count: CountTest,
     pub(super) alternatives: Alternatives,
 }
@@ -61,19 +64,19 @@ impl CountTest {
 
 impl BoundRelated {
     pub(super) fn evaluate(&self, data: &dyn Data, clock: &Clock, row: RowId) -> Truth {
-        let value = match self.this.cell(data, row) {
-            Ok(cell) => cell.value,
+        let related = match self.related_rows(data, row) {
+            Ok(Some(rows)) => rows,
+            // Nothing equals NULL, so nothing is related, whatever was exported.
+            Ok(None) => {
+                let none = Bounds { least: 0, most: Some(0) };
+                return self.count.settled(none).map_or(Truth::No, Truth::from_bool);
+            }
             Err(missing) => return Truth::Unknown(missing),
         };
-        if value.is_empty() {
-            // Nothing equals NULL, so nothing is related, whatever was exported.
-            let none = Bounds { least: 0, most: Some(0) };
-            return self.count.settled(none).map_or(Truth::No, Truth::from_bool);
-        }
         let mut least = 0_u32;
         let mut unsure = 0_u32;
         let mut missing = Missing::none();
-        for related in data.by_value(self.table, self.column, value) {
+        for related in related {
             match any_alternative(&self.alternatives, data, clock, related) {
                 Truth::Yes => least = least.saturating_add(1),
                 Truth::No => continue,
@@ -99,5 +102,23 @@ impl BoundRelated {
             Some(holds) => Truth::from_bool(holds),
             None => Truth::Unknown(missing),
         }
+    }
+
+    /// The related rows that were read; `None` where the row has nothing that
+    /// they could be related to.
+    fn related_rows(&self, data: &dyn Data, row: RowId) -> Result<Option<Vec<RowId>>, Missing> {
+        if data.holds_no_row(self.table)
+            && let Some((test, table)) = self.this_is_empty.zip(self.this.end_table())
+        {
+            // Whatever the value is, so it need not be looked at.
+            match data.test(table, row, test) {
+                Some(Truth::Yes) => return Ok(None),
+                Some(Truth::No) => return Ok(Some(Vec::new())),
+                Some(Truth::Unknown(missing)) => return Err(missing),
+                None => {}
+            }
+        }
+        let value = self.this.cell(data, row)?.value;
+        Ok((!value.is_empty()).then(|| data.by_value(self.table, self.column, value)))
     }
 }

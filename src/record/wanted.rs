@@ -49,6 +49,8 @@ pub struct WantedTable {
     pub name: Box<str>,
     /// Column names; their positions are the [`ColumnIdx`].
     pub columns: Vec<Box<str>>,
+    /// Of each column, whether its values are asked for when the record is gone.
+    pub kept: Vec<bool>,
     by_name: HashMap<Box<str>, ColumnIdx>,
 }
 
@@ -69,18 +71,36 @@ impl Wanted {
         }
         let index = TableIdx(u16::try_from(self.tables.len()).unwrap_or(u16::MAX));
         assert!(index.0 < u16::MAX, "too many tables are named by rules");
-        let mut table = WantedTable { name: name.into(), columns: Vec::new(), by_name: HashMap::new() };
+        let mut table = WantedTable {
+            name: name.into(),
+            columns: Vec::new(),
+            kept: Vec::new(),
+            by_name: HashMap::new(),
+        };
         for column in ["sys_id", "sys_updated_on", "sys_mod_count"] {
-            table.want(column);
+            let column = table.want(column);
+            table.keep(column);
         }
         self.tables.push(table);
         self.by_name.insert(name.into(), index);
         index
     }
 
-    /// Asks for a column of a table.
+    /// Asks for a column of a table while the record is there.
     pub fn want_column(&mut self, table: TableIdx, column: &str) -> ColumnIdx {
         self.tables[table.index()].want(column)
+    }
+
+    /// Asks for a column of a table for as long as anybody asks.
+    pub fn keep_column(&mut self, table: TableIdx, column: &str) -> ColumnIdx {
+        let column = self.want_column(table, column);
+        self.keep(table, column);
+        column
+    }
+
+    /// Asks for a wanted column for as long as anybody asks.
+    pub fn keep(&mut self, table: TableIdx, column: ColumnIdx) {
+        self.tables[table.index()].keep(column);
     }
 
     /// The wanted tables; their positions are the [`TableIdx`].
@@ -122,7 +142,18 @@ impl WantedTable {
         let index = ColumnIdx(u16::try_from(self.columns.len()).unwrap_or(u16::MAX));
         assert!(index.0 < u16::MAX, "too many columns of one table are named by rules");
         self.columns.push(column.into());
+        self.kept.push(false);
         self.by_name.insert(column.into(), index);
         index
+    }
+
+    fn keep(&mut self, column: ColumnIdx) {
+        self.kept[column.index()] = true;
+    }
+
+    /// Whether a column's values are asked for when the record is gone.
+    #[must_use]
+    pub fn keeps(&self, column: ColumnIdx) -> bool {
+        self.kept.get(column.index()).is_some_and(|kept| *kept)
     }
 }

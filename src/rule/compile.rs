@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::error::RuleError;
 use super::expect::{Expectation, Fill};
+use super::expected::ExpectedField;
 use super::file::{Absent, Atom, ClassFile, Comparator, CountSpec, Expect, RuleFile, Text, UnlessUnknown};
 use super::message::Params;
 use super::meta::RuleMeta;
@@ -15,7 +16,7 @@ use super::model::{
 };
 use super::names::PackNames;
 use super::pattern::Pattern;
-use crate::query::{BoundPath, BoundQuery, Query, bind, bind_path};
+use crate::query::{BoundPath, BoundQuery, Query, RowTests, bind_shared, bind_shown_path};
 use crate::record::Wanted;
 
 /// What is being compiled, and into what.
@@ -23,6 +24,7 @@ pub(super) struct Compiler<'c> {
     /// Path of the file, for errors.
     pub(super) path: &'c str,
     pub(super) wanted: &'c mut Wanted,
+    pub(super) tests: &'c mut RowTests,
     pub(super) names: &'c PackNames,
     pub(super) params: Params,
     /// Warnings, with the file's path.
@@ -180,9 +182,9 @@ impl Compiler<'_> {
         let table = self.wanted.want_table("sys_properties");
         PropertyColumns {
             table,
-            name: self.wanted.want_column(table, "name"),
-            value: self.wanted.want_column(table, "value"),
-            kind: self.wanted.want_column(table, "type"),
+            name: self.wanted.keep_column(table, "name"),
+            value: self.wanted.keep_column(table, "value"),
+            kind: self.wanted.keep_column(table, "type"),
         }
     }
 
@@ -210,8 +212,8 @@ impl Compiler<'_> {
         Ok(CountBody {
             table: self.wanted.want_table(table),
             filter: count.filter.as_ref().map(|query| self.query(query, table)).transpose()?,
-            group_by: group_by.map(|path| self.path_of(path, path, table)).transpose()?,
-            distinct: count.distinct.as_ref().map(|path| self.path_of(path, path, table)).transpose()?,
+            group_by: group_by.map(|path| self.kept_path(path, table)).transpose()?,
+            distinct: count.distinct.as_ref().map(|path| self.kept_path(path, table)).transpose()?,
             expect,
             share,
         })
@@ -293,7 +295,7 @@ impl Compiler<'_> {
             };
             let is_active = self.query(&Text { value: is_active.to_owned(), ..plugin.clone() }, name)?;
             let table = self.wanted.want_table(name);
-            sources.push(PluginSource { table, id: self.wanted.want_column(table, id), is_active });
+            sources.push(PluginSource { table, id: self.wanted.keep_column(table, id), is_active });
         }
         let id = self.params.text(&plugin.value);
         Ok(Condition::Plugin(PluginBody { id, active, absent, sources }))
@@ -304,11 +306,12 @@ impl Compiler<'_> {
         expect: Option<&Expect>,
         place: &Text,
         table: &str,
-    ) -> Result<Vec<(BoundPath, Expectation)>, RuleError> {
+    ) -> Result<Vec<ExpectedField>, RuleError> {
         let mut fields = Vec::new();
         for (field, comparator) in expect.iter().flat_map(|expect| &expect.fields) {
             let path = self.path_of(&Text { value: field.clone(), ..place.clone() }, place, table)?;
-            fields.push((path, self.expectation(comparator, place)?));
+            let expectation = self.expectation(comparator, place)?;
+            fields.push(ExpectedField::new(path, expectation, self.wanted, self.tests));
         }
         Ok(fields)
     }
@@ -327,7 +330,7 @@ impl Compiler<'_> {
         let filled = self.params.text(&text.value);
         let query = Query::parse(&filled)
             .map_err(|error| self.query_error(text, &filled, error.span.start, error.message))?;
-        let bound = bind(&query, table, self.wanted, self.names)
+        let bound = bind_shared(&query, table, self.wanted, self.names, self.tests)
             .map_err(|error| self.query_error(text, &filled, error.span.start, error.message))?;
         self.portable &= bound.portable();
         let path = self.path;
@@ -335,8 +338,16 @@ impl Compiler<'_> {
         Ok(bound)
     }
 
+    /// A field that is asked of every record.
+    fn kept_path(&mut self, path: &Text, table: &str) -> Result<BoundPath, RuleError> {
+        let bound = self.path_of(path, path, table)?;
+        bound.keep(self.wanted, true);
+        Ok(bound)
+    }
+
+    /// A field that is asked of few records, whose own columns are not kept.
     pub(super) fn path_of(&mut self, path: &Text, place: &Text, table: &str) -> Result<BoundPath, RuleError> {
-        bind_path(&path.value, table, self.wanted, self.names)
+        bind_shown_path(&path.value, table, self.wanted, self.names)
             .map_err(|error| self.error(place, error.message))
     }
 

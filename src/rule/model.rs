@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::expect::Expectation;
+use super::expected::ExpectedField;
 use super::file::{Absent, UnlessUnknown};
 use super::message::Template;
 use super::meta::RuleMeta;
@@ -51,7 +52,7 @@ pub struct RecordBody {
     /// What must hold.
     pub require: Option<BoundQuery>,
     /// What their fields must be.
-    pub expect: Vec<(BoundPath, Expectation)>,
+    pub expect: Vec<ExpectedField>,
     /// What would excuse a failure.
     pub unless: Option<BoundQuery>,
     /// What happens where that cannot be judged.
@@ -199,7 +200,7 @@ pub struct EvidenceBody {
     /// Which records show it.
     pub filter: Option<BoundQuery>,
     /// What their fields must be.
-    pub expect: Vec<(BoundPath, Expectation)>,
+    pub expect: Vec<ExpectedField>,
 }
 
 /// The fields that name a record to a person, by table.

@@ -13,7 +13,7 @@ use super::model::{ClassBody, KeyPaths, Rule};
 use super::names::PackNames;
 use crate::finding::{Confidence, Severity};
 use crate::query::{
-    BindError, BoundPath, BoundQuery, Class, EFFECTIVE_ROLE, Query, bind, bind_path, want_view,
+    BindError, BoundPath, BoundQuery, Class, EFFECTIVE_ROLE, Query, RowTests, bind, bind_path, want_view,
 };
 use crate::record::{Wanted, natural_key};
 
@@ -51,6 +51,8 @@ pub struct Pack {
     pub classes: Vec<ClassBody>,
     /// Tables and columns to read.
     pub wanted: Wanted,
+    /// What is asked of each record while it is there.
+    pub tests: RowTests,
     /// What names a record of a table that a finding may be about.
     pub keys: KeyPaths,
     /// Doubts about columns and tables that are not in the dictionary.
@@ -69,6 +71,7 @@ impl Pack {
             scored: Vec::new(),
             classes: Vec::new(),
             wanted: Wanted::new(),
+            tests: RowTests::default(),
             keys: KeyPaths::new(),
             warnings: Vec::new(),
             names: PackNames::default(),
@@ -138,7 +141,7 @@ impl Pack {
         {
             // Whether a value is a secret depends on these.
             for column in ["name", "type"] {
-                self.wanted.want_column(table, column);
+                self.wanted.keep_column(table, column);
             }
         }
         Ok(bound)
@@ -190,6 +193,7 @@ impl Pack {
             path,
             trusted,
             wanted: &mut self.wanted,
+            tests: &mut self.tests,
             names,
             params,
             warnings: &mut self.warnings,

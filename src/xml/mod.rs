@@ -11,7 +11,7 @@ mod window;
 
 pub use error::{XmlError, XmlErrorKind};
 pub use reader::{Input, TokenReader};
-pub use scanner::{Halt, Markup, Next, Scanner, Tag};
+pub use scanner::{Halt, Leaf, Markup, Next, Scanner, Tag};
 pub use text::{TextMap, decode, decode_verbatim, map_of};
 pub(crate) use token::tag_name;
 pub use token::{Attribute, Token, TokenKind};

@@ -55,6 +55,15 @@ pub struct Tag {
     pub has_attributes: bool,
 }
 
+/// An element without attributes that holds nothing but text without references.
+#[derive(Debug, Clone, Copy)]
+pub struct Leaf {
+    /// Its start tag, or all of it if it is empty.
+    pub tag: Token,
+    /// Index of the first byte of its text, and one past the last.
+    pub text: (usize, usize),
+}
+
 static CDATA_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"]]>"));
 static COMMENT_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"-->"));
 
@@ -142,6 +151,39 @@ impl<'t> Scanner<'t> {
                 Markup::Comment => self.skip_comment()?,
                 Markup::CData => return Err(Halt::Odd),
             }
+        }
+    }
+
+    /// Reads the element that comes next if it begins with `open`, such as
+    /// `<name`, and is a leaf. Otherwise nothing is read: whoever knows more has
+    /// to look.
+    ///
+    /// Nearly all elements of an export are read here.
+    #[inline]
+    pub fn leaf(&mut self, open: &[u8]) -> Option<Leaf> {
+        let start = self.at + usize::from(self.bytes.get(self.at) == Some(&b'\n'));
+        let rest = self.bytes.get(start..)?.strip_prefix(open)?;
+        let name_end = start + open.len();
+        match rest {
+            [b'>', content @ ..] => {
+                let text_start = name_end + 1;
+                let length = to_special(content)?;
+                let end_tag = content.get(length..)?.strip_prefix(b"</")?.strip_prefix(&open[1..])?;
+                if end_tag.first() != Some(&b'>') {
+                    return None;
+                }
+                let text_end = text_start + length;
+                self.at = text_end + open.len() + 2;
+                let tag = Token { kind: TokenKind::Start, span: self.span(start, text_start) };
+                Some(Leaf { tag, text: (text_start, text_end) })
+            }
+            [b'/', b'>', ..] => {
+                let end = name_end + 2;
+                self.at = end;
+                let tag = Token { kind: TokenKind::Empty, span: self.span(start, end) };
+                Some(Leaf { tag, text: (end, end) })
+            }
+            _ => None,
         }
     }
 
@@ -297,6 +339,26 @@ impl<'t> Scanner<'t> {
         self.at += COMMENT.len() + length + 3;
         Ok(())
     }
+}
+
+/// How many bytes stand before the first `<` or `&`. Most texts are a few bytes
+/// long, so the first are looked at eight at a time, which costs less than a call.
+#[inline]
+fn to_special(text: &[u8]) -> Option<usize> {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    // The lowest high bit that is set belongs to the first byte that is zero.
+    let zeros = |word: u64| word.wrapping_sub(EACH) & !word & HIGH;
+    let (words, _) = text.as_chunks::<8>();
+    for (at, word) in words.iter().take(4).enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found = zeros(word ^ (EACH * u64::from(b'<'))) | zeros(word ^ (EACH * u64::from(b'&')));
+        if found != 0 {
+            return Some(at * 8 + usize::try_from(found.trailing_zeros() / 8).unwrap_or(0));
+        }
+    }
+    let passed = words.len().min(4) * 8;
+    Some(passed + memchr2(b'<', b'&', &text[passed..])?)
 }
 
 /// Whether a byte is one of those that names of tables and columns are made of.

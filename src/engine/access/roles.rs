@@ -24,6 +24,11 @@ pub(crate) struct EffectiveRoles {
 }
 
 impl EffectiveRoles {
+    /// Whether nobody has any of them, as far as they were computed.
+    pub(crate) fn are_none(&self) -> bool {
+        self.roles.is_empty()
+    }
+
     /// `asked` says of every role whether anybody asks for it.
     pub(crate) fn new(graph: &AccessGraph, asked: &[bool]) -> Self {
         Self::with_limit(graph, asked, MOST_PAIRS)

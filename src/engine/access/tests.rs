@@ -58,7 +58,8 @@ fn roles_of(graph: &str, user: &str) -> Vec<RoleAccess> {
     let mut pack = Pack::compile(&[], &Settings::default()).unwrap();
     pack.want_access();
     let source = Source::memory("access.xml", export(graph).as_bytes());
-    let reading = read_all(&[source], &Plan::of(&pack), &Options::default(), &|_| {});
+    let sources = [source];
+    let reading = read_all(&sources, &Plan::of(&pack), &Options::default(), &|_| {});
     let users: Vec<FoundUser> = reading.instance.users_called(user);
     users.first().map(|user| reading.instance.roles_of(user)).unwrap_or_default()
 }
@@ -199,7 +200,8 @@ fn more_pairs_than_are_kept_leave_users_out() {
     let mut pack = Pack::compile(&[], &Settings::default()).unwrap();
     pack.want_access();
     let source = Source::memory("access.xml", export("u1>r1 u1>r2 u2>r1").as_bytes());
-    let reading = read_all(&[source], &Plan::of(&pack), &Options::default(), &|_| {});
+    let sources = [source];
+    let reading = read_all(&sources, &Plan::of(&pack), &Options::default(), &|_| {});
     let graph = &reading.instance.access.as_ref().unwrap().graph;
     let left_out = |most: usize| EffectiveRoles::with_limit(graph, &[true, true], most).left_out;
     assert_eq!((left_out(3), left_out(2)), (0, 2));

@@ -1,0 +1,300 @@
+//! The row that is being read: its columns, and what it answers to the tests of
+//! its table. Most columns of a row are those of the row before, and then so are
+//! the answers.
+
+use std::hash::BuildHasher;
+
+use foldhash::quality::RandomState;
+
+use super::columns::Pair;
+use super::interner::{SharedInterner, TextId};
+use super::signatures::{SharedSignatures, SignatureId};
+use crate::query::{Cell, Class, Data, Missing, RowId, RowTest, Truth};
+use crate::record::{Action, ColumnIdx, Origin, Record, TableIdx, Wanted, WantedTable, schema};
+
+/// One column of the row.
+#[derive(Debug)]
+struct Seen {
+    present: bool,
+    value: String,
+    display: String,
+    /// Of the value, if it is present.
+    hash: u64,
+    pair: Pair,
+}
+
+impl Default for Seen {
+    fn default() -> Self {
+        Self { present: false, value: String::new(), display: String::new(), hash: 0, pair: Pair::default() }
+    }
+}
+
+/// Where a column stands in a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum At {
+    Nowhere,
+    Field(usize),
+    /// The keys of `sys_dictionary` and its like stand in attributes.
+    Attribute(usize),
+    Default(&'static str),
+}
+
+impl At {
+    /// What stands there, and what it displays.
+    fn of<'r>(self, record: &'r Record<'_>) -> Option<(&'r str, &'r str)> {
+        Some(match self {
+            Self::Nowhere => return None,
+            Self::Field(at) => {
+                let field = record.fields.get(at)?;
+                let shown = field.display_value.as_deref().map(str::trim).filter(|text| !text.is_empty());
+                let shown = shown.or(field.name_attribute.as_deref().map(str::trim));
+                (field.value.trim(), shown.unwrap_or_default())
+            }
+            Self::Attribute(at) => (record.attributes.get(at)?.1.trim(), ""),
+            Self::Default(value) => (value, ""),
+        })
+    }
+}
+
+/// The row of one table that was read last.
+#[derive(Debug)]
+pub(super) struct CurrentRow<'w> {
+    wanted: &'w Wanted,
+    table: TableIdx,
+    tests: &'w [RowTest],
+    /// For each column, the tests that ask it.
+    asking: Vec<Vec<u16>>,
+    /// The tests that ask for more than columns.
+    asking_traits: Vec<u16>,
+    instance: &'w str,
+    columns: Vec<Seen>,
+    at: Vec<At>,
+    traits: Option<(Action, Origin)>,
+    /// The tests that must be asked anew.
+    open: Vec<u16>,
+    answers: Vec<u8>,
+    signature: SignatureId,
+}
+
+/// Where what is remembered goes, for all threads.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub(super) texts: SharedInterner,
+    pub(super) signatures: SharedSignatures,
+    hasher: RandomState,
+}
+
+impl Shared {
+    pub(super) fn new(wanted: &Wanted) -> Self {
+        Self {
+            texts: SharedInterner::default(),
+            signatures: SharedSignatures::new(wanted),
+            hasher: RandomState::default(),
+        }
+    }
+
+    fn intern(&self, text: &str) -> TextId {
+        if text.is_empty() { TextId::EMPTY } else { self.texts.intern(text) }
+    }
+}
+
+impl<'w> CurrentRow<'w> {
+    pub(super) fn new(wanted: &'w Wanted, table: TableIdx, tests: &'w [RowTest], instance: &'w str) -> Self {
+        let width = wanted.table(table).columns.len();
+        let mut asking = vec![Vec::new(); width];
+        let mut asking_traits = Vec::new();
+        for (number, test) in (0_u16..).zip(tests) {
+            for column in test.columns() {
+                asking[column.index()].push(number);
+            }
+            if test.asks_trait {
+                asking_traits.push(number);
+            }
+        }
+        let mut columns = Vec::new();
+        columns.resize_with(width, Seen::default);
+        Self {
+            wanted,
+            table,
+            tests,
+            asking,
+            asking_traits,
+            instance,
+            columns,
+            at: Vec::with_capacity(width),
+            traits: None,
+            // Before the first row nothing was asked.
+            open: (0_u16..).take(tests.len()).collect(),
+            answers: vec![0; tests.len()],
+            signature: SignatureId::NONE,
+        }
+    }
+
+    /// Takes over the columns of a record, and asks what they answer.
+    pub(super) fn read(&mut self, record: &Record<'_>, shared: &Shared) {
+        let names = self.wanted.table(self.table);
+        find_columns(record, names, &mut self.at);
+        for column in 0..self.columns.len() {
+            self.see(column, self.at[column].of(record), shared);
+        }
+        let traits = Some((record.action, record.origin));
+        if self.traits != traits {
+            self.traits = traits;
+            self.open.extend(&self.asking_traits);
+        }
+        self.ask(shared);
+    }
+
+    /// Notes what stands in a column now.
+    fn see(&mut self, column: usize, now: Option<(&str, &str)>, shared: &Shared) {
+        let seen = &mut self.columns[column];
+        let (value, display) = now.unwrap_or_default();
+        let present = now.is_some();
+        if seen.present == present && seen.value == value && seen.display == display {
+            return;
+        }
+        let is_kept = self.wanted.table(self.table).kept[column];
+        if seen.value != value || seen.present != present {
+            value.clone_into(&mut seen.value);
+            seen.hash = if present { shared.hasher.hash_one(value) } else { 0 };
+            if is_kept {
+                seen.pair.value = if present { shared.intern(value) } else { TextId::ABSENT };
+            }
+        }
+        if seen.display != display {
+            display.clone_into(&mut seen.display);
+            if is_kept {
+                seen.pair.display = shared.intern(display);
+            }
+        }
+        seen.present = present;
+        self.open.extend(&self.asking[column]);
+    }
+
+    fn ask(&mut self, shared: &Shared) {
+        if self.open.is_empty() && self.signature != SignatureId::NONE {
+            return;
+        }
+        let mut open = std::mem::take(&mut self.open);
+        let mut changed = self.signature == SignatureId::NONE;
+        for &test in &open {
+            let test = usize::from(test);
+            let answer = self.tests[test].ask(self, RowId(0));
+            changed |= self.answers[test] != answer;
+            self.answers[test] = answer;
+        }
+        open.clear();
+        self.open = open;
+        if changed {
+            self.signature = shared.signatures.id(self.table, &self.answers);
+        }
+    }
+
+    /// The number of what the row answers.
+    pub(super) fn signature(&self) -> SignatureId {
+        self.signature
+    }
+
+    /// The columns that are kept.
+    pub(super) fn kept(&self) -> impl Iterator<Item = Pair> + '_ {
+        let kept = &self.wanted.table(self.table).kept;
+        self.columns.iter().zip(kept).filter(|(_, kept)| **kept).map(|(seen, _)| seen.pair)
+    }
+
+    /// What tells versions of a record apart: a hash of all its wanted values.
+    pub(super) fn content(&self) -> u64 {
+        // Each step undoes none before, so equal values in other columns differ.
+        self.columns.iter().fold(0, |sum: u64, seen| {
+            (sum.rotate_left(5) ^ seen.hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        })
+    }
+}
+
+/// The wanted columns of a record: value and what it displays.
+pub(super) fn columns_of<'r>(record: &'r Record<'_>, names: &WantedTable) -> Vec<Option<(&'r str, &'r str)>> {
+    let mut at = Vec::new();
+    find_columns(record, names, &mut at);
+    at.into_iter().map(|at| at.of(record)).collect()
+}
+
+/// Finds each wanted column in a record. Of repeated elements the first is the
+/// column's; a writer that asks for it gets the dictionary's defaults.
+fn find_columns(record: &Record<'_>, names: &WantedTable, at: &mut Vec<At>) {
+    at.clear();
+    at.resize(names.columns.len(), At::Nowhere);
+    for (number, field) in record.fields.iter().enumerate() {
+        let column = field.column.or_else(|| names.find(field.name));
+        if let Some(slot) = column.and_then(|column| at.get_mut(column.index()))
+            && *slot == At::Nowhere
+        {
+            *slot = At::Field(number);
+        }
+    }
+    for (number, (name, _)) in record.attributes.iter().enumerate() {
+        if let Some(slot) = names.find(name).and_then(|column| at.get_mut(column.index()))
+            && *slot == At::Nowhere
+        {
+            *slot = At::Attribute(number);
+        }
+    }
+    if record.apply_defaults {
+        for (name, slot) in names.columns.iter().zip(at) {
+            if *slot == At::Nowhere
+                && let Some(column) = schema::column(record.table, name)
+            {
+                *slot = At::Default(column.default.unwrap_or(""));
+            }
+        }
+    }
+}
+
+/// A row for tests, which ask for nothing but its own columns and traits.
+impl Data for CurrentRow<'_> {
+    fn wanted(&self) -> &Wanted {
+        self.wanted
+    }
+
+    fn cell(&self, table: TableIdx, _row: RowId, column: ColumnIdx) -> Cell<'_> {
+        debug_assert_eq!(table, self.table, "a test asks for another row");
+        let seen = &self.columns[column.index()];
+        let display = Some(seen.display.as_str()).filter(|text| !text.is_empty());
+        Cell { present: seen.present, value: &seen.value, display }
+    }
+
+    fn by_sys_id(&self, _table: TableIdx, _sys_id: &str) -> Option<RowId> {
+        None
+    }
+
+    fn by_value(&self, _table: TableIdx, _column: ColumnIdx, _value: &str) -> Vec<RowId> {
+        Vec::new()
+    }
+
+    fn without_column(&self, _table: TableIdx, _column: ColumnIdx) -> bool {
+        false
+    }
+
+    fn is_whole(&self, _table: TableIdx) -> bool {
+        false
+    }
+
+    fn class(&self, _class: Class, _row: RowId) -> Truth {
+        Truth::Unknown(Missing::none())
+    }
+
+    fn roles(&self, _user: RowId, _take: &mut dyn FnMut(&str) -> bool) -> Missing {
+        Missing::none()
+    }
+
+    fn all_roles(&self, _user: RowId) -> Vec<&str> {
+        Vec::new()
+    }
+
+    fn trait_of(&self, _table: TableIdx, _row: RowId, name: &str) -> &str {
+        match (name, self.traits) {
+            ("origin", Some((_, origin))) => origin.as_str(),
+            ("action", Some((action, _))) => action.as_str(),
+            ("instance", _) => self.instance,
+            _ => "",
+        }
+    }
+}

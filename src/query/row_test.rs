@@ -1,0 +1,131 @@
+//! What a row answers by itself. Such tests are asked while the record is there,
+//! each once however many rules ask it, and only the answers are remembered.
+
+use std::collections::HashMap;
+use std::fmt::Debug;
+use std::sync::Arc;
+
+use super::bound_path::{BoundPath, End};
+use super::data::{Data, Missing, RowId, Truth};
+use crate::record::{ColumnIdx, TableIdx};
+
+/// Index of a test among those of its table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TestIdx(pub u16);
+
+/// A question about one row.
+pub trait AskRow: Debug + Send + Sync {
+    /// The answer, from nothing but the columns and traits of the row.
+    fn ask(&self, data: &dyn Data, row: RowId) -> Truth;
+}
+
+/// A test that some query or expectation needs.
+#[derive(Debug)]
+pub struct RowTest {
+    question: Arc<dyn AskRow>,
+    /// The columns of the field that is asked, and of one that it is compared with.
+    columns: [Vec<ColumnIdx>; 2],
+    missing: [Missing; 2],
+    /// Whether it depends on what the row is beside its columns.
+    pub asks_trait: bool,
+}
+
+/// An answer as a number.
+const NO: u8 = 0;
+const YES: u8 = 1;
+/// It is not known, and nothing of the export is missing.
+const OPEN: u8 = 2;
+/// It is not known because of the field, of the other one, or of both.
+const OWN: u8 = 3;
+const OTHER: u8 = 4;
+const BOTH: u8 = 5;
+
+impl RowTest {
+    /// All columns that it reads.
+    pub fn columns(&self) -> impl Iterator<Item = ColumnIdx> + '_ {
+        self.columns.iter().flatten().copied()
+    }
+
+    /// Asks a row; the answer is a number for [`Self::truth`].
+    #[must_use]
+    pub fn ask(&self, data: &dyn Data, row: RowId) -> u8 {
+        match self.question.ask(data, row) {
+            Truth::No => NO,
+            Truth::Yes => YES,
+            Truth::Unknown(missing) if missing.is_empty() => OPEN,
+            Truth::Unknown(missing) if missing == self.missing[0] => OWN,
+            Truth::Unknown(missing) if missing == self.missing[1] => OTHER,
+            Truth::Unknown(_) => BOTH,
+        }
+    }
+
+    /// What the number of an answer says.
+    #[must_use]
+    pub fn truth(&self, answer: u8) -> Truth {
+        let [own, other] = &self.missing;
+        match answer {
+            NO => Truth::No,
+            YES => Truth::Yes,
+            OPEN => Truth::Unknown(Missing::none()),
+            OWN => Truth::Unknown(own.clone()),
+            OTHER => Truth::Unknown(other.clone()),
+            _ => Truth::Unknown(own.clone().union(other.clone())),
+        }
+    }
+}
+
+/// The tests of all tables. What is written the same is one test.
+#[derive(Debug, Default)]
+pub struct RowTests {
+    tables: HashMap<TableIdx, TableTests>,
+}
+
+#[derive(Debug, Default)]
+struct TableTests {
+    tests: Vec<RowTest>,
+    by_text: HashMap<String, TestIdx>,
+}
+
+impl RowTests {
+    /// The tests of a table; their positions are the [`TestIdx`].
+    #[must_use]
+    pub fn of(&self, table: TableIdx) -> &[RowTest] {
+        self.tables.get(&table).map_or(&[], |table| &table.tests)
+    }
+
+    /// The test whether the `sys_id` of a row is empty, if anybody needs it.
+    #[must_use]
+    pub fn sys_id_is_empty(&self, table: TableIdx) -> Option<TestIdx> {
+        self.tables.get(&table)?.by_text.get("sys_idISEMPTY").copied()
+    }
+
+    /// Adds a test of the table at which `path` ends; `text` says all that is
+    /// asked. `None` for one test too many.
+    pub fn add(
+        &mut self,
+        text: String,
+        question: Arc<dyn AskRow>,
+        path: &BoundPath,
+        other: Option<&BoundPath>,
+    ) -> Option<TestIdx> {
+        let table = self.tables.entry(path.end_table()?).or_default();
+        if let Some(&known) = table.by_text.get(&text) {
+            return Some(known);
+        }
+        let index = TestIdx(u16::try_from(table.tests.len()).ok()?);
+        let paths = [Some(path), other];
+        let asks_trait = paths.into_iter().flatten().any(|path| matches!(path.end, End::Trait(..)));
+        let columns = paths.map(|path| path.map(own_columns).unwrap_or_default());
+        let missing = paths.map(|path| path.map(BoundPath::all_columns_missing).unwrap_or_default());
+        table.tests.push(RowTest { question, columns, missing, asks_trait });
+        table.by_text.insert(text, index);
+        Some(index)
+    }
+}
+
+fn own_columns(path: &BoundPath) -> Vec<ColumnIdx> {
+    match &path.end {
+        End::Column(end) => end.columns.list.to_vec(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,70 @@
+//! Fields of a record and what they must be.
+
+use std::sync::Arc;
+
+use super::expect::Expectation;
+use crate::query::{AskRow, BoundPath, Data, Missing, RowId, RowTests, TestIdx, Truth};
+use crate::record::Wanted;
+
+/// A field and what it must be.
+#[derive(Debug)]
+pub struct ExpectedField {
+    question: Arc<FieldQuestion>,
+    /// The test that is the same, where the row answers it by itself.
+    test: Option<TestIdx>,
+}
+
+#[derive(Debug)]
+struct FieldQuestion {
+    path: BoundPath,
+    expectation: Expectation,
+}
+
+impl ExpectedField {
+    /// What a row answers by itself becomes one of `tests`; else `wanted` is
+    /// asked to keep what must be looked at.
+    pub(super) fn new(
+        path: BoundPath,
+        expectation: Expectation,
+        wanted: &mut Wanted,
+        tests: &mut RowTests,
+    ) -> Self {
+        let text = format!("{} {expectation:?}", path.text());
+        let question = Arc::new(FieldQuestion { path, expectation });
+        let path = &question.path;
+        let test = if path.is_local() {
+            tests.add(text, Arc::<FieldQuestion>::clone(&question), path, None)
+        } else {
+            None
+        };
+        if test.is_none() {
+            path.keep(wanted, true);
+        }
+        Self { question, test }
+    }
+
+    /// Whether the field of a row is as expected.
+    #[must_use]
+    pub fn holds(&self, data: &dyn Data, row: RowId) -> Truth {
+        let known = self.test.zip(self.question.path.end_table());
+        let known = known.and_then(|(test, table)| data.test(table, row, test));
+        known.unwrap_or_else(|| self.question.ask(data, row))
+    }
+}
+
+impl AskRow for FieldQuestion {
+    fn ask(&self, data: &dyn Data, row: RowId) -> Truth {
+        match self.path.cell(data, row) {
+            Ok(cell) if cell.present => match self.expectation.holds(cell.value) {
+                Some(holds) => Truth::from_bool(holds),
+                // The parameter that is missing is named by the rule.
+                None => Truth::Unknown(Missing::none()),
+            },
+            Ok(_) => match self.path.column() {
+                Some((table, column)) => Truth::Unknown(Missing::column(table, column)),
+                None => Truth::No,
+            },
+            Err(missing) => Truth::Unknown(missing),
+        }
+    }
+}
