@@ -8,12 +8,13 @@
 #[path = "common/records.rs"]
 mod records;
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
+use std::mem::take;
 use std::path::Path;
 use std::sync::Mutex;
 
 use glidelint::export::{
-    Collect, FileReport, RecordSink, Select, read_all_in_parts, read_in_parts, read_strictly,
+    Collect, FileReport, LineMarks, RecordSink, Select, read_all_in_parts, read_in_parts, read_strictly,
 };
 use glidelint::record::{Record, Wanted};
 use glidelint::source::{DiscoverOptions, Source, discover};
@@ -51,6 +52,22 @@ fn read_by(read: impl FnOnce(&mut dyn RecordSink) -> FileReport) -> Read {
     (keep.0, report)
 }
 
+/// What only reading in parts gives: each mark says how many lines end before it.
+fn check_lines(source: &Source, lines: &LineMarks, what: &str) {
+    if *lines == LineMarks::default() {
+        return;
+    }
+    let mut bytes = Vec::new();
+    source.open_bytes().unwrap().read_to_end(&mut bytes).unwrap();
+    let step = bytes.len() / 50 + 1;
+    for offset in (0..bytes.len()).step_by(step) {
+        let mark = lines.before(u64::try_from(offset).unwrap());
+        let before = &bytes[..usize::try_from(mark.offset).unwrap()];
+        let newlines = u64::try_from(before.iter().filter(|byte| **byte == b'\n').count()).unwrap();
+        assert!(before.len() <= offset && mark.lines == newlines, "{mark:?} of {what}");
+    }
+}
+
 fn check_equal((records, report): &Read, (strict_records, strict): &Read, what: &str) {
     for (at, (ours, strict)) in records.iter().zip(strict_records).enumerate() {
         assert_eq!(ours, strict, "record {at} of {what}");
@@ -65,8 +82,10 @@ fn check_source(source: &Source, sizes: &[u64]) {
     for select in [Select::Wanted(&wanted), Select::Everything] {
         let strict = read_by(|sink| read_strictly(source, select, sink));
         for &size in sizes {
-            let fast = read_by(|sink| read_in_parts(source, select, sink, size));
-            check_equal(&fast, &strict, &format!("{} in parts of {size}", source.path()));
+            let mut fast = read_by(|sink| read_in_parts(source, select, sink, size));
+            let what = format!("{} in parts of {size}", source.path());
+            check_lines(source, &take(&mut fast.1.lines), &what);
+            check_equal(&fast, &strict, &what);
         }
     }
 }
@@ -119,13 +138,15 @@ fn check_together(sources: &[Source], size: u64) {
     let reports = read_all_in_parts(sources, select, &together, size);
     assert_eq!(reports.len(), sources.len());
     let mut seen = together.seen.into_inner().unwrap().into_iter().peekable();
-    for ((source, report), number) in sources.iter().zip(reports).zip(0..) {
+    for ((source, mut report), number) in sources.iter().zip(reports).zip(0..) {
         let mut own = Vec::new();
         while let Some((_, record)) = seen.next_if(|(of, _)| *of == number) {
             own.push(record);
         }
         let strict = read_by(|sink| read_strictly(source, select, sink));
-        check_equal(&(own, report), &strict, &format!("{} among others, in parts of {size}", source.path()));
+        let what = format!("{} among others, in parts of {size}", source.path());
+        check_lines(source, &take(&mut report.lines), &what);
+        check_equal(&(own, report), &strict, &what);
     }
     assert_eq!(seen.next(), None);
 }

@@ -1,10 +1,13 @@
 //! Reads some children of a root once more.
 
-use super::document::reread;
-use super::{FileKind, RecordSink};
-use crate::source::Source;
+use super::document::{reread, top_level};
+use super::fast::Text;
+use super::part::{MAX_ROW, valid_text};
+use super::reading::{By, Reading};
+use super::{FileKind, RecordSink, Select};
+use crate::source::{PartBuffer, PlainText, Source};
 use crate::span::ByteSpan;
-use crate::xml::TokenReader;
+use crate::xml::{Halt, TokenReader};
 
 /// How much is read at once: a child is mostly much shorter.
 const BLOCK: usize = 32 * 1024;
@@ -13,25 +16,62 @@ const BLOCK: usize = 32 * 1024;
 pub struct ChildReader<'s> {
     source: &'s Source,
     kind: FileKind,
-    reader: Option<TokenReader>,
+    /// The file itself, where it holds nothing but valid text as far as it was
+    /// read; `None` before anybody looked.
+    plain: Option<Option<Plain>>,
+    /// Reads what is packed, odd or broken.
+    strict: Option<TokenReader>,
+    /// Whether the scanner stands at the child that is asked for, or has read it.
+    is_scanning: bool,
     /// Whether the source cannot be read on.
     is_lost: bool,
+}
+
+/// Text of a file at a place that is known.
+struct Plain {
+    file: PlainText,
+    buffer: PartBuffer,
+    /// Offset of the first byte in the buffer.
+    base: u64,
+    /// Where the next child begins, or what comes before it.
+    at: u64,
 }
 
 impl<'s> ChildReader<'s> {
     /// `kind` is what the source was found to be.
     #[must_use]
     pub fn new(source: &'s Source, kind: FileKind) -> Self {
-        Self { source, kind, reader: None, is_lost: false }
+        Self { source, kind, plain: None, strict: None, is_scanning: false, is_lost: false }
     }
 
-    /// Goes to the child that begins at `start`; whether it is there. Going back
-    /// further than the window reaches is reading from the start.
+    /// Goes to the child that begins at `start`; whether it is there. Of a source
+    /// that has to be unpacked, going back is reading from its start.
     pub fn go_to(&mut self, start: u64) -> bool {
         if self.is_lost {
             return false;
         }
-        if let Some(reader) = &mut self.reader
+        self.is_scanning = start <= self.source.plain_to() && self.open_plain().is_some();
+        if let Some(Some(plain)) = self.plain.as_mut().filter(|_| self.is_scanning) {
+            plain.at = start;
+            return true;
+        }
+        self.go_strictly_to(start)
+    }
+
+    fn open_plain(&mut self) -> Option<&mut Plain> {
+        let source = self.source;
+        let open = || {
+            let mut buffer = PartBuffer::default();
+            let file = source.open_plain(&mut buffer, 0)?;
+            buffer.clear();
+            Some(Plain { file, buffer, base: 0, at: 0 })
+        };
+        self.plain.get_or_insert_with(open).as_mut()
+    }
+
+    fn go_strictly_to(&mut self, start: u64) -> bool {
+        self.is_scanning = false;
+        if let Some(reader) = &mut self.strict
             && (step_to(reader, start) || reader.jump_to(start).is_ok())
         {
             return true;
@@ -39,24 +79,31 @@ impl<'s> ChildReader<'s> {
         let opened = self.source.open().ok();
         let mut reader = opened.map(|stream| TokenReader::new(stream).with_block(BLOCK));
         self.is_lost = reader.as_mut().is_none_or(|reader| reader.jump_to(start).is_err());
-        self.reader = reader;
+        self.strict = reader;
         !self.is_lost
     }
 
     /// Reads the child; whether all of it could be read.
     pub fn read(&mut self, sink: &mut dyn RecordSink) -> bool {
-        let Some(reader) = &mut self.reader else { return false };
+        if let Some(Some(plain)) = self.plain.as_mut().filter(|_| self.is_scanning) {
+            if let Some(is_whole) = plain.scan(self.kind, sink) {
+                return is_whole;
+            }
+            let start = plain.at;
+            if !self.go_strictly_to(start) {
+                return false;
+            }
+        }
+        let Some(reader) = &mut self.strict else { return false };
         reread(reader, self.kind, sink).unwrap_or(false)
     }
 
     /// Reads on behind the child, up to about `end`.
     pub fn read_on(&mut self, end: u64, sink: &mut dyn RecordSink) {
-        let Some(reader) = &mut self.reader else { return };
-        while reader.position() < end {
-            let before = reader.position();
-            match reread(reader, self.kind, sink) {
-                Ok(true) if reader.position() > before => {}
-                _ => break,
+        while self.position() < end {
+            let before = self.position();
+            if !self.read(sink) || self.position() <= before {
+                break;
             }
         }
     }
@@ -64,25 +111,78 @@ impl<'s> ChildReader<'s> {
     /// Where the child that was read ends.
     #[must_use]
     pub fn position(&self) -> u64 {
-        self.reader.as_ref().map_or(0, TokenReader::position)
+        match &self.plain {
+            Some(Some(plain)) if self.is_scanning => plain.at,
+            _ => self.strict.as_ref().map_or(0, TokenReader::position),
+        }
     }
 
     /// Text of the child that was read last. An end that lies within a character
     /// moves behind it.
     #[must_use]
     pub fn text(&self, child: u64, span: ByteSpan) -> &str {
-        let Some(reader) = &self.reader else { return "" };
         let end = span.end.clamp(child, self.position().max(child));
         let mut whole = "";
         // A cut may fall into a character, which is at most four bytes long.
         for end in end..end.saturating_add(4) {
-            whole = reader.slice(ByteSpan::new(child, end));
+            whole = self.slice(ByteSpan::new(child, end));
             if !whole.is_empty() {
                 break;
             }
         }
         let start = usize::try_from(span.start.saturating_sub(child)).unwrap_or(usize::MAX).min(whole.len());
         whole.get(whole.ceil_char_boundary(start)..).unwrap_or_default()
+    }
+
+    fn slice(&self, span: ByteSpan) -> &str {
+        match &self.plain {
+            Some(Some(plain)) if self.is_scanning => plain.slice(span),
+            _ => self.strict.as_ref().map_or("", |reader| reader.slice(span)),
+        }
+    }
+}
+
+impl Plain {
+    /// Reads the child that comes next; whether all of it could be read, or
+    /// `None`, with nothing read, where only the strict reader can tell.
+    fn scan(&mut self, kind: FileKind, sink: &mut dyn RecordSink) -> Option<bool> {
+        let mut length = BLOCK;
+        loop {
+            let base = self.at;
+            let bytes = self.load(length)?;
+            let is_all = bytes.len() < length;
+            let text = Text { text: valid_text(bytes), base };
+            let mut reading = Reading::new(Select::Everything, By::Scanner, sink);
+            match reading.scan_one(text, top_level(kind, None)) {
+                Ok(end) => {
+                    self.at = text.base + u64::try_from(end).unwrap_or(0);
+                    return Some(reading.state.report.problems.is_empty());
+                }
+                Err(Halt::More) if !is_all && length < MAX_ROW => length *= 4,
+                Err(_) => return None,
+            }
+        }
+    }
+
+    /// The bytes from where it stands on, so many if there are.
+    fn load(&mut self, length: usize) -> Option<&[u8]> {
+        let wanted = self.at..self.at.saturating_add(u64::try_from(length).ok()?);
+        let loaded = self.base..self.base + u64::try_from(self.buffer.bytes().len()).ok()?;
+        let is_there = loaded.start <= wanted.start && wanted.end.min(self.file.size()) <= loaded.end;
+        if !is_there {
+            self.base = self.at;
+            self.file.read(wanted, &mut self.buffer).ok()?;
+        }
+        let from = usize::try_from(self.at - self.base).ok()?;
+        let bytes = self.buffer.bytes().get(from..)?;
+        Some(&bytes[..bytes.len().min(length)])
+    }
+
+    fn slice(&self, span: ByteSpan) -> &str {
+        let index = |offset: u64| usize::try_from(offset.checked_sub(self.base)?).ok();
+        let range = index(span.start).zip(index(span.end));
+        let bytes = range.and_then(|(start, end)| self.buffer.bytes().get(start..end));
+        bytes.and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
     }
 }
 

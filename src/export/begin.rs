@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 
-use super::FileKind;
+use super::{FileKind, LineMarks};
 use super::fast::Text;
 use super::sniff::{self, SNIFFED, root_kind, unload_date_of};
 use crate::span::ByteSpan;
@@ -28,6 +28,8 @@ pub(super) struct Head {
     /// Its start tag.
     pub(super) tag: ByteSpan,
     pub(super) unload_date: Option<String>,
+    /// Up to the end of that tag.
+    pub(super) lines: LineMarks,
     /// How the tag of a row begins, for finding one in the middle of the file.
     row: Option<Vec<u8>>,
 }
@@ -60,12 +62,15 @@ fn read_root(text: Text<'_>) -> Result<Begin, Halt> {
         Some(_) if tag.kind == TokenKind::Empty => return Ok(Begin::Unclear),
         Some(kind) => kind,
     };
+    let text_end = scanner.at();
     let unload_date = unload_date_of(window.attributes(&tag));
     let row = match scanner.skip_to_tag() {
         Ok(Next::Start) => scanner.tag().ok().map(|row| row_tag(window.name(&row.token), kind)),
         _ => None,
     };
-    Ok(Begin::Export(Head { kind, root: root.to_owned(), tag: tag.span, unload_date, row }))
+    let mut lines = LineMarks::default();
+    lines.pass(text.text[..text_end].as_bytes());
+    Ok(Begin::Export(Head { kind, root: root.to_owned(), tag: tag.span, unload_date, lines, row }))
 }
 
 /// How rows begin in a file whose first one is of that table.

@@ -11,6 +11,7 @@ mod document;
 mod element;
 mod fast;
 mod finish;
+mod line_marks;
 mod part;
 mod payload;
 mod raw;
@@ -29,6 +30,7 @@ use crate::span::ByteSpan;
 
 pub use again::ChildReader;
 pub use document::reread;
+pub use line_marks::{LineMark, LineMarks, utf16_units};
 pub use schedule::{Collect, read_all, read_all_in_parts};
 
 /// What a file is, by its content.
@@ -94,6 +96,8 @@ pub struct FileReport {
     pub rows: BTreeMap<String, u64>,
     /// What went wrong.
     pub problems: Vec<Problem>,
+    /// Line numbers at some offsets, as far as the file was read in parts.
+    pub lines: LineMarks,
 }
 
 impl FileReport {

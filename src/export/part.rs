@@ -113,6 +113,7 @@ impl Reading<'_> {
             let last = index(until).saturating_sub(index(start));
             let (stop, at) = self.scan_rows(text, 0, last, &parts.head);
             self.note_nul(&bytes[..at], start);
+            self.state.report.lines.pass(&bytes[..at]);
             let rest = &valid[at..];
             let is_end = loaded_to >= parts.plain.size();
             // A character that is cut by the end of the bytes has at most three.

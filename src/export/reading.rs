@@ -141,6 +141,7 @@ impl State {
             kind: head.kind,
             root_tag: head.tag,
             unload_date: head.unload_date.clone(),
+            lines: head.lines.clone(),
             ..FileReport::default()
         };
         Self { report, ..Self::default() }
@@ -155,6 +156,7 @@ impl State {
     /// Adds the next part of the same file.
     pub(super) fn append(&mut self, next: Self, select: Select<'_>) {
         self.report.problems.extend(next.report.problems);
+        self.report.lines.append(&next.report.lines);
         self.census.merge(&next.census, select);
         self.root_end = next.root_end.or(self.root_end);
         self.note(next.dangling, next.nul);

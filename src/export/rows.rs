@@ -6,6 +6,7 @@ use super::RecordSink;
 use super::begin::Head;
 use super::document::top_level;
 use super::fast::Text;
+use super::finish::Surroundings;
 use super::reading::Reading;
 use crate::record::Record;
 use crate::span::ByteSpan;
@@ -60,6 +61,19 @@ impl Reading<'_> {
                     Err(Halt::More) => return (Stop::More, at),
                     Err(Halt::Odd) => return (Stop::Broken, at),
                 },
+            }
+        }
+    }
+
+    /// Reads the child of the root that comes next, if it is plain. Gives the
+    /// index of its end. Nothing of an odd one is handed out.
+    pub(super) fn scan_one(&mut self, text: Text<'_>, around: Surroundings<'_>) -> Result<usize, Halt> {
+        let mut scanner = text.scanner(0);
+        match scanner.skip_to_tag()? {
+            Next::End => Err(Halt::Odd),
+            Next::Start => {
+                self.scan_child(&mut scanner, text, around)?;
+                Ok(scanner.at())
             }
         }
     }

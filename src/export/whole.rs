@@ -5,7 +5,7 @@ use super::fast::Text;
 use super::part::{End, From, MAX_ROW, Parts, valid_text};
 use super::reading::{By, Reading, State};
 use super::rows::Stop;
-use super::{FileReport, RecordSink, Select, document};
+use super::{FileReport, LineMarks, RecordSink, Select, document};
 use crate::source::{PartBuffer, Source, TextStream};
 use crate::xml::TokenReader;
 
@@ -114,6 +114,8 @@ impl Reading<'_> {
             _ => return self.read_document(&mut TokenReader::resume(stream, text, 0), path),
         };
         self.state = State::of_root(&head);
+        // Lines are asked for by offsets in the file.
+        self.state.report.lines = LineMarks::default();
         let (mut base, mut at) = (0, usize::try_from(head.tag.end).unwrap_or(0));
         loop {
             let begun = at;

@@ -1,19 +1,20 @@
-//! Lines and columns of offsets, in one pass over a file.
-
-use std::io::Read;
+//! Lines and columns of offsets, in one pass over a file, which leaps from mark
+//! to mark where there are some.
 
 use memchr::{memchr_iter, memrchr};
 
-use crate::source::{Problem, ProblemKind, Source, TextStream};
+use crate::export::{LineMarks, utf16_units};
+use crate::source::{PartBuffer, PlainText, Problem, ProblemKind, Source, TextStream};
 use crate::span::LineColumn;
 
 /// How much is read at once.
 const BLOCK: usize = 256 * 1024;
 
 /// Counts lines up to one offset after another. What comes back is forgotten, and
-/// going back is counting from the start.
+/// going back is counting from the start, or from a mark.
 pub(super) struct LineCounter<'s> {
     source: &'s Source,
+    marks: &'s LineMarks,
     /// The last offset that will be asked for.
     last: u64,
     input: Input,
@@ -27,28 +28,31 @@ pub(super) struct LineCounter<'s> {
 
 /// The text, with how much of what was read is counted.
 enum Input {
-    /// Bytes of a file that are the text: nothing is to be decoded.
-    Bytes(Box<dyn Read + Send>, Vec<u8>, usize, usize),
+    /// A file whose bytes are the text: nothing is to be decoded.
+    Plain(PlainText, PartBuffer, usize),
     Text(Box<TextStream>, String, usize),
     Nothing,
 }
 
 impl<'s> LineCounter<'s> {
-    /// Begins at the start; offsets up to `last` will be asked for.
-    pub(super) fn new(source: &'s Source, last: u64) -> Self {
+    /// Begins at the start; offsets up to `last` will be asked for. `marks` are
+    /// those of the source.
+    pub(super) fn new(source: &'s Source, marks: &'s LineMarks, last: u64) -> Self {
         let (input, problem) = match open(source, last) {
             Ok(input) => (input, None),
             Err(problem) => (Input::Nothing, Some(problem)),
         };
-        Self { source, last, input, base: 0, line: 1, units: 0, problem }
+        Self { source, marks, last, input, base: 0, line: 1, units: 0, problem }
     }
 
     /// The line and column of an offset; behind the end of the text, those of its end.
     pub(super) fn at(&mut self, offset: u64) -> LineColumn {
+        self.leap(offset);
         if offset < self.base {
             let problem = self.problem.take();
-            *self = Self::new(self.source, self.last);
+            *self = Self::new(self.source, self.marks, self.last);
             self.problem = problem.or(self.problem.take());
+            self.leap(offset);
         }
         loop {
             let ahead = usize::try_from(offset - self.base).unwrap_or(usize::MAX);
@@ -57,17 +61,29 @@ impl<'s> LineCounter<'s> {
                 let bytes = &rest[..ahead.min(rest.len())];
                 if let Some(last) = memrchr(b'\n', bytes) {
                     self.line += count(memchr_iter(b'\n', bytes).count());
-                    self.units = units(&bytes[last + 1..]);
+                    self.units = utf16_units(&bytes[last + 1..]);
                 } else {
-                    self.units += units(bytes);
+                    self.units += utf16_units(bytes);
                 }
                 (bytes.len(), bytes.len() < ahead)
             };
             self.base += count(counted);
             self.input.pass(counted);
-            if !has_more || !self.fill() {
+            if !has_more || !self.fill(ahead - counted) {
                 return LineColumn { line: self.line, column: self.units + 1 };
             }
+        }
+    }
+
+    /// Goes to the last mark before an offset, if that is a way forward or the
+    /// offset lies behind.
+    fn leap(&mut self, offset: u64) {
+        let Input::Plain(_, buffer, passed) = &mut self.input else { return };
+        let mark = self.marks.before(offset);
+        if mark.offset > self.base || offset < self.base && mark.offset > 0 {
+            (self.base, self.line, self.units) = (mark.offset, mark.lines + 1, mark.units);
+            buffer.clear();
+            *passed = 0;
         }
     }
 
@@ -76,9 +92,9 @@ impl<'s> LineCounter<'s> {
         self.problem
     }
 
-    /// Reads a block; whether there was more.
-    fn fill(&mut self) -> bool {
-        match self.input.fill() {
+    /// Reads a block, of which so many bytes are of use; whether there was more.
+    fn fill(&mut self, wanted: usize) -> bool {
+        match self.input.fill(self.base, wanted) {
             Ok(more) => more > 0,
             Err(problem) => {
                 self.problem = Some(problem);
@@ -91,7 +107,11 @@ impl<'s> LineCounter<'s> {
 
 fn open(source: &Source, last: u64) -> Result<Input, Problem> {
     if last <= source.plain_to() {
-        return Ok(Input::Bytes(source.open_bytes()?, Vec::new(), 0, 0));
+        let mut buffer = PartBuffer::default();
+        if let Some(plain) = source.open_plain(&mut buffer, 0) {
+            buffer.clear();
+            return Ok(Input::Plain(plain, buffer, 0));
+        }
     }
     Ok(Input::Text(Box::new(source.open()?), String::new(), 0))
 }
@@ -100,7 +120,7 @@ impl Input {
     /// What was read and not counted.
     fn rest(&self) -> &[u8] {
         match self {
-            Self::Bytes(_, bytes, passed, filled) => &bytes[*passed..*filled],
+            Self::Plain(_, buffer, passed) => &buffer.bytes()[*passed..],
             Self::Text(_, text, passed) => &text.as_bytes()[*passed..],
             Self::Nothing => &[],
         }
@@ -108,18 +128,19 @@ impl Input {
 
     fn pass(&mut self, more: usize) {
         match self {
-            Self::Bytes(_, _, passed, _) | Self::Text(_, _, passed) => *passed += more,
+            Self::Plain(_, _, passed) | Self::Text(_, _, passed) => *passed += more,
             Self::Nothing => {}
         }
     }
 
-    fn fill(&mut self) -> Result<usize, Problem> {
+    fn fill(&mut self, offset: u64, wanted: usize) -> Result<usize, Problem> {
         match self {
-            Self::Bytes(reader, bytes, passed, filled) => {
-                bytes.resize(BLOCK, 0);
-                (*passed, *filled) = (0, 0);
-                *filled = read(reader.as_mut(), bytes)?;
-                Ok(*filled)
+            Self::Plain(plain, buffer, passed) => {
+                *passed = 0;
+                let end = offset.saturating_add(count(wanted.min(BLOCK)));
+                let read = plain.read(offset..end, buffer);
+                read.map_err(|error| Problem::new(ProblemKind::Unreadable, error.to_string()))?;
+                Ok(buffer.bytes().len())
             }
             Self::Text(stream, text, passed) => {
                 text.clear();
@@ -131,30 +152,14 @@ impl Input {
     }
 }
 
-fn read(reader: &mut dyn Read, bytes: &mut [u8]) -> Result<usize, Problem> {
-    loop {
-        match reader.read(bytes) {
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Problem::new(ProblemKind::Unreadable, error.to_string())),
-            Ok(more) => return Ok(more),
-        }
-    }
-}
-
 fn count(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
-}
-
-/// UTF-16 units of UTF-8 text: one for every lead byte, two for those of four
-/// bytes, none for the bytes that follow.
-pub(super) fn units(bytes: &[u8]) -> u64 {
-    let count = |byte: &u8| u64::from(byte & 0xC0 != 0x80) + u64::from(*byte >= 0xF0);
-    bytes.iter().map(count).sum()
 }
 
 #[cfg(test)]
 mod tests {
     use super::LineCounter;
+    use crate::export::LineMarks;
     use crate::source::Source;
     use crate::span::LineColumn;
 
@@ -163,7 +168,8 @@ mod tests {
         let text = "\u{feff}<a>\r\n\u{1F600}é<b/>";
         let source = Source::memory("a.xml", text.as_bytes());
         let offset = |needle: &str| u64::try_from(text.find(needle).unwrap() - 3).unwrap();
-        let mut counter = LineCounter::new(&source, u64::MAX);
+        let marks = LineMarks::default();
+        let mut counter = LineCounter::new(&source, &marks, u64::MAX);
         let mut check = |offset: u64, line: u64, column: u64| {
             assert_eq!(counter.at(offset), LineColumn { line, column }, "{offset}");
         };
@@ -183,8 +189,9 @@ mod tests {
         let end = u64::try_from(text.len()).unwrap();
         let expected = LineColumn { line: 200_001, column: 6 };
         assert_eq!(source.plain_to(), 0);
-        assert_eq!(LineCounter::new(&source, end).at(end), expected);
+        let marks = LineMarks::default();
+        assert_eq!(LineCounter::new(&source, &marks, end).at(end), expected);
         assert_eq!(source.plain_to(), end);
-        assert_eq!(LineCounter::new(&source, end).at(end), expected);
+        assert_eq!(LineCounter::new(&source, &marks, end).at(end), expected);
     }
 }

@@ -18,7 +18,7 @@ use crate::source::{Problem, Source};
 use crate::span::LineColumn;
 
 /// How many places one thread looks for in a file that several read.
-const SHARE: usize = 8 * 1024;
+const SHARE: usize = 512;
 
 /// Everything with its lines.
 #[derive(Debug, Default)]
@@ -137,7 +137,7 @@ fn look(source: &Source, report: &FileReport, questions: Questions<'_, '_>) -> L
     notices.sort_by_key(|(_, offset)| *offset);
     let last_place = asked.iter().map(|asked| asked.lines.region.span.end).max();
     let last = last_place.max(notices.last().map(|(_, offset)| *offset)).unwrap_or(0);
-    let mut counter = LineCounter::new(source, last);
+    let mut counter = LineCounter::new(source, &report.lines, last);
     let mut found = Vec::with_capacity(notices.len());
     let mut open = notices.as_slice();
     // Of one child of the root; all others lie before them or behind them.

@@ -32,6 +32,11 @@ impl PartBuffer {
     pub fn bytes(&self) -> &[u8] {
         &self.memory[..self.filled]
     }
+
+    /// Forgets the bytes.
+    pub fn clear(&mut self) {
+        self.filled = 0;
+    }
 }
 
 impl PlainText {
