@@ -4,14 +4,17 @@ use super::columns::Pair;
 use super::current::{CurrentRow, Shared};
 use super::facts::{Row, Standing};
 use super::interner::TextId;
+use super::stamp::Stamp;
 use crate::export::RecordSink;
-use crate::query::RowTests;
-use crate::record::{Origin, Record, Wanted};
+use crate::query::{Clock, RowTests};
+use crate::record::{ColumnIdx, Origin, Record, Wanted};
 
 /// Collects the facts of some sources, or of a part of one.
 #[derive(Debug)]
 pub(super) struct Collector<'w> {
     asked: Asked<'w>,
+    /// The newest `sys_updated_on`; empty for none.
+    pub(super) newest: String,
     source: u32,
     tables: Vec<Collected<'w>>,
 }
@@ -38,7 +41,7 @@ struct Collected<'w> {
 impl<'w> Collector<'w> {
     pub(super) fn new(asked: Asked<'w>) -> Self {
         let tables = asked.wanted.tables().iter().map(|_| Collected::default()).collect();
-        Self { asked, source: 0, tables }
+        Self { asked, newest: String::new(), source: 0, tables }
     }
 
     /// Of each table the rows and their kept columns.
@@ -57,14 +60,18 @@ impl RecordSink for Collector<'_> {
             return;
         }
         let Some(table) = record.table_index else { return };
-        let Asked { wanted, tests, instance, shared } = self.asked;
+        let shared = self.asked.shared;
         let Collected { rows, pairs, current } = &mut self.tables[table.index()];
-        let current =
-            current.get_or_insert_with(|| CurrentRow::new(wanted, table, tests.of(table), instance));
+        let current = current.get_or_insert_with(|| CurrentRow::new(self.asked, table));
         current.read(record, shared);
         pairs.extend(current.kept());
         let recorded_at =
             record.recorded_at.map_or(TextId::ABSENT, |text| shared.texts.intern(text.trim()));
+        let updated_on = current.value(ColumnIdx::UPDATED_ON);
+        if updated_on > self.newest.as_str() && Clock::parse(updated_on).is_ok() {
+            updated_on.clone_into(&mut self.newest);
+        }
+        let mod_count = current.value(ColumnIdx::MOD_COUNT).parse::<u64>().ok();
         rows.push(Row {
             source: self.source,
             ordinal: record.ordinal,
@@ -72,6 +79,8 @@ impl RecordSink for Collector<'_> {
             recorded_at,
             signature: current.signature(),
             content: current.content(),
+            updated_on: Stamp::new(updated_on, &shared.texts),
+            mod_count: mod_count.map_or(u32::MAX, |count| u32::try_from(count).unwrap_or(u32::MAX - 1)),
             action: record.action,
             origin: record.origin,
             standing: Standing::Current,

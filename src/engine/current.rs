@@ -6,10 +6,11 @@ use std::hash::BuildHasher;
 
 use foldhash::quality::RandomState;
 
+use super::collect::Asked;
 use super::columns::Pair;
 use super::interner::{SharedInterner, TextId};
 use super::signatures::{SharedSignatures, SignatureId};
-use crate::query::{Cell, Class, Data, Missing, RowId, RowTest, Truth};
+use crate::query::{Cell, Class, Clock, Data, Missing, RowId, RowTest, Truth};
 use crate::record::{Action, ColumnIdx, Origin, Record, TableIdx, Wanted, WantedTable, schema};
 
 /// One column of the row.
@@ -66,6 +67,8 @@ pub(super) struct CurrentRow<'w> {
     asking: Vec<Vec<u16>>,
     /// The tests that ask for more than columns.
     asking_traits: Vec<u16>,
+    /// For each column, whether it is kept.
+    kept: Vec<bool>,
     instance: &'w str,
     columns: Vec<Seen>,
     at: Vec<At>,
@@ -81,12 +84,15 @@ pub(super) struct CurrentRow<'w> {
 pub(super) struct Shared {
     pub(super) texts: SharedInterner,
     pub(super) signatures: SharedSignatures,
+    /// What "now" is, as far as anybody knows before the records are read.
+    pub(super) clock: Clock,
     hasher: RandomState,
 }
 
 impl Shared {
-    pub(super) fn new(wanted: &Wanted) -> Self {
+    pub(super) fn new(wanted: &Wanted, clock: Clock) -> Self {
         Self {
+            clock,
             texts: SharedInterner::default(),
             signatures: SharedSignatures::new(wanted),
             hasher: RandomState::default(),
@@ -99,7 +105,10 @@ impl Shared {
 }
 
 impl<'w> CurrentRow<'w> {
-    pub(super) fn new(wanted: &'w Wanted, table: TableIdx, tests: &'w [RowTest], instance: &'w str) -> Self {
+    pub(super) fn new(asked: Asked<'w>, table: TableIdx) -> Self {
+        let Asked { wanted, tests, instance, shared } = asked;
+        let tests = tests.of(table);
+        let kept = wanted.table(table).keeps(shared.clock.now().is_some()).collect();
         let width = wanted.table(table).columns.len();
         let mut asking = vec![Vec::new(); width];
         let mut asking_traits = Vec::new();
@@ -119,6 +128,7 @@ impl<'w> CurrentRow<'w> {
             tests,
             asking,
             asking_traits,
+            kept,
             instance,
             columns,
             at: Vec::with_capacity(width),
@@ -153,7 +163,7 @@ impl<'w> CurrentRow<'w> {
         if seen.present == present && seen.value == value && seen.display == display {
             return;
         }
-        let is_kept = self.wanted.table(self.table).kept[column];
+        let is_kept = self.kept[column];
         if seen.value != value || seen.present != present {
             value.clone_into(&mut seen.value);
             seen.hash = if present { shared.hasher.hash_one(value) } else { 0 };
@@ -179,7 +189,7 @@ impl<'w> CurrentRow<'w> {
         let mut changed = self.signature == SignatureId::NONE;
         for &test in &open {
             let test = usize::from(test);
-            let answer = self.tests[test].ask(self, RowId(0));
+            let answer = self.tests[test].ask(self, &shared.clock, RowId(0));
             changed |= self.answers[test] != answer;
             self.answers[test] = answer;
         }
@@ -197,8 +207,12 @@ impl<'w> CurrentRow<'w> {
 
     /// The columns that are kept.
     pub(super) fn kept(&self) -> impl Iterator<Item = Pair> + '_ {
-        let kept = &self.wanted.table(self.table).kept;
-        self.columns.iter().zip(kept).filter(|(_, kept)| **kept).map(|(seen, _)| seen.pair)
+        self.columns.iter().zip(&self.kept).filter(|(_, kept)| **kept).map(|(seen, _)| seen.pair)
+    }
+
+    /// What stands in a column.
+    pub(super) fn value(&self, column: ColumnIdx) -> &str {
+        self.columns.get(column.index()).map_or("", |seen| &seen.value)
     }
 
     /// What tells versions of a record apart: a hash of all its wanted values.

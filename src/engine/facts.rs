@@ -12,6 +12,7 @@ use super::columns::{Columns, Pair};
 use super::current::Shared;
 use super::interner::{Interner, TextId};
 use super::signatures::{Signature, SignatureId};
+use super::stamp::Stamp;
 use crate::query::{Cell, RowId};
 use crate::record::{Action, ColumnIdx, Origin, TableIdx, Wanted, WantedTable};
 
@@ -26,6 +27,10 @@ pub(super) struct Row {
     pub(super) signature: SignatureId,
     /// A hash of its wanted values: versions with the same one are the same.
     pub(super) content: u64,
+    /// `sys_updated_on`
+    pub(super) updated_on: Stamp,
+    /// `sys_mod_count`; `u32::MAX` where there is none.
+    pub(super) mod_count: u32,
     pub(super) action: Action,
     pub(super) origin: Origin,
     pub(super) standing: Standing,
@@ -61,15 +66,16 @@ pub(super) struct TableFacts {
 }
 
 impl TableFacts {
-    pub(super) fn new(table: &WantedTable) -> Self {
+    /// With the columns that are kept where "now" is known, or is not.
+    pub(super) fn new(table: &WantedTable, has_clock: bool) -> Self {
         let mut width = 0;
-        let mut slot = |kept: &bool| {
+        let slot = |kept: bool| {
             kept.then(|| {
                 width += 1;
                 width - 1
             })
         };
-        let slots: Vec<_> = table.kept.iter().map(&mut slot).collect();
+        let slots: Vec<_> = table.keeps(has_clock).map(slot).collect();
         Self {
             columns: Columns::new(width),
             indexes: slots.iter().map(|_| OnceLock::new()).collect(),
@@ -140,22 +146,32 @@ fn index(row: RowId) -> usize {
 pub(super) struct Facts {
     pub(super) texts: Interner,
     pub(super) tables: Vec<TableFacts>,
+    /// The newest `sys_updated_on`; empty for none.
+    pub(super) newest: String,
     /// For each text, the number of its lower-case form.
     folded: Vec<TextId>,
 }
 
 /// The rows of all tables, while they are read.
 #[derive(Debug)]
-pub(super) struct Rows(Vec<TableFacts>);
+pub(super) struct Rows {
+    tables: Vec<TableFacts>,
+    /// The newest `sys_updated_on`; empty for none.
+    newest: String,
+}
 
 impl Rows {
-    pub(super) fn new(wanted: &Wanted) -> Self {
-        Self(wanted.tables().iter().map(TableFacts::new).collect())
+    pub(super) fn new(wanted: &Wanted, has_clock: bool) -> Self {
+        let tables = wanted.tables().iter().map(|table| TableFacts::new(table, has_clock)).collect();
+        Self { tables, newest: String::new() }
     }
 
     /// Takes over the rows that come next.
     pub(super) fn take(&mut self, collector: Collector<'_>) {
-        for (ours, (rows, pairs)) in self.0.iter_mut().zip(collector.into_rows()) {
+        if collector.newest > self.newest {
+            self.newest.clone_from(&collector.newest);
+        }
+        for (ours, (rows, pairs)) in self.tables.iter_mut().zip(collector.into_rows()) {
             ours.rows.extend(rows);
             ours.columns.extend(&pairs);
         }
@@ -165,7 +181,8 @@ impl Rows {
 impl Facts {
     pub(super) fn new(shared: Shared, rows: Rows) -> Self {
         let Shared { texts, signatures, .. } = shared;
-        let mut facts = Self { texts: texts.into_interner(), tables: rows.0, folded: Vec::new() };
+        let Rows { tables, newest } = rows;
+        let mut facts = Self { texts: texts.into_interner(), tables, newest, folded: Vec::new() };
         for (table, signatures) in facts.tables.iter_mut().zip(signatures.into_lists()) {
             table.signatures = signatures;
         }

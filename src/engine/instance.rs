@@ -341,7 +341,7 @@ impl Data for Instance<'_> {
         let facts = self.table(table);
         let signature = facts.signatures.get(facts.row(row)?.signature.index())?;
         let answer = *signature.get(usize::from(test.0))?;
-        Some(self.tests.of(table).get(usize::from(test.0))?.truth(answer))
+        self.tests.of(table).get(usize::from(test.0))?.truth(answer)
     }
 
     fn roles(&self, user: RowId, take: &mut dyn FnMut(&str) -> bool) -> Missing {

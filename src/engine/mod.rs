@@ -22,6 +22,7 @@ mod read;
 mod records;
 mod selftest;
 mod signatures;
+mod stamp;
 mod user_access;
 mod versions;
 mod views;

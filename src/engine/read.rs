@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
+use rayon::prelude::*;
+
 use super::collect::{Asked, Collector};
 use super::current::Shared;
 use super::facts::{Facts, Rows};
@@ -10,8 +12,8 @@ use super::instance::{FileFacts, Instance, Wholeness, is_of_apps_only};
 use super::versions::settle;
 use super::views;
 use crate::export::{self, Collect, FileKind, FileReport, Select};
-use crate::query::{Clock, RowId, RowTests};
-use crate::record::{ColumnIdx, TableIdx, Wanted, WantedTable, schema};
+use crate::query::{Clock, RowTests};
+use crate::record::{TableIdx, Wanted, WantedTable, schema};
 use crate::rule::{Ask, ClassBody, KeyPaths, Pack, Rule};
 use crate::source::Source;
 
@@ -81,18 +83,16 @@ pub fn read_all<'p>(
     options: &Options,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Reading<'p> {
-    let &Plan { wanted, tests, .. } = plan;
-    let shared = Shared::new(wanted);
-    let asked = Asked { wanted, tests, instance: &options.instance, shared: &shared };
-    let collecting = Collecting { asked, rows: Mutex::new(Rows::new(wanted)), progress };
-    let reports = export::read_all(sources, Select::Wanted(wanted), &collecting);
-    let files: Vec<_> = reports
-        .into_iter()
-        .enumerate()
-        .map(|(at, report)| ReadFile { source: u32::try_from(at).unwrap_or(u32::MAX), report })
-        .collect();
-    let rows = collecting.rows.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let mut facts = Facts::new(shared, rows);
+    let promised = || plan.tests.need_clock().then(|| promised_clock(sources)).flatten();
+    let promised = options.as_of.or_else(promised);
+    let mut read = read_once(sources, plan, options, (promised.unwrap_or_default(), progress));
+    // What rows answered rests on what "now" was said to be.
+    if promised.is_some_and(|promised| promised != read.clock) {
+        let clock = read.clock;
+        drop(read);
+        read = read_once(sources, plan, options, (clock, progress));
+    }
+    let Read { files, mut facts, clock } = read;
     if !options.all_versions {
         let is_build = |source: u32| {
             usize::try_from(source)
@@ -102,20 +102,66 @@ pub fn read_all<'p>(
         };
         settle(&mut facts, &is_build);
     }
-    let as_of = newest_date(&files, &facts, wanted);
-    let clock = match (&options.as_of, &as_of) {
-        (Some(clock), _) => *clock,
-        (None, Some(date)) => Clock::parse(date).unwrap_or_else(|_| Clock::unknown()),
-        (None, None) => Clock::unknown(),
-    };
     let as_of = clock.now().map(|now| now.strftime("%Y-%m-%d %H:%M:%S").to_string());
-    let whole = whole_tables(&files, &facts, wanted, options);
+    let whole = whole_tables(&files, &facts, plan.wanted, options);
     let file_facts =
         files.iter().filter(|file| file.report.kind != FileKind::Other).map(file_facts).collect();
     let mut instance = Instance::new(plan, sources, facts, file_facts, clock, options.instance.clone());
     instance.whole = whole;
     views::settle(&mut instance, &plan.asks);
     Reading { files, instance, as_of }
+}
+
+/// What came of reading all sources.
+struct Read {
+    files: Vec<ReadFile>,
+    facts: Facts,
+    /// What "now" is, by all that was read.
+    clock: Clock,
+}
+
+/// Reads every source, with what "now" is as far as that is known before.
+fn read_once(
+    sources: &[Source],
+    plan: &Plan<'_>,
+    options: &Options,
+    (now, progress): (Clock, &(dyn Fn(u64) + Sync)),
+) -> Read {
+    let &Plan { wanted, tests, .. } = plan;
+    let shared = Shared::new(wanted, now);
+    let asked = Asked { wanted, tests, instance: &options.instance, shared: &shared };
+    let rows = Mutex::new(Rows::new(wanted, now.now().is_some()));
+    let collecting = Collecting { asked, rows, progress };
+    let reports = export::read_all(sources, Select::Wanted(wanted), &collecting);
+    let files: Vec<_> = reports
+        .into_iter()
+        .enumerate()
+        .map(|(at, report)| ReadFile { source: u32::try_from(at).unwrap_or(u32::MAX), report })
+        .collect();
+    let rows = collecting.rows.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let facts = Facts::new(shared, rows);
+    let dates = files.iter().filter_map(|file| file.report.unload_date.as_deref());
+    let newest = newest_clock(dates).or_else(|| Clock::parse(&facts.newest).ok());
+    Read { clock: options.as_of.or(newest).unwrap_or_default(), files, facts }
+}
+
+/// What "now" will be, by what the files say at their beginning. Many small ones
+/// are not opened for it: they are files of an app, which hold no such date.
+fn promised_clock(sources: &[Source]) -> Option<Clock> {
+    const FEW: usize = 1000;
+    const SMALL: u64 = 64 * 1024;
+    let is_asked =
+        |source: &&Source| sources.len() <= FEW || source.size().is_none_or(|size| size > SMALL);
+    let dates: Vec<_> =
+        sources.par_iter().filter(is_asked).filter_map(export::unload_date).collect();
+    newest_clock(dates.iter())
+}
+
+/// The newest of some dates; what is no date is left out.
+fn newest_clock(dates: impl Iterator<Item = impl AsRef<str>>) -> Option<Clock> {
+    let valid = dates.filter(|date| Clock::parse(date.as_ref()).is_ok());
+    let newest = valid.max_by(|left, right| left.as_ref().cmp(right.as_ref()))?;
+    Clock::parse(newest.as_ref()).ok()
 }
 
 /// Puts the facts of all sources together.
@@ -152,28 +198,6 @@ fn file_facts(file: &ReadFile) -> FileFacts {
 /// Whether a path lies where builds of SDK apps write.
 fn is_build_output(path: &str) -> bool {
     path.split('/').any(|part| matches!(part, "dist" | "build" | "target" | ".metadata"))
-}
-
-/// The newest `unload_date`, else the newest `sys_updated_on`.
-fn newest_date(files: &[ReadFile], facts: &Facts, wanted: &Wanted) -> Option<String> {
-    let is_date = |text: &str| Clock::parse(text).is_ok();
-    let unloaded =
-        files.iter().filter_map(|file| file.report.unload_date.as_deref()).filter(|text| is_date(text)).max();
-    if let Some(date) = unloaded {
-        return Some(date.to_owned());
-    }
-    let mut newest = "";
-    for (at, _) in wanted.tables().iter().enumerate() {
-        let Ok(table) = u16::try_from(at).map(TableIdx) else { continue };
-        for row in 0..facts.table(table).rows.len() {
-            let Ok(row) = u32::try_from(row).map(RowId) else { continue };
-            let date = facts.cell(table, row, ColumnIdx::UPDATED_ON).value;
-            if date > newest && is_date(date) {
-                newest = date;
-            }
-        }
-    }
-    (!newest.is_empty()).then(|| newest.to_owned())
 }
 
 /// Which tables are known to be whole.

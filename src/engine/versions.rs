@@ -79,17 +79,18 @@ fn settle_group(
 #[derive(Debug, Clone)]
 struct Age {
     updated_on: Option<String>,
-    mod_count: Option<u64>,
+    mod_count: Option<u32>,
     recorded_at: Option<String>,
 }
 
 impl Age {
     fn of(table: &TableFacts, texts: &Interner, row: RowId) -> Self {
         let text = |id: TextId| Some(texts.text(id)).filter(|text| !text.is_empty()).map(str::to_owned);
+        let row = table.row(row);
         Self {
-            updated_on: text(table.pair(row, ColumnIdx::UPDATED_ON).value),
-            mod_count: text(table.pair(row, ColumnIdx::MOD_COUNT).value).and_then(|text| text.parse().ok()),
-            recorded_at: table.row(row).and_then(|row| text(row.recorded_at)),
+            updated_on: row.and_then(|row| row.updated_on.text(texts)),
+            mod_count: row.map(|row| row.mod_count).filter(|count| *count != u32::MAX),
+            recorded_at: row.and_then(|row| text(row.recorded_at)),
         }
     }
 }

@@ -7,6 +7,7 @@ use super::facts::{Facts, Row, Standing, TableFacts};
 use super::instance::Instance;
 use super::interner::TextId;
 use super::signatures::SignatureId;
+use super::stamp::Stamp;
 use crate::query::{EFFECTIVE_ROLE, Partial, ROLE_CLOSURE, RowId};
 use crate::record::{Action, ColumnIdx, Origin, TableIdx, Wanted, WantedTable};
 use crate::rule::Ask;
@@ -72,7 +73,7 @@ impl Facts {
     /// Replaces the rows of a view.
     fn fill(&mut self, wanted: &Wanted, table: TableIdx, rows: Vec<ViewRow>) {
         let names = wanted.table(table);
-        let mut facts = TableFacts::new(names);
+        let mut facts = TableFacts::new(names, true);
         let width = facts.width();
         for ViewRow { row, cells } in rows {
             let mut pairs = vec![Pair::default(); width];
@@ -220,6 +221,8 @@ fn nowhere() -> Row {
         recorded_at: TextId::ABSENT,
         signature: SignatureId::NONE,
         content: 0,
+        updated_on: Stamp::NONE,
+        mod_count: u32::MAX,
         action: Action::InsertOrUpdate,
         origin: Origin::Table,
         standing: Standing::Current,

@@ -9,7 +9,7 @@ use super::findings::{FindingWriter, SharedNames, Subject, record_subject};
 use super::instance::Instance;
 use crate::finding::Finding;
 use crate::query::{Missing, RowId};
-use crate::record::TableIdx;
+use crate::record::{ColumnIdx, TableIdx};
 use crate::rule::{Body, Part, PropertyColumns, Rule};
 
 /// How many findings are written at once. Of their rows the columns are in
@@ -92,13 +92,15 @@ fn write_share(again: &Again<'_>, (index, rule): (u16, &Rule), share: Vec<Failed
 
 /// Whether a finding of the rule needs columns of its row that are not kept.
 fn shows_more(instance: &Instance<'_>, rule: &Rule) -> bool {
+    let is_kept = |table: TableIdx, column: ColumnIdx| instance.table(table).slot(column).is_some();
     let names_at = |at: &str| {
-        instance.wanted.tables().iter().any(|table| table.find(at).is_some_and(|column| !table.keeps(column)))
+        let tables = (0_u16..).map(TableIdx).zip(instance.wanted.tables());
+        tables.filter_map(|(index, table)| Some((index, table.find(at)?))).any(|(table, at)| !is_kept(table, at))
     };
     let is_lost = |part: &Part| match part {
         Part::Field(path) => {
             let mut columns = path.own_columns();
-            columns.any(|(table, column)| !instance.wanted.table(table).keeps(column))
+            columns.any(|(table, column)| !is_kept(table, column))
         }
         Part::Text(_) | Part::Evidence(_) | Part::Special(_) => false,
     };

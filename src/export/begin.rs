@@ -4,7 +4,9 @@ use memchr::memmem;
 
 use super::{FileKind, LineMarks};
 use super::fast::Text;
+use super::part::valid_text;
 use super::sniff::{self, SNIFFED, root_kind, unload_date_of};
+use crate::source::{PartBuffer, Source};
 use crate::span::ByteSpan;
 use crate::xml::{Halt, Next, TokenKind};
 
@@ -43,6 +45,25 @@ pub(super) fn begin(text: &str, path: &str) -> Begin {
         sniff::Head::Unreadable(_) => return Begin::Unclear,
     }
     read_root(Text { text, base: 0 }).unwrap_or(Begin::Unclear)
+}
+
+/// The date in the root's start tag, if the file is plain and that tag comes
+/// soon. It says nothing of what the rest of the file is.
+#[must_use]
+pub fn unload_date(source: &Source) -> Option<String> {
+    const SOON: usize = 4 * 1024;
+    let mut buffer = PartBuffer::default();
+    let begun = if source.open_plain(&mut buffer, SOON as u64).is_some() {
+        begin(valid_text(buffer.bytes()), source.path())
+    } else {
+        let mut text = String::new();
+        source.open().ok()?.read(&mut text, SOON).ok()?;
+        begin(&text, source.path())
+    };
+    match begun {
+        Begin::Export(head) => head.unload_date,
+        Begin::Foreign | Begin::Unclear => None,
+    }
 }
 
 fn read_root(text: Text<'_>) -> Result<Begin, Halt> {

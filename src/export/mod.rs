@@ -29,6 +29,7 @@ use crate::source::{PartBuffer, Problem, ProblemKind, Source};
 use crate::span::ByteSpan;
 
 pub use again::ChildReader;
+pub use begin::unload_date;
 pub use document::reread;
 pub use line_marks::{LineMark, LineMarks, utf16_units};
 pub use schedule::{Collect, read_all, read_all_in_parts};

@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 use super::ast::{Comparison, Operand, Path, Place, Polarity, Search, Side, Test};
-use super::bind::{BindError, Binder, Need};
+use super::bind::{BindError, Need};
+use super::binder::Binder;
 use super::bound_path::{BoundPath, End};
 use super::dates::{DateFunction, DatePart, Moment, Unit};
 use super::text::{Needle, Number};

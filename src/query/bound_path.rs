@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::data::{Cell, Class, Data, Missing, RowId, Truth};
 use crate::record::schema::ColumnType;
-use crate::record::{ColumnIdx, TableIdx, Wanted};
+use crate::record::{ColumnIdx, Keep, TableIdx, Wanted};
 
 /// A field name, such as `user.manager.name`, whose columns a reader will keep.
 #[derive(Debug, Clone)]
@@ -121,21 +121,18 @@ impl BoundPath {
         }
     }
 
-    /// Has every column kept that a walk reads; those of the row itself only with
-    /// `own`.
-    pub fn keep(&self, wanted: &mut Wanted, own: bool) {
-        let mut is_own = true;
+    /// Has every column kept that a walk reads, those of the row itself so long.
+    pub fn keep(&self, wanted: &mut Wanted, own: Keep) {
+        let mut how_long = own;
         let mut keep = |columns: &Columns| {
-            if own || !is_own {
-                columns.list.iter().for_each(|&column| wanted.keep(columns.table, column));
-            }
-            is_own = false;
+            columns.list.iter().for_each(|&column| wanted.keep(columns.table, column, how_long));
+            how_long = Keep::Always;
         };
         self.hops.iter().for_each(|hop| keep(&hop.columns));
         if let End::Column(end) = &self.end {
             keep(&end.columns);
             if let Some((table, Some(column))) = end.target {
-                wanted.keep(table, column);
+                wanted.keep(table, column, Keep::Always);
             }
         }
     }

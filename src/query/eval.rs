@@ -81,8 +81,8 @@ impl BoundCondition {
 }
 
 impl AskRow for BoundCondition {
-    fn ask(&self, data: &dyn Data, row: RowId) -> Truth {
-        self.evaluate(data, &Clock::unknown(), row)
+    fn ask(&self, data: &dyn Data, clock: &Clock, row: RowId) -> Truth {
+        self.evaluate(data, clock, row)
     }
 }
 

@@ -8,6 +8,7 @@
 mod ast;
 mod bind;
 mod bind_check;
+mod binder;
 mod bound_path;
 mod data;
 mod date_functions;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::bound_path::{BoundPath, End};
 use super::data::{Data, Missing, RowId, Truth};
+use super::dates::Clock;
 use crate::record::{ColumnIdx, TableIdx};
 
 /// Index of a test among those of its table.
@@ -16,7 +17,7 @@ pub struct TestIdx(pub u16);
 /// A question about one row.
 pub trait AskRow: Debug + Send + Sync {
     /// The answer, from nothing but the columns and traits of the row.
-    fn ask(&self, data: &dyn Data, row: RowId) -> Truth;
+    fn ask(&self, data: &dyn Data, clock: &Clock, row: RowId) -> Truth;
 }
 
 /// A test that some query or expectation needs.
@@ -28,6 +29,8 @@ pub struct RowTest {
     missing: [Missing; 2],
     /// Whether it depends on what the row is beside its columns.
     pub asks_trait: bool,
+    /// Whether it depends on what "now" is.
+    pub needs_clock: bool,
 }
 
 /// An answer as a number.
@@ -39,6 +42,8 @@ const OPEN: u8 = 2;
 const OWN: u8 = 3;
 const OTHER: u8 = 4;
 const BOTH: u8 = 5;
+/// It could not be asked, as nobody knew what "now" is.
+const NOT_ASKED: u8 = 6;
 
 impl RowTest {
     /// All columns that it reads.
@@ -48,8 +53,11 @@ impl RowTest {
 
     /// Asks a row; the answer is a number for [`Self::truth`].
     #[must_use]
-    pub fn ask(&self, data: &dyn Data, row: RowId) -> u8 {
-        match self.question.ask(data, row) {
+    pub fn ask(&self, data: &dyn Data, clock: &Clock, row: RowId) -> u8 {
+        if self.needs_clock && clock.now().is_none() {
+            return NOT_ASKED;
+        }
+        match self.question.ask(data, clock, row) {
             Truth::No => NO,
             Truth::Yes => YES,
             Truth::Unknown(missing) if missing.is_empty() => OPEN,
@@ -59,18 +67,19 @@ impl RowTest {
         }
     }
 
-    /// What the number of an answer says.
+    /// What the number of an answer says; `None` if it was not asked.
     #[must_use]
-    pub fn truth(&self, answer: u8) -> Truth {
+    pub fn truth(&self, answer: u8) -> Option<Truth> {
         let [own, other] = &self.missing;
-        match answer {
+        Some(match answer {
             NO => Truth::No,
             YES => Truth::Yes,
             OPEN => Truth::Unknown(Missing::none()),
             OWN => Truth::Unknown(own.clone()),
             OTHER => Truth::Unknown(other.clone()),
-            _ => Truth::Unknown(own.clone().union(other.clone())),
-        }
+            BOTH => Truth::Unknown(own.clone().union(other.clone())),
+            _ => return None,
+        })
     }
 }
 
@@ -93,6 +102,12 @@ impl RowTests {
         self.tables.get(&table).map_or(&[], |table| &table.tests)
     }
 
+    /// Whether any test depends on what "now" is.
+    #[must_use]
+    pub fn need_clock(&self) -> bool {
+        self.tables.values().flat_map(|table| &table.tests).any(|test| test.needs_clock)
+    }
+
     /// The test whether the `sys_id` of a row is empty, if anybody needs it.
     #[must_use]
     pub fn sys_id_is_empty(&self, table: TableIdx) -> Option<TestIdx> {
@@ -105,8 +120,8 @@ impl RowTests {
         &mut self,
         text: String,
         question: Arc<dyn AskRow>,
-        path: &BoundPath,
-        other: Option<&BoundPath>,
+        (path, other): (&BoundPath, Option<&BoundPath>),
+        needs_clock: bool,
     ) -> Option<TestIdx> {
         let table = self.tables.entry(path.end_table()?).or_default();
         if let Some(&known) = table.by_text.get(&text) {
@@ -117,7 +132,7 @@ impl RowTests {
         let asks_trait = paths.into_iter().flatten().any(|path| matches!(path.end, End::Trait(..)));
         let columns = paths.map(|path| path.map(own_columns).unwrap_or_default());
         let missing = paths.map(|path| path.map(BoundPath::all_columns_missing).unwrap_or_default());
-        table.tests.push(RowTest { question, columns, missing, asks_trait });
+        table.tests.push(RowTest { question, columns, missing, asks_trait, needs_clock });
         table.by_text.insert(text, index);
         Some(index)
     }

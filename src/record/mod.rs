@@ -10,7 +10,7 @@ mod wanted;
 pub use field::{Action, Field, Origin, Record};
 pub use keys::natural_key;
 pub use secrets::{carries_credential, carries_records, is_secret_column, is_secret_property};
-pub use wanted::{ColumnIdx, TableIdx, Wanted, WantedTable};
+pub use wanted::{ColumnIdx, Keep, TableIdx, Wanted, WantedTable};
 
 /// What stands in place of a secret value wherever one would be shown.
 pub const REDACTED: &str = "[redacted]";

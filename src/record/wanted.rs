@@ -34,6 +34,18 @@ impl ColumnIdx {
     }
 }
 
+/// How long somebody asks for a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Keep {
+    /// While the record is there.
+    #[default]
+    Never,
+    /// Longer, if it is not known what "now" is while records are read.
+    WithoutClock,
+    /// As long as anybody asks.
+    Always,
+}
+
 /// The tables and columns that a reader must keep. All others are skipped
 /// without being decoded.
 #[derive(Debug, Default)]
@@ -49,8 +61,8 @@ pub struct WantedTable {
     pub name: Box<str>,
     /// Column names; their positions are the [`ColumnIdx`].
     pub columns: Vec<Box<str>>,
-    /// Of each column, whether its values are asked for when the record is gone.
-    pub kept: Vec<bool>,
+    /// How long somebody asks for each column.
+    pub kept: Vec<Keep>,
     by_name: HashMap<Box<str>, ColumnIdx>,
 }
 
@@ -78,9 +90,9 @@ impl Wanted {
             by_name: HashMap::new(),
         };
         for column in ["sys_id", "sys_updated_on", "sys_mod_count"] {
-            let column = table.want(column);
-            table.keep(column);
+            table.want(column);
         }
+        table.keep(ColumnIdx::SYS_ID, Keep::Always);
         self.tables.push(table);
         self.by_name.insert(name.into(), index);
         index
@@ -94,13 +106,13 @@ impl Wanted {
     /// Asks for a column of a table for as long as anybody asks.
     pub fn keep_column(&mut self, table: TableIdx, column: &str) -> ColumnIdx {
         let column = self.want_column(table, column);
-        self.keep(table, column);
+        self.keep(table, column, Keep::Always);
         column
     }
 
-    /// Asks for a wanted column for as long as anybody asks.
-    pub fn keep(&mut self, table: TableIdx, column: ColumnIdx) {
-        self.tables[table.index()].keep(column);
+    /// Asks for a wanted column for so long at least.
+    pub fn keep(&mut self, table: TableIdx, column: ColumnIdx, keep: Keep) {
+        self.tables[table.index()].keep(column, keep);
     }
 
     /// The wanted tables; their positions are the [`TableIdx`].
@@ -142,18 +154,19 @@ impl WantedTable {
         let index = ColumnIdx(u16::try_from(self.columns.len()).unwrap_or(u16::MAX));
         assert!(index.0 < u16::MAX, "too many columns of one table are named by rules");
         self.columns.push(column.into());
-        self.kept.push(false);
+        self.kept.push(Keep::Never);
         self.by_name.insert(column.into(), index);
         index
     }
 
-    fn keep(&mut self, column: ColumnIdx) {
-        self.kept[column.index()] = true;
+    fn keep(&mut self, column: ColumnIdx, keep: Keep) {
+        let kept = &mut self.kept[column.index()];
+        *kept = keep.max(*kept);
     }
 
-    /// Whether a column's values are asked for when the record is gone.
-    #[must_use]
-    pub fn keeps(&self, column: ColumnIdx) -> bool {
-        self.kept.get(column.index()).is_some_and(|kept| *kept)
+    /// For each column, whether its values are asked for when the record is gone.
+    pub fn keeps(&self, has_clock: bool) -> impl Iterator<Item = bool> + '_ {
+        let least = if has_clock { Keep::Always } else { Keep::WithoutClock };
+        self.kept.iter().map(move |kept| *kept >= least)
     }
 }

@@ -17,7 +17,7 @@ use super::model::{
 use super::names::PackNames;
 use super::pattern::Pattern;
 use crate::query::{BoundPath, BoundQuery, Query, RowTests, bind_shared, bind_shown_path};
-use crate::record::Wanted;
+use crate::record::{Keep, Wanted};
 
 /// What is being compiled, and into what.
 pub(super) struct Compiler<'c> {
@@ -341,7 +341,7 @@ impl Compiler<'_> {
     /// A field that is asked of every record.
     fn kept_path(&mut self, path: &Text, table: &str) -> Result<BoundPath, RuleError> {
         let bound = self.path_of(path, path, table)?;
-        bound.keep(self.wanted, true);
+        bound.keep(self.wanted, Keep::Always);
         Ok(bound)
     }
 

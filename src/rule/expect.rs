@@ -2,7 +2,7 @@
 
 use super::file::{Comparator, OneOrMany, Scalar};
 use super::network::{AddressRange, Network};
-use super::pattern::Pattern;
+use super::pattern::Patterns;
 
 /// A comparator ready to be asked.
 #[derive(Debug, Default)]
@@ -22,8 +22,8 @@ enum Check {
     AtMost(f64),
     AtLeast(f64),
     Empty(bool),
-    Matches(Vec<Pattern>),
-    NotMatches(Vec<Pattern>),
+    Matches(Patterns),
+    NotMatches(Patterns),
     IpWithin(Vec<Network>),
     SubsetOf(Vec<String>),
     ContainsAll(Vec<String>),
@@ -143,7 +143,7 @@ impl Expectation {
     pub fn check_patterns(&self) -> Result<(), String> {
         self.checks.iter().try_for_each(|check| match check {
             Check::Matches(patterns) | Check::NotMatches(patterns) => {
-                patterns.iter().try_for_each(Pattern::check)
+                patterns.check()
             }
             Check::Each(inner) => inner.check_patterns(),
             _ => Ok(()),
@@ -236,8 +236,8 @@ impl Check {
             Self::AtMost(limit) => value.parse::<f64>().is_ok_and(|number| number <= *limit),
             Self::AtLeast(limit) => value.parse::<f64>().is_ok_and(|number| number >= *limit),
             Self::Empty(empty) => value.is_empty() == *empty,
-            Self::Matches(patterns) => patterns.iter().any(|pattern| pattern.is_match(value)),
-            Self::NotMatches(patterns) => !patterns.iter().any(|pattern| pattern.is_match(value)),
+            Self::Matches(patterns) => patterns.is_match(value),
+            Self::NotMatches(patterns) => !patterns.is_match(value),
             Self::IpWithin(networks) => {
                 let range = AddressRange::parse(value);
                 range.is_some_and(|range| networks.iter().any(|network| network.holds_range(range)))
@@ -295,8 +295,8 @@ fn parse_number(text: &str) -> Result<f64, String> {
     if number.is_finite() { Ok(number) } else { Err(format!("'{text}' is no number")) }
 }
 
-fn patterns(many: &OneOrMany, fill: &dyn Fill) -> Vec<Pattern> {
-    members(many, fill).into_iter().map(Pattern::new).collect()
+fn patterns(many: &OneOrMany, fill: &dyn Fill) -> Patterns {
+    Patterns::new(members(many, fill))
 }
 
 #[cfg(test)]

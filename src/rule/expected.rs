@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::expect::Expectation;
-use crate::query::{AskRow, BoundPath, Data, Missing, RowId, RowTests, TestIdx, Truth};
-use crate::record::Wanted;
+use crate::query::{AskRow, BoundPath, Clock, Data, Missing, RowId, RowTests, TestIdx, Truth};
+use crate::record::{Keep, Wanted};
 
 /// A field and what it must be.
 #[derive(Debug)]
@@ -33,12 +33,12 @@ impl ExpectedField {
         let question = Arc::new(FieldQuestion { path, expectation });
         let path = &question.path;
         let test = if path.is_local() {
-            tests.add(text, Arc::<FieldQuestion>::clone(&question), path, None)
+            tests.add(text, Arc::<FieldQuestion>::clone(&question), (path, None), false)
         } else {
             None
         };
         if test.is_none() {
-            path.keep(wanted, true);
+            path.keep(wanted, Keep::Always);
         }
         Self { question, test }
     }
@@ -48,12 +48,12 @@ impl ExpectedField {
     pub fn holds(&self, data: &dyn Data, row: RowId) -> Truth {
         let known = self.test.zip(self.question.path.end_table());
         let known = known.and_then(|(test, table)| data.test(table, row, test));
-        known.unwrap_or_else(|| self.question.ask(data, row))
+        known.unwrap_or_else(|| self.question.ask(data, &Clock::unknown(), row))
     }
 }
 
 impl AskRow for FieldQuestion {
-    fn ask(&self, data: &dyn Data, row: RowId) -> Truth {
+    fn ask(&self, data: &dyn Data, _clock: &Clock, row: RowId) -> Truth {
         match self.path.cell(data, row) {
             Ok(cell) if cell.present => match self.expectation.holds(cell.value) {
                 Some(holds) => Truth::from_bool(holds),

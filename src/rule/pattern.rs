@@ -10,6 +10,41 @@ use regex::{Regex, RegexBuilder};
 /// How large a compiled pattern may be, in bytes.
 const SIZE: usize = 1 << 20;
 
+/// Several patterns, of which any may be found. They are compiled as one, since
+/// one search costs about as much as each of many.
+#[derive(Debug)]
+pub(super) struct Patterns {
+    each: Vec<Pattern>,
+    any: OnceLock<Option<Regex>>,
+}
+
+impl Patterns {
+    pub(super) fn new(texts: impl IntoIterator<Item = String>) -> Self {
+        Self { each: texts.into_iter().map(Pattern::new).collect(), any: OnceLock::new() }
+    }
+
+    /// Whether any is found in a text.
+    pub(super) fn is_match(&self, text: &str) -> bool {
+        match self.any.get_or_init(|| self.build()) {
+            Some(any) => any.is_match(text),
+            None => self.each.iter().any(|pattern| pattern.is_match(text)),
+        }
+    }
+
+    /// `None` for a single one, and where they cannot be put together: one that
+    /// ends in a comment, or all of them are too large.
+    fn build(&self) -> Option<Regex> {
+        let all: Vec<_> = self.each.iter().map(|pattern| format!("(?:{})", pattern.text)).collect();
+        if all.len() < 2 { None } else { build(&all.join("|")).ok() }
+    }
+
+    /// # Errors
+    /// If one cannot be compiled.
+    pub(super) fn check(&self) -> Result<(), String> {
+        self.each.iter().try_for_each(Pattern::check)
+    }
+}
+
 /// A pattern; case does not count unless it says so itself.
 #[derive(Debug)]
 pub(super) struct Pattern {
@@ -45,7 +80,23 @@ fn build(text: &str) -> Result<Regex, regex::Error> {
 
 #[cfg(test)]
 mod tests {
+    use super::Patterns;
     use crate::rule::{Pack, Settings, builtin};
+
+    #[test]
+    fn patterns_together_find_what_each_finds() {
+        let check = |patterns: &[&str], text: &str, expected: bool| {
+            let patterns = Patterns::new(patterns.iter().map(|&text| text.to_owned()));
+            assert_eq!(patterns.is_match(text), expected, "{patterns:?} in {text}");
+        };
+        check(&[], "a", false);
+        check(&["^a", "b$"], "A1", true);
+        check(&["^a", "b$"], "1b1", false);
+        check(&["(?-i)A", "b"], "a", false);
+        check(&["(?x) a # a comment", "b"], "b", true);
+        check(&["a|b", "c"], "C", true);
+        check(&["(", "b"], "b", true);
+    }
 
     #[test]
     fn the_built_in_pack_deserves_its_trust() {
