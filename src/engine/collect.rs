@@ -2,7 +2,7 @@
 
 use super::columns::Pair;
 use super::current::{CurrentRow, Shared};
-use super::facts::{Row, Standing};
+use super::facts::{Row, Standing, Version};
 use super::interner::TextId;
 use super::stamp::Stamp;
 use crate::export::RecordSink;
@@ -31,10 +31,11 @@ pub(super) struct Asked<'w> {
 
 /// The records of one table that a collector has.
 #[derive(Debug, Default)]
-struct Collected<'w> {
-    rows: Vec<Row>,
+pub(super) struct Collected<'w> {
+    pub(super) rows: Vec<Row>,
+    pub(super) versions: Vec<Version>,
     /// The kept columns of the rows, one row after the other.
-    pairs: Vec<Pair>,
+    pub(super) pairs: Vec<Pair>,
     current: Option<CurrentRow<'w>>,
 }
 
@@ -44,9 +45,9 @@ impl<'w> Collector<'w> {
         Self { asked, newest: String::new(), source: 0, tables }
     }
 
-    /// Of each table the rows and their kept columns.
-    pub(super) fn into_rows(self) -> impl Iterator<Item = (Vec<Row>, Vec<Pair>)> {
-        self.tables.into_iter().map(|table| (table.rows, table.pairs))
+    /// What it has, by table.
+    pub(super) fn into_tables(self) -> Vec<Collected<'w>> {
+        self.tables
     }
 }
 
@@ -61,7 +62,7 @@ impl RecordSink for Collector<'_> {
         }
         let Some(table) = record.table_index else { return };
         let shared = self.asked.shared;
-        let Collected { rows, pairs, current } = &mut self.tables[table.index()];
+        let Collected { rows, versions, pairs, current } = &mut self.tables[table.index()];
         let current = current.get_or_insert_with(|| CurrentRow::new(self.asked, table));
         current.read(record, shared);
         pairs.extend(current.kept());
@@ -72,15 +73,17 @@ impl RecordSink for Collector<'_> {
             updated_on.clone_into(&mut self.newest);
         }
         let mod_count = current.value(ColumnIdx::MOD_COUNT).parse::<u64>().ok();
+        versions.push(Version {
+            content: current.content(),
+            updated_on: Stamp::new(updated_on, &shared.texts),
+            mod_count: mod_count.map_or(u32::MAX, |count| u32::try_from(count).unwrap_or(u32::MAX - 1)),
+            recorded_at,
+        });
         rows.push(Row {
             source: self.source,
             ordinal: record.ordinal,
             outer_start: record.outer_start,
-            recorded_at,
             signature: current.signature(),
-            content: current.content(),
-            updated_on: Stamp::new(updated_on, &shared.texts),
-            mod_count: mod_count.map_or(u32::MAX, |count| u32::try_from(count).unwrap_or(u32::MAX - 1)),
             action: record.action,
             origin: record.origin,
             standing: Standing::Current,

@@ -1,11 +1,9 @@
 //! What must be remembered of the records: the wanted columns of the wanted
 //! tables, and where each record stands.
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use foldhash::quality::RandomState;
-use smallvec::SmallVec;
+use rayon::prelude::*;
 
 use super::collect::Collector;
 use super::columns::{Columns, Pair};
@@ -22,18 +20,24 @@ pub(super) struct Row {
     pub(super) source: u32,
     pub(super) ordinal: u32,
     pub(super) outer_start: u64,
-    pub(super) recorded_at: TextId,
     /// What it answers to the tests of its table.
     pub(super) signature: SignatureId,
+    pub(super) action: Action,
+    pub(super) origin: Origin,
+    pub(super) standing: Standing,
+}
+
+/// What tells versions of a record apart, until they are settled.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Version {
     /// A hash of its wanted values: versions with the same one are the same.
     pub(super) content: u64,
     /// `sys_updated_on`
     pub(super) updated_on: Stamp,
     /// `sys_mod_count`; `u32::MAX` where there is none.
     pub(super) mod_count: u32,
-    pub(super) action: Action,
-    pub(super) origin: Origin,
-    pub(super) standing: Standing,
+    /// When the update-set row was recorded.
+    pub(super) recorded_at: TextId,
 }
 
 /// What a record is among the versions of itself in the scan.
@@ -47,13 +51,35 @@ pub(super) enum Standing {
     Copy(RowId),
 }
 
-/// The rows with each value; most values are in one row.
-type Index = HashMap<TextId, SmallVec<[RowId; 2]>, RandomState>;
+/// The rows with each value.
+#[derive(Debug)]
+struct Index {
+    /// Sorted; as many as rows.
+    values: Vec<TextId>,
+    rows: Vec<RowId>,
+}
+
+impl Index {
+    fn new(mut pairs: Vec<(TextId, RowId)>) -> Self {
+        pairs.sort_unstable();
+        let (values, rows) = pairs.into_iter().unzip();
+        Self { values, rows }
+    }
+
+    /// In scan order.
+    fn of(&self, value: TextId) -> &[RowId] {
+        let start = self.values.partition_point(|known| *known < value);
+        let count = self.values[start..].partition_point(|known| *known == value);
+        &self.rows[start..start + count]
+    }
+}
 
 /// The records of one table.
 #[derive(Debug, Default)]
 pub(super) struct TableFacts {
     pub(super) rows: Vec<Row>,
+    /// Of each row, until versions are settled.
+    pub(super) versions: Vec<Version>,
     /// Those that are kept.
     pub(super) columns: Columns,
     /// For each wanted column, its number among those that are kept.
@@ -122,6 +148,10 @@ impl TableFacts {
         self.rows.get(index(row))
     }
 
+    pub(super) fn version(&self, row: RowId) -> Option<&Version> {
+        self.versions.get(index(row))
+    }
+
     /// The rows that are part of the instance's state, in scan order.
     pub(super) fn live(&self) -> impl Iterator<Item = RowId> + '_ {
         self.numbered().filter(|(_, row)| row.action == Action::InsertOrUpdate).map(|(id, _)| id)
@@ -171,9 +201,10 @@ impl Rows {
         if collector.newest > self.newest {
             self.newest.clone_from(&collector.newest);
         }
-        for (ours, (rows, pairs)) in self.tables.iter_mut().zip(collector.into_rows()) {
-            ours.rows.extend(rows);
-            ours.columns.extend(&pairs);
+        for (ours, theirs) in self.tables.iter_mut().zip(collector.into_tables()) {
+            ours.rows.extend(theirs.rows);
+            ours.versions.extend(theirs.versions);
+            ours.columns.extend(&theirs.pairs);
         }
     }
 }
@@ -193,20 +224,26 @@ impl Facts {
     /// Makes the facts ready for questions, again after texts were added.
     pub(super) fn seal(&mut self) {
         let added = self.texts.take_added();
-        let unfolded = if self.folded.is_empty() { self.texts.all().collect() } else { added };
+        let unfolded: Vec<_> = if self.folded.is_empty() { self.texts.all().collect() } else { added };
         let mut folded = std::mem::take(&mut self.folded);
         folded.extend((folded.len()..self.texts.bound()).map(TextId::at));
+        let has_lower = |id: &TextId| {
+            self.texts.text(*id).bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii())
+        };
+        let unfolded: Vec<_> = unfolded.into_par_iter().filter(has_lower).collect();
         for id in unfolded {
-            let text = self.texts.text(id);
-            if text.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii()) {
-                let lower = text.to_lowercase();
-                folded[id.index()] = self.texts.intern(&lower);
-            }
+            let lower = self.texts.text(id).to_lowercase();
+            folded[id.index()] = self.texts.intern(&lower);
         }
         // Lower-case forms that were not there before are their own.
         self.texts.take_added();
         folded.extend((folded.len()..self.texts.bound()).map(TextId::at));
         self.folded = folded;
+    }
+
+    /// Versions are settled, or nobody asks.
+    pub(super) fn forget_versions(&mut self) {
+        self.tables.iter_mut().for_each(|table| table.versions = Vec::new());
     }
 
     pub(super) fn table(&self, table: TableIdx) -> &TableFacts {
@@ -232,16 +269,13 @@ impl Facts {
         let lower = || folds.then(|| self.texts.find(&value.to_lowercase())).flatten();
         let Some(id) = self.texts.find(value).or_else(lower) else { return &[] };
         let build = || {
-            let mut rows = Index::default();
-            for row in facts.live() {
+            let pairs = facts.live().filter_map(|row| {
                 let value = facts.pair(row, column).value;
-                if value.0 > TextId::EMPTY.0 {
-                    rows.entry(self.fold(value)).or_default().push(row);
-                }
-            }
-            rows
+                (value.0 > TextId::EMPTY.0).then(|| (self.fold(value), row))
+            });
+            Index::new(pairs.collect())
         };
-        facts.indexes[column.index()].get_or_init(build).get(&self.fold(id)).map_or(&[], SmallVec::as_slice)
+        facts.indexes[column.index()].get_or_init(build).of(self.fold(id))
     }
 
     /// Whether some live row does not show a column.

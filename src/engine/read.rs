@@ -102,6 +102,7 @@ pub fn read_all<'p>(
         };
         settle(&mut facts, &is_build);
     }
+    facts.forget_versions();
     let as_of = clock.now().map(|now| now.strftime("%Y-%m-%d %H:%M:%S").to_string());
     let whole = whole_tables(&files, &facts, plan.wanted, options);
     let file_facts =

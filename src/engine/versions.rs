@@ -86,11 +86,11 @@ struct Age {
 impl Age {
     fn of(table: &TableFacts, texts: &Interner, row: RowId) -> Self {
         let text = |id: TextId| Some(texts.text(id)).filter(|text| !text.is_empty()).map(str::to_owned);
-        let row = table.row(row);
+        let version = table.version(row);
         Self {
-            updated_on: row.and_then(|row| row.updated_on.text(texts)),
-            mod_count: row.map(|row| row.mod_count).filter(|count| *count != u32::MAX),
-            recorded_at: row.and_then(|row| text(row.recorded_at)),
+            updated_on: version.and_then(|version| version.updated_on.text(texts)),
+            mod_count: version.map(|version| version.mod_count).filter(|count| *count != u32::MAX),
+            recorded_at: version.and_then(|version| text(version.recorded_at)),
         }
     }
 }
@@ -137,8 +137,8 @@ struct Content {
 
 impl Content {
     fn of(table: &TableFacts, row: RowId) -> Option<Self> {
-        let row = table.row(row)?;
-        Some(Self { deletes: row.action == Action::Delete, values: row.content })
+        let deletes = table.row(row)?.action == Action::Delete;
+        Some(Self { deletes, values: table.version(row)?.content })
     }
 }
 

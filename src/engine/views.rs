@@ -7,7 +7,6 @@ use super::facts::{Facts, Row, Standing, TableFacts};
 use super::instance::Instance;
 use super::interner::TextId;
 use super::signatures::SignatureId;
-use super::stamp::Stamp;
 use crate::query::{EFFECTIVE_ROLE, Partial, ROLE_CLOSURE, RowId};
 use crate::record::{Action, ColumnIdx, Origin, TableIdx, Wanted, WantedTable};
 use crate::rule::Ask;
@@ -218,11 +217,7 @@ fn nowhere() -> Row {
         source: 0,
         ordinal: 0,
         outer_start: 0,
-        recorded_at: TextId::ABSENT,
         signature: SignatureId::NONE,
-        content: 0,
-        updated_on: Stamp::NONE,
-        mod_count: u32::MAX,
         action: Action::InsertOrUpdate,
         origin: Origin::Table,
         standing: Standing::Current,
