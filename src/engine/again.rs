@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::current::columns_of;
 use super::instance::Instance;
 use crate::export::{ChildReader, RecordSink};
-use crate::query::{Cell, Class, Data, Missing, RowId, TestIdx, Truth};
+use crate::query::{Cell, Class, Data, Missing, RowId, TestIdx, Truth, WalkIdx};
 use crate::record::{ColumnIdx, Record, TableIdx, Wanted};
 
 /// How many rows one thread looks for.
@@ -51,7 +51,8 @@ impl<'i> Again<'i> {
         let mut sought: Vec<_> = sought.collect();
         sought.sort_unstable();
         sought.dedup();
-        let read: Vec<_> = shares(instance, &sought).into_par_iter().flat_map_iter(|share| read(instance, share)).collect();
+        let read: Vec<_> =
+            shares(instance, &sought).into_par_iter().flat_map_iter(|share| read(instance, share)).collect();
         Self { instance, rows: read.into_iter().collect() }
     }
 }
@@ -69,10 +70,7 @@ fn shares<'s>(instance: &Instance<'_>, sought: &'s [Sought]) -> Vec<&'s [Sought]
     shares.collect()
 }
 
-fn read(
-    instance: &Instance<'_>,
-    sought: &[Sought],
-) -> Vec<((TableIdx, RowId), Vec<Option<Text>>)> {
+fn read(instance: &Instance<'_>, sought: &[Sought]) -> Vec<((TableIdx, RowId), Vec<Option<Text>>)> {
     let Some((source, kind)) = sought.first().and_then(|first| instance.source(first.source)) else {
         return Vec::new();
     };
@@ -156,6 +154,10 @@ impl Data for Again<'_> {
 
     fn test(&self, table: TableIdx, row: RowId, test: TestIdx) -> Option<Truth> {
         self.instance.test(table, row, test)
+    }
+
+    fn walked(&self, row: RowId, walk: WalkIdx) -> Option<Truth> {
+        self.instance.walked(row, walk)
     }
 
     fn trait_of(&self, table: TableIdx, row: RowId, name: &str) -> &str {

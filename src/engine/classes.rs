@@ -64,10 +64,7 @@ fn answer_row(data: &dyn Data, clock: &Clock, class: &ClassBody, row: RowId) -> 
     let mut possible = 0;
     let mut missing = Missing::none();
     for (at, evidence) in class.evidence.iter().enumerate() {
-        let filter = evidence
-            .filter
-            .as_ref()
-            .map_or(Truth::Yes, |query| query.evaluate(data, clock, row));
+        let filter = evidence.filter.as_ref().map_or(Truth::Yes, |query| query.evaluate(data, clock, row));
         let shown = filter.and(expectations(data, &evidence.expect, row));
         match shown {
             Truth::Yes => {

@@ -66,8 +66,7 @@ impl RecordSink for Collector<'_> {
         let current = current.get_or_insert_with(|| CurrentRow::new(self.asked, table));
         current.read(record, shared);
         pairs.extend(current.kept());
-        let recorded_at =
-            record.recorded_at.map_or(TextId::ABSENT, |text| shared.texts.intern(text.trim()));
+        let recorded_at = record.recorded_at.map_or(TextId::ABSENT, |text| shared.texts.intern(text.trim()));
         let updated_on = current.value(ColumnIdx::UPDATED_ON);
         if updated_on > self.newest.as_str() && Clock::parse(updated_on).is_ok() {
             updated_on.clone_into(&mut self.newest);

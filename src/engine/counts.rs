@@ -178,11 +178,7 @@ impl<'i> Count<'i> {
 
     /// Gives every row that counts, or perhaps does, with its group: what it
     /// shows, or what is missing.
-    fn each_of_a_group(
-        &self,
-        path: &BoundPath,
-        mut take: impl FnMut(RowId, Truth, Result<&str, Missing>),
-    ) {
+    fn each_of_a_group(&self, path: &BoundPath, mut take: impl FnMut(RowId, Truth, Result<&str, Missing>)) {
         for row in self.instance.table(self.body.table).live() {
             let counts = self.counts(row);
             if counts == Truth::No {

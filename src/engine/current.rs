@@ -218,9 +218,9 @@ impl<'w> CurrentRow<'w> {
     /// What tells versions of a record apart: a hash of all its wanted values.
     pub(super) fn content(&self) -> u64 {
         // Each step undoes none before, so equal values in other columns differ.
-        self.columns.iter().fold(0, |sum: u64, seen| {
-            (sum.rotate_left(5) ^ seen.hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-        })
+        self.columns
+            .iter()
+            .fold(0, |sum: u64, seen| (sum.rotate_left(5) ^ seen.hash).wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 }
 

@@ -3,6 +3,8 @@
 
 use std::sync::OnceLock;
 
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::collect::Collector;
@@ -54,23 +56,30 @@ pub(super) enum Standing {
 /// The rows with each value.
 #[derive(Debug)]
 struct Index {
-    /// Sorted; as many as rows.
-    values: Vec<TextId>,
+    /// Where the rows of a value begin, and how many there are. The numbers are
+    /// ours, so nobody can choose them to collide.
+    ranges: HashMap<TextId, (u32, u32), FixedState>,
     rows: Vec<RowId>,
 }
 
 impl Index {
     fn new(mut pairs: Vec<(TextId, RowId)>) -> Self {
         pairs.sort_unstable();
-        let (values, rows) = pairs.into_iter().unzip();
-        Self { values, rows }
+        let mut ranges = HashMap::default();
+        let mut start = 0;
+        for same in pairs.chunk_by(|left, right| left.0 == right.0) {
+            let count = u32::try_from(same.len()).unwrap_or(u32::MAX);
+            ranges.extend(same.first().map(|(value, _)| (*value, (start, count))));
+            start += count;
+        }
+        Self { ranges, rows: pairs.into_iter().map(|(_, row)| row).collect() }
     }
 
     /// In scan order.
     fn of(&self, value: TextId) -> &[RowId] {
-        let start = self.values.partition_point(|known| *known < value);
-        let count = self.values[start..].partition_point(|known| *known == value);
-        &self.rows[start..start + count]
+        let Some(&(start, count)) = self.ranges.get(&value) else { return &[] };
+        let start = position(RowId(start));
+        self.rows.get(start..start + position(RowId(count))).unwrap_or_default()
     }
 }
 
@@ -125,7 +134,7 @@ impl TableFacts {
     pub(super) fn pair(&self, row: RowId, column: ColumnIdx) -> Pair {
         let slot = self.slot(column);
         debug_assert!(slot.is_some(), "a column that is asked for is not kept: {column:?}");
-        slot.map(|slot| self.columns.get(index(row), slot)).unwrap_or_default()
+        slot.map(|slot| self.columns.get(position(row), slot)).unwrap_or_default()
     }
 
     /// One row of each signature, if any row that may be judged has it.
@@ -145,11 +154,11 @@ impl TableFacts {
     }
 
     pub(super) fn row(&self, row: RowId) -> Option<&Row> {
-        self.rows.get(index(row))
+        self.rows.get(position(row))
     }
 
     pub(super) fn version(&self, row: RowId) -> Option<&Version> {
-        self.versions.get(index(row))
+        self.versions.get(position(row))
     }
 
     /// The rows that are part of the instance's state, in scan order.
@@ -167,7 +176,7 @@ impl TableFacts {
     }
 }
 
-fn index(row: RowId) -> usize {
+fn position(row: RowId) -> usize {
     usize::try_from(row.0).unwrap_or(usize::MAX)
 }
 
@@ -268,6 +277,19 @@ impl Facts {
         let folds = value.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii());
         let lower = || folds.then(|| self.texts.find(&value.to_lowercase())).flatten();
         let Some(id) = self.texts.find(value).or_else(lower) else { return &[] };
+        self.with_text(table, column, id)
+    }
+
+    /// The same by the number of the value.
+    pub(super) fn with_text(&self, table: TableIdx, column: ColumnIdx, id: TextId) -> &[RowId] {
+        if self.table(table).rows.is_empty() {
+            return &[];
+        }
+        self.index(table, column).of(self.fold(id))
+    }
+
+    fn index(&self, table: TableIdx, column: ColumnIdx) -> &Index {
+        let facts = self.table(table);
         let build = || {
             let pairs = facts.live().filter_map(|row| {
                 let value = facts.pair(row, column).value;
@@ -275,7 +297,23 @@ impl Facts {
             });
             Index::new(pairs.collect())
         };
-        facts.indexes[column.index()].get_or_init(build).of(self.fold(id))
+        facts.indexes[column.index()].get_or_init(build)
+    }
+
+    /// For each value of a column one of its rows, if many rows share them.
+    pub(super) fn examples_by_value(
+        &self,
+        table: TableIdx,
+        column: ColumnIdx,
+    ) -> Option<impl Iterator<Item = (TextId, RowId)> + '_> {
+        /// How many rows share a value on average before it is worth anything.
+        const MANY: usize = 8;
+        let index = self.index(table, column);
+        let is_shared = index.ranges.len() * MANY <= index.rows.len();
+        let first = |(value, (start, _)): (&TextId, &(u32, u32))| {
+            Some((*value, *index.rows.get(position(RowId(*start)))?))
+        };
+        is_shared.then(|| index.ranges.iter().filter_map(first))
     }
 
     /// Whether some live row does not show a column.

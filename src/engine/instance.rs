@@ -1,5 +1,6 @@
 //! The records of one instance, as queries ask them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
@@ -12,7 +13,8 @@ use super::read::Plan;
 use super::views::Access;
 use crate::export::FileKind;
 use crate::query::{
-    Cell, Class, Clock, Data, EFFECTIVE_ROLE, Missing, ROLE_CLOSURE, RowId, RowTests, TestIdx, Truth, is_view,
+    Cell, CellPlace, Class, Clock, Data, EFFECTIVE_ROLE, Missing, ROLE_CLOSURE, Reference, RowId, RowTests,
+    TestIdx, Truth, WalkIdx, WalkStart, is_view,
 };
 use crate::record::{ColumnIdx, Origin, TableIdx, Wanted};
 use crate::rule::{ClassBody, KeyPaths};
@@ -35,6 +37,8 @@ pub struct Instance<'p> {
     /// Who reaches which role, if anybody asks.
     pub(super) access: Option<Access>,
     answers: Vec<OnceLock<ClassAnswers>>,
+    /// For each walk, the answers by reference, where many rows share them.
+    walk_answers: Vec<OnceLock<Option<WalkAnswers>>>,
     /// For each table, how often each key occurs, by the key's hash.
     key_counts: Vec<OnceLock<HashMap<u64, u32>>>,
     /// For each table, the copies of each record.
@@ -42,6 +46,9 @@ pub struct Instance<'p> {
     /// For each table, older versions by the sys_id of the record.
     older: Vec<OnceLock<HashMap<TextId, Vec<RowId>>>>,
 }
+
+/// What is referred to, and what rows that do so answer.
+type WalkAnswers = hashbrown::HashMap<TextId, Truth, foldhash::fast::FixedState>;
 
 /// What is known of a table's rows beside those that were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,6 +82,7 @@ impl<'p> Instance<'p> {
     ) -> Self {
         let &Plan { wanted, tests, classes, keys, .. } = plan;
         let answers = classes.iter().map(|_| OnceLock::new()).collect();
+        let walk_answers = tests.walks().iter().map(|_| OnceLock::new()).collect();
         let whole = vec![Wholeness::Unknown; wanted.tables().len()];
         let key_counts = wanted.tables().iter().map(|_| OnceLock::new()).collect();
         let copies = wanted.tables().iter().map(|_| OnceLock::new()).collect();
@@ -92,6 +100,7 @@ impl<'p> Instance<'p> {
             files,
             access: None,
             answers,
+            walk_answers,
             key_counts,
             copies,
             older,
@@ -278,6 +287,21 @@ impl<'p> Instance<'p> {
         !matches!(self.class_answers(class), Some(ClassAnswers::BySignature(_)))
     }
 
+    /// What rows answer to a question about what they refer to, by the reference.
+    fn walk_answers(&self, index: WalkIdx) -> Option<&WalkAnswers> {
+        let walk = self.tests.walks().get(usize::from(index.0))?;
+        let answers = self.walk_answers.get(usize::from(index.0))?.get_or_init(|| {
+            let WalkStart { table, column, target } = walk.start;
+            let rows = self.facts.examples_by_value(table, column)?;
+            let leads = |(_, row): &(TextId, RowId)| {
+                matches!(self.reference((table, *row, column), target), Reference::Row(_))
+            };
+            let answer = |(value, row)| (value, walk.ask(self, &self.clock, row));
+            Some(rows.filter(leads).map(answer).collect())
+        });
+        answers.as_ref()
+    }
+
     /// The evidence that puts a row in a class.
     pub(super) fn evidence(&self, class: Class, row: RowId) -> Vec<&str> {
         let Some((_, matched)) = self.class_answer(class, row) else { return Vec::new() };
@@ -320,6 +344,26 @@ impl Data for Instance<'_> {
         self.facts.with_value(table, column, value).to_vec()
     }
 
+    fn reference(&self, (table, row, column): CellPlace, target: TableIdx) -> Reference {
+        match self.facts.table(table).pair(row, column).value {
+            TextId::ABSENT => Reference::Absent,
+            TextId::EMPTY => Reference::Empty,
+            value => {
+                let rows = self.facts.with_text(target, ColumnIdx::SYS_ID, value);
+                rows.first().map_or(Reference::Lost, |&row| Reference::Row(row))
+            }
+        }
+    }
+
+    fn related(
+        &self,
+        (table, row, column): CellPlace,
+        other: (TableIdx, ColumnIdx),
+    ) -> Option<Cow<'_, [RowId]>> {
+        let value = self.facts.table(table).pair(row, column).value;
+        (value.0 > TextId::EMPTY.0).then(|| Cow::Borrowed(self.facts.with_text(other.0, other.1, value)))
+    }
+
     fn without_column(&self, table: TableIdx, column: ColumnIdx) -> bool {
         self.facts.has_gap(table, column)
     }
@@ -342,6 +386,12 @@ impl Data for Instance<'_> {
         let signature = facts.signatures.get(facts.row(row)?.signature.index())?;
         let answer = *signature.get(usize::from(test.0))?;
         self.tests.of(table).get(usize::from(test.0))?.truth(answer)
+    }
+
+    fn walked(&self, row: RowId, index: WalkIdx) -> Option<Truth> {
+        let walk = self.tests.walks().get(usize::from(index.0))?;
+        let value = self.table(walk.start.table).pair(row, walk.start.column).value;
+        self.walk_answers(index)?.get(&self.facts.fold(value)).cloned()
     }
 
     fn roles(&self, user: RowId, take: &mut dyn FnMut(&str) -> bool) -> Missing {

@@ -151,10 +151,8 @@ fn read_once(
 fn promised_clock(sources: &[Source]) -> Option<Clock> {
     const FEW: usize = 1000;
     const SMALL: u64 = 64 * 1024;
-    let is_asked =
-        |source: &&Source| sources.len() <= FEW || source.size().is_none_or(|size| size > SMALL);
-    let dates: Vec<_> =
-        sources.par_iter().filter(is_asked).filter_map(export::unload_date).collect();
+    let is_asked = |source: &&Source| sources.len() <= FEW || source.size().is_none_or(|size| size > SMALL);
+    let dates: Vec<_> = sources.par_iter().filter(is_asked).filter_map(export::unload_date).collect();
     newest_clock(dates.iter())
 }
 

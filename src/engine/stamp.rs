@@ -59,7 +59,8 @@ mod tests {
     #[test]
     fn dates_come_back_as_they_were_written() {
         let texts = SharedInterner::default();
-        let written = ["", "2026-03-01 10:00:00", "0000-00-00 00:00:00", "2026-03-01", "9999-99-99 99:99:99", "x"];
+        let written =
+            ["", "2026-03-01 10:00:00", "0000-00-00 00:00:00", "2026-03-01", "9999-99-99 99:99:99", "x"];
         let stamps = written.map(|text| Stamp::new(text, &texts));
         let texts = texts.into_interner();
         for (text, stamp) in written.into_iter().zip(stamps) {

@@ -22,7 +22,11 @@ const SHARE: usize = 512;
 /// What failed.
 pub(super) enum Failed {
     /// A record, which may have several rows.
-    Record { table: TableIdx, rows: SmallVec<[RowId; 2]>, excuse: Missing },
+    Record {
+        table: TableIdx,
+        rows: SmallVec<[RowId; 2]>,
+        excuse: Missing,
+    },
     Subject(Box<Subject>),
 }
 
@@ -86,7 +90,8 @@ fn write_share(again: &Again<'_>, (index, rule): (u16, &Rule), share: Vec<Failed
         Body::Conditions(_) => property_columns(instance),
         _ => None,
     };
-    let writer = FindingWriter { instance, data: again, rule, index, properties, names: SharedNames::default() };
+    let writer =
+        FindingWriter { instance, data: again, rule, index, properties, names: SharedNames::default() };
     share.into_iter().map(|failed| writer.finding(&failed.into_subject(instance))).collect()
 }
 
@@ -95,7 +100,9 @@ fn shows_more(instance: &Instance<'_>, rule: &Rule) -> bool {
     let is_kept = |table: TableIdx, column: ColumnIdx| instance.table(table).slot(column).is_some();
     let names_at = |at: &str| {
         let tables = (0_u16..).map(TableIdx).zip(instance.wanted.tables());
-        tables.filter_map(|(index, table)| Some((index, table.find(at)?))).any(|(table, at)| !is_kept(table, at))
+        tables
+            .filter_map(|(index, table)| Some((index, table.find(at)?)))
+            .any(|(table, at)| !is_kept(table, at))
     };
     let is_lost = |part: &Part| match part {
         Part::Field(path) => {

@@ -2,10 +2,10 @@
 
 use memchr::memmem;
 
-use super::{FileKind, LineMarks};
 use super::fast::Text;
 use super::part::valid_text;
 use super::sniff::{self, SNIFFED, root_kind, unload_date_of};
+use super::{FileKind, LineMarks};
 use crate::source::{PartBuffer, Source};
 use crate::span::ByteSpan;
 use crate::xml::{Halt, Next, TokenKind};

@@ -11,7 +11,7 @@ use super::bound_path::BoundPath;
 use super::data::Class;
 use super::known;
 use super::related::BoundRelated;
-use super::row_test::{RowTests, TestIdx};
+use super::row_test::{RowTests, TestIdx, WalkIdx};
 use crate::record::{Keep, TableIdx, Wanted};
 
 /// Who knows the names that rule packs and the configuration define.
@@ -54,9 +54,20 @@ pub(super) type Alternatives = Vec<Vec<Vec<BoundTerm>>>;
 
 #[derive(Debug)]
 pub(super) enum BoundTerm {
-    /// With the test that is the same, where the row answers it by itself.
-    Condition(Arc<BoundCondition>, Option<TestIdx>),
+    /// With where its answer may be known already.
+    Condition(Arc<BoundCondition>, Known),
     Related(BoundRelated),
+}
+
+/// Where the answer to a condition may be known already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// Nowhere.
+    Never,
+    /// The row answers it by itself.
+    Test(TestIdx),
+    /// All rows that refer to the same one answer alike.
+    Walk(WalkIdx),
 }
 
 /// A field and what is asked of it.
@@ -69,7 +80,7 @@ pub(super) struct BoundCondition {
 impl BoundTerm {
     /// Whether more than the remembered answer of a test may be needed.
     pub(super) fn looks_further(&self) -> bool {
-        !matches!(self, Self::Condition(_, Some(_)))
+        !matches!(self, Self::Condition(_, Known::Test(_)))
     }
 }
 

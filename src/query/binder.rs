@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use super::ast::{Condition, Path, Place, Query, Related, Term};
 use super::bind::{
-    Alternatives, BindError, BoundCondition, BoundTerm, Names, Need, want_roles, want_view,
+    Alternatives, BindError, BoundCondition, BoundTerm, Known, Names, Need, want_roles, want_view,
 };
 use super::bind_check::{Check, bind_check};
 use super::bound_path::{BoundPath, ColumnEnd, Columns, End, Hop};
@@ -50,7 +50,11 @@ impl Binder<'_> {
         }
     }
 
-    pub(super) fn query(&mut self, query: &Query, table: &str) -> Result<(TableIdx, Alternatives), BindError> {
+    pub(super) fn query(
+        &mut self,
+        query: &Query,
+        table: &str,
+    ) -> Result<(TableIdx, Alternatives), BindError> {
         let index = self.table(table);
         let mut alternatives = Vec::with_capacity(query.alternatives.len());
         for clause in &query.alternatives {
@@ -88,14 +92,16 @@ impl Binder<'_> {
                 let bound = self.condition(condition, table);
                 let own = std::mem::replace(&mut self.needs, before);
                 let bound = bound?;
-                let test = self.row_test(&bound, &own, term, table);
-                match test {
-                    None => bound.keep(self.wanted, Keep::Always),
-                    Some(_) if own.contains(&Need::Clock) => bound.keep(self.wanted, Keep::WithoutClock),
-                    Some(_) => {}
+                let known = self.known(&bound, &own, term, table);
+                match known {
+                    Known::Never | Known::Walk(_) => bound.keep(self.wanted, Keep::Always),
+                    Known::Test(_) if own.contains(&Need::Clock) => {
+                        bound.keep(self.wanted, Keep::WithoutClock);
+                    }
+                    Known::Test(_) => {}
                 }
                 self.needs.extend(own);
-                Ok(BoundTerm::Condition(bound, test))
+                Ok(BoundTerm::Condition(bound, known))
             }
             Term::Related(related) => Ok(BoundTerm::Related(self.related(related, table)?)),
         }
@@ -117,22 +123,32 @@ impl Binder<'_> {
         Ok(Arc::new(BoundCondition { path, check }))
     }
 
-    /// The test that a condition is, if the row answers it by itself.
-    fn row_test(
+    /// Where the answer to a condition may be known.
+    fn known(
         &mut self,
         bound: &Arc<BoundCondition>,
         needs: &BTreeSet<Need>,
         term: &Term,
         table: &str,
-    ) -> Option<TestIdx> {
-        let tests = self.tests.as_mut()?;
+    ) -> Known {
+        let Some(tests) = self.tests.as_mut() else { return Known::Never };
         // The rows of a view are not read, so nobody asks them in time.
-        if needs.contains(&Need::OtherRows) || known::is_view(table) {
-            return None;
+        if known::is_view(table) {
+            return Known::Never;
         }
-        let question = Arc::clone(bound);
-        let needs_clock = needs.contains(&Need::Clock);
-        tests.add(term.to_string(), question, (&bound.path, bound.check.other_field()), needs_clock)
+        let question = Arc::<BoundCondition>::clone(bound);
+        let other = bound.check.other_field();
+        if !needs.contains(&Need::OtherRows) {
+            let needs_clock = needs.contains(&Need::Clock);
+            let test = tests.add(term.to_string(), question, (&bound.path, other), needs_clock);
+            return test.map_or(Known::Never, Known::Test);
+        }
+        match bound.path.walk_start() {
+            Some(start) if other.is_none() => {
+                tests.add_walk(start, term.to_string(), question).map_or(Known::Never, Known::Walk)
+            }
+            _ => Known::Never,
+        }
     }
 
     fn related(&mut self, related: &Related, table: &str) -> Result<BoundRelated, BindError> {

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
-use super::data::{Cell, Class, Data, Missing, RowId, Truth};
+use super::data::{Cell, Class, Data, Missing, Reference, RowId, Truth};
+use super::row_test::WalkStart;
 use crate::record::schema::ColumnType;
 use crate::record::{ColumnIdx, Keep, TableIdx, Wanted};
 
@@ -75,6 +76,27 @@ impl BoundPath {
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The reference that a walk to a column begins with, where that is one
+    /// column: whatever the end answers, rows that refer to the same one answer too.
+    pub(super) fn walk_start(&self) -> Option<WalkStart> {
+        let first = self.hops.first().filter(|_| matches!(self.end, End::Column(_)))?;
+        match first.columns.list[..] {
+            [column] => Some(WalkStart { table: first.columns.table, column, target: first.target }),
+            _ => None,
+        }
+    }
+
+    /// The one column that it is; `None` for an alias and whatever is walked to.
+    pub(super) fn single_column(&self) -> Option<(TableIdx, ColumnIdx)> {
+        match &self.end {
+            End::Column(end) if self.hops.is_empty() => match end.columns.list[..] {
+                [column] => Some((end.columns.table, column)),
+                _ => None,
+            },
+            _ => None,
+        }
     }
 
     /// Whether it needs only the row itself.
@@ -227,6 +249,18 @@ impl BoundPath {
     pub(super) fn walk<'a>(&self, data: &'a dyn Data, row: RowId) -> Result<Walked<'a>, Missing> {
         let mut row = row;
         for (at, hop) in self.hops.iter().enumerate() {
+            // Most references are one column and lead somewhere, and then nobody
+            // has to look at its text.
+            if let [column] = hop.columns.list[..] {
+                match data.reference((hop.columns.table, row, column), hop.target) {
+                    Reference::Row(found) => {
+                        row = found;
+                        continue;
+                    }
+                    Reference::Empty => return Ok(Walked::Nowhere),
+                    Reference::Absent | Reference::Lost => {}
+                }
+            }
             let reference = hop.columns.first(data, row)?;
             if reference.value.is_empty() {
                 return Ok(Walked::Nowhere);

@@ -1,9 +1,11 @@
 //! What a query asks of the records: the door between the language and whoever
 //! holds the rows.
 
+use std::borrow::Cow;
+
 use smallvec::SmallVec;
 
-use super::row_test::TestIdx;
+use super::row_test::{TestIdx, WalkIdx};
 use crate::record::{ColumnIdx, TableIdx, Wanted};
 
 /// Index of a row within its table.
@@ -27,6 +29,22 @@ pub struct Cell<'a> {
     pub display: Option<&'a str>,
 }
 
+/// A column of a row of a table.
+pub type CellPlace = (TableIdx, RowId, ColumnIdx);
+
+/// Where a reference leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reference {
+    /// The column is not present.
+    Absent,
+    /// It refers to nothing.
+    Empty,
+    /// To a live row that was read.
+    Row(RowId),
+    /// To a row that was not read.
+    Lost,
+}
+
 /// The rows that queries are asked of.
 pub trait Data {
     /// The tables and columns by index.
@@ -40,6 +58,27 @@ pub trait Data {
 
     /// The live rows whose column holds that value, ignoring case. `value` is not empty.
     fn by_value(&self, table: TableIdx, column: ColumnIdx, value: &str) -> Vec<RowId>;
+
+    /// Where a reference of a row leads.
+    fn reference(&self, (table, row, column): CellPlace, target: TableIdx) -> Reference {
+        let cell = self.cell(table, row, column);
+        match cell {
+            Cell { present: false, .. } => Reference::Absent,
+            Cell { value: "", .. } => Reference::Empty,
+            Cell { value, .. } => self.by_sys_id(target, value).map_or(Reference::Lost, Reference::Row),
+        }
+    }
+
+    /// The live rows whose column holds what a column of this row does, ignoring
+    /// case; `None` where that is empty or not present.
+    fn related(
+        &self,
+        (table, row, column): CellPlace,
+        other: (TableIdx, ColumnIdx),
+    ) -> Option<Cow<'_, [RowId]>> {
+        let value = self.cell(table, row, column).value;
+        (!value.is_empty()).then(|| Cow::Owned(self.by_value(other.0, other.1, value)))
+    }
 
     /// The live rows, if any, in which a column is not present: they could be
     /// related to anything.
@@ -68,6 +107,12 @@ pub trait Data {
 
     /// The answer of a row to a test, if it was asked while the record was there.
     fn test(&self, _table: TableIdx, _row: RowId, _test: TestIdx) -> Option<Truth> {
+        None
+    }
+
+    /// What all rows with the same reference answer to a question about what it
+    /// leads to, if that is remembered.
+    fn walked(&self, _row: RowId, _walk: WalkIdx) -> Option<Truth> {
         None
     }
 

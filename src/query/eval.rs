@@ -8,7 +8,7 @@
 use std::cmp::Ordering;
 
 use super::ast::{Comparison, Polarity, Side};
-use super::bind::{BoundCondition, BoundQuery, BoundTerm};
+use super::bind::{BoundCondition, BoundQuery, BoundTerm, Known};
 use super::bind_check::{Check, Hierarchy, RoleTest, Value, When};
 use super::bound_path::{BoundPath, End, Walked};
 use super::data::{Cell, Class, Data, Missing, RowId, Truth};
@@ -63,9 +63,14 @@ fn all<T>(items: &[T], ask: impl Fn(&T) -> Truth) -> Truth {
 impl BoundTerm {
     pub(super) fn evaluate(&self, data: &dyn Data, clock: &Clock, row: RowId) -> Truth {
         match self {
-            Self::Condition(condition, test) => {
-                let known = test.zip(condition.path.end_table());
-                let known = known.and_then(|(test, table)| data.test(table, row, test));
+            Self::Condition(condition, known) => {
+                let known = match *known {
+                    Known::Never => None,
+                    Known::Test(test) => {
+                        condition.path.end_table().and_then(|table| data.test(table, row, test))
+                    }
+                    Known::Walk(walk) => data.walked(row, walk),
+                };
                 known.unwrap_or_else(|| condition.evaluate(data, clock, row))
             }
             Self::Related(related) => related.evaluate(data, clock, row),

@@ -33,9 +33,9 @@ pub use bind::{
     BindError, BoundQuery, Names, bind, bind_path, bind_shared, bind_shown_path, is_view, want_view,
 };
 pub use bound_path::BoundPath;
-pub use data::{Cell, Class, Data, Missing, MissingItem, RowId, Truth};
+pub use data::{Cell, CellPlace, Class, Data, Missing, MissingItem, Reference, RowId, Truth};
 pub use dates::{Clock, ClockError};
 pub use known::{EFFECTIVE_ROLE, ROLE_CLOSURE};
 pub use parse::QueryError;
 pub use possible::Partial;
-pub use row_test::{AskRow, RowTest, RowTests, TestIdx};
+pub use row_test::{AskRow, RowTest, RowTests, TestIdx, Walk, WalkIdx, WalkStart};

@@ -1,12 +1,14 @@
 //! Related lists: how many rows of another table belong to this one.
 
+use std::borrow::Cow;
+
 use super::ast::Comparison;
 use super::bind::Alternatives;
 use super::bound_path::BoundPath;
 use super::data::{Data, Missing, RowId, Truth};
 use super::dates::Clock;
-use super::row_test::TestIdx;
 use super::eval::any_alternative;
+use super::row_test::TestIdx;
 use crate::record::{ColumnIdx, TableIdx};
 
 /// A related list whose names are tied to columns.
@@ -76,7 +78,7 @@ impl BoundRelated {
         let mut least = 0_u32;
         let mut unsure = 0_u32;
         let mut missing = Missing::none();
-        for related in related {
+        for &related in related.iter() {
             match any_alternative(&self.alternatives, data, clock, related) {
                 Truth::Yes => least = least.saturating_add(1),
                 Truth::No => continue,
@@ -106,19 +108,24 @@ impl BoundRelated {
 
     /// The related rows that were read; `None` where the row has nothing that
     /// they could be related to.
-    fn related_rows(&self, data: &dyn Data, row: RowId) -> Result<Option<Vec<RowId>>, Missing> {
+    fn related_rows<'d>(&self, data: &'d dyn Data, row: RowId) -> Result<Option<Cow<'d, [RowId]>>, Missing> {
         if data.holds_no_row(self.table)
             && let Some((test, table)) = self.this_is_empty.zip(self.this.end_table())
         {
             // Whatever the value is, so it need not be looked at.
             match data.test(table, row, test) {
                 Some(Truth::Yes) => return Ok(None),
-                Some(Truth::No) => return Ok(Some(Vec::new())),
+                Some(Truth::No) => return Ok(Some(Cow::Borrowed(&[]))),
                 Some(Truth::Unknown(missing)) => return Err(missing),
                 None => {}
             }
         }
+        if let Some((table, column)) = self.this.single_column()
+            && let Some(related) = data.related((table, row, column), (self.table, self.column))
+        {
+            return Ok(Some(related));
+        }
         let value = self.this.cell(data, row)?.value;
-        Ok((!value.is_empty()).then(|| data.by_value(self.table, self.column, value)))
+        Ok((!value.is_empty()).then(|| Cow::Owned(data.by_value(self.table, self.column, value))))
     }
 }

@@ -14,6 +14,38 @@ use crate::record::{ColumnIdx, TableIdx};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TestIdx(pub u16);
 
+/// Index of a walk among all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WalkIdx(pub u16);
+
+/// A reference from which somebody walks on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WalkStart {
+    /// Where it stands.
+    pub table: TableIdx,
+    /// Its column.
+    pub column: ColumnIdx,
+    /// The table that it refers to.
+    pub target: TableIdx,
+}
+
+/// A question about what the rows of a table refer to.
+#[derive(Debug)]
+pub struct Walk {
+    /// Where it begins.
+    pub start: WalkStart,
+    question: Arc<dyn AskRow>,
+}
+
+impl Walk {
+    /// The answer of a row, and of all rows that refer to the same one, if that
+    /// was read: else what the reference displays may answer.
+    #[must_use]
+    pub fn ask(&self, data: &dyn Data, clock: &Clock, row: RowId) -> Truth {
+        self.question.ask(data, clock, row)
+    }
+}
+
 /// A question about one row.
 pub trait AskRow: Debug + Send + Sync {
     /// The answer, from nothing but the columns and traits of the row.
@@ -87,6 +119,8 @@ impl RowTest {
 #[derive(Debug, Default)]
 pub struct RowTests {
     tables: HashMap<TableIdx, TableTests>,
+    walks: Vec<Walk>,
+    walk_by_text: HashMap<(WalkStart, String), WalkIdx>,
 }
 
 #[derive(Debug, Default)]
@@ -100,6 +134,29 @@ impl RowTests {
     #[must_use]
     pub fn of(&self, table: TableIdx) -> &[RowTest] {
         self.tables.get(&table).map_or(&[], |table| &table.tests)
+    }
+
+    /// All walks; their positions are the [`WalkIdx`].
+    #[must_use]
+    pub fn walks(&self) -> &[Walk] {
+        &self.walks
+    }
+
+    /// Adds a question about what a reference leads to; `text` says all that is
+    /// asked. `None` for one too many.
+    pub(super) fn add_walk(
+        &mut self,
+        start: WalkStart,
+        text: String,
+        question: Arc<dyn AskRow>,
+    ) -> Option<WalkIdx> {
+        if let Some(&known) = self.walk_by_text.get(&(start, text.clone())) {
+            return Some(known);
+        }
+        let index = WalkIdx(u16::try_from(self.walks.len()).ok()?);
+        self.walks.push(Walk { start, question });
+        self.walk_by_text.insert((start, text), index);
+        Some(index)
     }
 
     /// Whether any test depends on what "now" is.

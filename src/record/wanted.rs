@@ -83,12 +83,8 @@ impl Wanted {
         }
         let index = TableIdx(u16::try_from(self.tables.len()).unwrap_or(u16::MAX));
         assert!(index.0 < u16::MAX, "too many tables are named by rules");
-        let mut table = WantedTable {
-            name: name.into(),
-            columns: Vec::new(),
-            kept: Vec::new(),
-            by_name: HashMap::new(),
-        };
+        let mut table =
+            WantedTable { name: name.into(), columns: Vec::new(), kept: Vec::new(), by_name: HashMap::new() };
         for column in ["sys_id", "sys_updated_on", "sys_mod_count"] {
             table.want(column);
         }

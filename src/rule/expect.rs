@@ -142,9 +142,7 @@ impl Expectation {
     /// If one cannot be compiled.
     pub fn check_patterns(&self) -> Result<(), String> {
         self.checks.iter().try_for_each(|check| match check {
-            Check::Matches(patterns) | Check::NotMatches(patterns) => {
-                patterns.check()
-            }
+            Check::Matches(patterns) | Check::NotMatches(patterns) => patterns.check(),
             Check::Each(inner) => inner.check_patterns(),
             _ => Ok(()),
         })
