@@ -915,3 +915,38 @@ fn build_output_does_not_count_twice() {
     assert_eq!(texts(&document, "path"), ["src/x.xml"]);
     assert_eq!(document["findings"][0]["related"][0]["path"], "dist/app/update/x.xml");
 }
+
+/// What "now" is rests on every file, also on one whose date stands further down
+/// than anybody looks before rows are judged.
+#[test]
+fn a_date_that_is_found_late_is_the_clock_for_all() {
+    let users = unload(&[
+        format!(
+            "<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><last_login_time/>\
+                 <locked_out>false</locked_out><sso_source/><sys_created_on>2026-02-15 08:00:00</sys_created_on>\
+                 <sys_id>{}</sys_id><user_name>ann.lee</user_name>\
+                 <web_service_access_only>false</web_service_access_only></sys_user>",
+            sys_id("ann"),
+        ),
+        format!(
+            "<sys_user_has_role action=\"INSERT_OR_UPDATE\"><role name=\"itil\">{}</role><state>active</state>\
+                 <sys_id>{}</sys_id><user name=\"ann.lee\">{}</user></sys_user_has_role>",
+            sys_id("itil"),
+            sys_id("grant"),
+            sys_id("ann"),
+        ),
+    ]);
+    let late = format!(
+        "<!-- {} --><unload unload_date=\"2026-08-01 00:00:00\"><sys_user_role action=\"INSERT_OR_UPDATE\">\
+         <name>itil</name><sys_id>{}</sys_id></sys_user_role></unload>",
+        "x".repeat(10_000),
+        sys_id("itil"),
+    );
+    let found = |files: &[(&str, &str)]| {
+        let arguments = ["scan", "--no-config", "--format", "json", "--select", "SNA1021"];
+        let run = glidelint(Folder::new(files).path(), &arguments);
+        texts(&run.json(), "fingerprint").len()
+    };
+    assert_eq!(found(&[("users.xml", &users)]), 0);
+    assert_eq!(found(&[("users.xml", &users), ("zz-roles.xml", &late)]), 1);
+}

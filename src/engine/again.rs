@@ -27,6 +27,9 @@ struct Text {
     display: Box<str>,
 }
 
+/// A row with its wanted columns.
+type Found = ((TableIdx, RowId), Vec<Option<Text>>);
+
 /// A row, and where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Sought {
@@ -70,7 +73,7 @@ fn shares<'s>(instance: &Instance<'_>, sought: &'s [Sought]) -> Vec<&'s [Sought]
     shares.collect()
 }
 
-fn read(instance: &Instance<'_>, sought: &[Sought]) -> Vec<((TableIdx, RowId), Vec<Option<Text>>)> {
+fn read(instance: &Instance<'_>, sought: &[Sought]) -> Vec<Found> {
     let Some((source, kind)) = sought.first().and_then(|first| instance.source(first.source)) else {
         return Vec::new();
     };
@@ -88,7 +91,7 @@ fn read(instance: &Instance<'_>, sought: &[Sought]) -> Vec<((TableIdx, RowId), V
 struct Columns<'c> {
     wanted: &'c Wanted,
     child: &'c [Sought],
-    found: &'c mut Vec<((TableIdx, RowId), Vec<Option<Text>>)>,
+    found: &'c mut Vec<Found>,
 }
 
 impl RecordSink for Columns<'_> {

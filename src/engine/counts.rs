@@ -36,19 +36,17 @@ pub(super) struct Counted {
 /// Counts and judges every group.
 pub(super) fn judge_count(instance: &Instance<'_>, body: &CountBody) -> Counting {
     let count = Count::new(instance, body);
-    match &body.group_by {
-        Some(path) => count.by_group(path),
-        None => {
-            let mut tally = Tally::default();
-            for row in instance.table(body.table).live() {
-                match count.counts(row) {
-                    Truth::No => {}
-                    counts => tally.add(&count, row, counts),
-                }
-            }
-            Counting { passed: 0, groups: vec![count.judge(tally)] }
+    if let Some(path) = &body.group_by {
+        return count.by_group(path);
+    }
+    let mut tally = Tally::default();
+    for row in instance.table(body.table).live() {
+        match count.counts(row) {
+            Truth::No => {}
+            counts => tally.add(&count, row, counts),
         }
     }
+    Counting { passed: 0, groups: vec![count.judge(tally)] }
 }
 
 /// What is counted, and what the number must be.

@@ -14,7 +14,7 @@ use crate::query::{Cell, Class, Clock, Data, Missing, RowId, RowTest, Truth};
 use crate::record::{Action, ColumnIdx, Origin, Record, TableIdx, Wanted, WantedTable, schema};
 
 /// One column of the row.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Seen {
     present: bool,
     value: String,
@@ -22,12 +22,6 @@ struct Seen {
     /// Of the value, if it is present.
     hash: u64,
     pair: Pair,
-}
-
-impl Default for Seen {
-    fn default() -> Self {
-        Self { present: false, value: String::new(), display: String::new(), hash: 0, pair: Pair::default() }
-    }
 }
 
 /// Where a column stands in a record.

@@ -1,6 +1,5 @@
 //! The records of one instance, as queries ask them.
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
@@ -13,8 +12,8 @@ use super::read::Plan;
 use super::views::Access;
 use crate::export::FileKind;
 use crate::query::{
-    Cell, CellPlace, Class, Clock, Data, EFFECTIVE_ROLE, Missing, ROLE_CLOSURE, Reference, RowId, RowTests,
-    TestIdx, Truth, WalkIdx, WalkStart, is_view,
+    Class, Clock, Data, EFFECTIVE_ROLE, Missing, ROLE_CLOSURE, Reference, RowId, RowTests, Truth, WalkIdx,
+    WalkStart, is_view,
 };
 use crate::record::{ColumnIdx, Origin, TableIdx, Wanted};
 use crate::rule::{ClassBody, KeyPaths};
@@ -23,7 +22,7 @@ use crate::source::Source;
 /// What was read, with what the rules need to be asked of it.
 pub struct Instance<'p> {
     pub(super) wanted: &'p Wanted,
-    tests: &'p RowTests,
+    pub(super) tests: &'p RowTests,
     sources: &'p [Source],
     pub(super) classes: &'p [ClassBody],
     pub(super) keys: &'p KeyPaths,
@@ -224,7 +223,7 @@ impl<'p> Instance<'p> {
     /// The table on whose rows a view rests in the end; of other tables
     /// themselves. The platform writes the roles that reach a user, however they
     /// come, into `sys_user_has_role`.
-    fn source_of(&self, table: TableIdx) -> TableIdx {
+    pub(super) fn source_of(&self, table: TableIdx) -> TableIdx {
         let source = match &*self.wanted.table(table).name {
             EFFECTIVE_ROLE => "sys_user_has_role",
             ROLE_CLOSURE => "sys_user_role_contains",
@@ -234,7 +233,7 @@ impl<'p> Instance<'p> {
     }
 
     /// The name of a role; empty where nothing tells it.
-    fn role_name(&self, access: &Access, role: u32) -> &str {
+    pub(super) fn role_name(&self, access: &Access, role: u32) -> &str {
         self.facts.texts.text(access.graph.texts(Node::Role(role)).1)
     }
 
@@ -288,7 +287,7 @@ impl<'p> Instance<'p> {
     }
 
     /// What rows answer to a question about what they refer to, by the reference.
-    fn walk_answers(&self, index: WalkIdx) -> Option<&WalkAnswers> {
+    pub(super) fn walk_answers(&self, index: WalkIdx) -> Option<&WalkAnswers> {
         let walk = self.tests.walks().get(usize::from(index.0))?;
         let answers = self.walk_answers.get(usize::from(index.0))?.get_or_init(|| {
             let WalkStart { table, column, target } = walk.start;
@@ -324,123 +323,6 @@ impl<'p> Instance<'p> {
                 }
             })
             .collect()
-    }
-}
-
-impl Data for Instance<'_> {
-    fn wanted(&self) -> &Wanted {
-        self.wanted
-    }
-
-    fn cell(&self, table: TableIdx, row: RowId, column: ColumnIdx) -> Cell<'_> {
-        self.facts.cell(table, row, column)
-    }
-
-    fn by_sys_id(&self, table: TableIdx, sys_id: &str) -> Option<RowId> {
-        self.facts.with_value(table, ColumnIdx::SYS_ID, sys_id).first().copied()
-    }
-
-    fn by_value(&self, table: TableIdx, column: ColumnIdx, value: &str) -> Vec<RowId> {
-        self.facts.with_value(table, column, value).to_vec()
-    }
-
-    fn reference(&self, (table, row, column): CellPlace, target: TableIdx) -> Reference {
-        match self.facts.table(table).pair(row, column).value {
-            TextId::ABSENT => Reference::Absent,
-            TextId::EMPTY => Reference::Empty,
-            value => {
-                let rows = self.facts.with_text(target, ColumnIdx::SYS_ID, value);
-                rows.first().map_or(Reference::Lost, |&row| Reference::Row(row))
-            }
-        }
-    }
-
-    fn related(
-        &self,
-        (table, row, column): CellPlace,
-        other: (TableIdx, ColumnIdx),
-    ) -> Option<Cow<'_, [RowId]>> {
-        let value = self.facts.table(table).pair(row, column).value;
-        (value.0 > TextId::EMPTY.0).then(|| Cow::Borrowed(self.facts.with_text(other.0, other.1, value)))
-    }
-
-    fn without_column(&self, table: TableIdx, column: ColumnIdx) -> bool {
-        self.facts.has_gap(table, column)
-    }
-
-    fn holds_no_row(&self, table: TableIdx) -> bool {
-        self.table(table).rows.is_empty()
-    }
-
-    fn is_whole(&self, table: TableIdx) -> bool {
-        let table = self.source_of(table);
-        self.whole.get(table.index()).is_some_and(|whole| *whole != Wholeness::Unknown)
-    }
-
-    fn class(&self, class: Class, row: RowId) -> Truth {
-        self.class_answer(class, row).map_or(Truth::No, |(truth, _)| truth.clone())
-    }
-
-    fn test(&self, table: TableIdx, row: RowId, test: TestIdx) -> Option<Truth> {
-        let facts = self.table(table);
-        let signature = facts.signatures.get(facts.row(row)?.signature.index())?;
-        let answer = *signature.get(usize::from(test.0))?;
-        self.tests.of(table).get(usize::from(test.0))?.truth(answer)
-    }
-
-    fn walked(&self, row: RowId, index: WalkIdx) -> Option<Truth> {
-        let walk = self.tests.walks().get(usize::from(index.0))?;
-        let value = self.table(walk.start.table).pair(row, walk.start.column).value;
-        self.walk_answers(index)?.get(&self.facts.fold(value)).cloned()
-    }
-
-    fn roles(&self, user: RowId, take: &mut dyn FnMut(&str) -> bool) -> Missing {
-        let (Some(access), Some(users)) = (&self.access, self.wanted.find("sys_user")) else {
-            return Missing::none();
-        };
-        let sys_id = self.table(users).pair(user, ColumnIdx::SYS_ID).value;
-        if sys_id.0 <= TextId::EMPTY.0 {
-            return Missing::column(users, ColumnIdx::SYS_ID);
-        }
-        let mut missing = Missing::none();
-        if let Some(grants) = self.wanted.find("sys_user_has_role")
-            && !self.is_whole(grants)
-        {
-            missing = Missing::table(grants);
-        }
-        let node = access.graph.user(self.facts.fold(sys_id));
-        for role in node.map_or(&[][..], |user| access.effective.of(user)) {
-            let name = self.role_name(access, *role);
-            if name.is_empty() {
-                missing =
-                    missing.union(self.wanted.find("sys_user_role").map_or(Missing::none(), Missing::table));
-            } else if take(name) {
-                break;
-            }
-        }
-        missing
-    }
-
-    fn all_roles(&self, user: RowId) -> Vec<&str> {
-        let (Some(access), Some(users)) = (&self.access, self.wanted.find("sys_user")) else {
-            return Vec::new();
-        };
-        let sys_id = self.table(users).pair(user, ColumnIdx::SYS_ID).value;
-        let Some(user) = access.graph.user(self.facts.fold(sys_id)) else { return Vec::new() };
-        let roles = access.graph.reach(user).roles();
-        let names = roles.into_iter().map(|role| self.role_name(access, role));
-        let mut names: Vec<_> = names.filter(|name| !name.is_empty()).collect();
-        names.sort_unstable();
-        names
-    }
-
-    fn trait_of(&self, table: TableIdx, row: RowId, name: &str) -> &str {
-        let Some(row) = self.table(table).row(row) else { return "" };
-        match name {
-            "origin" => row.origin.as_str(),
-            "action" => row.action.as_str(),
-            _ => &self.name,
-        }
     }
 }
 

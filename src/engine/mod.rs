@@ -5,6 +5,7 @@ mod access;
 mod access_notices;
 mod again;
 mod alone;
+mod asked;
 mod checks;
 mod classes;
 mod collect;
@@ -15,6 +16,7 @@ mod current;
 mod facts;
 mod findings;
 mod instance;
+
 mod interner;
 mod judge;
 mod properties;

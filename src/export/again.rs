@@ -16,9 +16,10 @@ const BLOCK: usize = 32 * 1024;
 pub struct ChildReader<'s> {
     source: &'s Source,
     kind: FileKind,
-    /// The file itself, where it holds nothing but valid text as far as it was
-    /// read; `None` before anybody looked.
-    plain: Option<Option<Plain>>,
+    /// The file itself, where its bytes are its text.
+    plain: Option<Plain>,
+    /// Whether somebody looked for that.
+    has_looked: bool,
     /// Reads what is packed, odd or broken.
     strict: Option<TokenReader>,
     /// Whether the scanner stands at the child that is asked for, or has read it.
@@ -41,7 +42,15 @@ impl<'s> ChildReader<'s> {
     /// `kind` is what the source was found to be.
     #[must_use]
     pub fn new(source: &'s Source, kind: FileKind) -> Self {
-        Self { source, kind, plain: None, strict: None, is_scanning: false, is_lost: false }
+        Self {
+            source,
+            kind,
+            plain: None,
+            has_looked: false,
+            strict: None,
+            is_scanning: false,
+            is_lost: false,
+        }
     }
 
     /// Goes to the child that begins at `start`; whether it is there. Of a source
@@ -50,23 +59,25 @@ impl<'s> ChildReader<'s> {
         if self.is_lost {
             return false;
         }
-        self.is_scanning = start <= self.source.plain_to() && self.open_plain().is_some();
-        if let Some(Some(plain)) = self.plain.as_mut().filter(|_| self.is_scanning) {
+        if start <= self.source.plain_to()
+            && let Some(plain) = self.open_plain()
+        {
             plain.at = start;
+            self.is_scanning = true;
             return true;
         }
         self.go_strictly_to(start)
     }
 
     fn open_plain(&mut self) -> Option<&mut Plain> {
-        let source = self.source;
-        let open = || {
+        if !self.has_looked {
+            self.has_looked = true;
             let mut buffer = PartBuffer::default();
-            let file = source.open_plain(&mut buffer, 0)?;
+            let file = self.source.open_plain(&mut buffer, 0);
             buffer.clear();
-            Some(Plain { file, buffer, base: 0, at: 0 })
-        };
-        self.plain.get_or_insert_with(open).as_mut()
+            self.plain = file.map(|file| Plain { file, buffer, base: 0, at: 0 });
+        }
+        self.plain.as_mut()
     }
 
     fn go_strictly_to(&mut self, start: u64) -> bool {
@@ -85,7 +96,7 @@ impl<'s> ChildReader<'s> {
 
     /// Reads the child; whether all of it could be read.
     pub fn read(&mut self, sink: &mut dyn RecordSink) -> bool {
-        if let Some(Some(plain)) = self.plain.as_mut().filter(|_| self.is_scanning) {
+        if let Some(plain) = self.plain.as_mut().filter(|_| self.is_scanning) {
             if let Some(is_whole) = plain.scan(self.kind, sink) {
                 return is_whole;
             }
@@ -112,7 +123,7 @@ impl<'s> ChildReader<'s> {
     #[must_use]
     pub fn position(&self) -> u64 {
         match &self.plain {
-            Some(Some(plain)) if self.is_scanning => plain.at,
+            Some(plain) if self.is_scanning => plain.at,
             _ => self.strict.as_ref().map_or(0, TokenReader::position),
         }
     }
@@ -136,7 +147,7 @@ impl<'s> ChildReader<'s> {
 
     fn slice(&self, span: ByteSpan) -> &str {
         match &self.plain {
-            Some(Some(plain)) if self.is_scanning => plain.slice(span),
+            Some(plain) if self.is_scanning => plain.slice(span),
             _ => self.strict.as_ref().map_or("", |reader| reader.slice(span)),
         }
     }

@@ -90,7 +90,7 @@ fn read_root(text: Text<'_>) -> Result<Begin, Halt> {
         _ => None,
     };
     let mut lines = LineMarks::default();
-    lines.pass(text.text[..text_end].as_bytes());
+    lines.pass(&text.text.as_bytes()[..text_end]);
     Ok(Begin::Export(Head { kind, root: root.to_owned(), tag: tag.span, unload_date, lines, row }))
 }
 

@@ -98,7 +98,7 @@ mod tests {
                 let line = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
                 let expected = LineMark {
                     offset: mark.offset,
-                    lines: u64::try_from(before.iter().filter(|byte| **byte == b'\n').count()).unwrap(),
+                    lines: u64::try_from(super::memchr_iter(b'\n', before).count()).unwrap(),
                     units: super::utf16_units(&before[line..]),
                 };
                 assert_eq!(mark, expected);

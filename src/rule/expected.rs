@@ -32,15 +32,15 @@ impl ExpectedField {
         let text = format!("{} {expectation:?}", path.text());
         let question = Arc::new(FieldQuestion { path, expectation });
         let path = &question.path;
-        let test = if path.is_local() {
+        let known = if path.is_local() {
             tests.add(text, Arc::<FieldQuestion>::clone(&question), (path, None), false)
         } else {
             None
         };
-        if test.is_none() {
+        if known.is_none() {
             path.keep(wanted, Keep::Always);
         }
-        Self { question, test }
+        Self { question, test: known }
     }
 
     /// Whether the field of a row is as expected.

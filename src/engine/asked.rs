@@ -1,0 +1,125 @@
+//! What queries ask of an instance.
+
+use std::borrow::Cow;
+
+use super::instance::{Instance, Wholeness};
+use super::interner::TextId;
+use crate::query::{Cell, CellPlace, Class, Data, Missing, Reference, RowId, TestIdx, Truth, WalkIdx};
+use crate::record::{ColumnIdx, TableIdx, Wanted};
+
+impl Data for Instance<'_> {
+    fn wanted(&self) -> &Wanted {
+        self.wanted
+    }
+
+    fn cell(&self, table: TableIdx, row: RowId, column: ColumnIdx) -> Cell<'_> {
+        self.facts.cell(table, row, column)
+    }
+
+    fn by_sys_id(&self, table: TableIdx, sys_id: &str) -> Option<RowId> {
+        self.facts.with_value(table, ColumnIdx::SYS_ID, sys_id).first().copied()
+    }
+
+    fn by_value(&self, table: TableIdx, column: ColumnIdx, value: &str) -> Vec<RowId> {
+        self.facts.with_value(table, column, value).to_vec()
+    }
+
+    fn reference(&self, (table, row, column): CellPlace, target: TableIdx) -> Reference {
+        match self.facts.table(table).pair(row, column).value {
+            TextId::ABSENT => Reference::Absent,
+            TextId::EMPTY => Reference::Empty,
+            value => {
+                let rows = self.facts.with_text(target, ColumnIdx::SYS_ID, value);
+                rows.first().map_or(Reference::Lost, |&row| Reference::Row(row))
+            }
+        }
+    }
+
+    fn related(
+        &self,
+        (table, row, column): CellPlace,
+        other: (TableIdx, ColumnIdx),
+    ) -> Option<Cow<'_, [RowId]>> {
+        let value = self.facts.table(table).pair(row, column).value;
+        (value.0 > TextId::EMPTY.0).then(|| Cow::Borrowed(self.facts.with_text(other.0, other.1, value)))
+    }
+
+    fn without_column(&self, table: TableIdx, column: ColumnIdx) -> bool {
+        self.facts.has_gap(table, column)
+    }
+
+    fn holds_no_row(&self, table: TableIdx) -> bool {
+        self.table(table).rows.is_empty()
+    }
+
+    fn is_whole(&self, table: TableIdx) -> bool {
+        let table = self.source_of(table);
+        self.whole.get(table.index()).is_some_and(|whole| *whole != Wholeness::Unknown)
+    }
+
+    fn class(&self, class: Class, row: RowId) -> Truth {
+        self.class_answer(class, row).map_or(Truth::No, |(truth, _)| truth.clone())
+    }
+
+    fn test(&self, table: TableIdx, row: RowId, test: TestIdx) -> Option<Truth> {
+        let facts = self.table(table);
+        let signature = facts.signatures.get(facts.row(row)?.signature.index())?;
+        let answer = *signature.get(usize::from(test.0))?;
+        self.tests.of(table).get(usize::from(test.0))?.truth(answer)
+    }
+
+    fn walked(&self, row: RowId, index: WalkIdx) -> Option<Truth> {
+        let walk = self.tests.walks().get(usize::from(index.0))?;
+        let value = self.table(walk.start.table).pair(row, walk.start.column).value;
+        self.walk_answers(index)?.get(&self.facts.fold(value)).cloned()
+    }
+
+    fn roles(&self, user: RowId, take: &mut dyn FnMut(&str) -> bool) -> Missing {
+        let (Some(access), Some(users)) = (&self.access, self.wanted.find("sys_user")) else {
+            return Missing::none();
+        };
+        let sys_id = self.table(users).pair(user, ColumnIdx::SYS_ID).value;
+        if sys_id.0 <= TextId::EMPTY.0 {
+            return Missing::column(users, ColumnIdx::SYS_ID);
+        }
+        let mut missing = Missing::none();
+        if let Some(grants) = self.wanted.find("sys_user_has_role")
+            && !self.is_whole(grants)
+        {
+            missing = Missing::table(grants);
+        }
+        let node = access.graph.user(self.facts.fold(sys_id));
+        for role in node.map_or(&[][..], |user| access.effective.of(user)) {
+            let name = self.role_name(access, *role);
+            if name.is_empty() {
+                missing =
+                    missing.union(self.wanted.find("sys_user_role").map_or(Missing::none(), Missing::table));
+            } else if take(name) {
+                break;
+            }
+        }
+        missing
+    }
+
+    fn all_roles(&self, user: RowId) -> Vec<&str> {
+        let (Some(access), Some(users)) = (&self.access, self.wanted.find("sys_user")) else {
+            return Vec::new();
+        };
+        let sys_id = self.table(users).pair(user, ColumnIdx::SYS_ID).value;
+        let Some(user) = access.graph.user(self.facts.fold(sys_id)) else { return Vec::new() };
+        let roles = access.graph.reach(user).roles();
+        let names = roles.into_iter().map(|role| self.role_name(access, role));
+        let mut names: Vec<_> = names.filter(|name| !name.is_empty()).collect();
+        names.sort_unstable();
+        names
+    }
+
+    fn trait_of(&self, table: TableIdx, row: RowId, name: &str) -> &str {
+        let Some(row) = self.table(table).row(row) else { return "" };
+        match name {
+            "origin" => row.origin.as_str(),
+            "action" => row.action.as_str(),
+            _ => &self.name,
+        }
+    }
+}
