@@ -42,23 +42,22 @@ pub(crate) fn sources(input: &InputArgs, config: &Config) -> Result<Discovery, F
         exclude: excludes(input, config)?,
         limits: Limits { max_file_size: input.max_file_size, ..Limits::default() },
     };
+    // A second call in one process finds the pool made; it keeps its size.
+    if let Some(jobs) = input.jobs {
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
+    }
     let discovery = discover(&input.paths, &options)?;
-    start_threads(input.jobs, &discovery.sources);
+    if input.jobs.is_none() && is_little(&discovery.sources) {
+        // The thread that is there will do; starting others takes longer.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
+    }
     Ok(discovery)
 }
 
-/// Makes the pool of threads: as many as are asked for, else one a core. For a
-/// little input the thread that is there will do; starting others takes longer.
-fn start_threads(jobs: Option<usize>, sources: &[Source]) {
+fn is_little(sources: &[Source]) -> bool {
     const LITTLE: u64 = 64 * 1024;
     let bytes = sources.iter().try_fold(0_u64, |sum, source| sum.checked_add(source.size()?));
-    let pool = match (jobs, bytes) {
-        (Some(jobs), _) => rayon::ThreadPoolBuilder::new().num_threads(jobs),
-        (None, Some(..=LITTLE)) => rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread(),
-        (None, _) => return,
-    };
-    // A second call in one process finds the pool made; it keeps its size.
-    let _ = pool.build_global();
+    bytes.is_some_and(|bytes| bytes <= LITTLE)
 }
 
 fn excludes(input: &InputArgs, config: &Config) -> Result<GlobSet, Failure> {

@@ -6,7 +6,7 @@ use super::limits::Limits;
 use super::open::Source;
 use super::problem::{Problem, ProblemKind, in_words};
 use super::root::{self, Given};
-use super::walk::Walker;
+use super::walk::{Found, Walker};
 use globset::GlobSet;
 use rayon::prelude::*;
 use std::collections::HashSet;
@@ -14,6 +14,9 @@ use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// How many files one thread looks at by itself.
+const FEW: usize = 64;
 
 /// The path that stands for standard input, and how it is reported.
 const STANDARD_INPUT: (&str, &str) = ("-", "stdin");
@@ -123,13 +126,19 @@ fn discover_with(
     found.sort_by(|a, b| (a.way, &a.reported).cmp(&(b.way, &b.reported)));
     let mut known = HashSet::new();
     found.retain(|file| known.insert(file.real.clone()));
-    // Thousands of small files take longer to open than to read.
-    let looked = found.into_par_iter().map(|file| {
+    let look = |file: Found| {
         let stored = Stored::File(file.real);
         let content = Content::of(&stored, file.size, &options.limits);
         (file.reported, stored, file.size, content)
-    });
-    for (path, stored, size, content) in looked.collect::<Vec<_>>() {
+    };
+    // Thousands of small files take longer to open than to read. A few do not,
+    // and starting threads for them would.
+    let looked: Vec<_> = if found.len() > FEW {
+        found.into_par_iter().map(look).collect()
+    } else {
+        found.into_iter().map(look).collect()
+    };
+    for (path, stored, size, content) in looked {
         collected.add(path, stored, size, content);
     }
     if paths.iter().any(|path| is_input(&path)) {

@@ -54,7 +54,7 @@ fn roles() -> Source {
     source(|out| data::roles(5_000, 15_000, out))
 }
 
-fn read_one<'p>(sources: &[Source], pack: &'p Pack) -> Reading<'p> {
+fn read_one<'p>(sources: &'p [Source], pack: &'p Pack) -> Reading<'p> {
     read_all(sources, &Plan::of(pack), &Options::default(), &|_| {})
 }
 
