@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::fix::FixArgs;
+
 /// Checks ServiceNow exports for security problems, offline.
 #[derive(Debug, Parser)]
 #[command(name = "glidelint", version, about, max_term_width = 100, disable_help_subcommand = true)]
@@ -18,6 +20,8 @@ pub(crate) enum Command {
     Scan(Box<ScanArgs>),
     /// Print the records that an encoded query matches
     Query(QueryArgs),
+    /// Change values where one change mends a finding
+    Fix(FixArgs),
     /// Say what is in the files, without rules
     Inventory(InventoryArgs),
     /// Print the roles of a user, and every path that grants them

@@ -4,6 +4,7 @@ mod access;
 mod args;
 mod exit;
 mod fail;
+mod fix;
 mod git;
 mod input;
 mod inventory;
@@ -37,6 +38,7 @@ pub(crate) fn run() -> ExitCode {
         None => output::introduce(),
         Some(Command::Scan(arguments)) => scan::run(&arguments),
         Some(Command::Query(arguments)) => query::run(&arguments),
+        Some(Command::Fix(arguments)) => fix::run(&arguments),
         Some(Command::Inventory(arguments)) => inventory::run(&arguments),
         Some(Command::Access(arguments)) => access::run(&arguments),
         Some(Command::Rules(arguments)) => rules::run(&arguments),

@@ -184,7 +184,7 @@ fn fail_on(args: &ScanArgs, found: &Found) -> Option<Severity> {
 }
 
 /// The packs that are asked for.
-fn packs(args: &PackArgs, found: &Found) -> Result<Packs, Failure> {
+pub(super) fn packs(args: &PackArgs, found: &Found) -> Result<Packs, Failure> {
     let configured = found.config.rule_packs.iter().map(|path| found.folder.join(&path.value));
     let paths = args.packs.iter().cloned().chain(configured);
     let packs = Packs::load(paths, args.no_builtin_rules)?;
@@ -199,7 +199,7 @@ fn packs(args: &PackArgs, found: &Found) -> Result<Packs, Failure> {
     Ok(packs)
 }
 
-fn settings(args: &PackArgs, found: &Found) -> Result<Settings, Failure> {
+pub(super) fn settings(args: &PackArgs, found: &Found) -> Result<Settings, Failure> {
     let mut settings = found.config.settings();
     settings.off.extend(args.ignore.iter().cloned());
     settings.select.clone_from(&args.select);

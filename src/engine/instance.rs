@@ -176,6 +176,12 @@ impl<'p> Instance<'p> {
         self.table(table).live().collect()
     }
 
+    /// The `sys_id` of a row; empty where it shows none.
+    #[must_use]
+    pub fn sys_id(&self, table: TableIdx, row: RowId) -> &str {
+        self.facts.cell(table, row, ColumnIdx::SYS_ID).value
+    }
+
     /// The names of the tables that are known to be whole, sorted.
     #[must_use]
     pub fn whole_tables(&self) -> Vec<String> {

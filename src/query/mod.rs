@@ -18,6 +18,7 @@ mod known;
 mod negate;
 mod parse;
 mod path;
+mod pins;
 mod possible;
 mod print;
 mod related;

@@ -4,6 +4,7 @@
 mod coverage;
 mod frameworks;
 pub mod json;
+mod mend;
 mod object;
 pub mod page;
 pub mod safe;
@@ -21,6 +22,7 @@ use crate::locate::{Excerpts, Findings};
 use crate::rule::RuleMeta;
 use crate::span::LineColumn;
 
+pub use mend::mended_element;
 pub use score::Score;
 
 /// Where the project lives; the only place that names it.

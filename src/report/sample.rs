@@ -171,6 +171,7 @@ pub(super) fn rule(id: &str, name: &str, area: &str, title: &str, severity: f64)
         references: vec!["https://www.servicenow.com/docs/".into()],
         tags: tags.map(|(key, id)| (key.to_owned(), vec![id.to_owned()])).into(),
         params: BTreeMap::new(),
+        mend: None,
         tests: 3,
         setting: None,
     })

@@ -8,6 +8,7 @@ use super::error::RuleError;
 use super::expect::{Expectation, Fill};
 use super::expected::ExpectedField;
 use super::file::{Absent, Atom, ClassFile, Comparator, CountSpec, Expect, RuleFile, Text, UnlessUnknown};
+use super::mend::mend_of;
 use super::message::Params;
 use super::meta::RuleMeta;
 use super::model::{
@@ -92,6 +93,7 @@ impl Compiler<'_> {
             kind,
             portable: self.portable && matches!(body, Body::Record(_)),
             properties: properties_of(file),
+            mend: mend_of(file, &self.params),
             ..meta
         };
         let unset = std::mem::take(&mut self.unset).into_iter().collect();

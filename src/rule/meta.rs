@@ -45,6 +45,8 @@ pub struct RuleMeta {
     pub tags: BTreeMap<String, Vec<String>>,
     /// Parameters with the values in force.
     pub params: BTreeMap<String, Vec<String>>,
+    /// The value of the reported field that mends a finding, if it is one.
+    pub mend: Option<String>,
     /// Number of the rule's own tests.
     pub tests: usize,
     /// The hardening setting that the rule judges, with its published risk score.

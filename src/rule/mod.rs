@@ -11,6 +11,7 @@ mod expected;
 pub mod file;
 mod files;
 mod lint;
+mod mend;
 mod message;
 mod meta;
 mod model;

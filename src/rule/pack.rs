@@ -140,9 +140,7 @@ impl Pack {
             && &*self.wanted.table(table).name == "sys_properties"
         {
             // Whether a value is a secret depends on these.
-            for column in ["name", "type"] {
-                self.wanted.keep_column(table, column);
-            }
+            let _ = ["name", "type"].map(|column| self.wanted.keep_column(table, column));
         }
         Ok(bound)
     }
@@ -287,6 +285,7 @@ fn meta_of(path: &str, file: &RuleFile) -> Result<RuleMeta, RuleError> {
         references: file.references.iter().map(|text| text.value.clone()).collect(),
         tags: file.tags.clone(),
         params: BTreeMap::new(),
+        mend: None,
         tests: file.tests.count(),
         setting: HardeningSetting::of(&file.tags, severity),
     })

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde_sarif::sarif::{
-    ArtifactContent, ArtifactLocation, CodeFlow, Location, LogicalLocation, Message, PhysicalLocation,
-    PropertyBag, Region, Result, ResultKind, ResultLevel, ThreadFlow, ThreadFlowLocation,
+    ArtifactChange, ArtifactContent, ArtifactLocation, CodeFlow, Fix, Location, LogicalLocation, Message,
+    PhysicalLocation, PropertyBag, Region, Replacement, Result, ResultKind, ResultLevel, ThreadFlow,
+    ThreadFlowLocation,
 };
 
 use super::super::coverage::missing_in_words;
-use super::super::{Report, safe};
+use super::super::{Report, mended_element, safe};
 use super::artifacts::Artifacts;
 use super::rules::{MESSAGE_ID, rank};
 use super::{ROOT, index, integer, text_message};
@@ -49,12 +50,34 @@ pub(super) fn of_finding(report: &Report, shown: &ShownFinding<'_>, artifacts: &
         .partial_fingerprints(fingerprints(shown))
         .properties(properties(finding))
         .build();
+    result.fixes = fix(rule, shown, artifacts).map(|fix| vec![fix]);
     let related = related_locations(shown, artifacts);
     if !related.is_empty() {
         result.code_flows = Some(vec![code_flow(shown, &related, artifacts)]);
         result.related_locations = Some(related);
     }
     result
+}
+
+/// The change of one value that mends a finding: the whole element of the field
+/// is written anew.
+fn fix(rule: &RuleMeta, shown: &ShownFinding<'_>, artifacts: &mut Artifacts<'_>) -> Option<Fix> {
+    let (value, field) = (rule.mend.as_ref()?, shown.finding.field.as_ref()?);
+    let ShownPlace { path, snippet, .. } = shown.primary();
+    let is_all = !snippet.redacted && u64::try_from(snippet.text.len()) == Ok(snippet.region.span.len());
+    let element = mended_element(&snippet.text, field, value).filter(|_| is_all)?;
+    let deleted = region(snippet);
+    let replacement = Replacement::builder()
+        .deleted_region(Region { snippet: None, ..deleted })
+        .inserted_content(ArtifactContent::builder().text(element).build())
+        .build();
+    let change = ArtifactChange::builder()
+        .artifact_location(artifacts.location(path))
+        .replacements(vec![replacement])
+        .build();
+    let sentence =
+        if value.is_empty() { format!("Empty `{field}`.") } else { format!("Set `{field}` to `{value}`.") };
+    Some(Fix::builder().description(text_message(sentence)).artifact_changes(vec![change]).build())
 }
 
 /// What a rule without findings came to, as evidence. Code scanning takes no

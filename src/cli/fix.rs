@@ -1,0 +1,272 @@
+//! `glidelint fix`
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::File;
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use glidelint::engine::{Instance, Options, Plan, judge, read_all};
+use glidelint::finding::{Finding, Target};
+use glidelint::locate::{FileExcerpts, Findings, LocatedFinding, locate};
+use glidelint::query::{BoundQuery, Clock, Query, Truth};
+use glidelint::report::{mended_element, safe};
+use glidelint::rule::{Ask, Pack, Rule};
+use glidelint::source::Source;
+use glidelint::span::ByteSpan;
+
+use super::args::{InputArgs, PackArgs};
+use super::exit::Exit;
+use super::fail::Failure;
+use super::input;
+use super::output::{counted, write_file, write_stdout};
+use super::scan::{packs, settings};
+
+#[derive(Debug, Args)]
+pub(crate) struct FixArgs {
+    #[command(flatten)]
+    pub(crate) input: InputArgs,
+    #[command(flatten)]
+    pub(crate) packs: PackArgs,
+    /// Show what would be changed, and change nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Change accounts too that may be the last ones who can administer the
+    /// instance
+    #[arg(long)]
+    pub(crate) allow_lockout: bool,
+    /// These tables were exported whole, so that what is not there does not exist;
+    /// `all` is every table that is there
+    #[arg(long, value_name = "TABLE|all", value_delimiter = ',')]
+    pub(crate) complete: Vec<String>,
+    /// What "now" is [default: the newest date of the exports]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) as_of: Option<String>,
+    /// The instance these exports are of
+    #[arg(long, value_name = "NAME")]
+    pub(crate) instance: Option<String>,
+}
+
+/// Who can surely go on administering: an active account that logs in.
+const ADMINS: &str = "active=true^locked_out=false^ORlocked_outISEMPTY^web_service_access_only=false^ORweb_service_access_onlyISEMPTY^@role=admin";
+const HAS_ADMIN: &str = "@role=admin";
+/// Fields of a user with which somebody may be locked out.
+const GATES: [&str; 3] = ["active", "locked_out", "web_service_access_only"];
+
+/// The byte-order mark of UTF-8, which offsets in the text do not count.
+const MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
+
+/// One element with another value.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Change {
+    span: ByteSpan,
+    /// Of the element's first character.
+    line: u64,
+    before: String,
+    after: String,
+    rule: String,
+}
+
+/// What is to be done with each file.
+#[derive(Default)]
+struct Changes {
+    by_source: BTreeMap<u32, Vec<Change>>,
+    /// Findings that stay, each with the reason.
+    left: Vec<String>,
+}
+
+/// Writes the one value that mends a finding, where there is one.
+pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
+    let found = input::configure(&args.input)?;
+    let packs = packs(&args.packs, &found)?;
+    let mut pack = Pack::compile(&packs.files, &settings(&args.packs, &found)?)?;
+    let mut bind = |text: &str| -> Result<BoundQuery, Failure> {
+        let query = Query::parse(text).map_err(|error| Failure::parse(error, text))?;
+        pack.bind(&query, "sys_user").map_err(|error| Failure::bind(error, text))
+    };
+    let (admins, has_admin) = (bind(ADMINS)?, bind(HAS_ADMIN)?);
+    let discovery = input::sources(&args.input, &found.config)?;
+    let configured = found.config.complete.iter().map(|table| table.value.clone());
+    let options = Options {
+        complete: args.complete.iter().cloned().chain(configured).collect(),
+        as_of: args.as_of.as_deref().map(Clock::parse).transpose()?,
+        instance: args.instance.clone().unwrap_or_default(),
+        ..Options::default()
+    };
+    let mut plan = Plan::of(&pack);
+    plan.asks.extend([Ask::Query(&admins), Ask::Query(&has_admin)]);
+    let reading = read_all(&discovery.sources, &plan, &options, &|_| {});
+    let outcome = judge(&reading.instance, &pack.rules);
+    let notices = input::notices(&discovery, &reading);
+    let is_incomplete = input::is_incomplete(&notices);
+    let located = locate(outcome.findings, notices, &discovery.sources, &reading.files);
+    let excerpts = FileExcerpts::new(&discovery.sources, &reading.files);
+    let locked = if args.allow_lockout {
+        HashSet::new()
+    } else {
+        locked_out(&reading.instance, &pack.rules, &located.findings, (&admins, &has_admin))
+    };
+    let mut changes = Changes::default();
+    for found in located.findings.iter() {
+        changes.take(&pack.rules, &found, (&discovery.sources, &excerpts), &locked);
+    }
+    changes.by_source.values_mut().for_each(|changes| {
+        changes.sort();
+        // Two rules may want the same of one element; if not, the first one has it.
+        changes.dedup_by(|next, before| next.span.start < before.span.end);
+    });
+    write_stdout(|out| changes.show(&discovery.sources, args.dry_run, out))?;
+    if !args.dry_run {
+        for (source, changes) in &changes.by_source {
+            if let Some(source) = source_at(&discovery.sources, *source) {
+                apply(&real_path(&discovery.root, source), changes)?;
+            }
+        }
+    }
+    Ok(match (is_incomplete && !args.input.allow_incomplete, input::is_empty(&reading.files)) {
+        (true, _) => Exit::Incomplete,
+        (false, true) => Exit::NothingToScan,
+        (false, false) if changes.left.is_empty() => Exit::Fine,
+        (false, false) => Exit::Findings,
+    })
+}
+
+fn source_at(sources: &[Source], source: u32) -> Option<&Source> {
+    sources.get(usize::try_from(source).ok()?)
+}
+
+/// Whether a file begins with the byte-order mark of UTF-8.
+fn has_mark(source: &Source) -> bool {
+    let mut first = [0; MARK.len()];
+    source.open_bytes().is_ok_and(|mut bytes| bytes.read_exact(&mut first).is_ok()) && first == MARK
+}
+
+fn real_path(root: &Path, source: &Source) -> PathBuf {
+    root.join(source.path())
+}
+
+/// The users, by sys_id, whom a change could keep from administering while nobody
+/// else is known to do so.
+fn locked_out(
+    instance: &Instance<'_>,
+    rules: &[Rule],
+    findings: &Findings,
+    (admins, has_admin): (&BoundQuery, &BoundQuery),
+) -> HashSet<String> {
+    let is_gate = |finding: &&Finding| {
+        let field = finding.field.as_deref().unwrap_or_default();
+        let mend = rules.get(usize::from(finding.rule)).and_then(|rule| rule.meta.mend.as_ref());
+        &*finding.table == "sys_user" && GATES.contains(&field) && mend.is_some()
+    };
+    let findings = findings.iter().map(|found| found.finding);
+    let touched: HashSet<String> =
+        findings.filter(is_gate).filter_map(|finding| Some(finding.sys_id.as_deref()?.to_owned())).collect();
+    let mut locked = HashSet::new();
+    if touched.is_empty() {
+        return locked;
+    }
+    for row in instance.live_rows(admins.table()) {
+        let sys_id = instance.sys_id(admins.table(), row);
+        if !touched.contains(sys_id) {
+            if admins.evaluate(instance, instance.clock(), row) == Truth::Yes {
+                return HashSet::new();
+            }
+        } else if has_admin.evaluate(instance, instance.clock(), row) != Truth::No {
+            locked.insert(sys_id.to_owned());
+        }
+    }
+    locked
+}
+
+impl Changes {
+    fn take(
+        &mut self,
+        rules: &[Rule],
+        found: &LocatedFinding<'_>,
+        (sources, excerpts): (&[Source], &FileExcerpts),
+        locked: &HashSet<String>,
+    ) {
+        let finding = found.finding;
+        let Some(rule) = rules.get(usize::from(finding.rule)) else { return };
+        let primary = found.primary();
+        let Some(source) = source_at(sources, primary.place.source) else { return };
+        let (region, id) = (primary.lines.region, &rule.meta.id);
+        let at = format!("{}:{}: {id}", source.path(), region.start.line);
+        let (Some(value), Target::Field(field)) = (&rule.meta.mend, &primary.place.target) else {
+            return self
+                .left
+                .push(format!("{at}: no one value mends it; `glidelint rules show {id}` says what does"));
+        };
+        let is_gate = &*finding.table == "sys_user" && GATES.contains(&&**field);
+        if is_gate && finding.sys_id.as_deref().is_some_and(|sys_id| locked.contains(sys_id)) {
+            let why = "may be the last one who can administer the instance; --allow-lockout changes it all the same";
+            return self.left.push(format!("{at}: '{}' {why}", finding.key));
+        }
+        if source.archive_path().is_some() || region.span.end > source.plain_to() && !has_mark(source) {
+            return self.left.push(format!("{at}: only plain files of UTF-8 can be changed in place"));
+        }
+        let (snippet, _) = excerpts.of_place(primary.place, primary.lines);
+        let is_all = !snippet.redacted && u64::try_from(snippet.text.len()) == Ok(region.span.len());
+        match mended_element(&snippet.text, field, value).filter(|_| is_all) {
+            Some(after) => self.by_source.entry(primary.place.source).or_default().push(Change {
+                span: region.span,
+                line: region.start.line,
+                before: snippet.text,
+                after,
+                rule: id.clone(),
+            }),
+            None => self.left.push(format!("{at}: the element is not plain text")),
+        }
+    }
+
+    fn show(&self, sources: &[Source], is_dry: bool, out: &mut dyn Write) -> io::Result<()> {
+        for (source, changes) in &self.by_source {
+            let path = source_at(sources, *source).map_or("", Source::path);
+            for change in changes {
+                writeln!(out, "{}:{} {}", safe::terminal(path), change.line, change.rule)?;
+                writeln!(out, "- {}", safe::terminal(&change.before))?;
+                writeln!(out, "+ {}", safe::terminal(&change.after))?;
+            }
+        }
+        for left in &self.left {
+            writeln!(out, "not changed: {}", safe::terminal(left))?;
+        }
+        let count = self.by_source.values().map(Vec::len).sum();
+        let verb = if is_dry { "would be changed" } else { "changed" };
+        writeln!(
+            out,
+            "{} {verb} in {}, {} left as they are",
+            counted(count, "value"),
+            counted(self.by_source.len(), "file"),
+            counted(self.left.len(), "finding")
+        )
+    }
+}
+
+/// Writes a file anew with the changes in it, whole or not at all. All other
+/// bytes are as they were.
+fn apply(path: &Path, changes: &[Change]) -> Result<(), Failure> {
+    let name = path.to_string_lossy();
+    let failed = |error: io::Error| Failure::Write { to: name.clone().into_owned(), error };
+    let permissions = std::fs::metadata(path).map_err(failed)?.permissions();
+    let mut input = File::open(path).map_err(failed)?;
+    write_file(&name, |out| {
+        let mut first = Vec::new();
+        (&mut input).take(u64::try_from(MARK.len()).unwrap_or(0)).read_to_end(&mut first)?;
+        let mark = if first == MARK { u64::try_from(MARK.len()).unwrap_or(0) } else { 0 };
+        input.rewind()?;
+        let mut at = 0;
+        for change in changes {
+            let mut written = vec![0; change.before.len()];
+            io::copy(&mut (&mut input).take(change.span.start + mark - at), out)?;
+            input.read_exact(&mut written)?;
+            if written != change.before.as_bytes() {
+                return Err(io::Error::other("what stands there now is not what was read"));
+            }
+            out.write_all(change.after.as_bytes())?;
+            at = input.stream_position()?;
+        }
+        io::copy(&mut input, out).map(|_| ())
+    })?;
+    std::fs::set_permissions(path, permissions).map_err(failed)
+}

@@ -1,0 +1,59 @@
+//! Values that a query says of a field outright.
+
+use super::ast::{Comparison, Condition, Query, Term, Test};
+
+impl Query {
+    /// The value of a field without which the query does not hold, whatever else
+    /// it asks: `active=true^user_nameLIKEsvc` pins `active` to `true`.
+    #[must_use]
+    pub fn pins(&self, field: &str) -> Option<&str> {
+        let [clause] = self.alternatives.as_slice() else { return None };
+        clause.iter().find_map(|group| match group.as_slice() {
+            [term] => equals(term, field),
+            _ => None,
+        })
+    }
+
+    /// The value of a field with which the query holds, if it asks nothing else.
+    #[must_use]
+    pub fn demands(&self, field: &str) -> Option<&str> {
+        match self.alternatives.as_slice() {
+            [clause] if clause.len() == 1 => self.pins(field),
+            _ => None,
+        }
+    }
+}
+
+fn equals<'q>(term: &'q Term, field: &str) -> Option<&'q str> {
+    let Term::Condition(Condition { path, test, .. }) = term else { return None };
+    match test {
+        Test::Compare(Comparison::Equal, operand)
+            if operand.function.is_none() && path.segments.as_slice() == [field] =>
+        {
+            Some(&operand.text)
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::query::Query;
+
+    #[track_caller]
+    fn check(query: &str, pinned: Option<&str>, demanded: Option<&str>) {
+        let query = Query::parse(query).unwrap();
+        assert_eq!(query.pins("active"), pinned, "{query}");
+        assert_eq!(query.demands("active"), demanded, "{query}");
+    }
+
+    #[test]
+    fn a_value_is_pinned_where_nothing_else_would_do() {
+        check("active=true", Some("true"), Some("true"));
+        check("active=true^name=x", Some("true"), None);
+        check("active=true^ORname=x", None, None);
+        check("active=true^NQname=x", None, None);
+        check("active!=true", None, None);
+        check("manager.active=true", None, None);
+    }
+}
