@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::{Input, PackInfo, Report, Scope, Stats, VersionControl};
 use crate::finding::{
-    Confidence, Finding, Notice, NoticeLevel, Place, PlaceRole, RuleCoverage, Severity, Target, fingerprint,
+    Confidence, Finding, Notice, NoticeLevel, Place, PlaceRole, RuleCoverage, Severity, Target, ValuesHash,
+    fingerprint,
 };
 use crate::locate::{Excerpts, Findings, LineHashes, PlaceLines, Region, ShownFinding, ShownPlace, Snippet};
 use crate::rule::RuleMeta;
@@ -216,6 +217,9 @@ pub(super) fn found(rule: u16, severity: f64, subject: (&str, &str, Option<&str>
             field: field.map(Into::into),
             message: message.into(),
             fingerprint: fingerprint([message, "", table, key, field.unwrap_or_default()]),
+            values: ValuesHash::default(),
+            state: None,
+            waiver: None,
             places: Box::default(),
         },
         places: Vec::new(),

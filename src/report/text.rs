@@ -18,7 +18,7 @@ use annotate_snippets::renderer::{AnsiColor, Style};
 use super::coverage::{missing_in_words, not_judged};
 use super::frameworks::{FRAMEWORKS, controls, name_of};
 use super::{Report, safe};
-use crate::finding::{Band, Notice, NoticeLevel};
+use crate::finding::{Band, Notice, NoticeLevel, Topic};
 use crate::locate::LineHashes;
 use crate::span::LineColumn;
 use words::{counted, grouped};
@@ -177,7 +177,7 @@ fn write_notices(report: &Report, options: &TextOptions, out: &mut dyn Write) ->
             (Detail::Quiet | Detail::Normal, _) => NOTICES_SHOWN,
         };
         let notices =
-            report.notices.iter().filter(|(notice, _)| notice.level == level && notice.is_about_input());
+            report.notices.iter().filter(|(notice, _)| notice.level == level && notice.topic() != Topic::Rule);
         let label = painted(options, color, word);
         for (notice, at) in notices.clone().take(limit) {
             any = true;

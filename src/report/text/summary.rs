@@ -8,7 +8,7 @@ use super::super::coverage::{count_by_verdict, missing_in_words, not_judged};
 use super::super::{Report, safe};
 use super::words::{counted, grouped, rules_of, size, top_area};
 use super::{TextOptions, color_of, painted};
-use crate::finding::{NoticeLevel, Verdict};
+use crate::finding::{NoticeLevel, Topic, Verdict};
 use annotate_snippets::renderer::AnsiColor;
 
 /// Writes the summary; `shown` findings stand above it.
@@ -108,7 +108,7 @@ fn rules(report: &Report) -> String {
         };
         format!("{} {word}", grouped(count))
     });
-    let refused = report.notices.iter().filter(|(notice, _)| !notice.is_about_input()).count();
+    let refused = report.notices.iter().filter(|(notice, _)| notice.topic() == Topic::Rule).count();
     let refused =
         if refused == 0 { String::new() } else { format!("; {} not portable", counted(refused, "check")) };
     format!("{} ran: {}{refused}", grouped(report.rules.len()), counts.join(", "))
@@ -152,7 +152,7 @@ fn scanned(report: &Report) -> String {
 }
 
 fn input(report: &Report) -> String {
-    let about_input = || report.notices.iter().filter(|(notice, _)| notice.is_about_input());
+    let about_input = || report.notices.iter().filter(|(notice, _)| notice.topic() == Topic::Input);
     let count = |level| about_input().filter(|(notice, _)| notice.level == level).count();
     let state = if report.is_complete() { "read whole" } else { "NOT read whole" };
     let (errors, warnings) = (count(NoticeLevel::Error), count(NoticeLevel::Warning));
