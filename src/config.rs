@@ -16,6 +16,7 @@ use crate::rule::file::{OneOrMany, Scalar, Text};
 use crate::rule::{RuleError, Settings, yaml_error};
 
 pub use waivers::Waiver;
+pub(crate) use waivers::matcher;
 
 /// The name under which the file is looked for.
 pub const FILE_NAME: &str = ".glidelint.yaml";
@@ -43,6 +44,7 @@ pub struct Config {
     /// Lowest band of findings that fails a scan.
     pub fail_on: Option<Text>,
     /// Findings that somebody answers for. They stand in reports and do not fail a scan.
+    #[serde(deserialize_with = "waivers::list")]
     pub waivers: Vec<Waiver>,
     /// Where the file is, and its text, for errors that are found later.
     #[serde(skip)]

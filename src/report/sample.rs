@@ -11,6 +11,7 @@ use crate::finding::{
 use crate::locate::{Excerpts, Findings, LineHashes, PlaceLines, Region, ShownFinding, ShownPlace, Snippet};
 use crate::rule::RuleMeta;
 use crate::span::{ByteSpan, LineColumn};
+use crate::suppress::Accepted;
 
 /// The text of the file that most findings are in.
 pub(super) const USERS: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>
@@ -51,6 +52,7 @@ pub(super) fn report_of(change: impl FnOnce(&mut Vec<Found>)) -> Report {
         ],
         findings,
         excerpts,
+        accepted: Accepted::default(),
         score: None,
         notices: notices(),
         scope: scope(),
@@ -133,6 +135,7 @@ pub(super) fn empty() -> Report {
         coverage: Vec::new(),
         findings: Findings::default(),
         excerpts: with_excerpts(Vec::new()).1,
+        accepted: Accepted::default(),
         score: None,
         notices: Vec::new(),
         scope: Scope { version: "0.1.0", root: "empty".into(), ..Scope::default() },
