@@ -15,7 +15,7 @@ use crate::finding::{Band, Severity};
 use crate::rule::file::{OneOrMany, Scalar, Text};
 use crate::rule::{RuleError, Settings, yaml_error};
 
-pub use waivers::Waiver;
+pub use waivers::{Waiver, parse_day};
 pub(crate) use waivers::matcher;
 
 /// The name under which the file is looked for.
@@ -126,12 +126,6 @@ impl Config {
             return Err(RuleError::at(path, band, "fail_on is critical, high, medium, low, info or never"));
         }
         waivers::check(&self.waivers, path)
-    }
-
-    /// The file and its text, for errors that are found later.
-    #[must_use]
-    pub fn source(&self) -> (&str, &str) {
-        (&self.source.0, &self.source.1)
     }
 
     /// What it says about rules.

@@ -140,8 +140,9 @@ pub(super) fn check(waivers: &[Waiver], path: &str) -> Result<(), RuleError> {
     waivers.iter().try_for_each(|waiver| waiver.check(path))
 }
 
-/// A day in the one form that reads the same everywhere.
-fn parse_day(text: &str) -> Option<Date> {
+/// A day in the one form that reads the same everywhere: `2027-03-31`.
+#[must_use]
+pub fn parse_day(text: &str) -> Option<Date> {
     let day: Date = text.parse().ok()?;
     (day.to_string() == text).then_some(day)
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use globset::GlobMatcher;
 use jiff::civil::Date;
 
-use crate::config::{self, Config};
+use crate::config::{FILE_NAME, Waiver, matcher};
 use crate::finding::{Finding, Notice, ValuesHash, WaiverIdx};
+use crate::rule::file::Text;
 use crate::rule::{RuleError, RuleMeta};
 use crate::span::LineColumn;
 
@@ -94,25 +95,23 @@ impl WaiverState {
 }
 
 impl Waivers {
-    /// Those of the configuration, on that day. `rule_known` says whether there is
+    /// Those of a configuration, on that day. `rule_known` says whether there is
     /// a rule of that id or name.
     ///
     /// # Errors
     /// If a glob is none, with its place.
     pub fn of(
-        config: &Config,
+        waivers: &[Waiver],
         today: Date,
         rule_known: impl Fn(&str) -> RuleKnown,
     ) -> Result<Self, RuleError> {
-        let (path, text) = config.source();
-        let glob = |glob: &Option<crate::rule::file::Text>| {
+        let glob = |glob: &Option<Text>| {
             let compiled = glob.as_ref().map(|glob| {
-                config::matcher(&glob.value)
-                    .map_err(|error| RuleError::at(path, glob, error.to_string()).within(text))
+                matcher(&glob.value).map_err(|error| RuleError::at(FILE_NAME, glob, error.to_string()))
             });
             compiled.transpose()
         };
-        let compile = |waiver: &config::Waiver| {
+        let compile = |waiver: &Waiver| {
             let place =
                 LineColumn { line: waiver.rule.line.into(), column: waiver.rule.column.into() };
             Ok(Compiled {
@@ -136,7 +135,7 @@ impl Waivers {
                 },
             })
         };
-        Ok(Self { list: config.waivers.iter().map(compile).collect::<Result<_, _>>()? })
+        Ok(Self { list: waivers.iter().map(compile).collect::<Result<_, _>>()? })
     }
 
     /// Marks the findings that a waiver covers, and says how each waiver fared.

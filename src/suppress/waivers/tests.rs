@@ -69,7 +69,7 @@ fn check(waiver: &str, covered: &[&str], state: WaiverState) {
     let text = format!("waivers:\n  - {{ {waiver}, reason: known, owner: iam }}\n");
     let config = Config::parse("c.yaml", &text).unwrap_or_else(|error| panic!("{waiver}: {error}"));
     let known = |name: &str| if name == "SNZ9999" { RuleKnown::No } else { RuleKnown::Yes };
-    let waivers = Waivers::of(&config, TODAY.parse().unwrap(), known).unwrap();
+    let waivers = Waivers::of(&config.waivers, TODAY.parse().unwrap(), known).unwrap();
     let mut findings =
         vec![finding(0, "svc.sap", "AB", "false"), finding(0, "svc.jira", "CD", "1"), finding(1, "svc.sap", "AB", "2")];
     let rules = [rule("SNA1001", "account-can-log-in"), rule("SNA1002", "account-unused")];
