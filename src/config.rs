@@ -1,5 +1,7 @@
 //! The configuration file `.glidelint.yaml`.
 
+mod waivers;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,6 +14,9 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 use crate::finding::{Band, Severity};
 use crate::rule::file::{OneOrMany, Scalar, Text};
 use crate::rule::{RuleError, Settings, yaml_error};
+
+pub(crate) use waivers::matcher;
+pub use waivers::{Waiver, parse_day};
 
 /// The name under which the file is looked for.
 pub const FILE_NAME: &str = ".glidelint.yaml";
@@ -38,6 +43,9 @@ pub struct Config {
     pub profile: Option<Text>,
     /// Lowest band of findings that fails a scan.
     pub fail_on: Option<Text>,
+    /// Findings that somebody answers for. They stand in reports and do not fail a scan.
+    #[serde(deserialize_with = "waivers::list")]
+    pub waivers: Vec<Waiver>,
     /// Where the file is, and its text, for errors that are found later.
     #[serde(skip)]
     #[schemars(skip)]
@@ -117,7 +125,7 @@ impl Config {
         {
             return Err(RuleError::at(path, band, "fail_on is critical, high, medium, low, info or never"));
         }
-        Ok(())
+        waivers::check(&self.waivers, path)
     }
 
     /// What it says about rules.
@@ -240,7 +248,8 @@ mod tests {
             ".glidelint.yaml",
             "rules:\n  SNA1006: off\n  SNP1020: { severity: 5, params: { limit: 30 } }\n  SNR1008: high\n  SNR1005: on\n\
              classes:\n  service_account: { name_patterns: ['^bot_'] }\n\
-             aliases:\n  owner: [u_owner]\ncomplete: [sys_user]\nexclude: ['**/dist/**']\nprofile: strict\nfail_on: high\n",
+             aliases:\n  owner: [u_owner]\ncomplete: [sys_user]\nexclude: ['**/dist/**']\nprofile: strict\nfail_on: high\n\
+             waivers:\n  - { rule: SNA1001, key: svc.sap, reason: migration, owner: iam, until: 2027-03-31 }\n",
         )
         .unwrap();
         let settings = config.settings();
@@ -252,6 +261,7 @@ mod tests {
         assert_eq!(settings.params["SNP1020"]["limit"], ["30"]);
         assert_eq!(settings.params["service_account"]["name_patterns"], ["^bot_"]);
         assert_eq!(settings.aliases["owner"], ["u_owner"]);
+        assert_eq!(config.waivers[0].last_day().unwrap().to_string(), "2027-03-31");
     }
 
     #[test]

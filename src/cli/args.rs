@@ -1,10 +1,15 @@
 //! The arguments, as they are typed.
 
+mod accept;
+mod rules;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::fix::FixArgs;
+pub(crate) use accept::{AcceptArgs, BaselineArgs, BaselineCommand, BaselineFileArgs, Suppressed, WaiveArgs};
+pub(crate) use rules::{RulesArgs, RulesCommand};
 
 /// Checks ServiceNow exports for security problems, offline.
 #[derive(Debug, Parser)]
@@ -26,6 +31,10 @@ pub(crate) enum Command {
     Inventory(InventoryArgs),
     /// Print the roles of a user, and every path that grants them
     Access(AccessArgs),
+    /// Write down which findings are known, so that a scan fails on others only
+    Baseline(BaselineArgs),
+    /// Accept findings of a rule, with a reason and an owner, in the configuration file
+    Waive(Box<WaiveArgs>),
     /// List, show, test, write and export rules
     Rules(RulesArgs),
 }
@@ -55,33 +64,22 @@ pub(crate) struct InputArgs {
     /// Read no configuration file
     #[arg(long)]
     pub(crate) no_config: bool,
+    /// Read the configuration and the baseline as they are in this revision of the git repository, so that
+    /// a change cannot accept its own findings
+    #[arg(long, value_name = "REV", conflicts_with = "no_config")]
+    pub(crate) config_from: Option<String>,
     /// Exit as if everything could be read
     #[arg(long)]
     pub(crate) allow_incomplete: bool,
 }
 
+/// What is read, and how it is judged.
 #[derive(Debug, Args)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-pub(crate) struct ScanArgs {
+pub(crate) struct JudgeArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// What goes to standard output
-    #[arg(short, long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-    /// A further report; the format is that of the extension if none is given (may be repeated)
-    #[arg(short, long, value_name = "[FORMAT=]FILE")]
-    pub(crate) output: Vec<String>,
     #[command(flatten)]
     pub(crate) packs: PackArgs,
-    /// Lowest severity of findings that makes the exit code 1 [default: low]
-    #[arg(long, value_enum, value_name = "BAND")]
-    pub(crate) fail_on: Option<FailOn>,
-    /// Leave out findings below this severity
-    #[arg(long, value_enum, value_name = "BAND")]
-    pub(crate) min_severity: Option<BandArg>,
-    /// Leave out findings below this confidence
-    #[arg(long, value_enum, value_name = "CONFIDENCE")]
-    pub(crate) min_confidence: Option<ConfidenceArg>,
     /// These tables were exported whole, so that what is not there does not exist; `all` is every table
     /// that is there
     #[arg(long, value_name = "TABLE|all", value_delimiter = ',')]
@@ -92,6 +90,33 @@ pub(crate) struct ScanArgs {
     /// The instance these exports are of
     #[arg(long, value_name = "NAME", value_parser = parse_instance)]
     pub(crate) instance: Option<String>,
+    /// Judge older versions of a record too
+    #[arg(long)]
+    pub(crate) all_versions: bool,
+}
+
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(crate) struct ScanArgs {
+    #[command(flatten)]
+    pub(crate) judge: JudgeArgs,
+    /// What goes to standard output
+    #[arg(short, long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// A further report; the format is that of the extension if none is given (may be repeated)
+    #[arg(short, long, value_name = "[FORMAT=]FILE")]
+    pub(crate) output: Vec<String>,
+    #[command(flatten)]
+    pub(crate) accept: AcceptArgs,
+    /// Lowest severity of findings that makes the exit code 1 [default: low]
+    #[arg(long, value_enum, value_name = "BAND")]
+    pub(crate) fail_on: Option<FailOn>,
+    /// Leave out findings below this severity
+    #[arg(long, value_enum, value_name = "BAND")]
+    pub(crate) min_severity: Option<BandArg>,
+    /// Leave out findings below this confidence
+    #[arg(long, value_enum, value_name = "CONFIDENCE")]
+    pub(crate) min_confidence: Option<ConfidenceArg>,
     /// Name of this scan among several of one commit (SARIF)
     #[arg(long, value_name = "NAME")]
     pub(crate) category: Option<String>,
@@ -104,9 +129,6 @@ pub(crate) struct ScanArgs {
     /// Findings that the text report shows in full: a number, or all
     #[arg(long, value_name = "N|all", default_value = "20", value_parser = parse_shown)]
     pub(crate) max_shown: Shown,
-    /// Judge older versions of a record too
-    #[arg(long)]
-    pub(crate) all_versions: bool,
     /// Write SHA-256 of inputs: auto is for files up to 16 MiB
     #[arg(long, value_enum, default_value_t = HashInputs::Auto)]
     pub(crate) hash_inputs: HashInputs,
@@ -202,80 +224,6 @@ pub(crate) struct InventoryArgs {
     /// How to print
     #[arg(short, long, value_enum, default_value_t = PlainFormat::Text)]
     pub(crate) format: PlainFormat,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RulesArgs {
-    #[command(subcommand)]
-    pub(crate) command: RulesCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum RulesCommand {
-    /// List the rules
-    List {
-        /// Only rules with this tag: `cwe=CWE-284` or `CWE-284`
-        #[arg(long)]
-        tag: Option<String>,
-        /// Only rules of this area, such as accounts
-        #[arg(long)]
-        area: Option<String>,
-        /// A further rule file or folder (may be repeated)
-        #[arg(long = "rules", value_name = "PATH")]
-        packs: Vec<PathBuf>,
-        /// Leave the built-in rules out
-        #[arg(long)]
-        no_builtin_rules: bool,
-        /// How to print
-        #[arg(short, long, value_enum, default_value_t = PlainFormat::Text)]
-        format: PlainFormat,
-    },
-    /// Print everything about one rule
-    Show {
-        /// Id or name
-        rule: String,
-        /// A further rule file or folder (may be repeated)
-        #[arg(long = "rules", value_name = "PATH")]
-        packs: Vec<PathBuf>,
-    },
-    /// Run the tests that rules carry
-    Test {
-        /// Rule file or folder [default: the built-in rules]
-        path: Option<PathBuf>,
-    },
-    /// Write the skeleton of a rule
-    New {
-        /// Area and name, such as accounts/vendor-can-log-in
-        #[arg(value_name = "AREA/NAME")]
-        name: String,
-        /// Folder to write below
-        #[arg(long, default_value = "rules")]
-        dir: PathBuf,
-        /// The table it is about
-        #[arg(long, default_value = "sys_user")]
-        table: String,
-        /// A query, as "Copy query" gives it
-        #[arg(long = "where", value_name = "QUERY")]
-        filter: Option<String>,
-    },
-    /// Write rules as checks of Instance Scan, for import into an instance
-    Export {
-        /// Ids or names
-        #[arg(required = true, value_name = "ID")]
-        rules: Vec<String>,
-        /// Write a file for each rule here, instead of one to standard output
-        #[arg(long, value_name = "DIR")]
-        dir: Option<PathBuf>,
-        /// A further rule file or folder (may be repeated)
-        #[arg(long = "rules", value_name = "PATH")]
-        packs: Vec<PathBuf>,
-    },
-    /// Print the JSON Schema of rule files, for editors
-    Schema {
-        /// Of the configuration file instead
-        #[arg(long)]
-        config: bool,
-    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

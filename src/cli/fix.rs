@@ -6,28 +6,26 @@ use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use glidelint::engine::{Instance, Options, Plan, judge, read_all};
+use glidelint::engine::{Instance, Plan, judge, read_all};
 use glidelint::finding::{Finding, Target};
 use glidelint::locate::{FileExcerpts, Findings, LocatedFinding, locate};
-use glidelint::query::{BoundQuery, Clock, Query, Truth};
+use glidelint::query::{BoundQuery, Query, Truth};
 use glidelint::report::{mended_element, safe};
 use glidelint::rule::{Ask, Pack, Rule};
 use glidelint::source::Source;
 use glidelint::span::ByteSpan;
 
-use super::args::{InputArgs, PackArgs};
+use super::args::JudgeArgs;
 use super::exit::Exit;
 use super::fail::Failure;
 use super::input;
+use super::judging::{check_tables, options, packs, settings};
 use super::output::{counted, write_file, write_stdout};
-use super::scan::{packs, settings};
 
 #[derive(Debug, Args)]
 pub(crate) struct FixArgs {
     #[command(flatten)]
-    pub(crate) input: InputArgs,
-    #[command(flatten)]
-    pub(crate) packs: PackArgs,
+    pub(crate) judge: JudgeArgs,
     /// Show what would be changed, and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -35,16 +33,6 @@ pub(crate) struct FixArgs {
     /// instance
     #[arg(long)]
     pub(crate) allow_lockout: bool,
-    /// These tables were exported whole, so that what is not there does not exist;
-    /// `all` is every table that is there
-    #[arg(long, value_name = "TABLE|all", value_delimiter = ',')]
-    pub(crate) complete: Vec<String>,
-    /// What "now" is [default: the newest date of the exports]
-    #[arg(long, value_name = "DATE")]
-    pub(crate) as_of: Option<String>,
-    /// The instance these exports are of
-    #[arg(long, value_name = "NAME")]
-    pub(crate) instance: Option<String>,
 }
 
 /// Who can surely go on administering: an active account that logs in.
@@ -77,22 +65,17 @@ struct Changes {
 
 /// Writes the one value that mends a finding, where there is one.
 pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
-    let found = input::configure(&args.input)?;
-    let packs = packs(&args.packs, &found)?;
-    let mut pack = Pack::compile(&packs.files, &settings(&args.packs, &found)?)?;
+    let found = input::configure(&args.judge.input)?;
+    let packs = packs(&args.judge.packs, &found)?;
+    let mut pack = Pack::compile(&packs.files, &settings(&args.judge.packs, &found)?)?;
     let mut bind = |text: &str| -> Result<BoundQuery, Failure> {
         let query = Query::parse(text).map_err(|error| Failure::parse(error, text))?;
         pack.bind(&query, "sys_user").map_err(|error| Failure::bind(error, text))
     };
     let (admins, has_admin) = (bind(ADMINS)?, bind(HAS_ADMIN)?);
-    let discovery = input::sources(&args.input, &found.config)?;
-    let configured = found.config.complete.iter().map(|table| table.value.clone());
-    let options = Options {
-        complete: args.complete.iter().cloned().chain(configured).collect(),
-        as_of: args.as_of.as_deref().map(Clock::parse).transpose()?,
-        instance: args.instance.clone().unwrap_or_default(),
-        ..Options::default()
-    };
+    let discovery = input::sources(&args.judge.input, &found.config)?;
+    let options = options(&args.judge, &found)?;
+    check_tables(&options, &pack)?;
     let mut plan = Plan::of(&pack);
     plan.asks.extend([Ask::Query(&admins), Ask::Query(&has_admin)]);
     let reading = read_all(&discovery.sources, &plan, &options, &|_| {});
@@ -123,7 +106,7 @@ pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
             }
         }
     }
-    Ok(match (is_incomplete && !args.input.allow_incomplete, input::is_empty(&reading.files)) {
+    Ok(match (is_incomplete && !args.judge.input.allow_incomplete, input::is_empty(&reading.files)) {
         (true, _) => Exit::Incomplete,
         (false, true) => Exit::NothingToScan,
         (false, false) if changes.left.is_empty() => Exit::Fine,

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::instance::Instance;
 use super::properties::shown_value;
 use super::user_access::AccessStep;
-use crate::finding::{Finding, Place, PlaceRole, Target, fingerprint};
+use crate::finding::{Finding, Place, PlaceRole, Target, ValuesHash, fingerprint};
 use crate::query::{Data, Missing, RowId};
-use crate::record::{ColumnIdx, REDACTED, TableIdx, carries_credential};
+use crate::record::{ColumnIdx, REDACTED, TableIdx, carries_credential, carries_records, is_secret_column};
 use crate::rule::{Part, PropertyColumns, Rule, Special};
 
 /// How many related places one finding keeps.
@@ -71,7 +71,11 @@ impl FindingWriter<'_> {
         let table = &instance.wanted.table(subject.table).name;
         let field = self.reported_field(subject);
         let mut confidence = self.rule.meta.confidence;
-        let mut message = self.message(subject);
+        let row = subject.rows.first().copied();
+        let path = row.map(|row| instance.path_of(subject.table, row)).unwrap_or_default();
+        let (mut message, mut values) = self.message(subject);
+        values.extend(self.reported_value(subject, field.as_deref()));
+        values.extend(path.iter().map(AccessStep::sentence));
         if !subject.unjudged_excuse.is_empty() {
             confidence = confidence.lowered();
             let missing = instance.missing_names(&subject.unjudged_excuse).join(", ");
@@ -100,7 +104,10 @@ impl FindingWriter<'_> {
             field: field.clone(),
             message: shorten(&message, MAX_MESSAGE).into(),
             fingerprint: print,
-            places: self.places(subject, field).into(),
+            values: ValuesHash::of(values),
+            state: None,
+            waiver: None,
+            places: self.places(subject, field, &path).into(),
         }
     }
 
@@ -115,12 +122,22 @@ impl FindingWriter<'_> {
         self.data.cell(subject.table, row, column).present.then(|| self.names.of(at))
     }
 
-    fn places(&self, subject: &Subject, field: Option<Arc<str>>) -> Vec<Place> {
-        if let Some(&row) = subject.rows.first() {
-            let path = self.instance.path_of(subject.table, row);
-            if !path.is_empty() {
-                return places_of_path(&path);
-            }
+    /// The value of the field that is reported, as far as it is no secret.
+    fn reported_value(&self, subject: &Subject, field: Option<&str>) -> Option<String> {
+        let (row, field) = (*subject.rows.first()?, field?);
+        if let Some(columns) = self.properties.filter(|columns| columns.table == subject.table) {
+            return Some(shown_value(self.instance, columns, row));
+        }
+        let table = self.instance.wanted.table(subject.table);
+        let value = self.data.cell(subject.table, row, table.find(field)?).value;
+        let is_secret =
+            is_secret_column(&table.name, field) || carries_records(field) || carries_credential(value);
+        Some(if is_secret { REDACTED } else { value }.to_owned())
+    }
+
+    fn places(&self, subject: &Subject, field: Option<Arc<str>>, path: &[AccessStep]) -> Vec<Place> {
+        if !path.is_empty() {
+            return places_of_path(path);
         }
         let target = field.map_or(Target::Record, Target::Field);
         let mut places = Vec::new();
@@ -173,23 +190,32 @@ impl FindingWriter<'_> {
         })
     }
 
-    fn message(&self, subject: &Subject) -> String {
+    /// The message, and the values in it that a waiver is bound to.
+    fn message(&self, subject: &Subject) -> (String, Vec<String>) {
         let row = subject.rows.first().copied();
-        let mut message = String::new();
+        let (mut message, mut values) = (String::new(), Vec::new());
         for part in &self.rule.message.parts {
-            match part {
-                Part::Text(text) => message.push_str(text),
+            let value = match part {
+                Part::Text(text) => {
+                    message.push_str(text);
+                    continue;
+                }
                 Part::Field(path) => {
                     let shown = row.and_then(|row| path.display(self.data, row));
                     let shown = shown.as_deref().unwrap_or("(empty)");
                     let shown = if carries_credential(shown) { REDACTED } else { shown };
-                    message.push_str(&shorten(shown, MAX_VALUE));
+                    shorten(shown, MAX_VALUE)
                 }
-                Part::Evidence(path) => message.push_str(&self.evidence(path, row)),
-                Part::Special(special) => message.push_str(&self.special(*special, subject, row)),
+                Part::Evidence(path) => self.evidence(path, row),
+                Part::Special(special) => self.special(*special, subject, row),
+            };
+            message.push_str(&value);
+            // Times move by themselves: whoever logs in changes no setting.
+            if !is_time(&value) {
+                values.push(value);
             }
         }
-        message
+        (message, values)
     }
 
     fn evidence(&self, path: &crate::query::BoundPath, row: Option<RowId>) -> String {
@@ -228,6 +254,16 @@ fn places_of_path(path: &[AccessStep]) -> Vec<Place> {
     }
     places.truncate(MAX_RELATED);
     places
+}
+
+/// Whether a value is a date or a date with a time, as exports write them.
+fn is_time(value: &str) -> bool {
+    let mut bytes = value.bytes();
+    let date = bytes.by_ref().take(10).enumerate().all(|(at, byte)| match at {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
+    });
+    date && value.len() >= 10 && bytes.all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b':'))
 }
 
 /// At most that many characters, on one line.

@@ -3,10 +3,12 @@
 mod fingerprint;
 mod notice;
 mod severity;
+mod standing;
 
 pub use fingerprint::{Fingerprint, fingerprint};
-pub use notice::{Notice, NoticeLevel};
+pub use notice::{Notice, NoticeLevel, Topic};
 pub use severity::{Band, Level, Severity};
+pub use standing::{BaselineState, ValuesHash, WaiverIdx};
 
 use std::sync::Arc;
 
@@ -87,8 +89,23 @@ pub struct Finding {
     pub message: Box<str>,
     /// Stable identity: rule, instance, table, key and field; never the line.
     pub fingerprint: Fingerprint,
+    /// Of the values that it rests on: a waiver may be bound to them.
+    pub values: ValuesHash,
+    /// Whether it was known before, if it was compared with anything.
+    pub state: Option<BaselineState>,
+    /// The waiver that covers it, if one does.
+    pub waiver: Option<WaiverIdx>,
     /// The primary place first.
     pub places: Box<[Place]>,
+}
+
+impl Finding {
+    /// Whether nobody has accepted it: no waiver covers it, and no baseline knows
+    /// it. Only such findings fail a scan.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.waiver.is_none() && self.state != Some(BaselineState::Unchanged)
+    }
 }
 
 /// How sure a finding is.
@@ -163,7 +180,7 @@ mod tests {
     #[test]
     fn a_finding_is_small() {
         // Beside its texts and places, which are of their own length.
-        assert!(size_of::<Finding>() <= 120, "{}", size_of::<Finding>());
+        assert!(size_of::<Finding>() <= 128, "{}", size_of::<Finding>());
         assert!(size_of::<Place>() <= 64, "{}", size_of::<Place>());
     }
 }

@@ -6,6 +6,22 @@ use crate::span::ByteSpan;
 /// The kind of a notice about a rule that cannot run outside the instance.
 const RULE_NOT_PORTABLE: &str = "rule-not-portable";
 
+/// The kinds of notices about waivers, which begin all alike.
+const WAIVER: &str = "waiver-";
+/// The kinds of notices about what known findings are compared with.
+const BASELINE: &str = "baseline-";
+
+/// What a notice is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Topic {
+    /// A file that was to be read.
+    Input,
+    /// A rule that cannot run.
+    Rule,
+    /// A waiver, or the baseline of known findings.
+    Accepted,
+}
+
 /// How much a notice weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum NoticeLevel {
@@ -46,10 +62,22 @@ impl Notice {
         Self { level, kind, path: path.to_owned(), source: None, at: None, message }
     }
 
-    /// Whether it is about the input, not about a rule.
+    /// About a waiver or a baseline; `kind` begins with `waiver-` or `baseline-`.
     #[must_use]
-    pub fn is_about_input(&self) -> bool {
-        self.kind != RULE_NOT_PORTABLE
+    pub fn of_accepted(kind: &'static str, path: &str, message: String) -> Self {
+        debug_assert!(kind.starts_with(WAIVER) || kind.starts_with(BASELINE));
+        let level = NoticeLevel::Warning;
+        Self { level, kind, path: path.to_owned(), source: None, at: None, message }
+    }
+
+    /// What it is about.
+    #[must_use]
+    pub fn topic(&self) -> Topic {
+        match self.kind {
+            RULE_NOT_PORTABLE => Topic::Rule,
+            kind if kind.starts_with(WAIVER) || kind.starts_with(BASELINE) => Topic::Accepted,
+            _ => Topic::Input,
+        }
     }
 
     /// Of a problem with an input.

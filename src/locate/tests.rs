@@ -6,7 +6,7 @@ use std::io::Write as _;
 use super::{Excerpts, FileExcerpts, Findings, LineHashes, PlaceLines, locate, locate_places};
 use crate::engine::ReadFile;
 use crate::export::{RecordSink, Select, read};
-use crate::finding::{Confidence, Finding, Place, PlaceRole, Severity, Target, fingerprint};
+use crate::finding::{Confidence, Finding, Place, PlaceRole, Severity, Target, ValuesHash, fingerprint};
 use crate::record::{REDACTED, Record};
 use crate::source::Source;
 use crate::span::LineColumn;
@@ -106,6 +106,9 @@ fn findings(places: &[Place]) -> Vec<Finding> {
             key: key.into(),
             field: None,
             message: "a message".into(),
+            values: ValuesHash::default(),
+            state: None,
+            waiver: None,
             places: all.into(),
         });
     }

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use super::{Input, PackInfo, Report, Scope, Stats, VersionControl};
 use crate::finding::{
-    Confidence, Finding, Notice, NoticeLevel, Place, PlaceRole, RuleCoverage, Severity, Target, fingerprint,
+    Confidence, Finding, Notice, NoticeLevel, Place, PlaceRole, RuleCoverage, Severity, Target, ValuesHash,
+    fingerprint,
 };
 use crate::locate::{Excerpts, Findings, LineHashes, PlaceLines, Region, ShownFinding, ShownPlace, Snippet};
 use crate::rule::RuleMeta;
 use crate::span::{ByteSpan, LineColumn};
+use crate::suppress::Accepted;
 
 /// The text of the file that most findings are in.
 pub(super) const USERS: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>
@@ -50,6 +52,7 @@ pub(super) fn report_of(change: impl FnOnce(&mut Vec<Found>)) -> Report {
         ],
         findings,
         excerpts,
+        accepted: Accepted::default(),
         score: None,
         notices: notices(),
         scope: scope(),
@@ -132,6 +135,7 @@ pub(super) fn empty() -> Report {
         coverage: Vec::new(),
         findings: Findings::default(),
         excerpts: with_excerpts(Vec::new()).1,
+        accepted: Accepted::default(),
         score: None,
         notices: Vec::new(),
         scope: Scope { version: "0.1.0", root: "empty".into(), ..Scope::default() },
@@ -217,6 +221,9 @@ pub(super) fn found(rule: u16, severity: f64, subject: (&str, &str, Option<&str>
             field: field.map(Into::into),
             message: message.into(),
             fingerprint: fingerprint([message, "", table, key, field.unwrap_or_default()]),
+            values: ValuesHash::default(),
+            state: None,
+            waiver: None,
             places: Box::default(),
         },
         places: Vec::new(),

@@ -18,7 +18,7 @@ use annotate_snippets::renderer::{AnsiColor, Style};
 use super::coverage::{missing_in_words, not_judged};
 use super::frameworks::{FRAMEWORKS, controls, name_of};
 use super::{Report, safe};
-use crate::finding::{Band, Notice, NoticeLevel};
+use crate::finding::{Band, Notice, NoticeLevel, Topic};
 use crate::locate::LineHashes;
 use crate::span::LineColumn;
 use words::{counted, grouped};
@@ -46,6 +46,8 @@ pub struct TextOptions {
     pub width: Option<usize>,
     /// How much is said.
     pub detail: Detail,
+    /// Show what is known or waived as well, after what is not.
+    pub show_accepted: bool,
 }
 
 /// How much the text report says.
@@ -76,10 +78,13 @@ pub fn write(report: &Report, options: &TextOptions, out: &mut dyn Write) -> io:
     let limit = if quiet { 0 } else { options.max_shown.unwrap_or(usize::MAX) };
     let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(options.width());
+    let standing = report.count_by_standing();
+    let all = if options.show_accepted { report.findings.len() } else { standing.open };
+    let limit = limit.min(all);
     for found in report.excerpts.shown(&report.findings, limit, LineHashes::NotWanted) {
         writeln!(out, "{}\n", finding::rendered(report, &found, options, &renderer))?;
     }
-    let hidden = report.findings.len().saturating_sub(limit);
+    let hidden = all - limit;
     if hidden > 0 && !quiet {
         let noun = if limit == 0 { "finding" } else { "more finding" };
         writeln!(out, "{} not shown: --max-shown all shows every one\n", counted(hidden, noun))?;
@@ -92,7 +97,11 @@ pub fn write(report: &Report, options: &TextOptions, out: &mut dyn Write) -> io:
         write_frameworks(report, out)?;
     }
     write_notices(report, options, out)?;
-    summary::write(report, options, report.findings.len() - hidden, out)
+    let accepted = report.findings.len() - all;
+    if accepted > 0 && !quiet {
+        writeln!(out, "{} not shown: --show-suppressed shows them\n", counted(accepted, "accepted finding"))?;
+    }
+    summary::write(report, options, limit, out)
 }
 
 /// Which rules could say nothing, and what they would have needed.
@@ -176,8 +185,10 @@ fn write_notices(report: &Report, options: &TextOptions, out: &mut dyn Write) ->
             (Detail::Quiet, NoticeLevel::Warning) => 0,
             (Detail::Quiet | Detail::Normal, _) => NOTICES_SHOWN,
         };
-        let notices =
-            report.notices.iter().filter(|(notice, _)| notice.level == level && notice.is_about_input());
+        let notices = report
+            .notices
+            .iter()
+            .filter(|(notice, _)| notice.level == level && notice.topic() != Topic::Rule);
         let label = painted(options, color, word);
         for (notice, at) in notices.clone().take(limit) {
             any = true;

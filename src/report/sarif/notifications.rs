@@ -11,7 +11,7 @@ use super::super::{Report, safe};
 use super::artifacts::Artifacts;
 use super::rules::text;
 use super::{index, integer, text_message};
-use crate::finding::{Notice, NoticeLevel, RuleCoverage};
+use crate::finding::{Notice, NoticeLevel, RuleCoverage, Topic};
 use crate::rule::RuleMeta;
 use crate::span::LineColumn;
 
@@ -24,7 +24,7 @@ pub(super) struct Notifications {
 
 /// Every sort of notification: id, name, what it says, what to do. The id of a
 /// notice's kind begins with `input-`.
-const DESCRIPTORS: [[&str; 4]; 12] = [
+const DESCRIPTORS: [[&str; 4]; 16] = [
     [
         "input-unreadable",
         "UnreadableInput",
@@ -84,6 +84,30 @@ const DESCRIPTORS: [[&str; 4]; 12] = [
         "RuleNotPortable",
         "A check of Instance Scan that was given as a rule cannot run outside the instance.",
         "Let the instance run it; the message says what keeps it there.",
+    ],
+    [
+        "waiver-unused",
+        "UnusedWaiver",
+        "A waiver covers no finding of this scan.",
+        "Remove it from the configuration if what it accepted is gone.",
+    ],
+    [
+        "waiver-expired",
+        "ExpiredWaiver",
+        "The last day of a waiver has passed, so it covers nothing any more.",
+        "Mend what it accepted, or have its owner accept it anew with a later day.",
+    ],
+    [
+        "waiver-lapsed",
+        "LapsedWaiver",
+        "A value that a waiver was given for has changed, so it does not cover the finding any more.",
+        "Look at the new value; mend it, or have the owner accept it anew.",
+    ],
+    [
+        "baseline-partial",
+        "PartialBaseline",
+        "What this scan was compared with does not hold all findings of its time, so some may look new.",
+        "Compare with a baseline file, or with a report that was not cut and of a complete scan.",
     ],
     [
         "results-left-out",
@@ -153,7 +177,7 @@ fn of_notice(notice: &Notice, at: Option<LineColumn>, artifacts: &mut Artifacts<
         safe::sarif_message(&format!("{}: {}", notice.path, notice.message))
     };
     text.push('.');
-    if !notice.is_about_input() {
+    if notice.topic() != Topic::Input {
         // Its file is none that was scanned, so there is no artifact for it.
         return notification(notice.kind, level, text);
     }

@@ -1,0 +1,180 @@
+//! Waivers as the configuration file holds them.
+
+use globset::{GlobBuilder, GlobMatcher};
+use jiff::civil::Date;
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer};
+
+use crate::finding::{ValuesHash, WaiverIdx};
+use crate::rule::RuleError;
+use crate::rule::file::{OneOrMany, Text};
+
+/// Findings of one rule that somebody answers for, with the reason. All of the
+/// selectors that are given must fit.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Waiver {
+    /// Id or name of the rule.
+    #[schemars(with = "String")]
+    pub rule: Text,
+    /// Natural key of the record, as reports show it: user ID, property name, role name.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub key: Option<Text>,
+    /// `sys_id` of the record.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub sys_id: Option<Text>,
+    /// Glob over the name of the record's table.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub table: Option<Text>,
+    /// Glob over the reported path of the file.
+    #[serde(default)]
+    #[schemars(with = "Option<String>")]
+    pub path: Option<Text>,
+    /// Must be true for a waiver of all findings of a rule: one without `key`, `sys_id`, `table` and `path`.
+    #[serde(default)]
+    pub broad: bool,
+    /// Why the risk is accepted.
+    #[schemars(with = "String")]
+    pub reason: Text,
+    /// Who answers for it.
+    #[schemars(with = "String")]
+    pub owner: Text,
+    /// The last day on which the waiver holds, such as `2027-03-31`.
+    #[serde(default)]
+    #[schemars(with = "Option<String>", regex(pattern = r"^\d{4}-\d{2}-\d{2}$"))]
+    pub until: Option<Text>,
+    /// Hashes of the values that the waiver was given for, as `glidelint waive` writes them. With other
+    /// values it lapses.
+    #[serde(default)]
+    pub bound_to: Option<OneOrMany>,
+}
+
+impl Waiver {
+    /// The last day on which it holds; `None` if there is none, or it is no date.
+    #[must_use]
+    pub fn last_day(&self) -> Option<Date> {
+        parse_day(&self.until.as_ref()?.value)
+    }
+
+    /// The hashes that it is bound to.
+    #[must_use]
+    pub fn bound_to(&self) -> Vec<ValuesHash> {
+        let texts = self.bound_to.iter().flat_map(|texts| &texts.0);
+        texts.filter_map(|text| ValuesHash::parse(text)).collect()
+    }
+
+    /// Whether it names records in any way.
+    #[must_use]
+    pub fn has_selector(&self) -> bool {
+        [&self.key, &self.sys_id, &self.table, &self.path].into_iter().any(Option::is_some)
+    }
+
+    /// What it is about, in words: `SNA1001 for key svc.sap`.
+    #[must_use]
+    pub fn subject(&self) -> String {
+        let selectors =
+            [("key", &self.key), ("sys_id", &self.sys_id), ("table", &self.table), ("path", &self.path)];
+        let clauses: Vec<_> = selectors
+            .iter()
+            .filter_map(|(name, text)| text.as_ref().map(|text| format!("{name} {}", text.value)))
+            .collect();
+        let records = if clauses.is_empty() { "every record".to_owned() } else { clauses.join(", ") };
+        format!("{} for {records}", self.rule.value)
+    }
+
+    fn check(&self, path: &str) -> Result<(), RuleError> {
+        let required = [("rule", &self.rule), ("reason", &self.reason), ("owner", &self.owner)];
+        if let Some((name, text)) = required.iter().find(|(_, text)| text.value.trim().is_empty()) {
+            return Err(RuleError::at(path, text, format!("a waiver needs a text as its {name}")));
+        }
+        let selectors = [&self.key, &self.sys_id, &self.table, &self.path];
+        if let Some(empty) = selectors.into_iter().flatten().find(|text| text.value.trim().is_empty()) {
+            return Err(RuleError::at(path, empty, "an empty text selects no record"));
+        }
+        if !self.broad && !self.has_selector() {
+            let message = format!("this waiver would cover every finding of {}", self.rule.value);
+            return Err(RuleError::at(path, &self.rule, message)
+                .help("name records with key, sys_id, table or path, or write broad: true"));
+        }
+        if let Some(until) = &self.until
+            && parse_day(&until.value).is_none()
+        {
+            let message = format!("'{}' is no date", until.value);
+            return Err(RuleError::at(path, until, message)
+                .help("write the last day on which the waiver holds, such as 2027-03-31"));
+        }
+        for glob in [&self.table, &self.path].into_iter().flatten() {
+            matcher(&glob.value).map_err(|error| RuleError::at(path, glob, error.to_string()))?;
+        }
+        let hashes = self.bound_to.iter().flat_map(|texts| &texts.0);
+        if let Some(wrong) = hashes.into_iter().find(|text| ValuesHash::parse(text).is_none()) {
+            let message = format!("bound_to: '{wrong}' is no hash of values");
+            return Err(RuleError::at(path, &self.rule, message)
+                .help("`glidelint waive` writes it: 16 hexadecimal digits, quoted"));
+        }
+        if self.bound_to.as_ref().is_some_and(|texts| texts.0.is_empty()) {
+            return Err(RuleError::at(path, &self.rule, "bound_to is an empty list: nothing could fit it"));
+        }
+        Ok(())
+    }
+}
+
+/// The list, which may have lost its last entry: `waivers:` and nothing below.
+pub(super) fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Waiver>, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// Checks every waiver of a file.
+pub(super) fn check(waivers: &[Waiver], path: &str) -> Result<(), RuleError> {
+    if let Some(excess) = waivers.get(WaiverIdx::MOST) {
+        let message = format!("there are more than {} waivers", WaiverIdx::MOST);
+        return Err(RuleError::at(path, &excess.rule, message));
+    }
+    waivers.iter().try_for_each(|waiver| waiver.check(path))
+}
+
+/// A day in the one form that reads the same everywhere: `2027-03-31`.
+#[must_use]
+pub fn parse_day(text: &str) -> Option<Date> {
+    let day: Date = text.parse().ok()?;
+    (day.to_string() == text).then_some(day)
+}
+
+/// The glob of a waiver. `*` does not match `/`, as everywhere in the file.
+///
+/// # Errors
+/// If it is none.
+pub(crate) fn matcher(glob: &str) -> Result<GlobMatcher, globset::Error> {
+    GlobBuilder::new(glob).literal_separator(true).build().map(|glob| glob.compile_matcher())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Config;
+
+    #[test]
+    fn mistakes_are_shown_at_their_place() {
+        let check = |waiver: &str, place: (u32, u32), part: &str| {
+            let text = format!("waivers:\n  - rule: SNA1001\n    {waiver}\n");
+            let error = Config::parse("c.yaml", &text).unwrap_err();
+            assert!(error.message.contains(part), "{waiver}: {error}");
+            assert_eq!((error.line, error.column), place, "{waiver}: {error}");
+        };
+        let complete = "key: svc.sap\n    reason: known\n    owner: iam";
+        check("key: svc.sap\n    reason: known", (4, 5), "owner");
+        check("key: svc.sap\n    owner: iam", (4, 5), "reason");
+        check("key: svc.sap\n    reason: ''\n    owner: iam", (4, 13), "reason");
+        check("reason: known\n    owner: iam", (2, 11), "every finding");
+        check(&format!("{complete}\n    until: soon"), (6, 12), "'soon' is no date");
+        check(&format!("{complete}\n    until: 2027-02-29"), (6, 12), "no date");
+        check(&format!("{complete}\n    until: 20270331"), (6, 12), "no date");
+        check(&format!("{complete}\n    until: 2027-3-1"), (6, 12), "no date");
+        check(&format!("{complete}\n    till: 2027-03-31"), (6, 5), "till");
+        check(&format!("{complete}\n    path: 'a[b'"), (6, 11), "a[b");
+        check(&format!("{complete}\n    bound_to: xyz"), (2, 11), "xyz");
+        check(&format!("{complete}\n    bound_to: []"), (2, 11), "empty");
+    }
+}
