@@ -108,6 +108,10 @@ pub(crate) struct ScanArgs {
     pub(crate) output: Vec<String>,
     #[command(flatten)]
     pub(crate) accept: AcceptArgs,
+    /// Only findings in records that changed since this git revision; the rest is read for what
+    /// rules need to know of it
+    #[arg(long, value_name = "REV")]
+    pub(crate) changed_since: Option<String>,
     /// Lowest severity of findings that makes the exit code 1 [default: low]
     #[arg(long, value_enum, value_name = "BAND")]
     pub(crate) fail_on: Option<FailOn>,

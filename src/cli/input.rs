@@ -65,7 +65,7 @@ pub(crate) fn configure(input: &InputArgs) -> Result<Found, Failure> {
 /// The same from a revision: the file that is named, or the first one at or above
 /// the place where the scan begins. A revision may hold none.
 fn configure_from(revision: &str, named: Option<&Path>, start: &Path) -> Result<Found, Failure> {
-    let revision = Revision::open(revision, start)?;
+    let revision = Revision::open("--config-from", revision, start)?;
     let read = |path: &Path, text: String| -> Result<Found, Failure> {
         let config = Config::parse(&revision.shown(path), &text)?;
         let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);

@@ -4,6 +4,7 @@ mod accept;
 mod access;
 mod args;
 mod baseline;
+mod changed;
 mod exit;
 mod fail;
 mod fix;

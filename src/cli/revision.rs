@@ -2,10 +2,13 @@
 //! alone knows how to read its packs: only to read objects, without its hooks,
 //! helpers and settings, which may be those of whoever wrote what is scanned.
 
+use std::collections::HashMap;
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use walkdir::WalkDir;
 
 use super::fail::Failure;
 
@@ -15,6 +18,8 @@ const FILE_MODE: &str = "100";
 /// A revision of a repository.
 #[derive(Debug, Clone)]
 pub(crate) struct Revision {
+    /// The option that gives it, for messages.
+    option: &'static str,
     /// As it was given.
     name: String,
     /// The commit.
@@ -25,8 +30,8 @@ pub(crate) struct Revision {
 
 impl Revision {
     /// A revision of the repository that a path lies in.
-    pub(crate) fn open(name: &str, path: &Path) -> Result<Self, Failure> {
-        let failed = |why: String| Failure::Use(format!("--config-from {name}: {why}"));
+    pub(crate) fn open(option: &'static str, name: &str, path: &Path) -> Result<Self, Failure> {
+        let failed = |why: String| Failure::Use(format!("{option} {name}: {why}"));
         let path = std::path::absolute(path).map_err(|error| failed(error.to_string()))?;
         let folder = path.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
         let top = git(folder, &["rev-parse", "--show-toplevel"])
@@ -41,7 +46,7 @@ impl Revision {
                 "the repository does not hold this revision; a shallow checkout has to fetch it".to_owned(),
             )
         })?;
-        Ok(Self { name: name.to_owned(), commit: trimmed(commit), top })
+        Ok(Self { option, name: name.to_owned(), commit: trimmed(commit), top })
     }
 
     /// What messages call a file of the revision.
@@ -59,7 +64,8 @@ impl Revision {
     pub(crate) fn text(&self, path: &Path) -> Result<String, Failure> {
         self.find(path)?.ok_or_else(|| {
             Failure::Use(format!(
-                "--config-from {}: the revision has no file {}",
+                "{} {}: the revision has no file {}",
+                self.option,
                 self.name,
                 path.to_string_lossy()
             ))
@@ -68,7 +74,7 @@ impl Revision {
 
     /// The text of a file, if the revision has it.
     pub(crate) fn find(&self, path: &Path) -> Result<Option<String>, Failure> {
-        let failed = |why: String| Failure::Use(format!("--config-from {}: {why}", self.shown(path)));
+        let failed = |why: String| Failure::Use(format!("{} {}: {why}", self.option, self.shown(path)));
         let relative = self
             .below_top(path)
             .ok_or_else(|| failed("the file lies outside of the repository".to_owned()))?;
@@ -87,6 +93,58 @@ impl Revision {
         let text = git(&self.top, &["cat-file", "blob", id]).map_err(failed)?;
         let text = text.ok_or_else(|| failed("git cannot read it".to_owned()))?;
         String::from_utf8(text).map(Some).map_err(|_| failed("it is not UTF-8".to_owned()))
+    }
+
+    /// The files below a folder that are not as they are in the revision, by their
+    /// path below it: with the blob that they were, or none for a new one. Filters
+    /// of git are not asked, as they are programs.
+    pub(crate) fn changed_files(&self, folder: &Path) -> Result<HashMap<String, Option<String>>, Failure> {
+        let failed = |why: String| Failure::Use(format!("{} {}: {why}", self.option, self.name));
+        let below =
+            self.below_top(folder).ok_or_else(|| failed("the input lies outside of it".to_owned()))?;
+        let prefix = if below.is_empty() { String::new() } else { format!("{below}/") };
+        let tree = git(&self.top, &["ls-tree", "-r", "-z", "--full-tree", &self.commit]).map_err(failed)?;
+        let tree = tree.ok_or_else(|| failed("git cannot read it".to_owned()))?;
+        let mut before: HashMap<String, String> = HashMap::new();
+        for entry in String::from_utf8_lossy(&tree).split('\0') {
+            // mode SP kind SP id TAB path
+            if let Some((head, path)) = entry.split_once('\t')
+                && let Some(path) = path.strip_prefix(&prefix)
+                && let Some(id) = head.split(' ').nth(2)
+            {
+                before.insert(path.to_owned(), id.to_owned());
+            }
+        }
+        let mut changed = HashMap::new();
+        let files = WalkDir::new(folder).into_iter().filter_entry(|entry| entry.file_name() != ".git");
+        let mut same_name = Vec::new();
+        for entry in files.filter_map(Result::ok).filter(|entry| !entry.file_type().is_dir()) {
+            let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+            let path = path.to_string_lossy().replace('\\', "/");
+            match before.remove(&path) {
+                // A name with a line break cannot be asked for.
+                Some(id) if !path.contains('\n') => same_name.push((path, id)),
+                before => _ = changed.insert(path, before),
+            }
+        }
+        let paths: String = same_name.iter().map(|(path, _)| format!("{path}\n")).collect();
+        let folder = std::fs::canonicalize(folder).map_err(|error| failed(error.to_string()))?;
+        let now = git_with(&folder, &["hash-object", "--no-filters", "--stdin-paths"], paths.into_bytes());
+        let now = now.map_err(failed)?.ok_or_else(|| failed("git cannot read the files".to_owned()))?;
+        let now = String::from_utf8_lossy(&now).into_owned();
+        for ((path, before), now) in same_name.into_iter().zip(now.lines()) {
+            if before != now {
+                changed.insert(path, Some(before));
+            }
+        }
+        Ok(changed)
+    }
+
+    /// The bytes of a blob.
+    pub(crate) fn blob(&self, id: &str) -> Result<Vec<u8>, Failure> {
+        let failed = |why: String| Failure::Use(format!("{} {}: {why}", self.option, self.name));
+        let bytes = git(&self.top, &["cat-file", "blob", id]).map_err(failed)?;
+        bytes.ok_or_else(|| failed(format!("git cannot read the object {id}")))
     }
 
     /// A path from the top of the checkout on, with `/`. Links below the top are
@@ -126,6 +184,11 @@ fn trimmed(output: Vec<u8>) -> String {
 
 /// What git prints; `None` if it says no.
 fn git(folder: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>, String> {
+    git_with(folder, arguments, Vec::new())
+}
+
+/// The same with something to read.
+fn git_with(folder: &Path, arguments: &[&str], input: Vec<u8>) -> Result<Option<Vec<u8>>, String> {
     let mut command = Command::new("git");
     // Variables of git could lead to another repository or to programs.
     for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_git(name)) {
@@ -147,8 +210,19 @@ fn git(folder: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>, String> {
         // of it runs nothing.
         .args(["-c", "safe.directory=*"])
         .args(arguments)
-        .stdin(Stdio::null());
-    match command.output() {
+        .stdin(if input.is_empty() { Stdio::null() } else { Stdio::piped() })
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let run = || {
+        let mut child = command.spawn()?;
+        // It prints while it reads, so somebody else has to write.
+        let pipe = child.stdin.take();
+        let writer = std::thread::spawn(move || pipe.map(|mut pipe| pipe.write_all(&input)));
+        let output = child.wait_with_output();
+        let _ = writer.join();
+        output
+    };
+    match run() {
         Ok(output) if output.status.success() => Ok(Some(output.stdout)),
         Ok(_) => Ok(None),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {

@@ -20,6 +20,7 @@ use rayon::prelude::*;
 
 use super::accept::{self as acceptance, Acceptance};
 use super::args::{BandArg, ConfidenceArg, FailOn, Format, HashInputs, Kinds, ScanArgs, Suppressed};
+use super::changed::Changed;
 use super::exit::Exit;
 use super::fail::Failure;
 use super::git;
@@ -58,7 +59,9 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let mut findings = outcome.findings;
     let rules: Vec<_> = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
     let accepted = acceptance.apply(&mut findings, &rules, &outcome.coverage, &discovery);
-    findings.retain(|finding| is_wanted(args, finding));
+    let changed = args.changed_since.as_deref().map(|name| Changed::since(name, &discovery)).transpose()?;
+    let is_changed = |finding: &Finding| changed.as_ref().is_none_or(|changed| changed.holds(finding));
+    findings.retain(|finding| is_wanted(args, finding) && is_changed(finding));
     let located = locate(findings, notices, &discovery.sources, &reading.files);
     let incomplete = located.notices.iter().any(|(notice, _)| notice.is_loss());
     let mut notices = located.notices;
@@ -93,6 +96,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
             baseline: Some(baseline_text(&args.judge.packs)?),
             complete: reading.instance.whole_tables(),
             instance: args.judge.instance.clone(),
+            changed_since: args.changed_since.clone(),
             category: args.category.clone(),
             version_control: git::version_control(&discovery.root),
         },

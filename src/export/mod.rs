@@ -7,6 +7,7 @@
 mod again;
 mod begin;
 mod census;
+mod digests;
 mod document;
 mod element;
 mod fast;
@@ -30,6 +31,7 @@ use crate::span::ByteSpan;
 
 pub use again::ChildReader;
 pub use begin::unload_date;
+pub use digests::{RecordPlace, changed_records};
 pub use document::reread;
 pub use line_marks::{LineMark, LineMarks, utf16_units};
 pub use schedule::{Collect, read_all, read_all_in_parts};

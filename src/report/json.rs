@@ -42,6 +42,9 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
                 }),
             )?;
             object.property("as_of", &scope.as_of)?;
+            if let Some(revision) = &scope.changed_since {
+                object.property("changed_since", revision)?;
+            }
             object.property("baseline", &scope.baseline)?;
             object.property("complete", &scope.complete)?;
             object.optional("instance", scope.instance.as_ref())

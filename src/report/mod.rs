@@ -68,6 +68,9 @@ pub struct Scope {
     pub inputs: Vec<Input>,
     /// What "now" is for rules with dates, if it is known.
     pub as_of: Option<String>,
+    /// The revision of git since which records changed that are reported, if not
+    /// all are.
+    pub changed_since: Option<String>,
     /// The hardening baseline in force, such as `12.0`, if rules of one ran.
     pub baseline: Option<String>,
     /// Tables declared or known to be whole.

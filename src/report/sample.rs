@@ -115,6 +115,7 @@ fn scope() -> Scope {
             input("more/archive.zip!/roles/grant 1.xml", Some("more/archive.zip")),
             input("exports/unnamed.xml", None),
         ],
+        changed_since: None,
         as_of: Some("2026-03-01".into()),
         baseline: Some("12.0".into()),
         complete: vec!["sys_properties".into()],

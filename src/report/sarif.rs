@@ -293,6 +293,7 @@ fn run_properties(report: &Report) -> Value {
     }
     let optional = [
         ("asOf", &report.scope.as_of),
+        ("changedSince", &report.scope.changed_since),
         ("baseline", &report.scope.baseline),
         ("instance", &report.scope.instance),
     ];

@@ -184,7 +184,12 @@ fn input(report: &Report) -> String {
 fn assumed(report: &Report) -> String {
     let scope = &report.scope;
     let mut clauses = Vec::new();
-    let named = [("as of", &scope.as_of), ("baseline", &scope.baseline), ("instance", &scope.instance)];
+    let named = [
+        ("as of", &scope.as_of),
+        ("baseline", &scope.baseline),
+        ("instance", &scope.instance),
+        ("only what changed since", &scope.changed_since),
+    ];
     for (name, value) in named {
         if let Some(value) = value {
             clauses.push(format!("{name} {}", safe::terminal(value)));
