@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::diff::DiffArgs;
 use super::fix::FixArgs;
 pub(crate) use accept::{AcceptArgs, BaselineArgs, BaselineCommand, BaselineFileArgs, Suppressed, WaiveArgs};
 pub(crate) use rules::{RulesArgs, RulesCommand};
@@ -25,6 +26,8 @@ pub(crate) enum Command {
     Scan(Box<ScanArgs>),
     /// Print the records that an encoded query matches
     Query(QueryArgs),
+    /// Compare two states: what is new, what is fixed, who gained what
+    Diff(Box<DiffArgs>),
     /// Change values where one change mends a finding
     Fix(FixArgs),
     /// Say what is in the files, without rules
@@ -40,7 +43,7 @@ pub(crate) enum Command {
 }
 
 /// What is read.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct InputArgs {
     /// Files and folders to read; `-` is standard input
     #[arg(value_name = "PATH", default_value = ".")]
@@ -71,6 +74,13 @@ pub(crate) struct InputArgs {
     /// Exit as if everything could be read
     #[arg(long)]
     pub(crate) allow_incomplete: bool,
+}
+
+impl InputArgs {
+    /// The same for other paths.
+    pub(crate) fn of(&self, paths: &[PathBuf]) -> Self {
+        Self { paths: paths.to_vec(), ..self.clone() }
+    }
 }
 
 /// What is read, and how it is judged.

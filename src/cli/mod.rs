@@ -5,6 +5,7 @@ mod access;
 mod args;
 mod baseline;
 mod changed;
+mod diff;
 mod exit;
 mod fail;
 mod fix;
@@ -44,6 +45,7 @@ pub(crate) fn run() -> ExitCode {
         None => output::introduce(),
         Some(Command::Scan(arguments)) => scan::run(&arguments),
         Some(Command::Query(arguments)) => query::run(&arguments),
+        Some(Command::Diff(arguments)) => diff::run(&arguments),
         Some(Command::Fix(arguments)) => fix::run(&arguments),
         Some(Command::Inventory(arguments)) => inventory::run(&arguments),
         Some(Command::Access(arguments)) => access::run(&arguments),

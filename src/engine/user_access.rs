@@ -112,6 +112,18 @@ impl Instance<'_> {
         users.collect()
     }
 
+    /// Every user with every role that it reaches, both by name where they have
+    /// one.
+    pub fn reached_roles(&self) -> impl Iterator<Item = (String, String)> + '_ {
+        self.access.iter().flat_map(move |access| {
+            let name = move |node| node_name(&self.facts, &access.graph, node).to_owned();
+            access.graph.all_users().flat_map(move |user| {
+                let roles = access.graph.reach(user).roles().into_iter();
+                roles.map(move |role| (name(Node::User(user)), name(Node::Role(role))))
+            })
+        })
+    }
+
     /// The roles of a user, by name, each with its paths.
     #[must_use]
     pub fn roles_of(&self, user: &FoundUser) -> Vec<RoleAccess> {

@@ -1,0 +1,242 @@
+//! `glidelint diff`
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use glidelint::engine::{Instance, Plan, judge, read_all};
+use glidelint::locate::locate;
+use glidelint::query::{Data as _, is_view};
+use glidelint::record::TableIdx;
+use glidelint::report::safe;
+use glidelint::rule::Pack;
+use glidelint::suppress::Baseline;
+use serde::Serialize;
+
+use super::args::{JudgeArgs, PlainFormat};
+use super::exit::Exit;
+use super::fail::Failure;
+use super::input::{self, Found};
+use super::judging::{check_tables, options, packs, settings};
+use super::output::{counted, write_stdout};
+use super::packs::Packs;
+
+/// How many lines of one kind the text shows.
+const SHOWN: usize = 50;
+
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "glidelint diff [OPTIONS] OLD NEW\n       glidelint diff [OPTIONS] EXPORT --overlay UPDATE_SET"
+)]
+pub(crate) struct DiffArgs {
+    #[command(flatten)]
+    pub(crate) judge: JudgeArgs,
+    /// Compare the one export that is given with itself under these update sets
+    /// (may be repeated)
+    #[arg(long, value_name = "PATH")]
+    pub(crate) overlay: Vec<PathBuf>,
+    /// How to print
+    #[arg(short, long, value_enum, default_value_t = PlainFormat::Text)]
+    pub(crate) format: PlainFormat,
+}
+
+/// A finding as it is shown.
+#[derive(Debug, Clone, Serialize)]
+struct Line {
+    rule: String,
+    key: String,
+    /// `path:line`; empty for saved results.
+    place: String,
+    message: String,
+}
+
+/// One state: what is found in it, and what it holds.
+#[derive(Default)]
+struct State {
+    findings: BTreeMap<String, Line>,
+    /// Table and natural key; nothing for saved results.
+    records: Option<BTreeSet<(String, String)>>,
+    /// User and role.
+    access: Option<BTreeSet<(String, String)>>,
+    is_incomplete: bool,
+}
+
+/// What one state has and another has not.
+#[derive(Serialize)]
+struct Difference<'s> {
+    new: Vec<&'s Line>,
+    fixed: Vec<&'s Line>,
+    unchanged: usize,
+    /// `None` where one state is a saved result.
+    records: Option<Sides<'s>>,
+    access: Option<Sides<'s>>,
+}
+
+#[derive(Serialize)]
+struct Sides<'s> {
+    gained: Vec<&'s (String, String)>,
+    lost: Vec<&'s (String, String)>,
+}
+
+/// Compares two states.
+pub(crate) fn run(args: &DiffArgs) -> Result<Exit, Failure> {
+    let (old, new) = match (args.judge.input.paths.as_slice(), args.overlay.as_slice()) {
+        ([old, new], []) => (vec![old.clone()], vec![new.clone()]),
+        ([base], overlay @ [_, ..]) => (vec![base.clone()], [std::slice::from_ref(base), overlay].concat()),
+        _ => {
+            let message = "diff takes two states, the old one first, or one with --overlay UPDATE_SET";
+            return Err(Failure::Use(message.to_owned()));
+        }
+    };
+    let found = input::configure(&args.judge.input)?;
+    let packs = packs(&args.judge.packs, &found)?;
+    let state = |paths: &[PathBuf]| match paths {
+        [path] if is_saved(path) => saved(path),
+        _ => scanned(args, paths, &found, &packs),
+    };
+    let (old, new) = (state(&old)?, state(&new)?);
+    let difference = Difference::between(&old, &new);
+    write_stdout(|out| match args.format {
+        PlainFormat::Text => difference.write(out),
+        PlainFormat::Json => {
+            serde_json::to_writer_pretty(&mut *out, &difference)?;
+            writeln!(out)
+        }
+    })?;
+    let is_incomplete = (old.is_incomplete || new.is_incomplete) && !args.judge.input.allow_incomplete;
+    Ok(match (is_incomplete, difference.new.is_empty()) {
+        (true, _) => Exit::Incomplete,
+        (false, false) => Exit::Findings,
+        (false, true) => Exit::Fine,
+    })
+}
+
+/// Whether a path is a result rather than an export.
+fn is_saved(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str());
+    path.is_file() && extension.is_some_and(|extension| !matches!(extension, "xml" | "gz" | "zip"))
+}
+
+fn saved(path: &Path) -> Result<State, Failure> {
+    let name = path.to_string_lossy();
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::Use(format!("{name}: cannot be read: {error}")))?;
+    let baseline = Baseline::parse(&name, &text)?;
+    let line = |entry: &glidelint::suppress::Entry| Line {
+        rule: entry.rule.clone(),
+        key: entry.key.clone(),
+        place: String::new(),
+        message: String::new(),
+    };
+    let findings = baseline.entries().map(|entry| (entry.fingerprint.to_string(), line(entry)));
+    Ok(State { findings: findings.collect(), is_incomplete: baseline.gap().is_some(), ..State::default() })
+}
+
+fn scanned(args: &DiffArgs, paths: &[PathBuf], found: &Found, packs: &Packs) -> Result<State, Failure> {
+    let mut pack = Pack::compile(&packs.files, &settings(&args.judge.packs, found)?)?;
+    pack.want_access();
+    let input = args.judge.input.of(paths);
+    let discovery = input::sources(&input, &found.config)?;
+    let options = options(&args.judge, found)?;
+    check_tables(&options, &pack)?;
+    let reading = read_all(&discovery.sources, &Plan::of(&pack), &options, &|_| {});
+    let outcome = judge(&reading.instance, &pack.rules);
+    let notices = input::notices(&discovery, &reading);
+    let is_incomplete = input::is_incomplete(&notices);
+    let located = locate(outcome.findings, Vec::new(), &discovery.sources, &reading.files);
+    let line = |found: glidelint::locate::LocatedFinding<'_>| {
+        let (finding, primary) = (found.finding, found.primary());
+        let source = usize::try_from(primary.place.source).ok().and_then(|at| discovery.sources.get(at));
+        let rule = pack.rules.get(usize::from(finding.rule));
+        let line = Line {
+            rule: rule.map_or_else(String::new, |rule| rule.meta.id.clone()),
+            key: finding.key.to_string(),
+            place: format!(
+                "{}:{}",
+                source.map_or("", |source| source.path()),
+                primary.lines.region.start.line
+            ),
+            message: finding.message.to_string(),
+        };
+        (finding.fingerprint.to_string(), line)
+    };
+    Ok(State {
+        findings: located.findings.iter().map(line).collect(),
+        records: Some(records(&reading.instance)),
+        access: Some(reading.instance.reached_roles().collect()),
+        is_incomplete,
+    })
+}
+
+/// Every record that rules know, by what names it to a person.
+fn records(instance: &Instance<'_>) -> BTreeSet<(String, String)> {
+    let tables = (0_u16..).map(TableIdx).zip(instance.wanted().tables());
+    let tables = tables.filter(|(_, table)| !is_view(&table.name));
+    let rows = tables.flat_map(|(index, table)| {
+        let rows = instance.live_rows(index).into_iter();
+        rows.map(move |row| (table.name.to_string(), instance.key(index, row)))
+    });
+    rows.collect()
+}
+
+impl<'s> Difference<'s> {
+    fn between(old: &'s State, new: &'s State) -> Self {
+        let only = |left: &'s State, right: &State| -> Vec<&'s Line> {
+            let own = left.findings.iter().filter(|(print, _)| !right.findings.contains_key(*print));
+            let mut lines: Vec<_> = own.map(|(_, line)| line).collect();
+            lines.sort_by(|left, right| {
+                (&left.rule, &left.place, &left.key).cmp(&(&right.rule, &right.place, &right.key))
+            });
+            lines
+        };
+        let sides = |old: &'s Option<BTreeSet<_>>, new: &'s Option<BTreeSet<_>>| {
+            let (old, new) = (old.as_ref()?, new.as_ref()?);
+            Some(Sides { gained: new.difference(old).collect(), lost: old.difference(new).collect() })
+        };
+        let added = only(new, old);
+        Self {
+            unchanged: new.findings.len() - added.len(),
+            new: added,
+            fixed: only(old, new),
+            records: sides(&old.records, &new.records),
+            access: sides(&old.access, &new.access),
+        }
+    }
+
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        for (word, lines) in [("new", &self.new), ("fixed", &self.fixed)] {
+            for line in lines.iter().take(SHOWN) {
+                let place = if line.place.is_empty() { &line.key } else { &line.place };
+                let (place, message) = (safe::terminal(place), safe::terminal(&line.message));
+                writeln!(out, "{}", format!("{word:<6} {} {place}  {message}", line.rule).trim_end())?;
+            }
+            more(lines.len(), out)?;
+        }
+        for (what, sides) in [("record", &self.records), ("access", &self.access)] {
+            let Some(sides) = sides else { continue };
+            for (sign, list) in [('+', &sides.gained), ('-', &sides.lost)] {
+                for (left, right) in list.iter().take(SHOWN) {
+                    writeln!(out, "{sign} {what} {} {}", safe::terminal(left), safe::terminal(right))?;
+                }
+                more(list.len(), out)?;
+            }
+        }
+        let numbers =
+            format!("{} new, {} fixed, {} unchanged", self.new.len(), self.fixed.len(), self.unchanged);
+        let sides = |sides: &Option<Sides<'_>>, noun: &str| {
+            let of = |sides: &Sides<'_>| {
+                format!("{} gained, {} lost", counted(sides.gained.len(), noun), sides.lost.len())
+            };
+            sides.as_ref().map_or_else(|| format!("{noun}s not compared"), of)
+        };
+        writeln!(out, "{numbers}; {}; {}", sides(&self.records, "record"), sides(&self.access, "role"))
+    }
+}
+
+fn more(count: usize, out: &mut dyn Write) -> io::Result<()> {
+    if count > SHOWN {
+        writeln!(out, "  … and {} more; -f json has all", count - SHOWN)?;
+    }
+    Ok(())
+}

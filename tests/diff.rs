@@ -1,0 +1,82 @@
+//! `glidelint diff`: findings, records and roles of two states, told apart by what
+//! names them to people.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
+
+#[allow(dead_code, reason = "shared with other tests, which use the rest")]
+#[path = "common/program.rs"]
+mod program;
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use program::glidelint;
+
+/// An export in which every sys_id begins with that letter.
+fn export(letter: char, users: &[(&str, &str)], grants: &[(&str, &str)]) -> String {
+    let id = |text: &str| -> String {
+        let digits = text.bytes().cycle().map(|byte| format!("{:x}", byte % 16)).take(31);
+        std::iter::once(letter.to_string()).chain(digits).collect()
+    };
+    let users = users.iter().map(|(name, only)| {
+        format!(
+            "<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><identity_type>machine</identity_type>\
+             <internal_integration_user>false</internal_integration_user><sys_id>{}</sys_id>\
+             <user_name>{name}</user_name><web_service_access_only>{only}</web_service_access_only></sys_user>",
+            id(name)
+        )
+    });
+    let grants = grants.iter().map(|(user, role)| {
+        format!(
+            "<sys_user_has_role action=\"INSERT_OR_UPDATE\"><role name=\"{role}\">{}</role><state>active</state>\
+             <sys_id>{}</sys_id><user name=\"{user}\">{}</user></sys_user_has_role>",
+            id(role),
+            id(&format!("{user}{role}")),
+            id(user)
+        )
+    });
+    let rows: String = users.chain(grants).collect();
+    format!("<unload unload_date=\"2026-03-01 10:00:00\">{rows}</unload>")
+}
+
+#[test]
+fn two_instances_by_name() {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: String| fs::write(folder.path().join(name), text).unwrap();
+    write("old.xml", export('a', &[("svc.one", "false"), ("svc.two", "true")], &[("svc.one", "itil")]));
+    write("same.xml", export('b', &[("svc.one", "false"), ("svc.two", "true")], &[("svc.one", "itil")]));
+    write("new.xml", export('b', &[("svc.one", "true"), ("svc.six", "false")], &[("svc.one", "catalog")]));
+    let diff = |old: &str, new: &str| {
+        glidelint(folder.path(), &["diff", old, new, "--no-config", "--select", "SNA1002", "-f", "json"])
+    };
+    let run = diff("old.xml", "same.xml");
+    assert_eq!(run.code, 0, "{run:?}");
+    let same = run.json();
+    assert_eq!(same["new"], serde_json::json!([]));
+    assert_eq!(same["fixed"], serde_json::json!([]));
+    assert_eq!(same["unchanged"], 1);
+    assert_eq!(same["records"]["gained"], serde_json::json!([]));
+    let run = diff("old.xml", "new.xml");
+    assert_eq!(run.code, 1, "{run:?}");
+    let changed = run.json();
+    assert_eq!(changed["new"][0]["key"], "svc.six");
+    assert_eq!(changed["fixed"][0]["key"], "svc.one");
+    assert_eq!(changed["access"]["gained"], serde_json::json!([["svc.one", "catalog"]]));
+    assert_eq!(changed["access"]["lost"], serde_json::json!([["svc.one", "itil"]]));
+    let gained = changed["records"]["gained"].as_array().unwrap();
+    assert!(gained.contains(&serde_json::json!(["sys_user", "svc.six"])), "{gained:?}");
+    // Against a report of before.
+    let report =
+        glidelint(folder.path(), &["scan", "old.xml", "--no-config", "--select", "SNA1002", "-f", "sarif"]);
+    write("old.sarif", report.stdout);
+    let run = diff("old.sarif", "new.xml");
+    assert_eq!(run.code, 1, "{run:?}");
+    let changed = run.json();
+    assert_eq!(changed["new"].as_array().unwrap().len(), 1);
+    assert_eq!(changed["records"], serde_json::Value::Null);
+    // A file that is cut never compares as fine.
+    let cut = export('b', &[("svc.one", "false")], &[]);
+    write("cut.xml", cut[..cut.len() - 12].to_owned());
+    assert_eq!(diff("old.xml", "cut.xml").code, 4);
+}
