@@ -245,6 +245,7 @@ pub(crate) enum Format {
     Text,
     Sarif,
     Json,
+    Csv,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

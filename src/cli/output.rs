@@ -38,6 +38,7 @@ fn format_of(word: &str) -> Option<Format> {
         "text" | "txt" => Some(Format::Text),
         "sarif" => Some(Format::Sarif),
         "json" => Some(Format::Json),
+        "csv" => Some(Format::Csv),
         _ => None,
     }
 }

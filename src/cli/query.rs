@@ -218,7 +218,7 @@ fn header(args: &QueryArgs, out: &mut dyn Write) -> io::Result<()> {
     }
     write!(out, "path,line,column,table,sys_id,display,verdict")?;
     for field in &args.fields {
-        write!(out, ",{}", csv(field))?;
+        write!(out, ",{}", safe::csv(field))?;
     }
     writeln!(out)
 }
@@ -235,13 +235,13 @@ fn write_match(args: &QueryArgs, found: &Match<'_>, out: &mut dyn Write) -> io::
             write!(
                 out,
                 "{},{line},{column},{},{},{},{verdict}",
-                csv(path),
-                csv(table),
-                csv(sys_id),
-                csv(display)
+                safe::csv(path),
+                safe::csv(table),
+                safe::csv(sys_id),
+                safe::csv(display)
             )?;
             for field in &args.fields {
-                write!(out, ",{}", csv(value(field).map_or("", |field| &field.value)))?;
+                write!(out, ",{}", safe::csv(value(field).map_or("", |field| &field.value)))?;
             }
             writeln!(out)
         }
@@ -266,14 +266,4 @@ fn write_match(args: &QueryArgs, found: &Match<'_>, out: &mut dyn Write) -> io::
             writeln!(out)
         }
     }
-}
-
-/// A CSV cell; one that a spreadsheet would take for a formula gets a quote in front.
-fn csv(text: &str) -> String {
-    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if risky { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) {
-        return format!("\"{}\"", text.replace('"', "\"\""));
-    }
-    text
 }

@@ -12,7 +12,7 @@ use glidelint::finding::{Band, Confidence, Finding, RuleCoverage, Severity};
 use glidelint::locate::{FileExcerpts, locate};
 use glidelint::report::sarif::{self, SarifOptions};
 use glidelint::report::text::{self, Detail, TextOptions};
-use glidelint::report::{Input, PackInfo, Report, Scope, Score, Stats, json, safe};
+use glidelint::report::{Input, PackInfo, Report, Scope, Score, Stats, csv, json, safe};
 use glidelint::rule::{Pack, PackFiles, Rule, RuleMeta};
 use glidelint::source::{Discovery, Source, sha256};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -171,6 +171,7 @@ fn write(
             sarif::write(report, &options, out)
         }
         Format::Json => json::write(report, out),
+        Format::Csv => csv::write(report, out),
     }
 }
 

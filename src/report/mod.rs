@@ -2,6 +2,7 @@
 //! judge, or how the texts of what is shown are fetched.
 
 mod coverage;
+pub mod csv;
 mod frameworks;
 pub mod json;
 mod mend;

@@ -158,6 +158,17 @@ fn replaced(text: &str, lines: Lines) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(|letter| visible(letter, lines).unwrap_or(letter)).collect())
 }
 
+/// A CSV cell; one that a spreadsheet would take for a formula gets a quote in front.
+#[must_use]
+pub fn csv(text: &str) -> String {
+    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = if risky { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\n', '\r']) {
+        return format!("\"{}\"", text.replace('"', "\"\""));
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::{markdown, relative_uri, sarif_argument, sarif_message, shortened, terminal, terminal_lines};

@@ -30,6 +30,7 @@ fn rule(id: &str, name: &str) -> Arc<RuleMeta> {
         references: Vec::new(),
         tags: BTreeMap::new(),
         params: BTreeMap::new(),
+        mend: None,
         tests: 0,
         setting: None,
     })
