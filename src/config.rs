@@ -15,8 +15,8 @@ use crate::finding::{Band, Severity};
 use crate::rule::file::{OneOrMany, Scalar, Text};
 use crate::rule::{RuleError, Settings, yaml_error};
 
-pub use waivers::{Waiver, parse_day};
 pub(crate) use waivers::matcher;
+pub use waivers::{Waiver, parse_day};
 
 /// The name under which the file is looked for.
 pub const FILE_NAME: &str = ".glidelint.yaml";

@@ -6,9 +6,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use accept::{
-    AcceptArgs, BaselineArgs, BaselineCommand, BaselineFileArgs, Suppressed, WaiveArgs,
-};
+pub(crate) use accept::{AcceptArgs, BaselineArgs, BaselineCommand, BaselineFileArgs, Suppressed, WaiveArgs};
 
 /// Checks ServiceNow exports for security problems, offline.
 #[derive(Debug, Parser)]

@@ -46,7 +46,11 @@ fn create(args: &BaselineFileArgs, force: bool) -> Result<Exit, Failure> {
     let baseline = Baseline::new(open_entries(&judged));
     write(path, &baseline)?;
     let waived = judged.findings.iter().filter(|finding| finding.waiver.is_some()).count();
-    let waived = if waived > 0 { format!("; {} left out, as waived", counted(waived, "finding")) } else { String::new() };
+    let waived = if waived > 0 {
+        format!("; {} left out, as waived", counted(waived, "finding"))
+    } else {
+        String::new()
+    };
     say(&format!("{}: {}{waived}", path.display(), counted(baseline.len(), "known finding")))
 }
 
@@ -58,8 +62,10 @@ fn update(args: &BaselineFileArgs, adding: Adding) -> Result<Exit, Failure> {
     })?;
     let mut baseline = Baseline::parse(&shown, &text)?;
     if text.trim_start().starts_with('{') {
-        return Err(Failure::Use(format!("{shown} is a SARIF report: `glidelint baseline create` writes a file \
-                                         that can be brought up to date")));
+        return Err(Failure::Use(format!(
+            "{shown} is a SARIF report: `glidelint baseline create` writes a file \
+                                         that can be brought up to date"
+        )));
     }
     let judged = match scan(args)? {
         Ok(judged) => judged,
@@ -67,8 +73,7 @@ fn update(args: &BaselineFileArgs, adding: Adding) -> Result<Exit, Failure> {
     };
     let found: HashSet<_> = judged.findings.iter().map(|finding| finding.fingerprint).collect();
     let new = if adding == Adding::Yes { open_entries(&judged) } else { Vec::new() };
-    let changes =
-        baseline.update(&found, new, |rule| could_judge(&judged.rules, &judged.coverage, rule));
+    let changes = baseline.update(&found, new, |rule| could_judge(&judged.rules, &judged.coverage, rule));
     write(path, &baseline)?;
     let mut line = format!("{shown}: {}", counted(baseline.len(), "known finding"));
     if adding == Adding::Yes {
@@ -107,8 +112,8 @@ fn scan(args: &BaselineFileArgs) -> Result<Result<Judged, Exit>, Failure> {
         let _ = writeln!(stderr, "error: no ServiceNow record was found, so {path} is left as it is");
         return Ok(Err(Exit::NothingToScan));
     }
-    let Judged { findings, rules, discovery, .. } = &mut judged;
-    waivers.apply(findings, rules, path_of(discovery));
+    let Judged { findings, rules, coverage, discovery, .. } = &mut judged;
+    waivers.apply(findings, rules, coverage, path_of(discovery));
     Ok(Ok(judged))
 }
 
@@ -123,10 +128,8 @@ pub(crate) fn refuse_revision(found: &Found) -> Result<(), Failure> {
 /// Findings that no waiver covers, as entries. Those that one covers have an end.
 fn open_entries(judged: &Judged) -> Vec<Entry> {
     let open = judged.findings.iter().filter(|finding| finding.waiver.is_none());
-    open.filter_map(|finding| {
-        Some(Entry::of(finding, &judged.rules.get(usize::from(finding.rule))?.id))
-    })
-    .collect()
+    open.filter_map(|finding| Some(Entry::of(finding, &judged.rules.get(usize::from(finding.rule))?.id)))
+        .collect()
 }
 
 fn write(path: &Path, baseline: &Baseline) -> Result<(), Failure> {

@@ -116,4 +116,3 @@ pub(super) fn check_tables(options: &Options, pack: &Pack) -> Result<(), Failure
         None => Ok(()),
     }
 }
-

@@ -37,7 +37,9 @@ impl Revision {
         let object = format!("{name}^{{commit}}");
         let commit = git(&top, &["rev-parse", "--verify", "--quiet", "--end-of-options", &object]);
         let commit = commit.map_err(failed)?.ok_or_else(|| {
-            failed("the repository does not hold this revision; a shallow checkout has to fetch it".to_owned())
+            failed(
+                "the repository does not hold this revision; a shallow checkout has to fetch it".to_owned(),
+            )
         })?;
         Ok(Self { name: name.to_owned(), commit: trimmed(commit), top })
     }
@@ -67,8 +69,9 @@ impl Revision {
     /// The text of a file, if the revision has it.
     pub(crate) fn find(&self, path: &Path) -> Result<Option<String>, Failure> {
         let failed = |why: String| Failure::Use(format!("--config-from {}: {why}", self.shown(path)));
-        let relative =
-            self.below_top(path).ok_or_else(|| failed("the file lies outside of the repository".to_owned()))?;
+        let relative = self
+            .below_top(path)
+            .ok_or_else(|| failed("the file lies outside of the repository".to_owned()))?;
         let entry = git(&self.top, &["ls-tree", "-z", "--full-tree", &self.commit, "--", &relative]);
         let entry = entry.map_err(failed)?.unwrap_or_default();
         let entry = String::from_utf8_lossy(&entry).into_owned();
@@ -93,7 +96,9 @@ impl Revision {
         let path = plain(&std::path::absolute(path).ok()?);
         let mut above: Vec<&Path> = path.ancestors().collect();
         above.reverse();
-        let top = above.into_iter().find(|folder| std::fs::canonicalize(folder).is_ok_and(|own| own == self.top))?;
+        let top = above
+            .into_iter()
+            .find(|folder| std::fs::canonicalize(folder).is_ok_and(|own| own == self.top))?;
         let parts = path.strip_prefix(top).ok()?.components();
         let parts: Vec<_> = parts.map(|part| part.as_os_str().to_string_lossy()).collect();
         Some(parts.join("/"))

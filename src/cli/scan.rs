@@ -148,7 +148,13 @@ fn write(
                 (_, true) => Detail::Verbose,
                 _ => Detail::Normal,
             };
-            let options = TextOptions { max_shown: args.max_shown.0, color, width, detail, show_accepted: args.accept.show_suppressed };
+            let options = TextOptions {
+                max_shown: args.max_shown.0,
+                color,
+                width,
+                detail,
+                show_accepted: args.accept.show_suppressed,
+            };
             text::write(report, &options, out)
         }
         Format::Sarif => {

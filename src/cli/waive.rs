@@ -34,7 +34,7 @@ pub(crate) fn run(args: &WaiveArgs) -> Result<Exit, Failure> {
     let mut waiver = waiver(args);
     // Mistakes are told before anything is read.
     let text = text_of(&found)?;
-    let shown = found.path.to_string_lossy().replace('\\', "/");
+    let shown = shown(&found);
     append(&shown, &text, &waiver).map_err(failure)?;
     if let Some(last) = waiver.last_day().filter(|last| *last < today) {
         return Err(Failure::Use(format!("--until: {last} has passed; today is {today}")));
@@ -45,7 +45,7 @@ pub(crate) fn run(args: &WaiveArgs) -> Result<Exit, Failure> {
         return Err(nothing_fits(&judged, &waiver));
     }
     let already = waivers(&found.config.waivers, &packs, today)?;
-    already.apply(&mut judged.findings, &judged.rules, path_of(&judged.discovery));
+    already.apply(&mut judged.findings, &judged.rules, &judged.coverage, path_of(&judged.discovery));
     if fitting.iter().all(|&at| judged.findings[at].waiver.is_some()) {
         return Err(Failure::Use(format!("a waiver covers {} already", waiver.subject())));
     }
@@ -55,7 +55,12 @@ pub(crate) fn run(args: &WaiveArgs) -> Result<Exit, Failure> {
     let until = waiver.until.as_ref().map_or_else(String::new, |until| format!(" until {}", until.value));
     let what = counted(fitting.len(), "finding");
     write_stdout(|out| {
-        writeln!(out, "{}: waived {} ({what}){until}", safe::terminal(&shown), safe::terminal(&waiver.subject()))
+        writeln!(
+            out,
+            "{}: waived {} ({what}){until}",
+            safe::terminal(&shown),
+            safe::terminal(&waiver.subject())
+        )
     })?;
     Ok(Exit::Fine)
 }
@@ -70,6 +75,13 @@ fn configure(args: &WaiveArgs) -> Result<Found, Failure> {
         }
         _ => input::configure(input),
     }
+}
+
+/// The path of the configuration file, from here if it lies below.
+fn shown(found: &Found) -> String {
+    let here = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
+    let path = found.path.strip_prefix(&here).unwrap_or(&found.path);
+    path.to_string_lossy().replace('\\', "/")
 }
 
 fn text_of(found: &Found) -> Result<String, Failure> {
@@ -97,15 +109,10 @@ fn waiver(args: &WaiveArgs) -> Waiver {
 }
 
 /// The indexes of the findings that the waiver would cover.
-fn fitting(
-    judged: &Judged,
-    waiver: &Waiver,
-    packs: &Packs,
-    today: Date,
-) -> Result<Vec<usize>, Failure> {
+fn fitting(judged: &Judged, waiver: &Waiver, packs: &Packs, today: Date) -> Result<Vec<usize>, Failure> {
     let alone = waivers(std::slice::from_ref(waiver), packs, today)?;
     let mut findings = judged.findings.clone();
-    alone.apply(&mut findings, &judged.rules, path_of(&judged.discovery));
+    alone.apply(&mut findings, &judged.rules, &judged.coverage, path_of(&judged.discovery));
     Ok((0..findings.len()).filter(|&at| findings[at].waiver.is_some()).collect())
 }
 
@@ -128,7 +135,11 @@ fn nothing_fits(judged: &Judged, waiver: &Waiver) -> Failure {
     };
     let keys = judged.findings.iter().filter(|finding| usize::from(finding.rule) == rule);
     let keys: Vec<_> = keys.take(5).map(|finding| safe::terminal(&finding.key).into_owned()).collect();
-    let has = if keys.is_empty() { "the rule finds nothing".to_owned() } else { format!("it finds {}", keys.join(", ")) };
+    let has = if keys.is_empty() {
+        "the rule finds nothing".to_owned()
+    } else {
+        format!("it finds {}", keys.join(", "))
+    };
     let subject = waiver.subject();
     Failure::Use(format!("no finding of {}; {has}; nothing was written", safe::terminal(&subject)))
 }

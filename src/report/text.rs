@@ -185,8 +185,10 @@ fn write_notices(report: &Report, options: &TextOptions, out: &mut dyn Write) ->
             (Detail::Quiet, NoticeLevel::Warning) => 0,
             (Detail::Quiet | Detail::Normal, _) => NOTICES_SHOWN,
         };
-        let notices =
-            report.notices.iter().filter(|(notice, _)| notice.level == level && notice.topic() != Topic::Rule);
+        let notices = report
+            .notices
+            .iter()
+            .filter(|(notice, _)| notice.level == level && notice.topic() != Topic::Rule);
         let label = painted(options, color, word);
         for (notice, at) in notices.clone().take(limit) {
             any = true;

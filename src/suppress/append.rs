@@ -51,8 +51,7 @@ pub fn append(path: &str, text: &str, waiver: &Waiver) -> Result<String, AppendE
     };
     let same = |(left, right): (&Waiver, &Waiver)| contents(left) == contents(right);
     let all = before.waivers.iter().chain([waiver]);
-    let is_as_meant =
-        after.waivers.len() == before.waivers.len() + 1 && all.zip(&after.waivers).all(same);
+    let is_as_meant = after.waivers.len() == before.waivers.len() + 1 && all.zip(&after.waivers).all(same);
     if is_as_meant { Ok(added) } else { Err(form()) }
 }
 
@@ -151,9 +150,7 @@ fn quoted(text: &str) -> String {
 
 /// What a waiver says, without where it was written.
 fn contents(waiver: &Waiver) -> Vec<(&'static str, String)> {
-    let text = |name, text: &Option<Text>| {
-        text.as_ref().map(|text| (name, text.value.clone()))
-    };
+    let text = |name, text: &Option<Text>| text.as_ref().map(|text| (name, text.value.clone()));
     let mut contents = vec![("rule", waiver.rule.value.clone())];
     contents.extend(text("key", &waiver.key));
     contents.extend(text("sys_id", &waiver.sys_id));
@@ -200,9 +197,14 @@ mod tests {
             let added = append("c.yaml", text, &waiver()).unwrap_or_else(|error| panic!("{text:?}: {error}"));
             let waivers = Config::parse("c.yaml", &added).unwrap().waivers;
             assert_eq!(waivers.len(), before + 1, "{added}");
-            assert_eq!(waivers[before].key, waiver().key.map(|key| Text {
-                line: waivers[before].rule.line + 1, column: waivers[before].key.as_ref().unwrap().column, ..key
-            }));
+            assert_eq!(
+                waivers[before].key,
+                waiver().key.map(|key| Text {
+                    line: waivers[before].rule.line + 1,
+                    column: waivers[before].key.as_ref().unwrap().column,
+                    ..key
+                })
+            );
             assert_eq!(waivers[before].reason.value, waiver().reason.value);
             assert_eq!(waivers[before].bound_to, waiver().bound_to);
             // Every line that was there is there, in its order; only brackets may go.
@@ -211,7 +213,11 @@ mod tests {
                 assert!(lines.any(|found| found == line), "{line:?} is gone:\n{added}");
             }
             let crlf = text.contains("\r\n");
-            assert_eq!(added.matches('\n').count(), added.matches("\r\n").count() * usize::from(crlf) + added.matches('\n').count() * usize::from(!crlf));
+            assert_eq!(
+                added.matches('\n').count(),
+                added.matches("\r\n").count() * usize::from(crlf)
+                    + added.matches('\n').count() * usize::from(!crlf)
+            );
         };
         check("", 0);
         check("# nothing yet\n", 0);
@@ -222,7 +228,8 @@ mod tests {
         check(&format!("waivers:\n  # the first\n  {ONE} # seen\n\n# other things\nprofile: strict\n"), 1);
         check(&format!("waivers: # all\n{ONE}\n{ONE}"), 2);
         check(&format!("profile: strict\nwaivers:\n      {ONE}\n      # last\n\n"), 1);
-        let block = "- rule: SNA1\n    key: a\n    owner: o\n    reason: |\n      first\n\n      # no comment";
+        let block =
+            "- rule: SNA1\n    key: a\n    owner: o\n    reason: |\n      first\n\n      # no comment";
         check(&format!("waivers:\n  {block}\n# the end\n"), 1);
     }
 

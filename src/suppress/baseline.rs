@@ -233,8 +233,12 @@ mod tests {
     #[test]
     fn the_file_is_sorted_and_reads_back_as_itself() {
         let hostile = "svc\t\n\u{1b}[31m\u{202e}x";
-        let baseline =
-            Baseline::new([entry("SNB2", "b"), entry("SNA1", hostile), entry("SNB2", "a"), entry("SNB2", "b")]);
+        let baseline = Baseline::new([
+            entry("SNB2", "b"),
+            entry("SNA1", hostile),
+            entry("SNB2", "a"),
+            entry("SNB2", "b"),
+        ]);
         let text = written(&baseline);
         let keys: Vec<_> = text.lines().skip(2).filter_map(|line| line.split('\t').nth(2)).collect();
         assert_eq!(keys, [r"svc\u{9}\u{a}\u{1b}[31m\u{202e}x", "a", "b"]);

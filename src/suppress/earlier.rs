@@ -72,8 +72,7 @@ struct Descriptor {
 pub(super) fn parse(path: &str, text: &str) -> Result<Baseline, RuleError> {
     let log: Log = serde_json::from_str(text).map_err(|error| {
         let number = |value: usize| u32::try_from(value).unwrap_or(0);
-        let place =
-            Text { value: String::new(), line: number(error.line()), column: number(error.column()) };
+        let place = Text { value: String::new(), line: number(error.line()), column: number(error.column()) };
         RuleError::at(path, &place, format!("this is no SARIF report: {error}"))
     })?;
     let ours: Vec<Run> = log.runs.into_iter().filter(|run| run.tool.driver.name == "glidelint").collect();
