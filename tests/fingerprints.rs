@@ -8,6 +8,7 @@
 mod program;
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 
 use tempfile::TempDir;
@@ -58,17 +59,15 @@ fn one_file(text: String) -> Files {
 
 /// An update set with a row for each record, whose payload is written by `write`.
 fn update_set(records: &[(&str, String)], write: impl Fn(&str) -> String) -> Files {
-    let rows: String = records
-        .iter()
-        .map(|(table, text)| {
-            let payload = format!("{HEAD}<record_update table=\"{table}\">\n{text}</record_update>\n");
-            format!(
-                "<sys_update_xml action=\"INSERT_OR_UPDATE\">\n<action>INSERT_OR_UPDATE</action>\n<name>{table}_1</name>\n\
-                 <payload>{}</payload>\n<type>{table}</type>\n</sys_update_xml>\n",
-                write(&payload)
-            )
-        })
-        .collect();
+    let mut rows = String::new();
+    for (table, text) in records {
+        let payload = write(&format!("{HEAD}<record_update table=\"{table}\">\n{text}</record_update>\n"));
+        let _ = writeln!(
+            rows,
+            "<sys_update_xml action=\"INSERT_OR_UPDATE\">\n<action>INSERT_OR_UPDATE</action>\n<name>{table}_1</name>\n\
+             <payload>{payload}</payload>\n<type>{table}</type>\n</sys_update_xml>"
+        );
+    }
     one_file(format!("{HEAD}<unload unload_date=\"2026-03-01 10:00:00\">\n{rows}</unload>\n"))
 }
 
@@ -118,14 +117,14 @@ fn a_problem_is_recognised_in_any_form() {
             )
         })
         .collect();
-    let harmless: String = (0..50)
-        .map(|number| {
-            format!(
-                "<sys_user action=\"INSERT_OR_UPDATE\">\n<active>false</active>\n<sys_id>{number:032x}</sys_id>\n\
-                 <user_name>u{number}</user_name>\n</sys_user>\n"
-            )
-        })
-        .collect();
+    let mut harmless = String::new();
+    for number in 0..50 {
+        let _ = writeln!(
+            harmless,
+            "<sys_user action=\"INSERT_OR_UPDATE\">\n<active>false</active>\n<sys_id>{number:032x}</sys_id>\n\
+             <user_name>u{number}</user_name>\n</sys_user>"
+        );
+    }
     let mut moved = records();
     moved.insert(0, ("sys_user", harmless));
     let forms: [(&str, Files); 14] = [

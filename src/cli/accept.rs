@@ -69,14 +69,13 @@ fn stem(path: &str) -> &str {
 
 /// Reads a baseline: from disk, or where the configuration came from.
 fn read(path: &Path, found: &Found) -> Result<Baseline, Failure> {
-    let (shown, text) = match &found.revision {
-        Some(revision) => (revision.shown(path), revision.text(path)?),
-        None => {
-            let text = std::fs::read_to_string(path).map_err(|error| {
-                Failure::Use(format!("--baseline {}: cannot be read: {error}", path.display()))
-            })?;
-            (path.to_string_lossy().replace('\\', "/"), text)
-        }
+    let (shown, text) = if let Some(revision) = &found.revision {
+        (revision.shown(path), revision.text(path)?)
+    } else {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Failure::Use(format!("--baseline {}: cannot be read: {error}", path.display()))
+        })?;
+        (path.to_string_lossy().replace('\\', "/"), text)
     };
     Ok(Baseline::parse(&shown, &text)?)
 }

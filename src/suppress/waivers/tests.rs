@@ -80,15 +80,15 @@ fn check(waiver: &str, covered: &[&str], state: WaiverState) {
     let paths = ["exports/users.xml", "update-sets/new.xml"];
     let coverage = [(0, 2), (0, 1), (3, 0)];
     let coverage =
-        coverage.map(|(cannot_tell, fail)| RuleCoverage { cannot_tell, fail, ..RuleCoverage::default() });
+        coverage.map(|(cannot_tell, fail)| RuleCoverage { fail, cannot_tell, ..RuleCoverage::default() });
     let uses =
         waivers.apply(&mut findings, &rules, &coverage, |source| paths[usize::try_from(source).unwrap()]);
-    let waived: Vec<_> = findings
+    let found: Vec<_> = findings
         .iter()
         .filter(|finding| finding.waiver.is_some())
         .map(|finding| format!("{} {}", rules[usize::from(finding.rule)].id, finding.key))
         .collect();
-    assert_eq!(waived, covered, "{waiver}");
+    assert_eq!(found, covered, "{waiver}");
     assert_eq!(uses[0].state, state, "{waiver}");
     let is_told = uses[0].notice("c.yaml").is_some();
     assert_eq!(is_told, !matches!(state, WaiverState::Used | WaiverState::NotJudged), "{waiver}");
