@@ -28,8 +28,11 @@ impl Acceptance {
     /// Reads what the arguments and the configuration name.
     pub(crate) fn load(args: &AcceptArgs, found: &Found, packs: &Packs) -> Result<Self, Failure> {
         let waivers = waivers(&found.config.waivers, packs, today(args.today.as_deref())?)?;
-        let baseline = args.baseline.as_deref().map(|path| Ok((file_name(path), read(path, found)?)));
-        Ok(Self { waivers, baseline: baseline.transpose().map_err(|error: Failure| error)? })
+        let baseline = match &args.baseline {
+            Some(path) => Some((file_name(path), read(path, found)?)),
+            None => None,
+        };
+        Ok(Self { waivers, baseline })
     }
 
     /// Says of every finding how it stands.
@@ -43,7 +46,7 @@ impl Acceptance {
         let known = self.baseline.as_ref().map(|(name, baseline)| {
             Known::compare(name, baseline, findings, |rule| could_judge(rules, coverage, rule))
         });
-        let waivers = self.waivers.apply(findings, rules, path_of(discovery));
+        let waivers = self.waivers.apply(findings, rules, coverage, path_of(discovery));
         Accepted { known, waivers }
     }
 }
@@ -66,14 +69,13 @@ fn stem(path: &str) -> &str {
 
 /// Reads a baseline: from disk, or where the configuration came from.
 fn read(path: &Path, found: &Found) -> Result<Baseline, Failure> {
-    let (shown, text) = match &found.revision {
-        Some(revision) => (revision.shown(path), revision.text(path)?),
-        None => {
-            let text = std::fs::read_to_string(path).map_err(|error| {
-                Failure::Use(format!("--baseline {}: cannot be read: {error}", path.display()))
-            })?;
-            (path.to_string_lossy().replace('\\', "/"), text)
-        }
+    let (shown, text) = if let Some(revision) = &found.revision {
+        (revision.shown(path), revision.text(path)?)
+    } else {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Failure::Use(format!("--baseline {}: cannot be read: {error}", path.display()))
+        })?;
+        (path.to_string_lossy().replace('\\', "/"), text)
     };
     Ok(Baseline::parse(&shown, &text)?)
 }
@@ -100,7 +102,7 @@ pub(crate) fn path_of<'d>(discovery: &'d Discovery) -> impl Fn(u32) -> &'d str {
 /// gone.
 pub(crate) fn could_judge(rules: &[Arc<RuleMeta>], coverage: &[RuleCoverage], id: &str) -> bool {
     let of_rule = rules.iter().zip(coverage).find(|(rule, _)| rule.id == id);
-    of_rule.is_some_and(|(_, coverage)| coverage.cannot_tell == 0 || coverage.pass + coverage.fail > 0)
+    of_rule.is_some_and(|(_, coverage)| coverage.has_judged())
 }
 
 /// The day that is given, or the one it is.

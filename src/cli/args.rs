@@ -1,6 +1,7 @@
 //! The arguments, as they are typed.
 
 mod accept;
+mod parse;
 mod rules;
 
 use std::path::PathBuf;
@@ -11,6 +12,8 @@ use super::diff::DiffArgs;
 use super::fix::FixArgs;
 pub(crate) use accept::{AcceptArgs, BaselineArgs, BaselineCommand, BaselineFileArgs, Suppressed, WaiveArgs};
 pub(crate) use rules::{RulesArgs, RulesCommand};
+
+use parse::{Shown, parse_instance, parse_shown, parse_size};
 
 /// Checks ServiceNow exports for security problems, offline.
 #[derive(Debug, Parser)]
@@ -312,36 +315,4 @@ pub(crate) enum ColorArg {
     Auto,
     Always,
     Never,
-}
-
-/// How many findings are shown in full; `None` for all.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Shown(pub(crate) Option<usize>);
-
-fn parse_shown(text: &str) -> Result<Shown, String> {
-    if text == "all" {
-        return Ok(Shown(None));
-    }
-    text.parse().map(|number| Shown(Some(number))).map_err(|_| "a number, or all".to_owned())
-}
-
-/// `500M` → bytes.
-fn parse_size(text: &str) -> Result<u64, String> {
-    let digits = text.trim_end_matches(|character: char| !character.is_ascii_digit());
-    let unit = match text[digits.len()..].to_ascii_lowercase().as_str() {
-        "" | "b" => 1,
-        "k" | "kb" | "kib" => 1 << 10,
-        "m" | "mb" | "mib" => 1 << 20,
-        "g" | "gb" | "gib" => 1_u64 << 30,
-        _ => return Err("a number of bytes, or with K, M or G".to_owned()),
-    };
-    let number: u64 = digits.parse().map_err(|_| "a number of bytes, or with K, M or G".to_owned())?;
-    number.checked_mul(unit).ok_or_else(|| "too large".to_owned())
-}
-
-fn parse_instance(text: &str) -> Result<String, String> {
-    if text.is_empty() || text.contains(['/', '=']) || text.contains("..") {
-        return Err("a name without /, = and ..".to_owned());
-    }
-    Ok(text.to_owned())
 }

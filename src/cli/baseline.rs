@@ -1,7 +1,8 @@
 //! `glidelint baseline`
 
 use std::collections::HashSet;
-use std::io::Write;
+use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::Path;
 
 use glidelint::report::safe;
@@ -77,11 +78,12 @@ fn update(args: &BaselineFileArgs, adding: Adding) -> Result<Exit, Failure> {
     write(path, &baseline)?;
     let mut line = format!("{shown}: {}", counted(baseline.len(), "known finding"));
     if adding == Adding::Yes {
-        line += &format!(", {} added", changes.added);
+        let _ = write!(line, ", {} added", changes.added);
     }
-    line += &format!(", {} dropped", changes.dropped);
+    let _ = write!(line, ", {} dropped", changes.dropped);
     if changes.not_judged > 0 {
-        line += &format!(
+        let _ = write!(
+            line,
             ", {} kept that could not be looked for: their rules did not run or lacked input",
             changes.not_judged
         );
@@ -112,8 +114,8 @@ fn scan(args: &BaselineFileArgs) -> Result<Result<Judged, Exit>, Failure> {
         let _ = writeln!(stderr, "error: no ServiceNow record was found, so {path} is left as it is");
         return Ok(Err(Exit::NothingToScan));
     }
-    let Judged { findings, rules, discovery, .. } = &mut judged;
-    waivers.apply(findings, rules, path_of(discovery));
+    let Judged { findings, rules, coverage, discovery, .. } = &mut judged;
+    waivers.apply(findings, rules, coverage, path_of(discovery));
     Ok(Ok(judged))
 }
 

@@ -37,7 +37,7 @@ impl Revision {
         let top = git(folder, &["rev-parse", "--show-toplevel"])
             .map_err(failed)?
             .ok_or_else(|| failed(format!("{} lies in no git repository", folder.display())))?;
-        let top = PathBuf::from(trimmed(top));
+        let top = PathBuf::from(trimmed(&top));
         let top = std::fs::canonicalize(&top).unwrap_or(top);
         let object = format!("{name}^{{commit}}");
         let commit = git(&top, &["rev-parse", "--verify", "--quiet", "--end-of-options", &object]);
@@ -46,7 +46,7 @@ impl Revision {
                 "the repository does not hold this revision; a shallow checkout has to fetch it".to_owned(),
             )
         })?;
-        Ok(Self { option, name: name.to_owned(), commit: trimmed(commit), top })
+        Ok(Self { option, name: name.to_owned(), commit: trimmed(&commit), top })
     }
 
     /// What messages call a file of the revision.
@@ -178,8 +178,8 @@ fn plain(path: &Path) -> PathBuf {
     plain
 }
 
-fn trimmed(output: Vec<u8>) -> String {
-    String::from_utf8_lossy(&output).trim_end_matches(['\n', '\r']).to_owned()
+fn trimmed(output: &[u8]) -> String {
+    String::from_utf8_lossy(output).trim_end_matches(['\n', '\r']).to_owned()
 }
 
 /// What git prints; `None` if it says no.

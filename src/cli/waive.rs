@@ -34,7 +34,7 @@ pub(crate) fn run(args: &WaiveArgs) -> Result<Exit, Failure> {
     let mut waiver = waiver(args);
     // Mistakes are told before anything is read.
     let text = text_of(&found)?;
-    let shown = found.path.to_string_lossy().replace('\\', "/");
+    let shown = shown(&found);
     append(&shown, &text, &waiver).map_err(failure)?;
     if let Some(last) = waiver.last_day().filter(|last| *last < today) {
         return Err(Failure::Use(format!("--until: {last} has passed; today is {today}")));
@@ -45,7 +45,7 @@ pub(crate) fn run(args: &WaiveArgs) -> Result<Exit, Failure> {
         return Err(nothing_fits(&judged, &waiver));
     }
     let already = waivers(&found.config.waivers, &packs, today)?;
-    already.apply(&mut judged.findings, &judged.rules, path_of(&judged.discovery));
+    already.apply(&mut judged.findings, &judged.rules, &judged.coverage, path_of(&judged.discovery));
     if fitting.iter().all(|&at| judged.findings[at].waiver.is_some()) {
         return Err(Failure::Use(format!("a waiver covers {} already", waiver.subject())));
     }
@@ -77,6 +77,13 @@ fn configure(args: &WaiveArgs) -> Result<Found, Failure> {
     }
 }
 
+/// The path of the configuration file, from here if it lies below.
+fn shown(found: &Found) -> String {
+    let here = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
+    let path = found.path.strip_prefix(&here).unwrap_or(&found.path);
+    path.to_string_lossy().replace('\\', "/")
+}
+
 fn text_of(found: &Found) -> Result<String, Failure> {
     match std::fs::read_to_string(&found.path) {
         Ok(text) => Ok(text),
@@ -105,7 +112,7 @@ fn waiver(args: &WaiveArgs) -> Waiver {
 fn fitting(judged: &Judged, waiver: &Waiver, packs: &Packs, today: Date) -> Result<Vec<usize>, Failure> {
     let alone = waivers(std::slice::from_ref(waiver), packs, today)?;
     let mut findings = judged.findings.clone();
-    alone.apply(&mut findings, &judged.rules, path_of(&judged.discovery));
+    alone.apply(&mut findings, &judged.rules, &judged.coverage, path_of(&judged.discovery));
     Ok((0..findings.len()).filter(|&at| findings[at].waiver.is_some()).collect())
 }
 

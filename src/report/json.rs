@@ -370,10 +370,24 @@ mod tests {
             ["coverage", "findings", "frameworks", "notices", "pack", "schema", "scope", "stats", "tool"]
         );
         let line = text.lines().find(|line| line.contains("SNA1001")).unwrap();
-        insta::assert_snapshot!(line, @r#"{"rule":"SNA1001","severity":7.5,"band":"high","level":"error","confidence":"high","message":"'svc.sap' is a service account (prefix svc.), yet \"Web service access only\" is not set.","path":"exports/sys user.xml","line":7,"column":5,"end_line":7,"end_column":61,"table":"sys_user","sys_id":null,"key":"svc.sap","field":"web_service_access_only","fingerprint":"95f134ba50f99e77fce6007ba558ec75","related":[]},"#);
+        insta::assert_snapshot!(line, @r#"{"rule":"SNA1001","severity":7.5,"band":"high","level":"error","confidence":"high","message":"'svc.sap' is a service account (prefix svc.), yet \"Web service access only\" is not set.","path":"exports/sys user.xml","line":7,"column":5,"end_line":7,"end_column":61,"table":"sys_user","sys_id":null,"key":"svc.sap","field":"web_service_access_only","fingerprint":"95f134ba50f99e77fce6007ba558ec75","values":"0000000000000000","related":[]},"#);
         assert_eq!(document["coverage"][2]["missing"], serde_json::json!(["sys_user"]));
         assert_eq!(document["notices"][0]["line"], 12);
         assert_eq!(document["scope"]["inputs"][0]["path"], "exports/sys user.xml");
+    }
+
+    #[test]
+    fn what_is_known_or_waived_says_so() {
+        let document: Value = serde_json::from_str(&written(&sample::accepted())).unwrap();
+        let findings = document["findings"].as_array().unwrap();
+        assert_eq!((&findings[0]["state"], &findings[3]["state"]), (&"new".into(), &"unchanged".into()));
+        assert_eq!(findings[4]["suppressed"]["owner"], "it-ops");
+        assert!(findings[3].get("suppressed").is_none());
+        let known = serde_json::json!({
+            "compared_with": "known.tsv", "new": 4, "unchanged": 1, "absent": 2, "not_judged": 1,
+        });
+        assert_eq!(document["known_findings"], known);
+        assert_eq!(document["waivers"][0]["state"], "lapsed");
     }
 
     #[test]

@@ -40,14 +40,11 @@ pub fn append(path: &str, text: &str, waiver: &Waiver) -> Result<String, AppendE
     let before = Config::parse(path, text).map_err(Box::new)?;
     let form = || AppendError::Form { path: path.to_owned(), waiver: item(waiver, "  ", "\n") };
     let added = with_item(text, waiver).ok_or_else(form)?;
-    let after = match Config::parse(path, &added) {
-        Ok(config) => config,
+    let Ok(after) = Config::parse(path, &added) else {
         // With a mistake of the waiver's own the smallest file has it as well.
-        Err(_) => {
-            let alone = format!("{KEY}\n{}", item(waiver, "  ", "\n"));
-            Config::parse(path, &alone).map_err(Box::new)?;
-            return Err(form());
-        }
+        let alone = format!("{KEY}\n{}", item(waiver, "  ", "\n"));
+        Config::parse(path, &alone).map_err(Box::new)?;
+        return Err(form());
     };
     let same = |(left, right): (&Waiver, &Waiver)| contents(left) == contents(right);
     let all = before.waivers.iter().chain([waiver]);

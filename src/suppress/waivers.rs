@@ -6,7 +6,7 @@ use globset::GlobMatcher;
 use jiff::civil::Date;
 
 use crate::config::{FILE_NAME, Waiver, matcher};
-use crate::finding::{Finding, Notice, ValuesHash, WaiverIdx};
+use crate::finding::{Finding, Notice, RuleCoverage, ValuesHash, WaiverIdx};
 use crate::rule::file::Text;
 use crate::rule::{RuleError, RuleMeta};
 use crate::span::LineColumn;
@@ -73,8 +73,8 @@ pub enum WaiverState {
     Expired,
     /// It fits findings, and the values of some are others than it was given for.
     Lapsed,
-    /// Its rule did not run.
-    NotRun,
+    /// It fits no finding, and its rule did not run or could judge nothing.
+    NotJudged,
     /// There is no such rule.
     NoRule,
 }
@@ -88,7 +88,7 @@ impl WaiverState {
             Self::Unused => "unused",
             Self::Expired => "expired",
             Self::Lapsed => "lapsed",
-            Self::NotRun => "not-run",
+            Self::NotJudged => "not-judged",
             Self::NoRule => "no-rule",
         }
     }
@@ -143,12 +143,13 @@ impl Waivers {
         &self,
         findings: &mut [Finding],
         rules: &[Arc<RuleMeta>],
+        coverage: &[RuleCoverage],
         path_of: impl Fn(u32) -> &'p str,
     ) -> Vec<WaiverUse> {
         let mut uses: Vec<WaiverUse> = self.list.iter().map(|waiver| waiver.usage.clone()).collect();
         let of_rule: Vec<Vec<usize>> = rules.iter().map(|rule| self.of_rule(rule)).collect();
-        let ran: Vec<bool> =
-            (0..self.list.len()).map(|index| of_rule.iter().any(|list| list.contains(&index))).collect();
+        let has_judged: Vec<bool> =
+            (0..self.list.len()).map(|index| could_judge(index, &of_rule, coverage)).collect();
         let mut lapsed = vec![false; self.list.len()];
         for finding in findings {
             for &index in of_rule.get(usize::from(finding.rule)).map_or(&[][..], Vec::as_slice) {
@@ -170,8 +171,8 @@ impl Waivers {
                 Compiled { is_expired: true, .. } => WaiverState::Expired,
                 _ if lapsed[index] => WaiverState::Lapsed,
                 _ if usage.findings > 0 => WaiverState::Used,
-                _ if ran[index] => WaiverState::Unused,
-                _ => WaiverState::NotRun,
+                _ if has_judged[index] => WaiverState::Unused,
+                _ => WaiverState::NotJudged,
             };
         }
         uses
@@ -184,6 +185,12 @@ impl Waivers {
             .map(|(index, _)| index)
             .collect()
     }
+}
+
+/// Whether some rule of a waiver could say anything.
+fn could_judge(waiver: usize, of_rule: &[Vec<usize>], coverage: &[RuleCoverage]) -> bool {
+    let mut rules = of_rule.iter().zip(coverage);
+    rules.any(|(waivers, coverage)| coverage.has_judged() && waivers.contains(&waiver))
 }
 
 impl Compiled {
@@ -205,7 +212,7 @@ impl WaiverUse {
     pub fn notice(&self, file: &str) -> Option<(Notice, Option<LineColumn>)> {
         let subject = &self.subject;
         let (kind, message) = match self.state {
-            WaiverState::Used | WaiverState::NotRun => return None,
+            WaiverState::Used | WaiverState::NotJudged => return None,
             WaiverState::Unused => {
                 ("waiver-unused", format!("the waiver of {subject} fits no finding; remove it if it is done"))
             }

@@ -23,6 +23,7 @@ use glidelint::report::sarif::{self, SarifOptions};
 use glidelint::report::{Report, Scope, Stats};
 use glidelint::rule::{Pack, Settings, builtin};
 use glidelint::source::Source;
+use glidelint::suppress::Accepted;
 
 const BYTES: Size = Size::Bytes(10_000_000);
 
@@ -113,6 +114,7 @@ fn reporting(criterion: &mut Criterion) {
     });
     let report = Report {
         rules: pack.rules.iter().map(|rule| rule.meta.clone()).collect(),
+        accepted: Accepted::default(),
         coverage: outcome.coverage,
         findings: locate(found, Vec::new(), &sources, &reading.files).findings,
         excerpts: Box::new(FileExcerpts::new(&sources, &reading.files)),

@@ -3,7 +3,9 @@ use std::sync::Arc;
 
 use super::{RuleKnown, WaiverState, Waivers};
 use crate::config::Config;
-use crate::finding::{Confidence, Finding, Place, PlaceRole, Severity, Target, ValuesHash, fingerprint};
+use crate::finding::{
+    Confidence, Finding, Place, PlaceRole, RuleCoverage, Severity, Target, ValuesHash, fingerprint,
+};
 use crate::rule::RuleMeta;
 
 /// The day on which everything here happens.
@@ -74,24 +76,29 @@ fn check(waiver: &str, covered: &[&str], state: WaiverState) {
         finding(0, "svc.jira", "CD", "1"),
         finding(1, "svc.sap", "AB", "2"),
     ];
-    let rules = [rule("SNA1001", "account-can-log-in"), rule("SNA1002", "account-unused")];
+    let rules =
+        [rule("SNA1001", "account-can-log-in"), rule("SNA1002", "account-unused"), rule("SNA1004", "silent")];
     let paths = ["exports/users.xml", "update-sets/new.xml"];
-    let uses = waivers.apply(&mut findings, &rules, |source| paths[usize::try_from(source).unwrap()]);
-    let waived: Vec<_> = findings
+    let coverage = [(0, 2), (0, 1), (3, 0)];
+    let coverage =
+        coverage.map(|(cannot_tell, fail)| RuleCoverage { fail, cannot_tell, ..RuleCoverage::default() });
+    let uses =
+        waivers.apply(&mut findings, &rules, &coverage, |source| paths[usize::try_from(source).unwrap()]);
+    let found: Vec<_> = findings
         .iter()
         .filter(|finding| finding.waiver.is_some())
         .map(|finding| format!("{} {}", rules[usize::from(finding.rule)].id, finding.key))
         .collect();
-    assert_eq!(waived, covered, "{waiver}");
+    assert_eq!(found, covered, "{waiver}");
     assert_eq!(uses[0].state, state, "{waiver}");
     let is_told = uses[0].notice("c.yaml").is_some();
-    assert_eq!(is_told, !matches!(state, WaiverState::Used | WaiverState::NotRun), "{waiver}");
+    assert_eq!(is_told, !matches!(state, WaiverState::Used | WaiverState::NotJudged), "{waiver}");
     assert!(findings.iter().all(|finding| finding.is_open() == finding.waiver.is_none()));
 }
 
 #[test]
 fn a_waiver_covers_what_all_its_selectors_fit() {
-    use WaiverState::{NoRule, NotRun, Unused, Used};
+    use WaiverState::{NoRule, NotJudged, Unused, Used};
     check("rule: SNA1001, key: svc.sap", &["SNA1001 svc.sap"], Used);
     check("rule: account-can-log-in, key: SVC.SAP", &["SNA1001 svc.sap"], Used);
     check("rule: SNA1001, sys_id: cd", &["SNA1001 svc.jira"], Used);
@@ -101,7 +108,8 @@ fn a_waiver_covers_what_all_its_selectors_fit() {
     check("rule: SNA1001, key: svc.sap, sys_id: CD", &[], Unused);
     check("rule: SNA1001, key: svc.*", &[], Unused);
     check("rule: SNA1001, path: '*'", &[], Unused);
-    check("rule: SNA1003, key: svc.sap", &[], NotRun);
+    check("rule: SNA1003, key: svc.sap", &[], NotJudged);
+    check("rule: silent, key: svc.sap", &[], NotJudged);
     check("rule: SNZ9999, key: svc.sap", &[], NoRule);
 }
 
