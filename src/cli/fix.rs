@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use glidelint::engine::{Instance, Plan, judge, read_all};
@@ -15,6 +16,7 @@ use glidelint::rule::{Ask, Pack, Rule};
 use glidelint::source::Source;
 use glidelint::span::ByteSpan;
 
+use super::accept::{path_of, today, waivers};
 use super::args::JudgeArgs;
 use super::exit::Exit;
 use super::fail::Failure;
@@ -79,7 +81,12 @@ pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
     let mut plan = Plan::of(&pack);
     plan.asks.extend([Ask::Query(&admins), Ask::Query(&has_admin)]);
     let reading = read_all(&discovery.sources, &plan, &options, &|_| {});
-    let outcome = judge(&reading.instance, &pack.rules);
+    let mut outcome = judge(&reading.instance, &pack.rules);
+    // What somebody accepted is not to be changed.
+    let waivers = waivers(&found.config.waivers, &packs, today(None)?)?;
+    let metas: Vec<_> = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
+    waivers.apply(&mut outcome.findings, &metas, &outcome.coverage, path_of(&discovery));
+    outcome.findings.retain(|finding| finding.waiver.is_none());
     let notices = input::notices(&discovery, &reading);
     let is_incomplete = input::is_incomplete(&notices);
     let located = locate(outcome.findings, notices, &discovery.sources, &reading.files);

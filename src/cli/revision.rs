@@ -127,7 +127,11 @@ impl Revision {
                 before => _ = changed.insert(path, before),
             }
         }
-        let paths: String = same_name.iter().map(|(path, _)| format!("{path}\n")).collect();
+        let mut paths = String::new();
+        for (path, _) in &same_name {
+            paths.push_str(path);
+            paths.push('\n');
+        }
         let folder = std::fs::canonicalize(folder).map_err(|error| failed(error.to_string()))?;
         let now = git_with(&folder, &["hash-object", "--no-filters", "--stdin-paths"], paths.into_bytes());
         let now = now.map_err(failed)?.ok_or_else(|| failed("git cannot read the files".to_owned()))?;
