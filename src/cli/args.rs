@@ -97,7 +97,7 @@ pub(crate) struct ScanArgs {
     /// Most results that SARIF holds
     #[arg(long, value_name = "N", default_value_t = 5000)]
     pub(crate) max_results: usize,
-    /// Findings that the text report shows in full: a number, or all
+    /// Findings that text and markdown show: a number, or all
     #[arg(long, value_name = "N|all", default_value = "20", value_parser = parse_shown)]
     pub(crate) max_shown: Shown,
     /// Judge older versions of a record too
@@ -279,6 +279,12 @@ pub(crate) enum Format {
     Text,
     Sarif,
     Json,
+    /// Annotations of GitHub Actions
+    Github,
+    /// Code Quality of GitLab
+    Gitlab,
+    /// A summary for the page of a pipeline's job
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -14,7 +14,7 @@ use glidelint::query::Clock;
 use glidelint::record::schema;
 use glidelint::report::sarif::{self, SarifOptions};
 use glidelint::report::text::{self, Detail, TextOptions};
-use glidelint::report::{Input, PackInfo, Report, Scope, Score, Stats, json, safe};
+use glidelint::report::{Input, PackInfo, Report, Scope, Score, Stats, github, gitlab, json, markdown, safe};
 use glidelint::rule::{Pack, PackFiles, Rule, RuleMeta, Settings, baseline_of_release, parse_baseline};
 use glidelint::source::{Discovery, Source, sha256};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -157,6 +157,9 @@ fn write(
             sarif::write(report, &options, out)
         }
         Format::Json => json::write(report, out),
+        Format::Github => github::write(report, out),
+        Format::Gitlab => gitlab::write(report, out),
+        Format::Markdown => markdown::write(report, args.max_shown.0, out),
     }
 }
 
@@ -277,7 +280,7 @@ fn root_name(root: &Path) -> String {
 
 fn inputs(args: &ScanArgs, outputs: &[FileOutput], discovery: &Discovery, files: &[ReadFile]) -> Vec<Input> {
     let formats = outputs.iter().map(|output| output.format).chain([args.format]);
-    let is_shown = formats.into_iter().any(|format| format != Format::Text);
+    let is_shown = formats.into_iter().any(|format| matches!(format, Format::Sarif | Format::Json));
     let is_hashed = |source: &Source| match args.hash_inputs {
         _ if !is_shown => false,
         HashInputs::Always => true,

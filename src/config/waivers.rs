@@ -75,12 +75,8 @@ impl Waiver {
     /// What it is about, in words: `SNA1001 for key svc.sap`.
     #[must_use]
     pub fn subject(&self) -> String {
-        let selectors = [
-            ("key", &self.key),
-            ("sys_id", &self.sys_id),
-            ("table", &self.table),
-            ("path", &self.path),
-        ];
+        let selectors =
+            [("key", &self.key), ("sys_id", &self.sys_id), ("table", &self.table), ("path", &self.path)];
         let clauses: Vec<_> = selectors
             .iter()
             .filter_map(|(name, text)| text.as_ref().map(|text| format!("{name} {}", text.value)))

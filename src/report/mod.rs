@@ -3,7 +3,10 @@
 
 mod coverage;
 mod frameworks;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod markdown;
 mod object;
 pub mod page;
 pub mod safe;
@@ -12,6 +15,7 @@ mod sample;
 pub mod sarif;
 mod score;
 pub mod text;
+mod words;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -25,6 +29,11 @@ pub use score::Score;
 
 /// Where the project lives; the only place that names it.
 pub const HOME: &str = "https://github.com/glidelint/glidelint";
+
+/// Where the page of a built-in rule lies.
+fn page_of(rule: &RuleMeta) -> Option<String> {
+    rule.is_built_in().then(|| format!("{HOME}/blob/main/rules/pages/{}.md", rule.id))
+}
 
 /// Everything that a report may show of a scan, in its final order.
 #[derive(Debug)]
