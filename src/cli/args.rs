@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::generate::GenerateCommand;
+
 /// Checks ServiceNow exports for security problems, offline.
 #[derive(Debug, Parser)]
 #[command(name = "glidelint", version, about, max_term_width = 100, disable_help_subcommand = true)]
@@ -24,6 +26,8 @@ pub(crate) enum Command {
     Access(AccessArgs),
     /// List, show, test, write and export rules
     Rules(RulesArgs),
+    #[command(flatten)]
+    Generate(GenerateCommand),
 }
 
 /// What is read.

@@ -4,6 +4,7 @@ mod access;
 mod args;
 mod exit;
 mod fail;
+mod generate;
 mod git;
 mod input;
 mod inventory;
@@ -40,6 +41,7 @@ pub(crate) fn run() -> ExitCode {
         Some(Command::Inventory(arguments)) => inventory::run(&arguments),
         Some(Command::Access(arguments)) => access::run(&arguments),
         Some(Command::Rules(arguments)) => rules::run(&arguments),
+        Some(Command::Generate(command)) => generate::run(&command),
     };
     match result {
         Ok(exit) => exit.into(),
