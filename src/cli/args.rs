@@ -283,11 +283,8 @@ pub(crate) enum Format {
     Text,
     Sarif,
     Json,
-    /// Annotations of GitHub Actions
     Github,
-    /// Code Quality of GitLab
     Gitlab,
-    /// A summary for the page of a pipeline's job
     Markdown,
 }
 
