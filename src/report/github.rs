@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use super::text::result;
-use super::words::{counted, first_sentences, grouped};
+use super::words::{counted, first_sentences};
 use super::{Report, safe};
 use crate::finding::{Level, Notice};
 use crate::locate::LocatedFinding;
@@ -54,8 +54,6 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let hidden = counted(hidden, "annotation");
         writeln!(out, "{hidden} not written: GitHub shows {SHOWN} of a level for each step")?;
     }
-    let bands = report.count_by_band().map(|(band, count)| format!("{} {}", grouped(count), band.as_str()));
-    writeln!(out, "{}", bands.join(", "))?;
     writeln!(out, "{} (exit code {})", result(report), report.exit_code)
 }
 
@@ -111,6 +109,7 @@ fn write_loss(notice: &Notice, at: Option<LineColumn>, out: &mut dyn Write) -> i
 #[cfg(test)]
 mod tests {
     use super::super::{Report, sample};
+    use crate::finding::{BaselineState, WaiverIdx};
 
     fn written(report: &Report) -> String {
         let mut out = Vec::new();
@@ -127,7 +126,6 @@ mod tests {
         ::error file=exports/one line.xml,line=1,endLine=1,col=2409,endColumn=2430,title=SNA1001 Service account can log in (high)::'svc␛[31m�[x](y) {0}' is a service account.%0ATick `Web service access only` on the user record. Then test the integration.
         ::warning file=exports/script.xml,line=2,endLine=42,title=SNA2001 SOAP without credentials (medium)::A script of forty lines.%0ATick `Web service access only` on the user record. Then test the integration.
         ::notice file=exports/sys user.xml,line=2,endLine=2,col=1,endColumn=43,title=SNA2001 SOAP without credentials (info)::The property is not there at all.%0ATick `Web service access only` on the user record. Then test the integration.
-        1 critical, 2 high, 1 medium, 0 low, 1 info
         5 problems found; 2 rules lacked input; INCOMPLETE, some input could not be read (exit code 4)
         "#);
     }
@@ -148,6 +146,18 @@ mod tests {
         let (properties, message) = commands[1][2..].split_once("::").unwrap();
         assert!(properties.starts_with("error file=a%2Cline=9%3A%3Ab%0A%3A%3Adebug%3A%3Ac.xml,line=4,"));
         assert!(message.contains("x%0A::add-mask::y␍::warning::z #\u{fffd}[add-path]/tmp 100%250A::debug::"));
+    }
+
+    #[test]
+    fn what_was_accepted_is_not_annotated() {
+        let report = sample::report_of(|found| {
+            found[0].finding.state = Some(BaselineState::Unchanged);
+            found[1].finding.waiver = WaiverIdx::new(0);
+            found[2].finding.state = Some(BaselineState::New);
+        });
+        let text = written(&report);
+        assert_eq!(text.lines().filter(|line| line.starts_with("::error ")).count(), 2, "{text}");
+        assert!(text.contains("::error file=exports/one line.xml,"), "{text}");
     }
 
     #[test]

@@ -109,6 +109,7 @@ fn severity(finding: &Finding) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::super::{Report, sample};
+    use crate::finding::{BaselineState, WaiverIdx};
     use serde_json::Value;
     use std::collections::BTreeSet;
 
@@ -142,6 +143,16 @@ mod tests {
         let fingerprints: BTreeSet<_> =
             entries.iter().map(|entry| entry["fingerprint"].as_str().unwrap()).collect();
         assert_eq!((fingerprints.len(), entries.len()), (8, 8));
+    }
+
+    #[test]
+    fn what_was_accepted_is_no_entry() {
+        let report = sample::report_of(|found| {
+            found[0].finding.state = Some(BaselineState::Unchanged);
+            found[1].finding.waiver = WaiverIdx::new(0);
+        });
+        let entries: Vec<Value> = serde_json::from_str(&written(&report)).unwrap();
+        assert_eq!(entries.len(), 4);
     }
 
     #[test]

@@ -159,6 +159,7 @@ fn gaps(report: &Report, page: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::super::{Report, VersionControl, sample};
+    use crate::finding::{BaselineState, WaiverIdx};
 
     fn written(report: &Report, max_shown: Option<usize>) -> String {
         let mut out = Vec::new();
@@ -209,6 +210,18 @@ mod tests {
 
         Scanned 1,204 records in 4 files, 5.3 MB; 3 other files skipped, no exports. Assumed: `as of 2026-03-01; baseline 12.0; exported whole: sys_properties`.
         "#);
+    }
+
+    #[test]
+    fn what_was_accepted_is_counted_and_not_listed() {
+        let report = sample::report_of(|found| {
+            found[0].finding.state = Some(BaselineState::Unchanged);
+            found[1].finding.waiver = WaiverIdx::new(0);
+        });
+        let page = written(&report, None);
+        assert!(page.contains("| severity | findings | known or waived |\n|---|---:|---:|\n"), "{page}");
+        assert!(page.contains("| critical | 0 | 1 |\n| high | 1 | 1 |\n"), "{page}");
+        assert_eq!(page.matches("<br>").count(), 2 * 3, "{page}");
     }
 
     #[test]
