@@ -42,14 +42,20 @@ for shell in bash elvish fish powershell zsh; do
 done
 
 bom=$name.cdx
-cargo cyclonedx --format json --target "$target" --no-build-deps --override-filename "$bom"
-mv "$bom.json" "$out/"
+cargo cyclonedx --format json --spec-version 1.5 --target "$target" --no-build-deps --override-filename "$bom"
+# It names the program by the folder it was built in.
+sed "s,path+file://$PWD#,path+file:///glidelint#," "$bom.json" >"$out/$bom.json"
+rm "$bom.json"
 
 tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner \
   --format=gnu -C "$out" -cf - "$name" | gzip -n9 >"$out/$name.tar.gz"
 rm -r "${out:?}/$name"
 
-maturin build --locked --profile dist --target "$target" --out "$out"
+maturin build --locked --profile dist --target "$target" --sbom-include "$out/$bom.json" --out "$out"
+if grep -rlF "$PWD" "$out"; then
+  echo "release: these files name the folder they were made in" >&2
+  exit 1
+fi
 
 (cd "$out" && sha256sum -- * >SHA256SUMS && sha256sum --check --quiet SHA256SUMS)
 ls -l "$out"
