@@ -220,7 +220,7 @@ fn a_scan_shows_no_secret() {
         with(&["--format", "sarif", "--verbose"]);
         with(&["--format", "github"]);
         with(&["--format", "gitlab"]);
-        with(&["--format", "markdown", "--max-shown", "all"]);
+        with(&["--format", "markdown"]);
         with(&["--format", "text", "--color", "always"]);
         check(folder.path(), &secret, &["inventory", "--no-config", "--root", "."]);
         check(folder.path(), &secret, &["inventory", "--no-config", "--root", ".", "--format", "json"]);
