@@ -15,7 +15,8 @@ use crate::finding::{Band, Severity};
 use crate::rule::file::{OneOrMany, Scalar, Text};
 use crate::rule::{RuleError, Settings, yaml_error};
 
-pub use waivers::Waiver;
+pub(crate) use waivers::matcher;
+pub use waivers::{Waiver, parse_day};
 
 /// The name under which the file is looked for.
 pub const FILE_NAME: &str = ".glidelint.yaml";
@@ -43,6 +44,7 @@ pub struct Config {
     /// Lowest band of findings that fails a scan.
     pub fail_on: Option<Text>,
     /// Findings that somebody answers for. They stand in reports and do not fail a scan.
+    #[serde(deserialize_with = "waivers::list")]
     pub waivers: Vec<Waiver>,
     /// Where the file is, and its text, for errors that are found later.
     #[serde(skip)]
@@ -124,12 +126,6 @@ impl Config {
             return Err(RuleError::at(path, band, "fail_on is critical, high, medium, low, info or never"));
         }
         waivers::check(&self.waivers, path)
-    }
-
-    /// The file and its text, for errors that are found later.
-    #[must_use]
-    pub fn source(&self) -> (&str, &str) {
-        (&self.source.0, &self.source.1)
     }
 
     /// What it says about rules.

@@ -26,6 +26,8 @@ pub mod engine;
 
 pub mod config;
 
+pub mod suppress;
+
 pub mod locate;
 
 pub mod report;

@@ -10,6 +10,7 @@
 #[path = "common/program.rs"]
 mod program;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -352,6 +353,35 @@ fn a_rule_that_is_curious_learns_nothing() {
             );
             assert!(run.code != 0 && run.code != 3, "{table}.{column} is not looked at: {run:?}");
         }
+    }
+}
+
+#[test]
+fn hashes_of_values_say_nothing_of_secrets() {
+    // Whoever knows all but a short secret could try all secrets against a hash.
+    let hashes = |secret: &str, table: &str, column: &str| {
+        let folder = folder_of(secret);
+        let area = folder.path().join("rules/accounts");
+        fs::create_dir_all(&area).unwrap();
+        let rule = CURIOUS.replace("message: \"It is '{COLUMN}'.\"", "message: It is.");
+        fs::write(area.join("tide-is-out.yaml"), rule.replace("TABLE", table).replace("COLUMN", column))
+            .unwrap();
+        let scan = ["scan", "--no-config", "--root", ".", "--no-builtin-rules", "--rules", "rules"];
+        let run = glidelint(folder.path(), &[&scan, &["--format", "json", "."][..]].concat());
+        let document = run.json();
+        let findings = document["findings"].as_array().unwrap();
+        assert!(!findings.is_empty(), "{table}.{column}: {run:?}");
+        findings.iter().map(|finding| finding["values"].to_string()).collect::<BTreeSet<_>>()
+    };
+    for (table, column) in [
+        ("sys_user", "user_password"),
+        ("oauth_entity", "client_secret"),
+        ("sys_auth_profile_basic", "password"),
+        ("sys_properties", "value"),
+        ("x_pier_connection", "api_password"),
+    ] {
+        let other = SECRET.replace("Tide", "Eddy").replace("Ebb", "Bay");
+        assert_eq!(hashes(SECRET, table, column), hashes(&other, table, column), "{table}.{column}");
     }
 }
 

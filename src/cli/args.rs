@@ -1,10 +1,16 @@
 //! The arguments, as they are typed.
 
+mod accept;
+mod parse;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use accept::{AcceptArgs, BaselineArgs, BaselineCommand, BaselineFileArgs, Suppressed, WaiveArgs};
+
 use super::generate::GenerateCommand;
+use parse::{Shown, parse_instance, parse_shown, parse_size};
 
 /// Checks ServiceNow exports for security problems, offline.
 #[derive(Debug, Parser)]
@@ -24,6 +30,10 @@ pub(crate) enum Command {
     Inventory(InventoryArgs),
     /// Print the roles of a user, and every path that grants them
     Access(AccessArgs),
+    /// Write down which findings are known, so that a scan fails on others only
+    Baseline(BaselineArgs),
+    /// Accept findings of a rule, with a reason and an owner, in the configuration file
+    Waive(Box<WaiveArgs>),
     /// List, show, test, write and export rules
     Rules(RulesArgs),
     #[command(flatten)]
@@ -55,33 +65,22 @@ pub(crate) struct InputArgs {
     /// Read no configuration file
     #[arg(long)]
     pub(crate) no_config: bool,
+    /// Read the configuration and the baseline as they are in this revision of the git repository, so that
+    /// a change cannot accept its own findings
+    #[arg(long, value_name = "REV", conflicts_with = "no_config")]
+    pub(crate) config_from: Option<String>,
     /// Exit as if everything could be read
     #[arg(long)]
     pub(crate) allow_incomplete: bool,
 }
 
+/// What is read, and how it is judged.
 #[derive(Debug, Args)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-pub(crate) struct ScanArgs {
+pub(crate) struct JudgeArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// What goes to standard output
-    #[arg(short, long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-    /// A further report; the format is that of the extension if none is given (may be repeated)
-    #[arg(short, long, value_name = "[FORMAT=]FILE")]
-    pub(crate) output: Vec<String>,
     #[command(flatten)]
     pub(crate) packs: PackArgs,
-    /// Lowest severity of findings that makes the exit code 1 [default: low]
-    #[arg(long, value_enum, value_name = "BAND")]
-    pub(crate) fail_on: Option<FailOn>,
-    /// Leave out findings below this severity
-    #[arg(long, value_enum, value_name = "BAND")]
-    pub(crate) min_severity: Option<BandArg>,
-    /// Leave out findings below this confidence
-    #[arg(long, value_enum, value_name = "CONFIDENCE")]
-    pub(crate) min_confidence: Option<ConfidenceArg>,
     /// These tables were exported whole, so that what is not there does not exist; `all` is every table
     /// that is there
     #[arg(long, value_name = "TABLE|all", value_delimiter = ',')]
@@ -92,6 +91,33 @@ pub(crate) struct ScanArgs {
     /// The instance these exports are of
     #[arg(long, value_name = "NAME", value_parser = parse_instance)]
     pub(crate) instance: Option<String>,
+    /// Judge older versions of a record too
+    #[arg(long)]
+    pub(crate) all_versions: bool,
+}
+
+#[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub(crate) struct ScanArgs {
+    #[command(flatten)]
+    pub(crate) judge: JudgeArgs,
+    /// What goes to standard output
+    #[arg(short, long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+    /// A further report; the format is that of the extension if none is given (may be repeated)
+    #[arg(short, long, value_name = "[FORMAT=]FILE")]
+    pub(crate) output: Vec<String>,
+    #[command(flatten)]
+    pub(crate) accept: AcceptArgs,
+    /// Lowest severity of findings that makes the exit code 1 [default: low]
+    #[arg(long, value_enum, value_name = "BAND")]
+    pub(crate) fail_on: Option<FailOn>,
+    /// Leave out findings below this severity
+    #[arg(long, value_enum, value_name = "BAND")]
+    pub(crate) min_severity: Option<BandArg>,
+    /// Leave out findings below this confidence
+    #[arg(long, value_enum, value_name = "CONFIDENCE")]
+    pub(crate) min_confidence: Option<ConfidenceArg>,
     /// Name of this scan among several of one commit (SARIF)
     #[arg(long, value_name = "NAME")]
     pub(crate) category: Option<String>,
@@ -104,9 +130,6 @@ pub(crate) struct ScanArgs {
     /// Findings that text and markdown show: a number, or all
     #[arg(long, value_name = "N|all", default_value = "20", value_parser = parse_shown)]
     pub(crate) max_shown: Shown,
-    /// Judge older versions of a record too
-    #[arg(long)]
-    pub(crate) all_versions: bool,
     /// Write SHA-256 of inputs: auto is for files up to 16 MiB
     #[arg(long, value_enum, default_value_t = HashInputs::Auto)]
     pub(crate) hash_inputs: HashInputs,
@@ -352,36 +375,4 @@ pub(crate) enum ColorArg {
     Auto,
     Always,
     Never,
-}
-
-/// How many findings are shown in full; `None` for all.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Shown(pub(crate) Option<usize>);
-
-fn parse_shown(text: &str) -> Result<Shown, String> {
-    if text == "all" {
-        return Ok(Shown(None));
-    }
-    text.parse().map(|number| Shown(Some(number))).map_err(|_| "a number, or all".to_owned())
-}
-
-/// `500M` → bytes.
-fn parse_size(text: &str) -> Result<u64, String> {
-    let digits = text.trim_end_matches(|character: char| !character.is_ascii_digit());
-    let unit = match text[digits.len()..].to_ascii_lowercase().as_str() {
-        "" | "b" => 1,
-        "k" | "kb" | "kib" => 1 << 10,
-        "m" | "mb" | "mib" => 1 << 20,
-        "g" | "gb" | "gib" => 1_u64 << 30,
-        _ => return Err("a number of bytes, or with K, M or G".to_owned()),
-    };
-    let number: u64 = digits.parse().map_err(|_| "a number of bytes, or with K, M or G".to_owned())?;
-    number.checked_mul(unit).ok_or_else(|| "too large".to_owned())
-}
-
-fn parse_instance(text: &str) -> Result<String, String> {
-    if text.is_empty() || text.contains(['/', '=']) || text.contains("..") {
-        return Err("a name without /, = and ..".to_owned());
-    }
-    Ok(text.to_owned())
 }

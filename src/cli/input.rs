@@ -12,27 +12,77 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::args::InputArgs;
 use super::fail::Failure;
+use super::revision::Revision;
 
 /// The configuration in force, and the folder its paths are relative to.
 pub(crate) struct Found {
     pub(crate) config: Config,
     pub(crate) folder: PathBuf,
+    /// The file, or the one that would be found if it were there.
+    pub(crate) path: PathBuf,
+    /// The revision that it was read from, if not from disk.
+    pub(crate) revision: Option<Revision>,
+}
+
+impl Found {
+    /// What reports call the file: nothing of the folders above it.
+    pub(crate) fn file_name(&self) -> String {
+        file_name(&self.path)
+    }
+}
+
+/// The last part of a path.
+pub(crate) fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
 /// Reads the configuration file, if there is one.
 pub(crate) fn configure(input: &InputArgs) -> Result<Found, Failure> {
-    if input.no_config {
-        return Ok(Found { config: Config::default(), folder: PathBuf::from(".") });
-    }
     let start = input.root.as_deref().or_else(|| input.paths.first().map(PathBuf::as_path));
     let start = start.filter(|path| *path != Path::new("-")).unwrap_or(Path::new("."));
+    if let Some(revision) = &input.config_from {
+        return configure_from(revision, input.config.as_deref(), start);
+    }
+    let none = |path: &Path| Found {
+        config: Config::default(),
+        folder: PathBuf::from("."),
+        path: path.join(config::FILE_NAME),
+        revision: None,
+    };
+    if input.no_config {
+        return Ok(none(Path::new(".")));
+    }
     let start = std::fs::canonicalize(start).unwrap_or_else(|_| start.to_path_buf());
     let path = input.config.clone().or_else(|| config::find(&start));
     let Some(path) = path else {
-        return Ok(Found { config: Config::default(), folder: PathBuf::from(".") });
+        let is_file = start.is_file();
+        return Ok(none(if is_file { start.parent().unwrap_or(&start) } else { &start }));
     };
     let folder = path.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf);
-    Ok(Found { config: Config::load(&path)?, folder })
+    Ok(Found { config: Config::load(&path)?, folder, path, revision: None })
+}
+
+/// The same from a revision: the file that is named, or the first one at or above
+/// the place where the scan begins. A revision may hold none.
+fn configure_from(revision: &str, named: Option<&Path>, start: &Path) -> Result<Found, Failure> {
+    let revision = Revision::open(revision, start)?;
+    let read = |path: &Path, text: String| -> Result<Found, Failure> {
+        let config = Config::parse(&revision.shown(path), &text)?;
+        let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
+        Ok(Found { config, folder, path: path.to_path_buf(), revision: Some(revision.clone()) })
+    };
+    if let Some(named) = named {
+        return read(named, revision.text(named)?);
+    }
+    let start = std::path::absolute(start).unwrap_or_else(|_| start.to_path_buf());
+    for folder in start.ancestors().filter(|folder| revision.holds(folder)) {
+        let path = folder.join(config::FILE_NAME);
+        if let Some(text) = revision.find(&path)? {
+            return read(&path, text);
+        }
+    }
+    let path = start.join(config::FILE_NAME);
+    Ok(Found { config: Config::default(), folder: start, path, revision: Some(revision) })
 }
 
 /// Finds the sources.

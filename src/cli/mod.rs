@@ -1,18 +1,23 @@
 //! The command line. Only here is anything printed.
 
+mod accept;
 mod access;
 mod args;
+mod baseline;
 mod exit;
 mod fail;
 mod generate;
 mod git;
 mod input;
 mod inventory;
+mod judging;
 mod output;
 mod packs;
 mod query;
+mod revision;
 mod rules;
 mod scan;
+mod waive;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -40,6 +45,8 @@ pub(crate) fn run() -> ExitCode {
         Some(Command::Query(arguments)) => query::run(&arguments),
         Some(Command::Inventory(arguments)) => inventory::run(&arguments),
         Some(Command::Access(arguments)) => access::run(&arguments),
+        Some(Command::Baseline(arguments)) => baseline::run(&arguments),
+        Some(Command::Waive(arguments)) => waive::run(&arguments),
         Some(Command::Rules(arguments)) => rules::run(&arguments),
         Some(Command::Generate(command)) => generate::run(&command),
     };

@@ -1,34 +1,31 @@
 //! `glidelint scan`
 
-use std::collections::BTreeSet;
 use std::io::{IsTerminal, Write};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
-use glidelint::engine::{Options, Outcome, Plan, ReadFile, judge, read_all};
+use glidelint::engine::{Outcome, Plan, ReadFile, judge, read_all};
 use glidelint::export::FileKind;
 use glidelint::finding::{Band, Confidence, Finding, RuleCoverage, Severity};
 use glidelint::locate::{FileExcerpts, locate};
-use glidelint::query::Clock;
-use glidelint::record::schema;
 use glidelint::report::sarif::{self, SarifOptions};
 use glidelint::report::text::{self, Detail, TextOptions};
 use glidelint::report::{Input, PackInfo, Report, Scope, Score, Stats, github, gitlab, json, markdown, safe};
-use glidelint::rule::{Pack, PackFiles, Rule, RuleMeta, Settings, baseline_of_release, parse_baseline};
+use glidelint::rule::{Pack, PackFiles, Rule, RuleMeta};
 use glidelint::source::{Discovery, Source, sha256};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 
-use super::args::{
-    BandArg, ConfidenceArg, FailOn, Format, HashInputs, Kinds, PackArgs, ProfileArg, ScanArgs,
-};
+use super::accept::{self as acceptance, Acceptance};
+use super::args::{BandArg, ConfidenceArg, FailOn, Format, HashInputs, Kinds, ScanArgs, Suppressed};
 use super::exit::Exit;
 use super::fail::Failure;
 use super::git;
 use super::input::{self, Found};
+use super::judging::{baseline_text, check_tables, options, packs, settings};
 use super::output::{FileOutput, color, terminal_width, write_file, write_stdout};
-use super::packs::Packs;
 
 /// Files up to this size are hashed without being asked to.
 const HASHED: u64 = 16 * 1024 * 1024;
@@ -39,14 +36,15 @@ const SARIF_BYTES: usize = 9_500_000;
 pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let begin = Instant::now();
     let outputs = args.output.iter().map(|text| FileOutput::parse(text)).collect::<Result<Vec<_>, _>>()?;
-    let found = input::configure(&args.input)?;
+    let found = input::configure(&args.judge.input)?;
     // The process ends after this. Giving back piece by piece what is as large as
     // the pack or the records would be a sixth of a short run.
-    let packs = ManuallyDrop::new(packs(&args.packs, &found)?);
-    let pack = ManuallyDrop::new(Pack::compile(&packs.files, &settings(&args.packs, &found)?)?);
-    let discovery = input::sources(&args.input, &found.config)?;
-    let options = options(args, &found)?;
+    let packs = ManuallyDrop::new(packs(&args.judge.packs, &found)?);
+    let pack = ManuallyDrop::new(Pack::compile(&packs.files, &settings(&args.judge.packs, &found)?)?);
+    let discovery = input::sources(&args.judge.input, &found.config)?;
+    let options = options(&args.judge, &found)?;
     check_tables(&options, &pack)?;
+    let acceptance = Acceptance::load(&args.accept, &found, &packs)?;
     let progress = progress_bar(args, &discovery.sources);
     let tick = |bytes| progress.inc(bytes);
     let reading = ManuallyDrop::new(read_all(&discovery.sources, &Plan::of(&pack), &options, &tick));
@@ -54,31 +52,36 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let outcome = judge(&reading.instance, &pack.rules);
     let scored = judge(&reading.instance, &pack.scored);
     // Of a few chosen rules it would be no score.
-    let is_chosen = !args.packs.select.is_empty();
+    let is_chosen = !args.judge.packs.select.is_empty();
     let score = Score::of(metas(&pack.rules, &outcome).chain(metas(&pack.scored, &scored)));
     let notices = input::notices(&discovery, &reading);
-    let findings = outcome.findings.into_iter().filter(|finding| is_wanted(args, finding)).collect();
+    let mut findings = outcome.findings;
+    let rules: Vec<_> = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
+    let accepted = acceptance.apply(&mut findings, &rules, &outcome.coverage, &discovery);
+    findings.retain(|finding| is_wanted(args, finding));
     let located = locate(findings, notices, &discovery.sources, &reading.files);
     let incomplete = located.notices.iter().any(|(notice, _)| notice.is_loss());
     let mut notices = located.notices;
     notices.extend(packs.notices().map(|notice| (notice, None)));
+    notices.extend(acceptance::notices(&accepted, &found));
     let mut findings = located.findings;
     let rule_id = |rule: u16| pack.rules.get(usize::from(rule)).map(|rule| rule.meta.id.as_str());
     findings.sort(&discovery.sources, rule_id);
     let cannot_tell = outcome.coverage.iter().any(|coverage| coverage.cannot_tell > 0);
-    let exit = if (incomplete || args.strict && cannot_tell) && !args.input.allow_incomplete {
+    let exit = if (incomplete || args.strict && cannot_tell) && !args.judge.input.allow_incomplete {
         Exit::Incomplete
     } else if input::is_empty(&reading.files) {
         Exit::NothingToScan
     } else if fail_on(args, &found)
-        .is_some_and(|floor| findings.iter().any(|found| found.finding.severity >= floor))
+        .is_some_and(|floor| findings.iter().any(|found| fails(found.finding, floor)))
     {
         Exit::Findings
     } else {
         Exit::Fine
     };
     let report = ManuallyDrop::new(Report {
-        rules: pack.rules.iter().map(|rule| rule.meta.clone()).collect(),
+        rules,
+        accepted,
         coverage: outcome.coverage,
         score: score.filter(|_| !is_chosen),
         scope: Scope {
@@ -87,9 +90,9 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
             root: root_name(&discovery.root),
             inputs: inputs(args, &outputs, &discovery, &reading.files),
             as_of: reading.as_of.clone(),
-            baseline: Some(baseline_text(&args.packs)?),
+            baseline: Some(baseline_text(&args.judge.packs)?),
             complete: reading.instance.whole_tables(),
-            instance: args.instance.clone(),
+            instance: args.judge.instance.clone(),
             category: args.category.clone(),
             version_control: git::version_control(&discovery.root),
         },
@@ -145,7 +148,13 @@ fn write(
                 (_, true) => Detail::Verbose,
                 _ => Detail::Normal,
             };
-            let options = TextOptions { max_shown: args.max_shown.0, color, width, detail };
+            let options = TextOptions {
+                max_shown: args.max_shown.0,
+                color,
+                width,
+                detail,
+                show_accepted: args.accept.show_suppressed,
+            };
             text::write(report, &options, out)
         }
         Format::Sarif => {
@@ -153,6 +162,7 @@ fn write(
                 max_results: args.max_results,
                 max_bytes: SARIF_BYTES,
                 kinds_all: args.kinds == Kinds::All,
+                drop_waived: args.accept.suppressed == Suppressed::Drop,
             };
             sarif::write(report, &options, out)
         }
@@ -166,6 +176,11 @@ fn write(
 fn is_wanted(args: &ScanArgs, finding: &Finding) -> bool {
     let severe = args.min_severity.is_none_or(|band| finding.severity.band() >= band.into());
     severe && args.min_confidence.is_none_or(|confidence| finding.confidence >= confidence.into())
+}
+
+/// Whether a finding fails the scan: nobody has accepted it, and it is bad enough.
+fn fails(finding: &Finding, floor: Severity) -> bool {
+    finding.is_open() && finding.severity >= floor
 }
 
 /// The lowest severity that fails the scan, if any does.
@@ -184,76 +199,6 @@ fn fail_on(args: &ScanArgs, found: &Found) -> Option<Severity> {
         },
     };
     Some(Severity::floor(band))
-}
-
-/// The packs that are asked for.
-fn packs(args: &PackArgs, found: &Found) -> Result<Packs, Failure> {
-    let configured = found.config.rule_packs.iter().map(|path| found.folder.join(&path.value));
-    let paths = args.packs.iter().cloned().chain(configured);
-    let packs = Packs::load(paths, args.no_builtin_rules)?;
-    if packs.are_empty() {
-        let why = if packs.files.is_empty() {
-            "--no-builtin-rules leaves no rule; add some with --rules PATH"
-        } else {
-            "no rule is left to run; `glidelint rules list --no-builtin-rules --rules PATH` says why"
-        };
-        return Err(Failure::Use(why.to_owned()));
-    }
-    Ok(packs)
-}
-
-fn settings(args: &PackArgs, found: &Found) -> Result<Settings, Failure> {
-    let mut settings = found.config.settings();
-    settings.off.extend(args.ignore.iter().cloned());
-    settings.select.clone_from(&args.select);
-    if let Some(profile) = args.profile {
-        settings.strict = profile == ProfileArg::Strict;
-    }
-    settings.baseline = baseline(args)?;
-    Ok(settings)
-}
-
-fn baseline(args: &PackArgs) -> Result<Option<(u32, u32)>, Failure> {
-    if let Some(family) = &args.release {
-        let baseline = baseline_of_release(family);
-        return baseline
-            .map(Some)
-            .ok_or_else(|| Failure::Use(format!("--release: '{family}' is no known release family")));
-    }
-    let Some(version) = &args.baseline_version else { return Ok(None) };
-    let baseline = parse_baseline(version);
-    baseline
-        .map(Some)
-        .ok_or_else(|| Failure::Use(format!("--baseline-version: '{version}' is not of the form 8.0")))
-}
-
-fn baseline_text(args: &PackArgs) -> Result<String, Failure> {
-    let (major, minor) = baseline(args)?.or_else(|| baseline_of_release("australia")).unwrap_or_default();
-    Ok(format!("{major}.{minor}"))
-}
-
-fn options(args: &ScanArgs, found: &Found) -> Result<Options, Failure> {
-    let configured = found.config.complete.iter().map(|table| table.value.clone());
-    let complete: BTreeSet<_> = args.complete.iter().cloned().chain(configured).collect();
-    Ok(Options {
-        complete,
-        trust_tables: false,
-        as_of: args.as_of.as_deref().map(Clock::parse).transpose()?,
-        all_versions: args.all_versions,
-        instance: args.instance.clone().unwrap_or_default(),
-    })
-}
-
-/// A table that is declared whole and that nobody knows is a slip of the pen.
-fn check_tables(options: &Options, pack: &Pack) -> Result<(), Failure> {
-    let is_known =
-        |table: &str| table == "all" || schema::knows_some_of(table) || pack.wanted.find(table).is_some();
-    match options.complete.iter().find(|table| !is_known(table)) {
-        Some(table) => Err(Failure::Use(format!(
-            "--complete (or complete: in the configuration): no rule asks for a table '{table}'"
-        ))),
-        None => Ok(()),
-    }
 }
 
 fn progress_bar(args: &ScanArgs, sources: &[Source]) -> ProgressBar {

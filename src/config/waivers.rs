@@ -3,7 +3,7 @@
 use globset::{GlobBuilder, GlobMatcher};
 use jiff::civil::Date;
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use crate::finding::{ValuesHash, WaiverIdx};
 use crate::rule::RuleError;
@@ -122,6 +122,11 @@ impl Waiver {
     }
 }
 
+/// The list, which may have lost its last entry: `waivers:` and nothing below.
+pub(super) fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Waiver>, D::Error> {
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
 /// Checks every waiver of a file.
 pub(super) fn check(waivers: &[Waiver], path: &str) -> Result<(), RuleError> {
     if let Some(excess) = waivers.get(WaiverIdx::MOST) {
@@ -131,8 +136,9 @@ pub(super) fn check(waivers: &[Waiver], path: &str) -> Result<(), RuleError> {
     waivers.iter().try_for_each(|waiver| waiver.check(path))
 }
 
-/// A day in the one form that reads the same everywhere.
-fn parse_day(text: &str) -> Option<Date> {
+/// A day in the one form that reads the same everywhere: `2027-03-31`.
+#[must_use]
+pub fn parse_day(text: &str) -> Option<Date> {
     let day: Date = text.parse().ok()?;
     (day.to_string() == text).then_some(day)
 }
@@ -158,8 +164,8 @@ mod tests {
             assert_eq!((error.line, error.column), place, "{waiver}: {error}");
         };
         let complete = "key: svc.sap\n    reason: known\n    owner: iam";
-        check("key: svc.sap\n    reason: known", (2, 5), "owner");
-        check("key: svc.sap\n    owner: iam", (2, 5), "reason");
+        check("key: svc.sap\n    reason: known", (4, 5), "owner");
+        check("key: svc.sap\n    owner: iam", (4, 5), "reason");
         check("key: svc.sap\n    reason: ''\n    owner: iam", (4, 13), "reason");
         check("reason: known\n    owner: iam", (2, 11), "every finding");
         check(&format!("{complete}\n    until: soon"), (6, 12), "'soon' is no date");

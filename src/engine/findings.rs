@@ -125,13 +125,20 @@ impl FindingWriter<'_> {
     /// The value of the field that is reported, as far as it is no secret.
     fn reported_value(&self, subject: &Subject, field: Option<&str>) -> Option<String> {
         let (row, field) = (*subject.rows.first()?, field?);
-        if let Some(columns) = self.properties.filter(|columns| columns.table == subject.table) {
+        if field == "value"
+            && let Some(columns) = self.properties.filter(|columns| columns.table == subject.table)
+        {
             return Some(shown_value(self.instance, columns, row));
         }
         let table = self.instance.wanted.table(subject.table);
         let value = self.data.cell(subject.table, row, table.find(field)?).value;
-        let is_secret =
-            is_secret_column(&table.name, field) || carries_records(field) || carries_credential(value);
+        // Whether a property is secret, its name and type tell; a rule about records
+        // does not read them.
+        let may_be_secret = &*table.name == "sys_properties" && field == "value";
+        let is_secret = may_be_secret
+            || is_secret_column(&table.name, field)
+            || carries_records(field)
+            || carries_credential(value);
         Some(if is_secret { REDACTED } else { value }.to_owned())
     }
 

@@ -14,6 +14,16 @@ impl fmt::Display for Fingerprint {
     }
 }
 
+impl Fingerprint {
+    /// From the 32 hexadecimal digits that it is shown as.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_digit = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
+        let fits = text.len() == 32 && text.bytes().all(is_digit);
+        fits.then(|| u128::from_str_radix(text, 16).ok().map(|number| Self(number.to_be_bytes()))).flatten()
+    }
+}
+
 /// `glidelint/v1`: a hash of what a finding is about. It holds neither path nor
 /// line, so it survives moved lines, another file name, another form of export.
 ///
@@ -36,12 +46,14 @@ pub fn fingerprint(parts: [&str; 5]) -> Fingerprint {
 
 #[cfg(test)]
 mod tests {
-    use super::fingerprint;
+    use super::{Fingerprint, fingerprint};
 
     #[test]
     fn parts_do_not_run_together_and_case_does_not_count() {
         let one = fingerprint(["SNA1001", "", "sys_user", "svc.sap", "active"]);
         assert_eq!(one.to_string().len(), 32);
+        assert_eq!(Fingerprint::parse(&one.to_string()), Some(one));
+        assert_eq!(Fingerprint::parse(&one.to_string().to_uppercase()), None);
         assert_eq!(one, fingerprint(["SNA1001", "", "sys_user", "SVC.SAP", "active"]));
         assert_ne!(one, fingerprint(["SNA1001", "", "sys_user", "svc.sapa", "ctive"]));
     }

@@ -161,6 +161,13 @@ pub struct RuleCoverage {
 }
 
 impl RuleCoverage {
+    /// Whether the rule could say anything: only then is what it did not find not
+    /// there.
+    #[must_use]
+    pub fn has_judged(&self) -> bool {
+        self.cannot_tell == 0 || self.pass + self.fail > 0
+    }
+
     /// The rule's verdict over the whole scan.
     #[must_use]
     pub fn verdict(&self) -> Verdict {

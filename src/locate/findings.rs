@@ -83,7 +83,9 @@ impl Findings {
         self.order.iter().map(|index| self.at(*index))
     }
 
-    /// Worst first, then by path, region, rule and key. `rule_id` gives the id of
+    /// What nobody has accepted first, then what a baseline knows, then what is
+    /// waived, so that a limit never hides what is new. In each of these worst
+    /// first, then by path, region, rule and key. `rule_id` gives the id of
     /// a rule by its index in the pack.
     pub fn sort<'r>(&mut self, sources: &[Source], rule_id: impl Fn(u16) -> Option<&'r str>) {
         let ranks = ranks(sources);
@@ -94,7 +96,8 @@ impl Findings {
             let (left, right) = (self.at(*left), self.at(*right));
             let near = |found: &LocatedFinding<'_>| {
                 let primary = found.primary();
-                (Reverse(found.finding.severity), rank(primary.place.source), primary.lines.region)
+                let accepted = (found.finding.waiver.is_some(), !found.finding.is_open());
+                (accepted, Reverse(found.finding.severity), rank(primary.place.source), primary.lines.region)
             };
             near(&left).cmp(&near(&right)).then_with(|| {
                 let (left, right) = (left.finding, right.finding);

@@ -9,10 +9,11 @@ use serde::Serialize;
 use super::frameworks::{Control, controls, name_of};
 use super::object::write_object;
 use super::{PackInfo, Report, Score};
-use crate::finding::{Notice, NoticeLevel, RuleCoverage};
+use crate::finding::{BaselineState, Notice, NoticeLevel, RuleCoverage};
 use crate::locate::{LocatedFinding, LocatedPlace};
 use crate::rule::RuleMeta;
 use crate::span::LineColumn;
+use crate::suppress::WaiverUse;
 
 /// The name and version of the document's shape.
 pub const SCHEMA: &str = "glidelint/scan/v1";
@@ -48,6 +49,10 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         document.list("findings", report.findings.iter().map(|found| FindingRow::of(report, &found)))?;
         let coverage = report.rules.iter().zip(&report.coverage);
         document.list("coverage", coverage.map(|(rule, coverage)| CoverageRow::of(rule, coverage)))?;
+        document.optional("known_findings", KnownRow::of(report).as_ref())?;
+        if !report.accepted.waivers.is_empty() {
+            document.list("waivers", report.accepted.waivers.iter().map(WaiverRow::of))?;
+        }
         document.optional("score", report.score.as_ref().map(ScoreRow::of).as_ref())?;
         document.list("frameworks", controls(report).iter().map(ControlRow::of))?;
         document.list("notices", report.notices.iter().map(|(notice, at)| NoticeRow::of(notice, *at)))?;
@@ -137,6 +142,11 @@ struct FindingRow<'a> {
     key: &'a str,
     field: Option<&'a str>,
     fingerprint: String,
+    values: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressed: Option<SuppressedRow<'a>>,
     related: Vec<RelatedRow<'a>>,
 }
 
@@ -157,12 +167,79 @@ impl<'a> FindingRow<'a> {
             key: &finding.key,
             field: finding.field.as_deref(),
             fingerprint: finding.fingerprint.to_string(),
+            values: finding.values.to_string(),
+            state: finding.state.map(BaselineState::as_str),
+            suppressed: report.waiver_of(finding).map(SuppressedRow::of),
             related: related
                 .map(|place| RelatedRow {
                     place: PlaceRow::of(report, &place),
                     label: place.place.label.as_deref(),
                 })
                 .collect(),
+        }
+    }
+}
+
+/// The waiver that covers a finding.
+#[derive(Serialize)]
+struct SuppressedRow<'a> {
+    reason: &'a str,
+    owner: &'a str,
+    until: Option<&'a str>,
+}
+
+impl<'a> SuppressedRow<'a> {
+    fn of(waiver: &'a WaiverUse) -> Self {
+        Self { reason: &waiver.reason, owner: &waiver.owner, until: waiver.until.as_deref() }
+    }
+}
+
+/// How the findings stand to those that were known before.
+#[derive(Serialize)]
+struct KnownRow<'a> {
+    compared_with: &'a str,
+    new: usize,
+    unchanged: usize,
+    absent: usize,
+    not_judged: usize,
+}
+
+impl<'a> KnownRow<'a> {
+    fn of(report: &'a Report) -> Option<Self> {
+        let known = report.accepted.known.as_ref()?;
+        let count = |state| report.findings.iter().filter(|found| found.finding.state == Some(state)).count();
+        Some(Self {
+            compared_with: &known.with,
+            new: count(BaselineState::New),
+            unchanged: count(BaselineState::Unchanged),
+            absent: known.absent,
+            not_judged: known.not_judged,
+        })
+    }
+}
+
+/// A waiver of the configuration, and what came of it.
+#[derive(Serialize)]
+struct WaiverRow<'a> {
+    rule: &'a str,
+    subject: &'a str,
+    reason: &'a str,
+    owner: &'a str,
+    until: Option<&'a str>,
+    state: &'a str,
+    findings: usize,
+}
+
+impl<'a> WaiverRow<'a> {
+    fn of(waiver: &'a WaiverUse) -> Self {
+        Self {
+            rule: &waiver.rule,
+            subject: &waiver.subject,
+            reason: &waiver.reason,
+            owner: &waiver.owner,
+            until: waiver.until.as_deref(),
+            state: waiver.state.as_str(),
+            findings: waiver.findings,
         }
     }
 }
@@ -290,10 +367,24 @@ mod tests {
             ["coverage", "findings", "frameworks", "notices", "pack", "schema", "scope", "stats", "tool"]
         );
         let line = text.lines().find(|line| line.contains("SNA1001")).unwrap();
-        insta::assert_snapshot!(line, @r#"{"rule":"SNA1001","severity":7.5,"band":"high","level":"error","confidence":"high","message":"'svc.sap' is a service account (prefix svc.), yet \"Web service access only\" is not set.","path":"exports/sys user.xml","line":7,"column":5,"end_line":7,"end_column":61,"table":"sys_user","sys_id":null,"key":"svc.sap","field":"web_service_access_only","fingerprint":"95f134ba50f99e77fce6007ba558ec75","related":[]},"#);
+        insta::assert_snapshot!(line, @r#"{"rule":"SNA1001","severity":7.5,"band":"high","level":"error","confidence":"high","message":"'svc.sap' is a service account (prefix svc.), yet \"Web service access only\" is not set.","path":"exports/sys user.xml","line":7,"column":5,"end_line":7,"end_column":61,"table":"sys_user","sys_id":null,"key":"svc.sap","field":"web_service_access_only","fingerprint":"95f134ba50f99e77fce6007ba558ec75","values":"0000000000000000","related":[]},"#);
         assert_eq!(document["coverage"][2]["missing"], serde_json::json!(["sys_user"]));
         assert_eq!(document["notices"][0]["line"], 12);
         assert_eq!(document["scope"]["inputs"][0]["path"], "exports/sys user.xml");
+    }
+
+    #[test]
+    fn what_is_known_or_waived_says_so() {
+        let document: Value = serde_json::from_str(&written(&sample::accepted())).unwrap();
+        let findings = document["findings"].as_array().unwrap();
+        assert_eq!((&findings[0]["state"], &findings[3]["state"]), (&"new".into(), &"unchanged".into()));
+        assert_eq!(findings[4]["suppressed"]["owner"], "it-ops");
+        assert!(findings[3].get("suppressed").is_none());
+        let known = serde_json::json!({
+            "compared_with": "known.tsv", "new": 4, "unchanged": 1, "absent": 2, "not_judged": 1,
+        });
+        assert_eq!(document["known_findings"], known);
+        assert_eq!(document["waivers"][0]["state"], "lapsed");
     }
 
     #[test]

@@ -24,6 +24,7 @@ use crate::finding::{Band, Finding, Notice, NoticeLevel, RuleCoverage};
 use crate::locate::{Excerpts, Findings};
 use crate::rule::RuleMeta;
 use crate::span::LineColumn;
+use crate::suppress::{Accepted, WaiverUse};
 
 pub use score::Score;
 
@@ -42,8 +43,10 @@ pub struct Report {
     pub rules: Vec<Arc<RuleMeta>>,
     /// How each of them fared; same order.
     pub coverage: Vec<RuleCoverage>,
-    /// Worst first, then path, line, rule. [`crate::finding::Finding::rule`] is an index into `rules`.
+    /// As [`Findings::sort`] has them. [`crate::finding::Finding::rule`] is an index into `rules`.
     pub findings: Findings,
+    /// What findings were compared with, and the waivers.
+    pub accepted: Accepted,
     /// Gives the texts of those that are shown.
     pub excerpts: Box<dyn Excerpts>,
     /// The weighted share of hardening settings that are as recommended, where
@@ -136,6 +139,17 @@ pub struct Stats {
     pub tables: BTreeMap<String, u64>,
 }
 
+/// How many findings stand how to what was accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Standing {
+    /// Nobody has accepted them.
+    pub open: usize,
+    /// They are in the baseline, and not waived.
+    pub known: usize,
+    /// A waiver covers them.
+    pub waived: usize,
+}
+
 impl Report {
     /// The rule of a finding.
     #[must_use]
@@ -149,11 +163,33 @@ impl Report {
         self.notices.iter().all(|(notice, _)| notice.level != NoticeLevel::Error)
     }
 
-    /// How many findings there are of each band, worst first.
+    /// The waiver that covers a finding.
+    #[must_use]
+    pub fn waiver_of(&self, finding: &Finding) -> Option<&WaiverUse> {
+        self.accepted.waivers.get(finding.waiver?.index())
+    }
+
+    /// How many findings nobody has accepted, how many are known, and how many
+    /// are waived.
+    #[must_use]
+    pub fn count_by_standing(&self) -> Standing {
+        let mut counts = Standing::default();
+        for found in self.findings.iter() {
+            *match found.finding {
+                Finding { waiver: Some(_), .. } => &mut counts.waived,
+                finding if finding.is_open() => &mut counts.open,
+                _ => &mut counts.known,
+            } += 1;
+        }
+        counts
+    }
+
+    /// How many findings that nobody has accepted there are of each band, worst
+    /// first.
     #[must_use]
     pub fn count_by_band(&self) -> [(Band, usize); 5] {
         let mut counts = Band::WORST_FIRST.map(|band| (band, 0));
-        for found in self.findings.iter() {
+        for found in self.findings.iter().filter(|found| found.finding.is_open()) {
             let of_finding = found.finding.severity.band();
             for (band, count) in &mut counts {
                 *count += usize::from(*band == of_finding);

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use super::{Input, PackInfo, Report, Scope, Stats, VersionControl};
 use crate::finding::{
-    Confidence, Finding, Notice, NoticeLevel, Place, PlaceRole, RuleCoverage, Severity, Target, ValuesHash,
-    fingerprint,
+    BaselineState, Confidence, Finding, Notice, NoticeLevel, Place, PlaceRole, RuleCoverage, Severity,
+    Target, ValuesHash, WaiverIdx, fingerprint,
 };
 use crate::locate::{Excerpts, Findings, LineHashes, PlaceLines, Region, ShownFinding, ShownPlace, Snippet};
 use crate::rule::RuleMeta;
 use crate::span::{ByteSpan, LineColumn};
+use crate::suppress::{Accepted, Known, WaiverState, WaiverUse};
 
 /// The text of the file that most findings are in.
 pub(super) const USERS: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>
@@ -51,6 +52,7 @@ pub(super) fn report_of(change: impl FnOnce(&mut Vec<Found>)) -> Report {
         ],
         findings,
         excerpts,
+        accepted: Accepted::default(),
         score: None,
         notices: notices(),
         scope: scope(),
@@ -63,6 +65,32 @@ pub(super) fn report_of(change: impl FnOnce(&mut Vec<Found>)) -> Report {
         },
         exit_code: 4,
     }
+}
+
+/// Where of five findings three are new, one is known and the last one is waived.
+pub(super) fn accepted() -> Report {
+    let mut report = report_of(|found| {
+        for (at, found) in found.iter_mut().enumerate() {
+            let is_known = at == 3;
+            let state = if is_known { BaselineState::Unchanged } else { BaselineState::New };
+            found.finding.state = Some(state);
+            found.finding.waiver = (at == 4).then(|| WaiverIdx::new(0)).flatten();
+        }
+    });
+    let known = Known { with: "known.tsv".into(), absent: 2, not_judged: 1, gap: None };
+    let waiver = WaiverUse {
+        rule: "SNA2001".into(),
+        subject: "SNA2001 for table sys_properties".into(),
+        reason: "the default [is] right\u{1b}".into(),
+        owner: "it-ops".into(),
+        until: Some("2027-03-31".into()),
+        state: WaiverState::Lapsed,
+        findings: 2,
+        place: LineColumn { line: 4, column: 11 },
+    };
+    report.notices.extend(waiver.notice(".glidelint.yaml"));
+    report.accepted = Accepted { known: Some(known), waivers: vec![waiver] };
+    report
 }
 
 fn findings() -> Vec<Found> {
@@ -133,6 +161,7 @@ pub(super) fn empty() -> Report {
         coverage: Vec::new(),
         findings: Findings::default(),
         excerpts: with_excerpts(Vec::new()).1,
+        accepted: Accepted::default(),
         score: None,
         notices: Vec::new(),
         scope: Scope { version: "0.1.0", root: "empty".into(), ..Scope::default() },

@@ -48,11 +48,13 @@ pub struct SarifOptions {
     /// Also one result for each rule that passed, does not apply or could not
     /// judge, as evidence.
     pub kinds_all: bool,
+    /// Leave out what a waiver covers, for consumers that open it again.
+    pub drop_waived: bool,
 }
 
 impl Default for SarifOptions {
     fn default() -> Self {
-        Self { max_results: 5_000, max_bytes: 9_500_000, kinds_all: false }
+        Self { max_results: 5_000, max_bytes: 9_500_000, kinds_all: false, drop_waived: false }
     }
 }
 
@@ -87,7 +89,9 @@ fn write_run(report: &Report, options: &SarifOptions, run: &mut ObjectWriter<'_>
     let mut shows_redacted = false;
     run.items("results", |list| {
         let evidence = if options.kinds_all { report.coverage.len() } else { 0 };
-        let total = report.findings.len() + evidence;
+        let findings = count_shown(report, options);
+        let total = findings + evidence;
+        let marks = results::Marks::of(report, options);
         let mut shown = report.excerpts.shown(&report.findings, options.max_results, LineHashes::Wanted);
         for written in 0..total {
             if budget.results == 0 {
@@ -95,10 +99,11 @@ fn write_run(report: &Report, options: &SarifOptions, run: &mut ObjectWriter<'_>
                 break;
             }
             let known = artifacts.mark();
-            let finding = shown.next();
+            // What is waived comes last, so that leaving it out is stopping early.
+            let finding = if written < findings { shown.next() } else { None };
             let result = match &finding {
-                Some(finding) => Some(results::of_finding(report, finding, &mut artifacts)),
-                None => results::of_coverage(report, written.saturating_sub(report.findings.len())),
+                Some(finding) => Some(results::of_finding(report, finding, marks, &mut artifacts)),
+                None => results::of_coverage(report, written.saturating_sub(findings), marks),
             };
             let Some(result) = result else { continue };
             let json = serde_json::to_vec(&result)?;
@@ -144,9 +149,15 @@ impl Budget {
     }
 }
 
+/// How many findings are to be written if there is room for all of them.
+fn count_shown(report: &Report, options: &SarifOptions) -> usize {
+    let waived = if options.drop_waived { report.count_by_standing().waived } else { 0 };
+    report.findings.len() - waived
+}
+
 /// How many results there would have been from this one on.
 fn count_from(report: &Report, options: &SarifOptions, written: usize) -> usize {
-    let findings = report.findings.len();
+    let findings = count_shown(report, options);
     let evidence = report
         .coverage
         .iter()
@@ -270,6 +281,7 @@ fn run_properties(report: &Report) -> Value {
             "bytes": report.stats.bytes,
         },
     });
+    results::accepted_properties(report, &mut properties);
     if let Some(score) = &report.score {
         properties["score"] = json!({
             "percent": score.percent,

@@ -47,6 +47,8 @@ pub struct TextOptions {
     pub width: Option<usize>,
     /// How much is said.
     pub detail: Detail,
+    /// Show what is known or waived as well, after what is not.
+    pub show_accepted: bool,
 }
 
 /// How much the text report says.
@@ -77,10 +79,13 @@ pub fn write(report: &Report, options: &TextOptions, out: &mut dyn Write) -> io:
     let limit = if quiet { 0 } else { options.max_shown.unwrap_or(usize::MAX) };
     let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(options.width());
+    let standing = report.count_by_standing();
+    let all = if options.show_accepted { report.findings.len() } else { standing.open };
+    let limit = limit.min(all);
     for found in report.excerpts.shown(&report.findings, limit, LineHashes::NotWanted) {
         writeln!(out, "{}\n", finding::rendered(report, &found, options, &renderer))?;
     }
-    let hidden = report.findings.len().saturating_sub(limit);
+    let hidden = all - limit;
     if hidden > 0 && !quiet {
         let noun = if limit == 0 { "finding" } else { "more finding" };
         writeln!(out, "{} not shown: --max-shown all shows every one\n", counted(hidden, noun))?;
@@ -93,7 +98,11 @@ pub fn write(report: &Report, options: &TextOptions, out: &mut dyn Write) -> io:
         write_frameworks(report, out)?;
     }
     write_notices(report, options, out)?;
-    summary::write(report, options, report.findings.len() - hidden, out)
+    let accepted = report.findings.len() - all;
+    if accepted > 0 && !quiet {
+        writeln!(out, "{} not shown: --show-suppressed shows them\n", counted(accepted, "accepted finding"))?;
+    }
+    summary::write(report, options, limit, out)
 }
 
 /// Which rules could say nothing, and what they would have needed.

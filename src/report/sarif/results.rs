@@ -2,19 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
 use serde_sarif::sarif::{
     ArtifactContent, ArtifactLocation, CodeFlow, Location, LogicalLocation, Message, PhysicalLocation,
-    PropertyBag, Region, Result, ResultKind, ResultLevel, ThreadFlow, ThreadFlowLocation,
+    PropertyBag, Region, Result, ResultKind, ResultLevel, Suppression, ThreadFlow, ThreadFlowLocation,
 };
 
 use super::super::coverage::missing_in_words;
 use super::super::{Report, safe};
 use super::artifacts::Artifacts;
 use super::rules::{MESSAGE_ID, rank};
-use super::{ROOT, index, integer, text_message};
+use super::{ROOT, SarifOptions, index, integer, text_message};
 use crate::finding::{Finding, Level, PlaceRole, Verdict};
 use crate::locate::{ShownFinding, ShownPlace, Snippet};
 use crate::rule::RuleMeta;
+use crate::suppress::{Accepted, WaiverUse};
 
 /// GitLab drops a result whose message is longer than 1,024 characters, and the
 /// whole report where most are; some room is left for other ways to count.
@@ -26,8 +28,26 @@ const SNIPPET_LIMIT: usize = 4_000;
 /// Azure DevOps keeps so many places of a result.
 const RELATED_LIMIT: usize = 100;
 
+/// What either all results of a run carry, or none.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Marks {
+    /// Suppressions, of which there may be none.
+    suppressions: bool,
+}
+
+impl Marks {
+    pub(super) fn of(report: &Report, options: &SarifOptions) -> Self {
+        Self { suppressions: !options.drop_waived && report.count_by_standing().waived > 0 }
+    }
+}
+
 /// A finding as a result.
-pub(super) fn of_finding(report: &Report, shown: &ShownFinding<'_>, artifacts: &mut Artifacts<'_>) -> Result {
+pub(super) fn of_finding(
+    report: &Report,
+    shown: &ShownFinding<'_>,
+    marks: Marks,
+    artifacts: &mut Artifacts<'_>,
+) -> Result {
     let finding = shown.finding;
     let rule = report.rule_of(finding);
     let subject = subject(finding);
@@ -49,6 +69,9 @@ pub(super) fn of_finding(report: &Report, shown: &ShownFinding<'_>, artifacts: &
         .partial_fingerprints(fingerprints(shown))
         .properties(properties(finding))
         .build();
+    result.baseline_state = finding.state.map(|state| Value::from(state.as_str()));
+    result.suppressions =
+        marks.suppressions.then(|| report.waiver_of(finding).map(suppression).into_iter().collect());
     let related = related_locations(shown, artifacts);
     if !related.is_empty() {
         result.code_flows = Some(vec![code_flow(shown, &related, artifacts)]);
@@ -59,7 +82,7 @@ pub(super) fn of_finding(report: &Report, shown: &ShownFinding<'_>, artifacts: &
 
 /// What a rule without findings came to, as evidence. Code scanning takes no
 /// result without a line, so it stands at the root, at a region without extent.
-pub(super) fn of_coverage(report: &Report, rule_index: usize) -> Option<Result> {
+pub(super) fn of_coverage(report: &Report, rule_index: usize, marks: Marks) -> Option<Result> {
     let (rule, coverage) = (report.rules.get(rule_index)?, report.coverage.get(rule_index)?);
     let (kind, count) = match coverage.verdict() {
         Verdict::Fail => return None,
@@ -86,7 +109,7 @@ pub(super) fn of_coverage(report: &Report, rule_index: usize) -> Option<Result> 
         .region(nowhere.snippet(empty).build())
         .context_region(around)
         .build();
-    let result = Result::builder()
+    let mut result = Result::builder()
         .rule_id(&rule.id)
         .rule_index(index(rule_index))
         .kind(kind)
@@ -94,6 +117,7 @@ pub(super) fn of_coverage(report: &Report, rule_index: usize) -> Option<Result> 
         .message(message)
         .locations(vec![Location::builder().physical_location(place).build()])
         .build();
+    result.suppressions = marks.suppressions.then(Vec::new);
     Some(result)
 }
 
@@ -108,6 +132,47 @@ const EVIDENCE: [(&str, &str); 3] = [
 pub(super) fn evidence_strings(rule: &RuleMeta) -> impl Iterator<Item = (&'static str, String)> {
     let title = safe::sarif_message(&rule.title);
     EVIDENCE.iter().map(move |(id, string)| (*id, format!("{title}: {string}")))
+}
+
+/// A waiver, as a result that it covers carries it.
+fn suppression(waiver: &WaiverUse) -> Suppression {
+    let mut values = BTreeMap::from([("owner".to_owned(), Value::from(&*safe::terminal(&waiver.owner)))]);
+    if let Some(until) = &waiver.until {
+        values.insert("until".to_owned(), Value::from(until.as_str()));
+    }
+    Suppression::builder()
+        .kind("external")
+        .status("accepted")
+        .justification(safe::terminal(&waiver.reason))
+        .properties(PropertyBag::builder().additional_properties(values).build())
+        .build()
+}
+
+/// What the run says of known findings and of its waivers.
+pub(super) fn accepted_properties(report: &Report, properties: &mut Value) {
+    let counts = report.count_by_standing();
+    if let Some(known) = &report.accepted.known {
+        properties["knownFindings"] = json!({
+            "comparedWith": safe::terminal(&known.with),
+            "absent": known.absent,
+            "notJudged": known.not_judged,
+        });
+    }
+    if !report.accepted.waivers.is_empty() {
+        let waivers = report.accepted.waivers.iter();
+        let waivers = waivers.map(|waiver| {
+            json!({
+                "subject": safe::terminal(&waiver.subject),
+                "state": waiver.state.as_str(),
+                "findings": waiver.findings,
+            })
+        });
+        properties["waivers"] = waivers.collect();
+    }
+    if report.accepted != Accepted::default() {
+        properties["standing"] =
+            json!({ "open": counts.open, "known": counts.known, "waived": counts.waived });
+    }
 }
 
 /// A place in a file with what stands there and around it.

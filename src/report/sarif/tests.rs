@@ -245,3 +245,53 @@ fn a_scan_of_nothing_is_a_run_too() {
     assert_eq!(run["automationDetails"]["id"], "glidelint/");
     assert_eq!(run.get("versionControlProvenance"), None);
 }
+
+#[test]
+fn what_is_known_or_waived_says_so_on_every_result_or_on_none() {
+    let report = sample::accepted();
+    let run = run_of(&report, &SarifOptions { kinds_all: true, ..SarifOptions::default() });
+    let results = run["results"].as_array().unwrap();
+    let findings: Vec<_> = results.iter().filter(|result| result["kind"] == "fail").collect();
+    let states: Vec<_> = findings.iter().map(|result| result["baselineState"].as_str().unwrap()).collect();
+    assert_eq!(states, ["new", "new", "new", "unchanged", "new"]);
+    assert!(results.iter().all(|result| result["suppressions"].is_array()));
+    assert_eq!(
+        findings[4]["suppressions"],
+        json!([{
+            "kind": "external",
+            "status": "accepted",
+            "justification": "the default [is] right␛",
+            "properties": { "owner": "it-ops", "until": "2027-03-31" },
+        }])
+    );
+    assert_eq!(run["properties"]["standing"], json!({ "open": 3, "known": 1, "waived": 1 }));
+    assert_eq!(run["properties"]["knownFindings"]["absent"], 2);
+    let notifications = run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
+    let lapsed =
+        notifications.iter().find(|notification| notification["descriptor"]["id"] == "waiver-lapsed");
+    assert!(
+        lapsed.unwrap()["message"]["text"].as_str().unwrap().starts_with(".glidelint.yaml: the waiver of")
+    );
+
+    let plain = self::run();
+    let plain = plain["results"].as_array().unwrap();
+    assert!(plain.iter().all(|result| result.get("suppressions").is_none()));
+    assert!(plain.iter().all(|result| result.get("baselineState").is_none()));
+}
+
+#[test]
+fn what_is_waived_can_be_left_out() {
+    let report = sample::accepted();
+    let dropping = |max_results| SarifOptions { drop_waived: true, max_results, ..SarifOptions::default() };
+    let run = run_of(&report, &dropping(5_000));
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), 4);
+    assert!(results.iter().all(|result| result.get("suppressions").is_none()));
+    let cut = |run: &Value| {
+        let notifications = run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
+        let cut = notifications.iter().find(|note| note["descriptor"]["id"] == "results-left-out");
+        cut.map(|note| note["message"]["text"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(cut(&run), None, "what is dropped on purpose is not missing");
+    assert!(cut(&run_of(&report, &dropping(3))).unwrap().starts_with("1 results"));
+}

@@ -8,7 +8,7 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snip
 use super::super::words::{first_sentences, wrapped};
 use super::super::{Report, safe};
 use super::{Detail, TextOptions, snippet};
-use crate::finding::{Band, Severity};
+use crate::finding::{Band, BaselineState, Severity};
 use crate::locate::{ShownFinding, ShownPlace};
 
 /// Related places that are shown unless all are asked for.
@@ -56,6 +56,9 @@ pub(super) fn rendered(
             main = main.element(Level::NOTE.with_name(word).message(wrapped(&text, width.saturating_sub(8))));
         }
     }
+    for text in acceptance(report, shown) {
+        main = main.element(Level::NOTE.with_name("accepted").message(safe::terminal(&text).into_owned()));
+    }
     let limit = if is_verbose { usize::MAX } else { RELATED_SHOWN };
     let related = shown.places.get(1..).unwrap_or_default();
     let mut groups = vec![main];
@@ -67,6 +70,21 @@ pub(super) fn rendered(
     }
     let places: Vec<_> = iter::once(shown.primary()).chain(related.iter().take(limit)).collect();
     with_positions(&renderer.render(&groups), &places)
+}
+
+/// Who accepted the finding, and why.
+fn acceptance(report: &Report, shown: &ShownFinding<'_>) -> Vec<String> {
+    let mut texts = Vec::new();
+    if let Some(waiver) = report.waiver_of(shown.finding) {
+        let until = waiver.until.as_ref().map_or_else(String::new, |until| format!(" until {until}"));
+        texts.push(format!("waived by {}{until}: {}", waiver.owner, waiver.reason));
+    }
+    if shown.finding.state == Some(BaselineState::Unchanged)
+        && let Some(known) = &report.accepted.known
+    {
+        texts.push(format!("known before, in {}", known.with));
+    }
+    texts
 }
 
 /// Stands for the path of a place until the lines are drawn. It cannot occur in

@@ -49,9 +49,28 @@ fn findings(report: &Report, options: &TextOptions, shown: usize) -> String {
             if count > 0 { painted(options, color_of(band), &text) } else { text }
         })
         .collect();
-    let total = report.findings.len();
+    let total = report.count_by_standing().open;
+    let new = if report.accepted.known.is_some() { " new" } else { "" };
     let shown = if shown < total { format!(" ({} shown)", grouped(shown)) } else { String::new() };
-    format!("{}{shown}: {}", grouped(total), bands.join(", "))
+    format!("{}{new}{shown}: {}{}", grouped(total), bands.join(", "), accepted(report))
+}
+
+/// What was accepted before, where anything was.
+fn accepted(report: &Report) -> String {
+    let counts = report.count_by_standing();
+    let mut text = String::new();
+    if let Some(known) = &report.accepted.known {
+        let _ = write!(text, "; {} known", grouped(counts.known));
+        for (count, what) in [(known.absent, "gone"), (known.not_judged, "not judged")] {
+            if count > 0 {
+                let _ = write!(text, ", {} more {what}", grouped(count));
+            }
+        }
+    }
+    if counts.waived > 0 {
+        let _ = write!(text, "; {} waived", grouped(counts.waived));
+    }
+    text
 }
 
 /// How each area fared, at most one clause for each.
@@ -181,9 +200,16 @@ pub(in super::super) fn assumed(report: &Report) -> String {
 pub(in super::super) fn result(report: &Report) -> String {
     let judged = report.coverage.iter().filter(|coverage| coverage.pass + coverage.fail > 0).count();
     let open = report.coverage.iter().filter(|coverage| coverage.cannot_tell > 0).count();
-    let found = report.findings.len();
-    let problems = match found {
-        1.. => format!("{} found", counted(found, "problem")),
+    let counts = report.count_by_standing();
+    let new = if report.accepted.known.is_some() { "new problem" } else { "problem" };
+    let problems = match counts.open {
+        1.. => format!("{} found", counted(counts.open, new)),
+        0 if counts.known + counts.waived > 0 => {
+            let kinds = [(counts.known, "known"), (counts.waived, "waived")];
+            let kinds = kinds.iter().filter(|(count, _)| *count > 0);
+            let clauses: Vec<_> = kinds.map(|(count, what)| format!("{} {what}", grouped(*count))).collect();
+            format!("no {new}s besides {}", clauses.join(" and "))
+        }
         0 if report.stats.records == 0 => "nothing to scan: no ServiceNow record was found".to_owned(),
         0 if judged == 0 => "nothing could be judged".to_owned(),
         0 if open > 0 => format!("no problems in what {} could judge", counted(judged, "rule")),

@@ -255,3 +255,23 @@ fn lines_are_cut_around_the_place() {
     let narrow = snippet::shown(&place, 1, 20);
     assert!(narrow.text[narrow.span].ends_with('…'));
 }
+
+#[test]
+fn what_is_accepted_is_counted_and_shown_when_asked_for() {
+    let report = sample::accepted();
+    let (counts, result) = (summary(&report).lines().next().unwrap().to_owned(), result(&report));
+    assert_eq!(
+        counts,
+        "Findings    3 new (0 shown): 1 critical, 2 high, 0 medium, 0 low, 0 info; 1 known, 2 more gone, 1 more not judged; 1 waived"
+    );
+    assert!(result.starts_with("Result      3 new problems found; "), "{result}");
+    let text = written(&report, &TextOptions::default());
+    assert!(!text.contains("known before") && !text.contains("waived by"), "{text}");
+    assert!(text.contains("2 accepted findings not shown: --show-suppressed shows them"), "{text}");
+    assert!(text.contains("warning: .glidelint.yaml:4:11: the waiver of SNA2001"), "{text}");
+    let text = written(&report, &TextOptions { show_accepted: true, ..TextOptions::default() });
+    assert!(text.contains("accepted: known before, in known.tsv"), "{text}");
+    assert!(text.contains("accepted: waived by it-ops until 2027-03-31: the default [is] right␛"), "{text}");
+    let text = written(&report, &TextOptions { max_shown: Some(1), ..TextOptions::default() });
+    assert!(text.contains("2 more findings not shown"), "{text}");
+}

@@ -1,0 +1,115 @@
+//! What was accepted before, found and read before a scan begins.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use glidelint::config::{Waiver, parse_day};
+use glidelint::finding::{Finding, Notice, RuleCoverage};
+use glidelint::rule::RuleMeta;
+use glidelint::source::Discovery;
+use glidelint::span::LineColumn;
+use glidelint::suppress::{Accepted, Baseline, Known, RuleKnown, Waivers};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::args::AcceptArgs;
+use super::fail::Failure;
+use super::input::{Found, file_name};
+use super::packs::Packs;
+
+/// Waivers, and the baseline with the name that reports give it.
+pub(crate) struct Acceptance {
+    waivers: Waivers,
+    baseline: Option<(String, Baseline)>,
+}
+
+impl Acceptance {
+    /// Reads what the arguments and the configuration name.
+    pub(crate) fn load(args: &AcceptArgs, found: &Found, packs: &Packs) -> Result<Self, Failure> {
+        let waivers = waivers(&found.config.waivers, packs, today(args.today.as_deref())?)?;
+        let baseline = match &args.baseline {
+            Some(path) => Some((file_name(path), read(path, found)?)),
+            None => None,
+        };
+        Ok(Self { waivers, baseline })
+    }
+
+    /// Says of every finding how it stands.
+    pub(crate) fn apply(
+        &self,
+        findings: &mut [Finding],
+        rules: &[Arc<RuleMeta>],
+        coverage: &[RuleCoverage],
+        discovery: &Discovery,
+    ) -> Accepted {
+        let known = self.baseline.as_ref().map(|(name, baseline)| {
+            Known::compare(name, baseline, findings, |rule| could_judge(rules, coverage, rule))
+        });
+        let waivers = self.waivers.apply(findings, rules, coverage, path_of(discovery));
+        Accepted { known, waivers }
+    }
+}
+
+/// Waivers at work on a day.
+pub(crate) fn waivers(list: &[Waiver], packs: &Packs, today: Date) -> Result<Waivers, Failure> {
+    let rule_known = |name: &str| {
+        let mut rules = packs.files.iter().flat_map(|pack| &pack.rules);
+        let is_known = rules.any(|(path, rule)| rule.id.value == name || stem(path) == name);
+        if is_known { RuleKnown::Yes } else { RuleKnown::No }
+    };
+    Ok(Waivers::of(list, today, rule_known)?)
+}
+
+/// The name of a rule is that of its file.
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// Reads a baseline: from disk, or where the configuration came from.
+fn read(path: &Path, found: &Found) -> Result<Baseline, Failure> {
+    let (shown, text) = if let Some(revision) = &found.revision {
+        (revision.shown(path), revision.text(path)?)
+    } else {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            Failure::Use(format!("--baseline {}: cannot be read: {error}", path.display()))
+        })?;
+        (path.to_string_lossy().replace('\\', "/"), text)
+    };
+    Ok(Baseline::parse(&shown, &text)?)
+}
+
+/// What somebody should know of baseline and waivers.
+pub(crate) fn notices(
+    accepted: &Accepted,
+    found: &Found,
+) -> impl Iterator<Item = (Notice, Option<LineColumn>)> {
+    let file = found.file_name();
+    let of_baseline = accepted.known.as_ref().and_then(Known::notice).map(|notice| (notice, None));
+    of_baseline.into_iter().chain(accepted.waivers.iter().filter_map(move |waiver| waiver.notice(&file)))
+}
+
+/// The reported path of a source.
+pub(crate) fn path_of<'d>(discovery: &'d Discovery) -> impl Fn(u32) -> &'d str {
+    move |source| {
+        let source = usize::try_from(source).ok().and_then(|at| discovery.sources.get(at));
+        source.map_or("", |source| source.path())
+    }
+}
+
+/// Whether a rule ran and had something to say: only then is what it did not find
+/// gone.
+pub(crate) fn could_judge(rules: &[Arc<RuleMeta>], coverage: &[RuleCoverage], id: &str) -> bool {
+    let of_rule = rules.iter().zip(coverage).find(|(rule, _)| rule.id == id);
+    of_rule.is_some_and(|(_, coverage)| coverage.has_judged())
+}
+
+/// The day that is given, or the one it is.
+pub(crate) fn today(given: Option<&str>) -> Result<Date, Failure> {
+    match given {
+        Some(text) => parse_day(text)
+            .ok_or_else(|| Failure::Use(format!("--today: '{text}' is not of the form 2027-03-31"))),
+        None => Ok(TimeZone::UTC.to_datetime(Timestamp::now()).date()),
+    }
+}

@@ -1,0 +1,144 @@
+//! `glidelint baseline`
+
+use std::collections::HashSet;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+use glidelint::report::safe;
+use glidelint::suppress::{Baseline, Entry};
+
+use super::accept::{could_judge, path_of, today, waivers};
+use super::args::{BaselineArgs, BaselineCommand, BaselineFileArgs};
+use super::exit::Exit;
+use super::fail::Failure;
+use super::input::{self, Found};
+use super::judging::{Judged, judged, packs};
+use super::output::{counted, write_file, write_stdout};
+
+/// Writes a new baseline, or brings one up to date.
+pub(crate) fn run(args: &BaselineArgs) -> Result<Exit, Failure> {
+    match &args.command {
+        BaselineCommand::Create { shared, force } => create(shared, *force),
+        BaselineCommand::Update { shared } => update(shared, Adding::Yes),
+        BaselineCommand::Prune { shared } => update(shared, Adding::No),
+    }
+}
+
+/// Whether new findings become known ones.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Adding {
+    Yes,
+    No,
+}
+
+fn create(args: &BaselineFileArgs, force: bool) -> Result<Exit, Failure> {
+    let path = &args.baseline;
+    if path.exists() && !force {
+        return Err(Failure::Use(format!(
+            "{} is there already: `glidelint baseline update` brings it up to date, --force writes over it",
+            path.display()
+        )));
+    }
+    let judged = match scan(args)? {
+        Ok(judged) => judged,
+        Err(exit) => return Ok(exit),
+    };
+    let baseline = Baseline::new(open_entries(&judged));
+    write(path, &baseline)?;
+    let waived = judged.findings.iter().filter(|finding| finding.waiver.is_some()).count();
+    let waived = if waived > 0 {
+        format!("; {} left out, as waived", counted(waived, "finding"))
+    } else {
+        String::new()
+    };
+    say(&format!("{}: {}{waived}", path.display(), counted(baseline.len(), "known finding")))
+}
+
+fn update(args: &BaselineFileArgs, adding: Adding) -> Result<Exit, Failure> {
+    let path = &args.baseline;
+    let shown = path.to_string_lossy().replace('\\', "/");
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        Failure::Use(format!("{shown}: cannot be read: {error}; `glidelint baseline create` writes it"))
+    })?;
+    let mut baseline = Baseline::parse(&shown, &text)?;
+    if text.trim_start().starts_with('{') {
+        return Err(Failure::Use(format!(
+            "{shown} is a SARIF report: `glidelint baseline create` writes a file \
+                                         that can be brought up to date"
+        )));
+    }
+    let judged = match scan(args)? {
+        Ok(judged) => judged,
+        Err(exit) => return Ok(exit),
+    };
+    let found: HashSet<_> = judged.findings.iter().map(|finding| finding.fingerprint).collect();
+    let new = if adding == Adding::Yes { open_entries(&judged) } else { Vec::new() };
+    let changes = baseline.update(&found, new, |rule| could_judge(&judged.rules, &judged.coverage, rule));
+    write(path, &baseline)?;
+    let mut line = format!("{shown}: {}", counted(baseline.len(), "known finding"));
+    if adding == Adding::Yes {
+        let _ = write!(line, ", {} added", changes.added);
+    }
+    let _ = write!(line, ", {} dropped", changes.dropped);
+    if changes.not_judged > 0 {
+        let _ = write!(
+            line,
+            ", {} kept that could not be looked for: their rules did not run or lacked input",
+            changes.not_judged
+        );
+    }
+    say(&line)
+}
+
+/// Reads and judges. What is not whole must not become a baseline: it would make
+/// findings known that are only not seen, or unknown that are still there.
+fn scan(args: &BaselineFileArgs) -> Result<Result<Judged, Exit>, Failure> {
+    let found = input::configure(&args.judge.input)?;
+    refuse_revision(&found)?;
+    let packs = packs(&args.judge.packs, &found)?;
+    let waivers = waivers(&found.config.waivers, &packs, today(args.today.as_deref())?)?;
+    let mut judged = judged(&args.judge, &found, &packs)?;
+    let mut stderr = std::io::stderr().lock();
+    // With --allow-incomplete a first file may be written, but none over another.
+    if !judged.losses.is_empty() && (!args.judge.input.allow_incomplete || args.baseline.exists()) {
+        for loss in judged.losses.iter().take(20) {
+            let _ = writeln!(stderr, "error: {}", safe::terminal(loss));
+        }
+        let path = args.baseline.display();
+        let _ = writeln!(stderr, "error: the scan is incomplete, so {path} is left as it is");
+        return Ok(Err(Exit::Incomplete));
+    }
+    if judged.is_empty {
+        let path = args.baseline.display();
+        let _ = writeln!(stderr, "error: no ServiceNow record was found, so {path} is left as it is");
+        return Ok(Err(Exit::NothingToScan));
+    }
+    let Judged { findings, rules, coverage, discovery, .. } = &mut judged;
+    waivers.apply(findings, rules, coverage, path_of(discovery));
+    Ok(Ok(judged))
+}
+
+/// What is written stands in the working tree, so it is read from there as well.
+pub(crate) fn refuse_revision(found: &Found) -> Result<(), Failure> {
+    match &found.revision {
+        Some(_) => Err(Failure::Use("--config-from only reads; this command writes".to_owned())),
+        None => Ok(()),
+    }
+}
+
+/// Findings that no waiver covers, as entries. Those that one covers have an end.
+fn open_entries(judged: &Judged) -> Vec<Entry> {
+    let open = judged.findings.iter().filter(|finding| finding.waiver.is_none());
+    open.filter_map(|finding| Some(Entry::of(finding, &judged.rules.get(usize::from(finding.rule))?.id)))
+        .collect()
+}
+
+fn write(path: &Path, baseline: &Baseline) -> Result<(), Failure> {
+    write_file(&path.to_string_lossy(), |out| baseline.write(out))
+}
+
+fn say(line: &str) -> Result<Exit, Failure> {
+    write_stdout(|out| writeln!(out, "{line}"))?;
+    Ok(Exit::Fine)
+}

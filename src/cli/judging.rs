@@ -1,0 +1,118 @@
+//! What every command does that judges: rules and settings from the command line
+//! and the configuration, and for those without a report all of the judging.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use glidelint::engine::{Options, Outcome, Plan, judge, read_all};
+use glidelint::finding::{Finding, RuleCoverage};
+use glidelint::query::Clock;
+use glidelint::record::schema;
+use glidelint::rule::{Pack, RuleMeta, Settings, baseline_of_release, parse_baseline};
+use glidelint::source::Discovery;
+
+use super::args::{JudgeArgs, PackArgs, ProfileArg};
+use super::fail::Failure;
+use super::input::{self, Found};
+use super::packs::Packs;
+
+/// Everything that was found, without what only a report needs.
+pub(crate) struct Judged {
+    pub(crate) findings: Vec<Finding>,
+    /// The rules that ran.
+    pub(crate) rules: Vec<Arc<RuleMeta>>,
+    /// How each of them fared; same order.
+    pub(crate) coverage: Vec<RuleCoverage>,
+    pub(crate) discovery: Discovery,
+    /// Why the input could not be read whole; nothing if it could.
+    pub(crate) losses: Vec<String>,
+    /// Whether no file holds anything that an instance writes.
+    pub(crate) is_empty: bool,
+}
+
+/// Reads and judges.
+pub(crate) fn judged(args: &JudgeArgs, found: &Found, packs: &Packs) -> Result<Judged, Failure> {
+    let pack = Pack::compile(&packs.files, &settings(&args.packs, found)?)?;
+    let discovery = input::sources(&args.input, &found.config)?;
+    let options = options(args, found)?;
+    check_tables(&options, &pack)?;
+    let reading = read_all(&discovery.sources, &Plan::of(&pack), &options, &|_| ());
+    let Outcome { findings, coverage, .. } = judge(&reading.instance, &pack.rules);
+    let notices = input::notices(&discovery, &reading);
+    let losses = notices.iter().filter(|notice| notice.is_loss());
+    let losses = losses.map(|notice| format!("{}: {}", notice.path, notice.message)).collect();
+    let is_empty = input::is_empty(&reading.files);
+    let rules = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
+    drop(reading);
+    Ok(Judged { findings, rules, coverage, discovery, losses, is_empty })
+}
+
+/// The packs that are asked for.
+pub(super) fn packs(args: &PackArgs, found: &Found) -> Result<Packs, Failure> {
+    let configured = found.config.rule_packs.iter().map(|path| found.folder.join(&path.value));
+    let paths = args.packs.iter().cloned().chain(configured);
+    let packs = Packs::load(paths, args.no_builtin_rules)?;
+    if packs.are_empty() {
+        let why = if packs.files.is_empty() {
+            "--no-builtin-rules leaves no rule; add some with --rules PATH"
+        } else {
+            "no rule is left to run; `glidelint rules list --no-builtin-rules --rules PATH` says why"
+        };
+        return Err(Failure::Use(why.to_owned()));
+    }
+    Ok(packs)
+}
+
+pub(super) fn settings(args: &PackArgs, found: &Found) -> Result<Settings, Failure> {
+    let mut settings = found.config.settings();
+    settings.off.extend(args.ignore.iter().cloned());
+    settings.select.clone_from(&args.select);
+    if let Some(profile) = args.profile {
+        settings.strict = profile == ProfileArg::Strict;
+    }
+    settings.baseline = baseline(args)?;
+    Ok(settings)
+}
+
+fn baseline(args: &PackArgs) -> Result<Option<(u32, u32)>, Failure> {
+    if let Some(family) = &args.release {
+        let baseline = baseline_of_release(family);
+        return baseline
+            .map(Some)
+            .ok_or_else(|| Failure::Use(format!("--release: '{family}' is no known release family")));
+    }
+    let Some(version) = &args.baseline_version else { return Ok(None) };
+    let baseline = parse_baseline(version);
+    baseline
+        .map(Some)
+        .ok_or_else(|| Failure::Use(format!("--baseline-version: '{version}' is not of the form 8.0")))
+}
+
+pub(super) fn baseline_text(args: &PackArgs) -> Result<String, Failure> {
+    let (major, minor) = baseline(args)?.or_else(|| baseline_of_release("australia")).unwrap_or_default();
+    Ok(format!("{major}.{minor}"))
+}
+
+pub(super) fn options(args: &JudgeArgs, found: &Found) -> Result<Options, Failure> {
+    let configured = found.config.complete.iter().map(|table| table.value.clone());
+    let complete: BTreeSet<_> = args.complete.iter().cloned().chain(configured).collect();
+    Ok(Options {
+        complete,
+        trust_tables: false,
+        as_of: args.as_of.as_deref().map(Clock::parse).transpose()?,
+        all_versions: args.all_versions,
+        instance: args.instance.clone().unwrap_or_default(),
+    })
+}
+
+/// A table that is declared whole and that nobody knows is a slip of the pen.
+pub(super) fn check_tables(options: &Options, pack: &Pack) -> Result<(), Failure> {
+    let is_known =
+        |table: &str| table == "all" || schema::knows_some_of(table) || pack.wanted.find(table).is_some();
+    match options.complete.iter().find(|table| !is_known(table)) {
+        Some(table) => Err(Failure::Use(format!(
+            "--complete (or complete: in the configuration): no rule asks for a table '{table}'"
+        ))),
+        None => Ok(()),
+    }
+}

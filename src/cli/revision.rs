@@ -1,0 +1,163 @@
+//! Files as they are in a revision of a git repository. Here git is run, as it
+//! alone knows how to read its packs: only to read objects, without its hooks,
+//! helpers and settings, which may be those of whoever wrote what is scanned.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::fail::Failure;
+
+/// The kind of a plain file in a tree of git: its mode begins so.
+const FILE_MODE: &str = "100";
+
+/// A revision of a repository.
+#[derive(Debug, Clone)]
+pub(crate) struct Revision {
+    /// As it was given.
+    name: String,
+    /// The commit.
+    commit: String,
+    /// The top of the checkout.
+    top: PathBuf,
+}
+
+impl Revision {
+    /// A revision of the repository that a path lies in.
+    pub(crate) fn open(name: &str, path: &Path) -> Result<Self, Failure> {
+        let failed = |why: String| Failure::Use(format!("--config-from {name}: {why}"));
+        let path = std::path::absolute(path).map_err(|error| failed(error.to_string()))?;
+        let folder = path.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("."));
+        let top = git(folder, &["rev-parse", "--show-toplevel"])
+            .map_err(failed)?
+            .ok_or_else(|| failed(format!("{} lies in no git repository", folder.display())))?;
+        let top = PathBuf::from(trimmed(&top));
+        let top = std::fs::canonicalize(&top).unwrap_or(top);
+        let object = format!("{name}^{{commit}}");
+        let commit = git(&top, &["rev-parse", "--verify", "--quiet", "--end-of-options", &object]);
+        let commit = commit.map_err(failed)?.ok_or_else(|| {
+            failed(
+                "the repository does not hold this revision; a shallow checkout has to fetch it".to_owned(),
+            )
+        })?;
+        Ok(Self { name: name.to_owned(), commit: trimmed(&commit), top })
+    }
+
+    /// What messages call a file of the revision.
+    pub(crate) fn shown(&self, path: &Path) -> String {
+        let path = self.below_top(path).unwrap_or_else(|| path.to_string_lossy().into_owned());
+        format!("{}:{path}", self.name)
+    }
+
+    /// Whether a path lies in the checkout.
+    pub(crate) fn holds(&self, path: &Path) -> bool {
+        self.below_top(path).is_some()
+    }
+
+    /// The text of a file that has to be there.
+    pub(crate) fn text(&self, path: &Path) -> Result<String, Failure> {
+        self.find(path)?.ok_or_else(|| {
+            Failure::Use(format!(
+                "--config-from {}: the revision has no file {}",
+                self.name,
+                path.to_string_lossy()
+            ))
+        })
+    }
+
+    /// The text of a file, if the revision has it.
+    pub(crate) fn find(&self, path: &Path) -> Result<Option<String>, Failure> {
+        let failed = |why: String| Failure::Use(format!("--config-from {}: {why}", self.shown(path)));
+        let relative = self
+            .below_top(path)
+            .ok_or_else(|| failed("the file lies outside of the repository".to_owned()))?;
+        let entry = git(&self.top, &["ls-tree", "-z", "--full-tree", &self.commit, "--", &relative]);
+        let entry = entry.map_err(failed)?.unwrap_or_default();
+        let entry = String::from_utf8_lossy(&entry).into_owned();
+        // mode SP kind SP id TAB path NUL
+        let Some((head, _)) = entry.split_once('\t') else { return Ok(None) };
+        let mut words = head.split(' ');
+        let (Some(mode), Some(_), Some(id)) = (words.next(), words.next(), words.next()) else {
+            return Ok(None);
+        };
+        if !mode.starts_with(FILE_MODE) {
+            return Err(failed("it is a link or a folder, not a file".to_owned()));
+        }
+        let text = git(&self.top, &["cat-file", "blob", id]).map_err(failed)?;
+        let text = text.ok_or_else(|| failed("git cannot read it".to_owned()))?;
+        String::from_utf8(text).map(Some).map_err(|_| failed("it is not UTF-8".to_owned()))
+    }
+
+    /// A path from the top of the checkout on, with `/`. Links below the top are
+    /// not followed: a change could lead through one to another file of the
+    /// revision.
+    fn below_top(&self, path: &Path) -> Option<String> {
+        let path = plain(&std::path::absolute(path).ok()?);
+        let mut above: Vec<&Path> = path.ancestors().collect();
+        above.reverse();
+        let top = above
+            .into_iter()
+            .find(|folder| std::fs::canonicalize(folder).is_ok_and(|own| own == self.top))?;
+        let parts = path.strip_prefix(top).ok()?.components();
+        let parts: Vec<_> = parts.map(|part| part.as_os_str().to_string_lossy()).collect();
+        Some(parts.join("/"))
+    }
+}
+
+/// A path without `.` and `..`.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                plain.pop();
+            }
+            Component::CurDir => {}
+            other => plain.push(other),
+        }
+    }
+    plain
+}
+
+fn trimmed(output: &[u8]) -> String {
+    String::from_utf8_lossy(output).trim_end_matches(['\n', '\r']).to_owned()
+}
+
+/// What git prints; `None` if it says no.
+fn git(folder: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>, String> {
+    let mut command = Command::new("git");
+    // Variables of git could lead to another repository or to programs.
+    for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_git(name)) {
+        command.env_remove(name);
+    }
+    let nothing = if cfg!(windows) { "NUL" } else { "/dev/null" };
+    command
+        .current_dir(folder)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env("GIT_CONFIG_GLOBAL", nothing)
+        .env("GIT_ATTR_NOSYSTEM", "1")
+        .env("GIT_NO_LAZY_FETCH", "1")
+        .env("GIT_NO_REPLACE_OBJECTS", "1")
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .args(["--no-pager", "--no-optional-locks", "--literal-pathspecs"])
+        .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never"])
+        // A checkout in a container often belongs to another user. Reading objects
+        // of it runs nothing.
+        .args(["-c", "safe.directory=*"])
+        .args(arguments)
+        .stdin(Stdio::null());
+    match command.output() {
+        Ok(output) if output.status.success() => Ok(Some(output.stdout)),
+        Ok(_) => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err("git is not installed, and only git can read a revision".to_owned())
+        }
+        Err(error) => Err(format!("git cannot be run: {error}")),
+    }
+}
+
+fn is_of_git(name: &OsString) -> bool {
+    name.to_string_lossy().to_ascii_uppercase().starts_with("GIT_")
+}

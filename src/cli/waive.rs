@@ -1,0 +1,152 @@
+//! `glidelint waive`
+
+use std::io;
+
+use glidelint::config::{Config, Waiver};
+use glidelint::finding::{Finding, ValuesHash};
+use glidelint::report::safe;
+use glidelint::rule::file::{OneOrMany, Text};
+use glidelint::suppress::{AppendError, append};
+use jiff::civil::Date;
+
+use super::accept::{path_of, today, waivers};
+use super::args::WaiveArgs;
+use super::baseline::refuse_revision;
+use super::exit::Exit;
+use super::fail::Failure;
+use super::input::{self, Found};
+use super::judging::{Judged, judged, packs};
+use super::output::{counted, write_file, write_stdout};
+use super::packs::Packs;
+
+/// How many findings of one record are bound; no rule has more.
+const BOUND: usize = 20;
+
+/// Adds a waiver to the configuration file, if there is something to waive.
+pub(crate) fn run(args: &WaiveArgs) -> Result<Exit, Failure> {
+    if args.judge.input.no_config {
+        return Err(Failure::Use("--no-config: a waiver is written to a configuration file".to_owned()));
+    }
+    let found = configure(args)?;
+    refuse_revision(&found)?;
+    let today = today(args.today.as_deref())?;
+    let packs = packs(&args.judge.packs, &found)?;
+    let mut waiver = waiver(args);
+    // Mistakes are told before anything is read.
+    let text = text_of(&found)?;
+    let shown = shown(&found);
+    append(&shown, &text, &waiver).map_err(failure)?;
+    if let Some(last) = waiver.last_day().filter(|last| *last < today) {
+        return Err(Failure::Use(format!("--until: {last} has passed; today is {today}")));
+    }
+    let mut judged = judged(&args.judge, &found, &packs)?;
+    let fitting = fitting(&judged, &waiver, &packs, today)?;
+    if fitting.is_empty() {
+        return Err(nothing_fits(&judged, &waiver));
+    }
+    let already = waivers(&found.config.waivers, &packs, today)?;
+    already.apply(&mut judged.findings, &judged.rules, &judged.coverage, path_of(&judged.discovery));
+    if fitting.iter().all(|&at| judged.findings[at].waiver.is_some()) {
+        return Err(Failure::Use(format!("a waiver covers {} already", waiver.subject())));
+    }
+    waiver.bound_to = bound_to(&waiver, &fitting, &judged.findings);
+    let added = append(&shown, &text, &waiver).map_err(failure)?;
+    write_file(&found.path.to_string_lossy(), |out| out.write_all(added.as_bytes()))?;
+    let until = waiver.until.as_ref().map_or_else(String::new, |until| format!(" until {}", until.value));
+    let what = counted(fitting.len(), "finding");
+    write_stdout(|out| {
+        writeln!(
+            out,
+            "{}: waived {} ({what}){until}",
+            safe::terminal(&shown),
+            safe::terminal(&waiver.subject())
+        )
+    })?;
+    Ok(Exit::Fine)
+}
+
+/// The configuration in force; one that is named may be new.
+fn configure(args: &WaiveArgs) -> Result<Found, Failure> {
+    let input = &args.judge.input;
+    match &input.config {
+        Some(path) if input.config_from.is_none() && !path.exists() => {
+            let folder = path.parent().unwrap_or(path).to_path_buf();
+            Ok(Found { config: Config::default(), folder, path: path.clone(), revision: None })
+        }
+        _ => input::configure(input),
+    }
+}
+
+/// The path of the configuration file, from here if it lies below.
+fn shown(found: &Found) -> String {
+    let here = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
+    let path = found.path.strip_prefix(&here).unwrap_or(&found.path);
+    path.to_string_lossy().replace('\\', "/")
+}
+
+fn text_of(found: &Found) -> Result<String, Failure> {
+    match std::fs::read_to_string(&found.path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => Err(Failure::Use(format!("{}: cannot be read: {error}", found.path.display()))),
+    }
+}
+
+fn waiver(args: &WaiveArgs) -> Waiver {
+    let text = |text: &Option<String>| text.as_ref().map(Text::new);
+    Waiver {
+        rule: Text::new(&args.rule),
+        key: text(&args.key),
+        sys_id: text(&args.sys_id),
+        table: text(&args.table),
+        path: text(&args.path),
+        broad: args.broad,
+        reason: Text::new(&args.reason),
+        owner: Text::new(&args.owner),
+        until: text(&args.until),
+        bound_to: None,
+    }
+}
+
+/// The indexes of the findings that the waiver would cover.
+fn fitting(judged: &Judged, waiver: &Waiver, packs: &Packs, today: Date) -> Result<Vec<usize>, Failure> {
+    let alone = waivers(std::slice::from_ref(waiver), packs, today)?;
+    let mut findings = judged.findings.clone();
+    alone.apply(&mut findings, &judged.rules, &judged.coverage, path_of(&judged.discovery));
+    Ok((0..findings.len()).filter(|&at| findings[at].waiver.is_some()).collect())
+}
+
+/// A waiver of one record is bound to what it shows today. One of many would lapse
+/// with every new record.
+fn bound_to(waiver: &Waiver, fitting: &[usize], findings: &[Finding]) -> Option<OneOrMany> {
+    if waiver.key.is_none() && waiver.sys_id.is_none() {
+        return None;
+    }
+    let mut hashes: Vec<ValuesHash> = fitting.iter().map(|&at| findings[at].values).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    (hashes.len() <= BOUND).then(|| OneOrMany(hashes.iter().map(ValuesHash::to_string).collect()))
+}
+
+fn nothing_fits(judged: &Judged, waiver: &Waiver) -> Failure {
+    let name = &waiver.rule.value;
+    let Some(rule) = judged.rules.iter().position(|rule| rule.id == *name || rule.name == *name) else {
+        return Failure::Use(format!("no rule that runs is called '{name}'; nothing was written"));
+    };
+    let keys = judged.findings.iter().filter(|finding| usize::from(finding.rule) == rule);
+    let keys: Vec<_> = keys.take(5).map(|finding| safe::terminal(&finding.key).into_owned()).collect();
+    let has = if keys.is_empty() {
+        "the rule finds nothing".to_owned()
+    } else {
+        format!("it finds {}", keys.join(", "))
+    };
+    let subject = waiver.subject();
+    Failure::Use(format!("no finding of {}; {has}; nothing was written", safe::terminal(&subject)))
+}
+
+fn failure(error: AppendError) -> Failure {
+    match error {
+        AppendError::Rule(error) => Failure::Rule(error),
+        form @ AppendError::Form { .. } => Failure::Use(form.to_string()),
+    }
+}

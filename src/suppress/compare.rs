@@ -1,0 +1,67 @@
+//! Compares findings with those that were known before.
+
+use std::collections::HashSet;
+
+use super::baseline::Baseline;
+use super::waivers::WaiverUse;
+use crate::finding::{BaselineState, Finding, Fingerprint, Notice};
+
+/// How the findings of a scan stand to what was known before.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Known {
+    /// What they were compared with, as reports name it.
+    pub with: String,
+    /// Known findings that are not there any more.
+    pub absent: usize,
+    /// Known findings that were not found, of rules that did not run or could
+    /// judge nothing: nobody can say that they are gone.
+    pub not_judged: usize,
+    /// Why what they were compared with may not hold all findings of its time.
+    pub gap: Option<String>,
+}
+
+/// All that was accepted before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Accepted {
+    /// The comparison, if there was something to compare with.
+    pub known: Option<Known>,
+    /// The waivers of the configuration, in its order.
+    /// [`Finding::waiver`] is an index into them.
+    pub waivers: Vec<WaiverUse>,
+}
+
+impl Known {
+    /// Marks findings as new or unchanged. `could_judge` says whether the rule of
+    /// that id could say anything in this scan.
+    pub fn compare(
+        with: &str,
+        baseline: &Baseline,
+        findings: &mut [Finding],
+        could_judge: impl Fn(&str) -> bool,
+    ) -> Self {
+        let known: HashSet<Fingerprint> = baseline.entries().map(|entry| entry.fingerprint).collect();
+        let found: HashSet<Fingerprint> = findings.iter().map(|finding| finding.fingerprint).collect();
+        for finding in findings {
+            let is_known = known.contains(&finding.fingerprint);
+            finding.state = Some(if is_known { BaselineState::Unchanged } else { BaselineState::New });
+        }
+        let mut result =
+            Self { with: with.to_owned(), gap: baseline.gap().map(str::to_owned), ..Self::default() };
+        for entry in baseline.entries().filter(|entry| !found.contains(&entry.fingerprint)) {
+            if could_judge(&entry.rule) {
+                result.absent += 1;
+            } else {
+                result.not_judged += 1;
+            }
+        }
+        result
+    }
+
+    /// Says that findings may look new that are not.
+    #[must_use]
+    pub fn notice(&self) -> Option<Notice> {
+        let gap = self.gap.as_ref()?;
+        let message = format!("findings may look new that are not: {gap}");
+        Some(Notice::of_accepted("baseline-partial", &self.with, message))
+    }
+}

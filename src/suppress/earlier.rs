@@ -1,0 +1,142 @@
+//! An earlier SARIF report of ours, read as the findings that were known then.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::baseline::{Baseline, Entry};
+use crate::finding::Fingerprint;
+use crate::rule::RuleError;
+use crate::rule::file::Text;
+
+/// Which fingerprint of a result is ours.
+const FINGERPRINT: &str = "glidelint/v1";
+
+#[derive(Deserialize)]
+struct Log {
+    runs: Vec<Run>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Run {
+    tool: Tool,
+    #[serde(default)]
+    results: Vec<Row>,
+    #[serde(default)]
+    invocations: Vec<Invocation>,
+}
+
+#[derive(Deserialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Deserialize)]
+struct Driver {
+    name: String,
+}
+
+/// A result, as far as it says what it is about.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    #[serde(default)]
+    rule_id: String,
+    #[serde(default)]
+    baseline_state: String,
+    #[serde(default)]
+    partial_fingerprints: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    execution_successful: bool,
+    #[serde(default)]
+    tool_execution_notifications: Vec<Notification>,
+}
+
+#[derive(Deserialize)]
+struct Notification {
+    descriptor: Option<Descriptor>,
+}
+
+#[derive(Deserialize)]
+struct Descriptor {
+    #[serde(default)]
+    id: String,
+}
+
+/// The findings of the runs that are ours.
+pub(super) fn parse(path: &str, text: &str) -> Result<Baseline, RuleError> {
+    let log: Log = serde_json::from_str(text).map_err(|error| {
+        let number = |value: usize| u32::try_from(value).unwrap_or(0);
+        let place = Text { value: String::new(), line: number(error.line()), column: number(error.column()) };
+        RuleError::at(path, &place, format!("this is no SARIF report: {error}"))
+    })?;
+    let ours: Vec<Run> = log.runs.into_iter().filter(|run| run.tool.driver.name == "glidelint").collect();
+    if ours.is_empty() {
+        return Err(RuleError::file(path, "this SARIF report holds no run of glidelint")
+            .help("fingerprints of other programs mean nothing to this one"));
+    }
+    let gap = ours.iter().find_map(gap);
+    let results = ours.into_iter().flat_map(|run| run.results);
+    let entries = results.filter(|row| row.baseline_state != "absent").filter_map(|row| {
+        let fingerprint = Fingerprint::parse(row.partial_fingerprints.get(FINGERPRINT)?)?;
+        let (table, key, field) = (String::new(), String::new(), String::new());
+        Some(Entry { rule: row.rule_id, table, key, field, fingerprint })
+    });
+    Ok(Baseline::new(entries).with_gap(gap))
+}
+
+/// Why a run may not show all that was there.
+fn gap(run: &Run) -> Option<String> {
+    let was_cut = |invocation: &Invocation| {
+        let mut notifications = invocation.tool_execution_notifications.iter();
+        notifications.any(|notification| {
+            notification.descriptor.as_ref().is_some_and(|descriptor| descriptor.id == "results-left-out")
+        })
+    };
+    if run.invocations.iter().any(was_cut) {
+        return Some("results were left out of it".to_owned());
+    }
+    let failed = run.invocations.iter().any(|invocation| !invocation.execution_successful);
+    failed.then(|| "its scan was incomplete".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::suppress::Baseline;
+
+    const PRINT: &str = "95f134ba50f99e77fce6007ba558ec75";
+
+    fn log(driver: &str, notification: &str, state: &str) -> String {
+        format!(
+            r#"{{"version":"2.1.0","runs":[{{"tool":{{"driver":{{"name":"{driver}"}}}},
+            "invocations":[{{"executionSuccessful":true,"toolExecutionNotifications":[{notification}]}}],
+            "results":[{{"ruleId":"SNA1","message":{{"text":"x"}},"baselineState":"{state}",
+            "partialFingerprints":{{"glidelint/v1":"{PRINT}","primaryLocationLineHash":"1:1"}}}},
+            {{"ruleId":"SNA2","message":{{"text":"passed"}},"kind":"pass"}}]}}]}}"#
+        )
+    }
+
+    #[test]
+    fn results_with_our_fingerprint_are_known() {
+        let check = |text: &str, expected: usize, gap: Option<&str>| {
+            let baseline = Baseline::parse("old.sarif", text).unwrap();
+            assert_eq!((baseline.len(), baseline.gap()), (expected, gap), "{text}");
+        };
+        check(&log("glidelint", "", "new"), 1, None);
+        check(&log("glidelint", "", "absent"), 0, None);
+        let cut = r#"{"descriptor":{"id":"results-left-out"},"message":{"text":"x"}}"#;
+        check(&log("glidelint", cut, "unchanged"), 1, Some("results were left out of it"));
+        let check = |text: &str, part: &str| {
+            let error = Baseline::parse("old.sarif", text).unwrap_err();
+            assert!(error.message.contains(part), "{error}");
+        };
+        check(&log("other", "", "new"), "no run of glidelint");
+        check("{}", "no SARIF report");
+        check("{\"runs\": [", "no SARIF report");
+    }
+}

@@ -1,0 +1,198 @@
+//! A finding is recognised again, however it comes: fingerprints, and the hashes
+//! that waivers are bound to, are the same for the same problem in any form of
+//! export, and others for another problem.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
+
+#[path = "common/program.rs"]
+mod program;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+
+use tempfile::TempDir;
+
+use program::glidelint;
+
+const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
+
+/// Records of which each has one problem, in three tables.
+const RECORDS: [(&str, &str); 3] = [
+    (
+        "sys_user",
+        "<sys_user action=\"INSERT_OR_UPDATE\">\n    <active>true</active>\n    <identity_type>machine</identity_type>\n    \
+         <internal_integration_user>false</internal_integration_user>\n    <sys_id>a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1</sys_id>\n    \
+         <user_name>svc.crane</user_name>\n    <web_service_access_only>false</web_service_access_only>\n</sys_user>\n",
+    ),
+    (
+        "sys_user_role_contains",
+        "<sys_user_role_contains action=\"INSERT_OR_UPDATE\">\n    <contains display_value=\"admin\" name=\"admin\">2831a114c611228501d4ea6c309d626d</contains>\n    \
+         <role display_value=\"crane_driver\" name=\"crane_driver\">b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2</role>\n    \
+         <sys_id>c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3c3</sys_id>\n</sys_user_role_contains>\n",
+    ),
+    (
+        "sys_properties",
+        "<sys_properties action=\"INSERT_OR_UPDATE\">\n    <name>glide.soap.strict_security</name>\n    \
+         <sys_id>d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4d4</sys_id>\n    <type>boolean</type>\n    <value>false</value>\n</sys_properties>\n",
+    ),
+];
+
+/// The rule that finds each of them.
+const RULES: &str = "SNA1002,SNR1009,SNP1002";
+
+/// Files by name.
+type Files = Vec<(String, String)>;
+
+fn records() -> Vec<(&'static str, String)> {
+    RECORDS.iter().map(|(table, text)| (*table, (*text).to_owned())).collect()
+}
+
+fn unload(records: &[(&str, String)]) -> String {
+    let records: String = records.iter().map(|(_, text)| text.as_str()).collect();
+    format!("{HEAD}<unload unload_date=\"2026-03-01 10:00:00\">\n{records}</unload>\n")
+}
+
+fn one_file(text: String) -> Files {
+    vec![("all.xml".to_owned(), text)]
+}
+
+/// An update set with a row for each record, whose payload is written by `write`.
+fn update_set(records: &[(&str, String)], write: impl Fn(&str) -> String) -> Files {
+    let mut rows = String::new();
+    for (table, text) in records {
+        let payload = write(&format!("{HEAD}<record_update table=\"{table}\">\n{text}</record_update>\n"));
+        let _ = writeln!(
+            rows,
+            "<sys_update_xml action=\"INSERT_OR_UPDATE\">\n<action>INSERT_OR_UPDATE</action>\n<name>{table}_1</name>\n\
+             <payload>{payload}</payload>\n<type>{table}</type>\n</sys_update_xml>"
+        );
+    }
+    one_file(format!("{HEAD}<unload unload_date=\"2026-03-01 10:00:00\">\n{rows}</unload>\n"))
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// What identifies each finding, by rule: fingerprint and hash of the values.
+fn identities(what: &str, files: &Files) -> BTreeMap<String, (String, String)> {
+    let folder = TempDir::new().unwrap();
+    for (name, text) in files {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    let scan = ["scan", "--no-config", "--root", ".", "--format", "json", "--select", RULES, "."];
+    let run = glidelint(folder.path(), &scan);
+    assert_eq!((run.code, run.stderr.as_str()), (1, ""), "{what}");
+    let document = run.json();
+    let findings = document["findings"].as_array().unwrap();
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let identities: BTreeMap<_, _> = findings
+        .iter()
+        .map(|finding| (text(&finding["rule"]), (text(&finding["fingerprint"]), text(&finding["values"]))))
+        .collect();
+    assert_eq!(identities.len(), RECORDS.len(), "{what}: {run:?}");
+    assert_eq!(findings.len(), RECORDS.len(), "{what}: {run:?}");
+    identities
+}
+
+/// Applies `change` to the text of every record.
+fn changed(change: impl Fn(&str) -> String) -> Vec<(&'static str, String)> {
+    records().into_iter().map(|(table, text)| (table, change(&text))).collect()
+}
+
+#[test]
+fn a_problem_is_recognised_in_any_form() {
+    let expected = identities("as it is", &one_file(unload(&records())));
+    let mut reversed = records();
+    reversed.reverse();
+    let each_its_file: Files = records()
+        .into_iter()
+        .map(|(table, text)| {
+            (
+                format!("update/{table}_1.xml"),
+                format!("{HEAD}<record_update table=\"{table}\">\n{text}</record_update>\n"),
+            )
+        })
+        .collect();
+    let mut harmless = String::new();
+    for number in 0..50 {
+        let _ = writeln!(
+            harmless,
+            "<sys_user action=\"INSERT_OR_UPDATE\">\n<active>false</active>\n<sys_id>{number:032x}</sys_id>\n\
+             <user_name>u{number}</user_name>\n</sys_user>"
+        );
+    }
+    let mut moved = records();
+    moved.insert(0, ("sys_user", harmless));
+    let forms: [(&str, Files); 14] = [
+        ("lines moved by other records", one_file(unload(&moved))),
+        ("records in another order", one_file(unload(&reversed))),
+        ("indented anew", one_file(unload(&changed(|text| text.replace("    ", "\t\t"))))),
+        ("on one line", one_file(unload(&changed(|text| text.replace("\n    ", ""))))),
+        ("other line ends", one_file(unload(&records()).replace('\n', "\r\n"))),
+        ("another file name", vec![("deep/er/x.xml".to_owned(), unload(&records()))]),
+        ("app files", each_its_file),
+        ("payloads in CDATA", update_set(&records(), |text| format!("<![CDATA[{text}]]>"))),
+        ("escaped payloads", update_set(&records(), escaped)),
+        (
+            "CDATA in two",
+            update_set(&records(), |text| {
+                format!("<![CDATA[{}]]>", text.replace("<active", "<acti]]><![CDATA[ve"))
+            }),
+        ),
+        // The platform creates some records anew in another instance.
+        (
+            "another sys_id",
+            one_file(unload(&changed(|text| {
+                text.replace("a1a1a1a1", "a9a9a9a9")
+                    .replace("b2b2b2b2", "b9b9b9b9")
+                    .replace("c3c3c3c3", "c9c9c9c9")
+                    .replace("d4d4d4d4", "d9d9d9d9")
+            }))),
+        ),
+        (
+            "another case of the key",
+            one_file(unload(&changed(|text| text.replace("<user_name>svc", "<user_name>SVC")))),
+        ),
+        (
+            "references in numbers",
+            one_file(unload(&changed(|text| text.replace("svc.crane", "svc&#46;crane")))),
+        ),
+        (
+            "other columns",
+            one_file(unload(&changed(|text| {
+                text.replace("    <sys_id>", "    <sys_mod_count>7</sys_mod_count>\n    <sys_id>")
+            }))),
+        ),
+    ];
+    for (what, files) in &forms {
+        let found = identities(what, files);
+        for (rule, (fingerprint, values)) in &expected {
+            assert_eq!(&found[rule].0, fingerprint, "{what}: the fingerprint of {rule}");
+            // The user ID is among the values that the message shows.
+            if *what != "another case of the key" {
+                assert_eq!(&found[rule].1, values, "{what}: the values of {rule}");
+            }
+        }
+    }
+}
+
+#[test]
+fn another_problem_is_another() {
+    let expected = identities("as it is", &one_file(unload(&records())));
+    let check = |what: &str, from: &str, to: &str, rule: &str, same_fingerprint: bool| {
+        let found = identities(what, &one_file(unload(&changed(|text| text.replace(from, to)))));
+        for (id, (fingerprint, values)) in &expected {
+            let is_meant = id == rule;
+            let (is_same, has_same_values) = (found[id].0 == *fingerprint, found[id].1 == *values);
+            assert_eq!(is_same, !is_meant || same_fingerprint, "{what}: the fingerprint of {id}");
+            assert_eq!(has_same_values, !is_meant, "{what}: the values of {id}");
+        }
+    };
+    check("another user", "svc.crane", "svc.winch", "SNA1002", false);
+    check("another role", "crane_driver", "winch_driver", "SNR1009", false);
+    check("another value", "<value>false<", "<value>no<", "SNP1002", true);
+}
