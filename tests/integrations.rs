@@ -131,6 +131,49 @@ fn a_pull_request_is_not_judged_without_its_base() {
     assert!(step.stdout.contains("fetch-depth: 0"), "{}", step.stdout);
 }
 
+#[test]
+fn a_pull_request_cannot_accept_its_own_findings() {
+    let runner = runner();
+    let work = runner.path().join("work");
+    let run = |program: &Path, arguments: &[&str]| {
+        let output = Command::new(program).args(arguments).current_dir(&work).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let git = |arguments: &[&str]| {
+        let name = ["-c", "user.name=pier", "-c", "user.email=pier@example.com"];
+        run(Path::new("git"), &[&name, arguments].concat())
+    };
+    let baseline = |command: &str| {
+        run(Path::new(env!("CARGO_BIN_EXE_glidelint")), &["baseline", command, "my exports"]);
+    };
+    let added = work.join("my exports/sys_user_role_contains.xml");
+    let text = fs::read(&added).unwrap();
+    fs::remove_file(&added).unwrap();
+    fs::remove_dir(work.join(".git")).unwrap();
+    git(&["init", "--quiet"]);
+    baseline("create");
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message", "base"]);
+    let base = git(&["rev-parse", "HEAD"]);
+    fs::write(&added, text).unwrap();
+    baseline("update");
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message", "change"]);
+
+    let scan = |base: &str| {
+        let baseline = ("GLIDELINT_BASELINE", ".glidelint-baseline.tsv");
+        let inputs = [("GLIDELINT_PATH", "my exports"), baseline, ("GLIDELINT_BASE", base)];
+        step(runner.path(), "action-scan.sh", &[], &inputs)
+    };
+    // Alone it would pass; against its base it has one finding, on its line.
+    assert_eq!(scan("").code, 0);
+    let judged = scan(base.trim());
+    assert_eq!(judged.code, 1, "{}", judged.stdout);
+    assert_eq!(judged.stdout.lines().filter(|line| line.starts_with("::")).count(), 1, "{}", judged.stdout);
+    assert!(judged.stdout.starts_with("::error file=my exports/sys_user_role_contains.xml,line=52,"));
+}
+
 /// A program of the runner that does what a script says.
 fn fake(runner: &Path, name: &str, script: &str) {
     let path = runner.join("bin").join(name);
