@@ -219,6 +219,9 @@ fn a_scan_shows_no_secret() {
         with(&["--format", "text", "--verbose", "--stats"]);
         with(&["--format", "json", "--verbose"]);
         with(&["--format", "sarif", "--verbose"]);
+        with(&["--format", "github"]);
+        with(&["--format", "gitlab"]);
+        with(&["--format", "markdown"]);
         with(&["--format", "text", "--color", "always"]);
         check(folder.path(), &secret, &["inventory", "--no-config", "--root", "."]);
         check(folder.path(), &secret, &["inventory", "--no-config", "--root", ".", "--format", "json"]);
@@ -324,7 +327,7 @@ fn a_rule_that_is_curious_learns_nothing() {
         fs::create_dir_all(&area).unwrap();
         fs::write(area.join("tide-is-out.yaml"), CURIOUS.replace("TABLE", table).replace("COLUMN", column))
             .unwrap();
-        for format in ["text", "json", "sarif"] {
+        for format in ["text", "json", "sarif", "github", "gitlab", "markdown"] {
             let rules = rules.path().to_str().unwrap();
             let arguments = [
                 "scan",
@@ -389,7 +392,7 @@ fn a_display_value_of_a_secret_is_one_too() {
         .remove(0)
         .replace("<user_password>x", &format!("<user_password display_value=\"{SECRET}\">x"));
     fs::write(folder.path().join("a.xml"), forms(&user)[0].1.as_bytes()).unwrap();
-    for format in ["text", "json", "sarif"] {
+    for format in ["text", "json", "sarif", "github", "gitlab", "markdown"] {
         check(
             folder.path(),
             "display value",

@@ -13,6 +13,7 @@ use super::fix::FixArgs;
 pub(crate) use accept::{AcceptArgs, BaselineArgs, BaselineCommand, BaselineFileArgs, Suppressed, WaiveArgs};
 pub(crate) use rules::{RulesArgs, RulesCommand};
 
+use super::generate::GenerateCommand;
 use parse::{Shown, parse_instance, parse_shown, parse_size};
 
 /// Checks ServiceNow exports for security problems, offline.
@@ -43,6 +44,8 @@ pub(crate) enum Command {
     Waive(Box<WaiveArgs>),
     /// List, show, test, write and export rules
     Rules(RulesArgs),
+    #[command(flatten)]
+    Generate(GenerateCommand),
 }
 
 /// What is read.
@@ -143,7 +146,7 @@ pub(crate) struct ScanArgs {
     /// Most results that SARIF holds
     #[arg(long, value_name = "N", default_value_t = 5000)]
     pub(crate) max_results: usize,
-    /// Findings that the text report shows in full: a number, or all
+    /// Findings that text and markdown show: a number, or all
     #[arg(long, value_name = "N|all", default_value = "20", value_parser = parse_shown)]
     pub(crate) max_shown: Shown,
     /// Write SHA-256 of inputs: auto is for files up to 16 MiB
@@ -249,6 +252,9 @@ pub(crate) enum Format {
     Sarif,
     Json,
     Csv,
+    Github,
+    Gitlab,
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -51,8 +51,9 @@ fn resolve(folder: &Path, common: &Path, reference: &str) -> Option<String> {
         return Some(revision.trim().to_owned()).filter(|revision| is_revision(revision));
     }
     let packed = fs::read_to_string(common.join("packed-refs")).ok()?;
-    let line = packed.lines().find(|line| line.ends_with(reference))?;
-    line.split(' ').next().filter(|revision| is_revision(revision)).map(str::to_owned)
+    let is_meant = |(revision, name): &(&str, &str)| *name == reference && is_revision(revision);
+    let (revision, _) = packed.lines().filter_map(|line| line.split_once(' ')).find(is_meant)?;
+    Some(revision.to_owned())
 }
 
 fn is_revision(text: &str) -> bool {
@@ -87,7 +88,47 @@ fn web_address(address: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{origin, web_address};
+    use super::{origin, version_control, web_address};
+    use std::fs;
+    use std::path::Path;
+
+    const REVISION: &str = "0123456789abcdef0123456789abcdef01234567";
+
+    /// What is known of a checkout with these files below it.
+    fn check(files: &[(&str, &str)], root: &str, revision: Option<&str>, branch: Option<&str>) {
+        let folder = tempfile::tempdir().unwrap();
+        let config = ("main/.git/config", "[remote \"origin\"]\n\turl = git@example.com:a/b.git\n");
+        for (path, text) in [&[config], files].concat() {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let found = version_control(&folder.path().join(Path::new(root))).unwrap();
+        assert_eq!(found.repository, "https://example.com/a/b.git");
+        assert_eq!((found.revision.as_deref(), found.branch.as_deref()), (revision, branch), "{files:?}");
+    }
+
+    #[test]
+    fn the_commit_is_known_however_git_keeps_it() {
+        let other = REVISION.replace('0', "f");
+        let line = format!("{REVISION}\n");
+        let packed =
+            format!("# pack-refs\n{other} refs/remotes/x/refs/heads/main\n{REVISION} refs/heads/main\n");
+        let on_main = ("main/.git/HEAD", "ref: refs/heads/main\n");
+        check(&[on_main, ("main/.git/refs/heads/main", &line)], "main", Some(REVISION), Some("main"));
+        check(&[on_main, ("main/.git/packed-refs", &packed)], "main", Some(REVISION), Some("main"));
+        // As pipelines check out the merge of a pull request.
+        check(&[("main/.git/HEAD", &line)], "main", Some(REVISION), None);
+        // Before the first commit.
+        check(&[on_main], "main", None, Some("main"));
+        let worktree = [
+            ("tree/.git", "gitdir: ../main/.git/worktrees/tree\n"),
+            ("main/.git/worktrees/tree/HEAD", "ref: refs/heads/main\n"),
+            ("main/.git/worktrees/tree/commondir", "../..\n"),
+            ("main/.git/refs/heads/main", &line),
+        ];
+        check(&worktree, "tree", Some(REVISION), Some("main"));
+    }
 
     #[test]
     fn addresses_lose_their_credentials() {

@@ -9,6 +9,7 @@ mod diff;
 mod exit;
 mod fail;
 mod fix;
+mod generate;
 mod git;
 mod input;
 mod inventory;
@@ -52,6 +53,7 @@ pub(crate) fn run() -> ExitCode {
         Some(Command::Baseline(arguments)) => baseline::run(&arguments),
         Some(Command::Waive(arguments)) => waive::run(&arguments),
         Some(Command::Rules(arguments)) => rules::run(&arguments),
+        Some(Command::Generate(command)) => generate::run(&command),
     };
     match result {
         Ok(exit) => exit.into(),

@@ -26,7 +26,7 @@ impl FileOutput {
             Path::new(text).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         let format = format_of(extension).ok_or_else(|| {
             Failure::Use(format!(
-                "--output {text}: the extension names no format; write text=, sarif= or json= in front"
+                "--output {text}: the extension names no format; write text=, sarif=, json=, gitlab= or markdown= in front"
             ))
         })?;
         Ok(Self { format, path: text.to_owned() })
@@ -39,6 +39,9 @@ fn format_of(word: &str) -> Option<Format> {
         "sarif" => Some(Format::Sarif),
         "json" => Some(Format::Json),
         "csv" => Some(Format::Csv),
+        "github" => Some(Format::Github),
+        "gitlab" => Some(Format::Gitlab),
+        "markdown" | "md" => Some(Format::Markdown),
         _ => None,
     }
 }

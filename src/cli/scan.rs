@@ -12,7 +12,9 @@ use glidelint::finding::{Band, Confidence, Finding, RuleCoverage, Severity};
 use glidelint::locate::{FileExcerpts, locate};
 use glidelint::report::sarif::{self, SarifOptions};
 use glidelint::report::text::{self, Detail, TextOptions};
-use glidelint::report::{Input, PackInfo, Report, Scope, Score, Stats, csv, json, safe};
+use glidelint::report::{
+    Input, PackInfo, Report, Scope, Score, Stats, csv, github, gitlab, json, markdown, safe,
+};
 use glidelint::rule::{Pack, PackFiles, Rule, RuleMeta};
 use glidelint::source::{Discovery, Source, sha256};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -172,6 +174,9 @@ fn write(
         }
         Format::Json => json::write(report, out),
         Format::Csv => csv::write(report, out),
+        Format::Github => github::write(report, out),
+        Format::Gitlab => gitlab::write(report, out),
+        Format::Markdown => markdown::write(report, args.max_shown.0, out),
     }
 }
 
@@ -227,7 +232,7 @@ fn root_name(root: &Path) -> String {
 
 fn inputs(args: &ScanArgs, outputs: &[FileOutput], discovery: &Discovery, files: &[ReadFile]) -> Vec<Input> {
     let formats = outputs.iter().map(|output| output.format).chain([args.format]);
-    let is_shown = formats.into_iter().any(|format| format != Format::Text);
+    let is_shown = formats.into_iter().any(|format| matches!(format, Format::Sarif | Format::Json));
     let is_hashed = |source: &Source| match args.hash_inputs {
         _ if !is_shown => false,
         HashInputs::Always => true,

@@ -4,7 +4,10 @@
 mod coverage;
 pub mod csv;
 mod frameworks;
+pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod markdown;
 mod mend;
 mod object;
 pub mod page;
@@ -14,6 +17,7 @@ mod sample;
 pub mod sarif;
 mod score;
 pub mod text;
+mod words;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -29,6 +33,11 @@ pub use score::Score;
 
 /// Where the project lives; the only place that names it.
 pub const HOME: &str = "https://github.com/glidelint/glidelint";
+
+/// Where the page of a built-in rule lies.
+fn page_of(rule: &RuleMeta) -> Option<String> {
+    rule.is_built_in().then(|| format!("{HOME}/blob/main/rules/pages/{}.md", rule.id))
+}
 
 /// Everything that a report may show of a scan, in its final order.
 #[derive(Debug)]

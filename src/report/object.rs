@@ -22,6 +22,18 @@ pub(super) fn write_object(
     out.write_all(b"}")
 }
 
+/// Writes one JSON list; `items` writes what is in it.
+pub(super) fn write_list(
+    out: &mut dyn Write,
+    items: impl FnOnce(&mut ListWriter<'_>) -> io::Result<()>,
+) -> io::Result<()> {
+    out.write_all(b"[")?;
+    let mut list = ListWriter { out: &mut *out, is_empty: true };
+    items(&mut list)?;
+    let close: &[u8] = if list.is_empty { b"]" } else { b"\n]" };
+    out.write_all(close)
+}
+
 impl ObjectWriter<'_> {
     /// A property with all of its value on one line.
     pub(super) fn property(&mut self, name: &str, value: &impl Serialize) -> io::Result<()> {
@@ -64,11 +76,7 @@ impl ObjectWriter<'_> {
         items: impl FnOnce(&mut ListWriter<'_>) -> io::Result<()>,
     ) -> io::Result<()> {
         self.name(name)?;
-        self.out.write_all(b"[")?;
-        let mut list = ListWriter { out: &mut *self.out, is_empty: true };
-        items(&mut list)?;
-        let close: &[u8] = if list.is_empty { b"]" } else { b"\n]" };
-        self.out.write_all(close)
+        write_list(&mut *self.out, items)
     }
 
     /// An object within the object.

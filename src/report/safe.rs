@@ -1,6 +1,7 @@
 //! Text from exports, made safe for where it goes. An export is written by
 //! others: a user name may hold what moves the cursor of a terminal, turns the
-//! direction of a line or makes a link of a message.
+//! direction of a line, makes a link of a message or gives a command to the
+//! pipeline whose log it stands in.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -91,6 +92,47 @@ fn is_plain(byte: u8) -> bool {
     matches!(byte, b' '..=b'~' | b'\n') && !b"`<*_[]\\|".contains(&byte)
 }
 
+/// The text as the message of a workflow command of GitHub Actions: one line,
+/// whatever the text holds. Its line breaks stay line breaks where it is shown.
+#[must_use]
+pub fn workflow_message(text: &str) -> String {
+    workflow(text, |_| false)
+}
+
+/// The text as the value of a property of a workflow command, where commas and
+/// colons would end it.
+#[must_use]
+pub fn workflow_property(text: &str) -> String {
+    workflow(text, |letter| matches!(letter, ':' | ','))
+}
+
+fn workflow(text: &str, is_special: impl Fn(char) -> bool) -> String {
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for letter in terminal_lines(text).chars() {
+        if matches!(letter, '%' | '\n' | '\r') || is_special(letter) {
+            let _ = write!(escaped, "%{:02X}", u32::from(letter));
+        } else {
+            escaped.push(letter);
+        }
+    }
+    escaped
+}
+
+/// The text as a code span of Markdown on one line. Nothing in it is formatting,
+/// HTML, a link, a mention or a reference, which escaping cannot promise for all
+/// the dialects that reports are pasted into.
+#[must_use]
+pub fn code_span(text: &str) -> String {
+    let text = terminal(text);
+    if text.trim().is_empty() {
+        return "(empty)".to_owned();
+    }
+    let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
 /// A path as a relative URI reference.
 #[must_use]
 pub fn relative_uri(path: &str) -> String {
@@ -148,12 +190,13 @@ fn visible(letter: char, lines: Lines) -> Option<char> {
 }
 
 fn replaced(text: &str, lines: Lines) -> Cow<'_, str> {
+    let text = without_commands(text);
     // Nearly all texts are of this kind, and nothing in them is replaced.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~') || byte == b'\n' && lines == Lines::Many) {
-        return Cow::Borrowed(text);
+        return text;
     }
     if text.chars().all(|letter| visible(letter, lines).is_none()) {
-        return Cow::Borrowed(text);
+        return text;
     }
     Cow::Owned(text.chars().map(|letter| visible(letter, lines).unwrap_or(letter)).collect())
 }
@@ -169,9 +212,38 @@ pub fn csv(text: &str) -> String {
     text
 }
 
+/// The text without what the agents of GitHub and Azure DevOps take for a command
+/// wherever it stands in a line of a log: `##[…]`, and `##vso[…]`, which sets
+/// variables of later steps. A character stays a character.
+fn without_commands(text: &str) -> Cow<'_, str> {
+    if !text.contains("##") {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len() + 8);
+    let mut rest = text;
+    while let Some(at) = rest.find("##") {
+        let (before, command) = rest.split_at(at);
+        let name = &command.as_bytes()[2..];
+        let begins_command = name.first() == Some(&b'[')
+            || name.get(..4).is_some_and(|name| name.eq_ignore_ascii_case(b"vso["));
+        safe.push_str(before);
+        safe.push('#');
+        // Of `###[` the second and the third may still be one.
+        rest = &command[if begins_command { 2 } else { 1 }..];
+        if begins_command {
+            safe.push(HIDDEN);
+        }
+    }
+    safe.push_str(rest);
+    Cow::Owned(safe)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{markdown, relative_uri, sarif_argument, sarif_message, shortened, terminal, terminal_lines};
+    use super::{
+        code_span, markdown, relative_uri, sarif_argument, sarif_message, shortened, terminal,
+        terminal_lines, workflow_message, workflow_property,
+    };
 
     #[test]
     fn nothing_reaches_the_terminal_that_moves_or_hides() {
@@ -182,6 +254,32 @@ mod tests {
         );
         assert_eq!(terminal("Jürgen Müller 李"), "Jürgen Müller 李");
         assert_eq!(terminal_lines("a\r\n\tb\rc"), "a\n b␍c");
+    }
+
+    #[test]
+    fn no_pipeline_takes_a_text_for_a_command() {
+        let check = |text: &str, expected: &str| assert_eq!(terminal(text), expected, "{text}");
+        check("##vso[task.setvariable variable=x]y", "#\u{fffd}vso[task.setvariable variable=x]y");
+        check("a ##VSO[x] ##[add-path]/tmp", "a #\u{fffd}VSO[x] #\u{fffd}[add-path]/tmp");
+        check("###[error]####vso[x", "##\u{fffd}[error]###\u{fffd}vso[x");
+        check("## heading ##vs ##", "## heading ##vs ##");
+        check("##é[x]", "##é[x]");
+    }
+
+    #[test]
+    fn a_workflow_command_stays_one_line() {
+        assert_eq!(workflow_message("100%\r\n::set-env::a\rb: c, d"), "100%25%0A::set-env::a␍b: c, d");
+        assert_eq!(workflow_property("a:b,c\n%0A::x"), "a%3Ab%2Cc%0A%250A%3A%3Ax");
+    }
+
+    #[test]
+    fn a_code_span_ends_where_it_should() {
+        let check = |text: &str, expected: &str| assert_eq!(code_span(text), expected, "{text}");
+        check("<b>@all #1 [x](y) http://z", "`<b>@all #1 [x](y) http://z`");
+        check("a `b` ``c", "```a `b` ``c```");
+        check("`", "`` ` ``");
+        check("a\n\nb", "`a␊␊b`");
+        check(" ", "(empty)");
     }
 
     #[test]

@@ -7,7 +7,8 @@ mod snippet;
 mod summary;
 #[cfg(test)]
 mod tests;
-mod words;
+
+pub(super) use summary::{assumed, result, scanned};
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -17,11 +18,11 @@ use annotate_snippets::renderer::{AnsiColor, Style};
 
 use super::coverage::{missing_in_words, not_judged};
 use super::frameworks::{FRAMEWORKS, controls, name_of};
+use super::words::{self, counted, grouped};
 use super::{Report, safe};
 use crate::finding::{Band, Notice, NoticeLevel, Topic};
 use crate::locate::LineHashes;
 use crate::span::LineColumn;
-use words::{counted, grouped};
 
 /// The width where none is known, as in a log.
 const DEFAULT_WIDTH: usize = 100;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use serde_sarif::sarif::MultiformatMessageString;
 
-use super::super::{HOME, safe};
+use super::super::{HOME, page_of, safe};
 use super::{results, taxonomies};
 use crate::rule::RuleMeta;
 
@@ -125,8 +125,8 @@ pub(super) fn text(text: &str) -> MultiformatMessageString {
 /// Where the rule is described: our own on their generated pages; one of another
 /// pack where its first reference leads, or nowhere.
 fn help_uri(rule: &RuleMeta) -> Cow<'_, str> {
-    if rule.is_built_in() {
-        return format!("{HOME}/blob/main/rules/pages/{}.md", rule.id).into();
+    if let Some(page) = page_of(rule) {
+        return page.into();
     }
     let first = rule.references.first().filter(|uri| uri.starts_with("https://"));
     first.map_or(HOME, String::as_str).into()

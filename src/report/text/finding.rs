@@ -5,8 +5,8 @@ use std::iter;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 
+use super::super::words::{first_sentences, wrapped};
 use super::super::{Report, safe};
-use super::words::{first_sentences, wrapped};
 use super::{Detail, TextOptions, snippet};
 use crate::finding::{Band, BaselineState, Severity};
 use crate::locate::{ShownFinding, ShownPlace};

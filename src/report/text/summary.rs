@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::super::coverage::{count_by_verdict, missing_in_words, not_judged};
+use super::super::words::{counted, grouped, rules_of, size, top_area};
 use super::super::{Report, safe};
-use super::words::{counted, grouped, rules_of, size, top_area};
 use super::{TextOptions, color_of, painted};
 use crate::finding::{NoticeLevel, Topic, Verdict};
 use annotate_snippets::renderer::AnsiColor;
@@ -156,7 +156,7 @@ fn gaps(report: &Report) -> String {
     or_none(clauses.join("; "))
 }
 
-fn scanned(report: &Report) -> String {
+pub(in super::super) fn scanned(report: &Report) -> String {
     let stats = &report.stats;
     let mut text = format!(
         "{} in {}, {}",
@@ -181,7 +181,7 @@ fn input(report: &Report) -> String {
     format!("{state}: {}, {}", counted(errors, "error"), counted(warnings, "warning"))
 }
 
-fn assumed(report: &Report) -> String {
+pub(in super::super) fn assumed(report: &Report) -> String {
     let scope = &report.scope;
     let mut clauses = Vec::new();
     let named = [
@@ -202,7 +202,7 @@ fn assumed(report: &Report) -> String {
 }
 
 /// The one sentence. It never calls clean what could not be read or judged.
-fn result(report: &Report) -> String {
+pub(in super::super) fn result(report: &Report) -> String {
     let judged = report.coverage.iter().filter(|coverage| coverage.pass + coverage.fail > 0).count();
     let open = report.coverage.iter().filter(|coverage| coverage.cannot_tell > 0).count();
     let counts = report.count_by_standing();

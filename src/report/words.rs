@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::super::{Report, safe};
+use super::{Report, safe};
 
 /// `1,204`.
 pub(super) fn grouped(number: impl TryInto<u64>) -> String {

@@ -1,0 +1,255 @@
+//! The action for GitHub: its two scripts are run as a runner would run them, and
+//! `action.yml` keeps to the rules that make an action safe to use.
+
+#![cfg(unix)]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
+
+/// What one step left behind.
+struct Step {
+    code: i32,
+    stdout: String,
+    /// What it wrote for later steps.
+    output: String,
+    /// What it put on the job's page.
+    summary: String,
+}
+
+/// A runner's folders: `temp`, `work` with the samples, `bin` before all others
+/// in the search path.
+fn runner() -> TempDir {
+    let runner = tempfile::tempdir().unwrap();
+    let folder = |name: &str| fs::create_dir_all(runner.path().join(name)).unwrap();
+    folder("temp/glidelint/bin");
+    folder("bin");
+    folder("work/.git");
+    folder("work/my exports");
+    let program = runner.path().join("temp/glidelint/bin/glidelint");
+    symlink(env!("CARGO_BIN_EXE_glidelint"), program).unwrap();
+    let samples = Path::new(REPOSITORY).join("samples/exports");
+    for entry in fs::read_dir(samples).unwrap() {
+        let path = entry.unwrap().path();
+        fs::copy(&path, runner.path().join("work/my exports").join(path.file_name().unwrap())).unwrap();
+    }
+    runner
+}
+
+/// Runs a script of the action with inputs.
+fn step(runner: &Path, script: &str, arguments: &[&str], inputs: &[(&str, &str)]) -> Step {
+    let file = |name: &str| runner.join(name);
+    let read = |path: PathBuf| fs::read_to_string(path).unwrap_or_default();
+    for name in ["output", "summary"] {
+        fs::write(file(name), "").unwrap();
+    }
+    let path = std::env::var("PATH").unwrap();
+    let output = Command::new("bash")
+        .arg(Path::new(REPOSITORY).join("tools").join(script))
+        .args(arguments)
+        .current_dir(file("work"))
+        .env("PATH", format!("{}:{path}", file("bin").display()))
+        .env("RUNNER_TEMP", file("temp"))
+        .env("GITHUB_OUTPUT", file("output"))
+        .env("GITHUB_STEP_SUMMARY", file("summary"))
+        .envs(inputs.iter().copied())
+        .output()
+        .unwrap();
+    Step {
+        code: output.status.code().unwrap(),
+        stdout: String::from_utf8(output.stdout).unwrap(),
+        output: read(file("output")),
+        summary: read(file("summary")),
+    }
+}
+
+#[test]
+fn a_scan_annotates_summarises_and_leaves_a_report() {
+    let runner = runner();
+    let inputs = [
+        ("GLIDELINT_PATH", "my exports\n"),
+        ("GLIDELINT_FAIL_ON", "high"),
+        ("GLIDELINT_CATEGORY", "prod"),
+        ("GLIDELINT_ARGS", "--select\nSNR1009\n"),
+    ];
+    let step = step(runner.path(), "action-scan.sh", &[], &inputs);
+    assert_eq!(step.code, 1, "{}", step.stdout);
+    let annotation = "::error file=my exports/sys_user_role_contains.xml,line=52,";
+    assert!(step.stdout.starts_with(annotation), "{}", step.stdout);
+    assert!(
+        step.summary.starts_with("## glidelint\n\n**1 problem found** (exit code 1)\n"),
+        "{}",
+        step.summary
+    );
+    let report = runner.path().join("temp/glidelint/report.sarif");
+    assert_eq!(step.output, format!("exit-code=1\nsarif={}\n", report.display()));
+    let report = fs::read_to_string(report).unwrap();
+    assert!(report.contains("glidelint/prod/"), "the category is missing");
+}
+
+#[test]
+fn without_findings_that_count_the_step_passes() {
+    let runner = runner();
+    let inputs = [("GLIDELINT_PATH", "my exports"), ("GLIDELINT_FAIL_ON", "never")];
+    let step = step(runner.path(), "action-scan.sh", &[], &inputs);
+    assert_eq!((step.code, step.output.lines().next()), (0, Some("exit-code=0")));
+}
+
+#[test]
+fn inputs_are_values_and_nothing_else() {
+    let runner = runner();
+    for hostile in
+        ["$(touch pwned)", "`touch pwned`", "; touch pwned", "\" && touch pwned", "* | touch pwned"]
+    {
+        for input in ["PATH", "RULES", "FAIL_ON", "CATEGORY", "ARGS"] {
+            let name = format!("GLIDELINT_{input}");
+            step(runner.path(), "action-scan.sh", &[], &[(&name, hostile)]);
+            assert!(!runner.path().join("work/pwned").exists(), "{name}={hostile} ran");
+        }
+        let install =
+            step(runner.path(), "action-install.sh", &["install"], &[("GLIDELINT_VERSION", hostile)]);
+        assert_eq!(install.code, 2, "{hostile}");
+        assert!(!runner.path().join("work/pwned").exists(), "version {hostile} ran");
+    }
+    // A path stays a path, also where it looks like an option.
+    let step = step(runner.path(), "action-scan.sh", &[], &[("GLIDELINT_PATH", "--help")]);
+    assert_eq!(step.code, 2, "{}", step.stdout);
+}
+
+#[test]
+fn a_pull_request_is_not_judged_without_its_base() {
+    let runner = runner();
+    let inputs = [("GLIDELINT_BASE", "0123456789abcdef0123456789abcdef01234567")];
+    let step = step(runner.path(), "action-scan.sh", &[], &inputs);
+    assert_eq!(step.code, 2);
+    assert!(step.stdout.contains("fetch-depth: 0"), "{}", step.stdout);
+}
+
+#[test]
+fn a_pull_request_cannot_accept_its_own_findings() {
+    let runner = runner();
+    let work = runner.path().join("work");
+    let run = |program: &Path, arguments: &[&str]| {
+        let output = Command::new(program).args(arguments).current_dir(&work).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let git = |arguments: &[&str]| {
+        let name = ["-c", "user.name=pier", "-c", "user.email=pier@example.com"];
+        run(Path::new("git"), &[&name, arguments].concat())
+    };
+    let baseline = |command: &str| {
+        run(Path::new(env!("CARGO_BIN_EXE_glidelint")), &["baseline", command, "my exports"]);
+    };
+    let added = work.join("my exports/sys_user_role_contains.xml");
+    let text = fs::read(&added).unwrap();
+    fs::remove_file(&added).unwrap();
+    fs::remove_dir(work.join(".git")).unwrap();
+    git(&["init", "--quiet"]);
+    baseline("create");
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message", "base"]);
+    let base = git(&["rev-parse", "HEAD"]);
+    fs::write(&added, text).unwrap();
+    baseline("update");
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message", "change"]);
+
+    let scan = |base: &str| {
+        let baseline = ("GLIDELINT_BASELINE", ".glidelint-baseline.tsv");
+        let inputs = [("GLIDELINT_PATH", "my exports"), baseline, ("GLIDELINT_BASE", base)];
+        step(runner.path(), "action-scan.sh", &[], &inputs)
+    };
+    // Alone it would pass; against its base it has one finding, on its line.
+    assert_eq!(scan("").code, 0);
+    let judged = scan(base.trim());
+    assert_eq!(judged.code, 1, "{}", judged.stdout);
+    assert_eq!(judged.stdout.lines().filter(|line| line.starts_with("::")).count(), 1, "{}", judged.stdout);
+    assert!(judged.stdout.starts_with("::error file=my exports/sys_user_role_contains.xml,line=52,"));
+}
+
+/// A program of the runner that does what a script says.
+fn fake(runner: &Path, name: &str, script: &str) {
+    let path = runner.join("bin").join(name);
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn a_release_is_used_only_with_its_checksum() {
+    let runner = runner();
+    let folder = runner.path();
+    fs::remove_file(folder.join("temp/glidelint/bin/glidelint")).unwrap();
+    fake(folder, "uname", "echo Linux x86_64");
+    // The last two arguments of the script's curl are the file and the address.
+    let log = folder.join("log");
+    let hosted = folder.join("hosted");
+    fs::create_dir(&hosted).unwrap();
+    let copy = format!(
+        "for last; do :; done; echo \"$last\" >>'{}'\nwhile [ \"$1\" != --output ]; do shift; done\ncp '{}'/\"${{last##*/}}\" \"$2\"",
+        log.display(),
+        hosted.display()
+    );
+    fake(folder, "curl", &copy);
+    let name = "glidelint-9.8.7-x86_64-unknown-linux-gnu";
+    let make = format!(
+        "mkdir {name} && printf '#!/bin/sh\\necho glidelint 9.8.7\\n' >{name}/glidelint && chmod +x {name}/glidelint \
+         && tar -czf {name}.tar.gz {name} && sha256sum {name}.tar.gz >SHA256SUMS"
+    );
+    assert!(Command::new("sh").args(["-c", &make]).current_dir(&hosted).status().unwrap().success());
+
+    let inputs = [("GLIDELINT_VERSION", "9.8.7")];
+    let install = step(folder, "action-install.sh", &["install"], &inputs);
+    assert_eq!(
+        (install.code, install.stdout.lines().last()),
+        (0, Some("glidelint 9.8.7")),
+        "{}",
+        install.stdout
+    );
+    let asked = fs::read_to_string(log).unwrap();
+    let from = "https://github.com/glidelint/glidelint/releases/download/v9.8.7";
+    assert_eq!(asked, format!("{from}/{name}.tar.gz\n{from}/SHA256SUMS\n"));
+
+    fs::remove_file(folder.join("temp/glidelint/bin/glidelint")).unwrap();
+    let sums = fs::read_to_string(hosted.join("SHA256SUMS")).unwrap();
+    let wrong = format!("{}{}", "0".repeat(64), &sums[64..]);
+    for sums in [wrong, String::new(), sums.replace(name, "another")] {
+        fs::write(hosted.join("SHA256SUMS"), sums).unwrap();
+        let install = step(folder, "action-install.sh", &["install"], &inputs);
+        assert_eq!(install.code, 2, "{}", install.stdout);
+        assert!(!folder.join("temp/glidelint/bin/glidelint").exists());
+    }
+}
+
+#[test]
+fn the_key_of_the_cache_is_that_of_the_source() {
+    let runner = runner();
+    let key = || step(runner.path(), "action-install.sh", &["key"], &[]).output;
+    let first = key();
+    let digest = first.strip_prefix("key=").unwrap().trim_end();
+    assert!(digest.len() == 64 && digest.bytes().all(|byte| byte.is_ascii_hexdigit()), "{first}");
+    assert_eq!(key(), first);
+}
+
+#[test]
+fn the_action_pins_what_it_uses_and_puts_no_input_into_a_script() {
+    let text = fs::read_to_string(Path::new(REPOSITORY).join("action.yml")).unwrap();
+    let mut used = 0;
+    for line in text.lines() {
+        if let Some(action) = line.trim().trim_start_matches("- ").strip_prefix("uses: ") {
+            used += 1;
+            let (_, rest) = action.split_once('@').unwrap();
+            let (commit, version) = rest.split_once(" # v").expect("a pinned action names its version");
+            assert!(commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()), "{action}");
+            assert!(version.split('.').count() == 3, "{action}");
+        }
+        assert!(!line.trim().starts_with("run:") || !line.contains("${{"), "{line}");
+    }
+    assert_eq!(used, 2);
+}
