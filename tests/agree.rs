@@ -204,6 +204,18 @@ const ODDITIES: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 </unload>
 "#;
 
+/// A lone `&` behind a break that nothing is read after: it is not looked at,
+/// however far ahead a reader is.
+#[test]
+fn on_what_fuzzing_found() {
+    check(
+        b"\n<xml \xbc!-->BBBRBBB\n>\x11\n<ml<\0\0\0\x19\xef <\x05>\xff\xff\xff\xff\xff\xff\xff\xff5>\x11\x02</\xb7>B\0&\0\0\0",
+        &SIZES,
+    );
+    let rows = "<sys_user action=\"X\"><active>1</active></sys_user>\n".repeat(100);
+    check(format!("<unload>\n{rows}<a></b> & {}", "x & ".repeat(2000)).as_bytes(), &SIZES);
+}
+
 #[test]
 fn on_an_export_of_oddities() {
     check(ODDITIES.as_bytes(), &SIZES);

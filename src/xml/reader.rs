@@ -125,6 +125,10 @@ impl TokenReader {
         loop {
             if let Some(token) = self.tokens.pop_front() {
                 self.check_nesting(&token)?;
+                // Not where tokens are made: how far ahead that is rests on the block.
+                if token.kind == TokenKind::Text && self.dangling.is_none() && self.begins_reference(token) {
+                    self.dangling = Some(token.span);
+                }
                 return Ok(Some(token));
             }
             let all_scanned = self.at_end && self.scanned == self.window.len();
@@ -313,12 +317,6 @@ impl TokenReader {
             done = to;
             let base = self.base + u64::try_from(begin).unwrap_or(0);
             let span = ByteSpan::new(base + from, base + to);
-            if kind == TokenKind::Text && self.dangling.is_none() {
-                let text = span.range_from(self.base).and_then(|range| self.window.get(range));
-                if text.is_some_and(|text| text.starts_with('&')) {
-                    self.dangling = Some(span);
-                }
-            }
             self.tokens.push_back(Token { kind, span });
         }
         self.scanned = begin + usize::try_from(done).unwrap_or(0);
@@ -333,6 +331,12 @@ impl TokenReader {
             }
         }
         Ok(())
+    }
+
+    /// Whether a text begins with an `&` that begins no reference.
+    fn begins_reference(&self, text: Token) -> bool {
+        let first = text.span.range_from(self.base).and_then(|range| self.window.as_bytes().get(range.start));
+        first == Some(&b'&')
     }
 
     /// Whether a syntax error between two offsets of the reader comes from the
