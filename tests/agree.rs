@@ -212,6 +212,10 @@ fn on_what_fuzzing_found() {
         b"\n<xml \xbc!-->BBBRBBB\n>\x11\n<ml<\0\0\0\x19\xef <\x05>\xff\xff\xff\xff\xff\xff\xff\xff5>\x11\x02</\xb7>B\0&\0\0\0",
         &SIZES,
     );
+    check(
+        b"\n<xml \xbc!-->BBB-\x80\0\0>\xc2<\xd0/>\xef\xbb\xbfK<\n<-\0\0\0\0\0\0\0\x1f\x11\x80\xff\xf5\xcbL<\n\xca\xbf\xf5\xc3\x01\0\x04\xbf\xdf\xed\xbf\xbd\0\x16>>>>>>>\0/>\xbd\xbdBB\xff\xfd\xd5:\xff\xf5?xm\xff\xff\0:\xff\xf5?xm\xff\xff\0\0\xff\xff",
+        &SIZES,
+    );
     let rows = "<sys_user action=\"X\"><active>1</active></sys_user>\n".repeat(100);
     check(format!("<unload>\n{rows}<a></b> & {}", "x & ".repeat(2000)).as_bytes(), &SIZES);
 }

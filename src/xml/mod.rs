@@ -1,6 +1,7 @@
 //! Bytes to elements, with the place of each. Only this folder knows quick-xml.
 
 mod error;
+mod fill;
 mod names;
 mod reader;
 mod scanner;

@@ -25,7 +25,7 @@ const BATCH: usize = 4096;
 /// How deep elements may be nested.
 const MAX_DEPTH: usize = 1000;
 /// How large the window may grow for one record.
-const MAX_WINDOW: usize = 64 * 1024 * 1024;
+pub(super) const MAX_WINDOW: usize = 64 * 1024 * 1024;
 /// How close to the end of the window markup may be cut without being wrong.
 const SHORTEST_MARKUP: usize = 16;
 
@@ -53,11 +53,11 @@ pub struct TokenReader {
     pub(super) tokens: VecDeque<Token>,
     pub(super) failure: Option<XmlError>,
     /// Why the source could not be read on; comes after the last token.
-    source_failure: Option<Problem>,
+    pub(super) source_failure: Option<Problem>,
     pub(super) open: OpenNames,
     dangling: Option<ByteSpan>,
-    nul: Option<ByteSpan>,
-    block: usize,
+    pub(super) nul: Option<ByteSpan>,
+    pub(super) block: usize,
 }
 
 impl TokenReader {
@@ -283,14 +283,18 @@ impl TokenReader {
 
     /// Makes tokens of what is in the window; reads more where that gives none.
     fn make_tokens(&mut self) -> Result<(), XmlError> {
-        let begin = self.scanned;
+        let start = self.scanned;
+        // The library takes a byte-order mark where it begins for none of the text.
+        let rest = &self.window[start..];
+        let marks = rest.len() - rest.trim_start_matches('\u{feff}').len();
+        let begin = start + marks;
         let mut reader = Reader::from_str(&self.window[begin..]);
         let config = reader.config_mut();
         config.check_end_names = false;
         config.allow_unmatched_ends = true;
         config.allow_dangling_amp = true;
         let mut failure = None;
-        let mut done = 0;
+        let mut done = start;
         while self.tokens.len() < BATCH {
             let from = reader.buffer_position();
             let event = reader.read_event();
@@ -314,12 +318,20 @@ impl TokenReader {
                     break;
                 }
             };
-            done = to;
             let base = self.base + u64::try_from(begin).unwrap_or(0);
-            let span = ByteSpan::new(base + from, base + to);
+            let mut span = ByteSpan::new(base + from, base + to);
+            if from == 0 && marks > 0 {
+                let text = self.base + u64::try_from(start).unwrap_or(0);
+                if kind == TokenKind::Text {
+                    span.start = text;
+                } else {
+                    self.tokens.push_back(Token { kind: TokenKind::Text, span: ByteSpan::new(text, base) });
+                }
+            }
+            done = begin + usize::try_from(to).unwrap_or(0);
             self.tokens.push_back(Token { kind, span });
         }
-        self.scanned = begin + usize::try_from(done).unwrap_or(0);
+        self.scanned = done;
         if let Some((start, kind)) = failure {
             self.scanned = start;
             self.failure = Some(XmlError { kind, at: ByteSpan::at(self.offset(start)) });
@@ -345,54 +357,5 @@ impl TokenReader {
         let left =
             |offset: u64| usize::try_from(offset).map_or(0, |offset| self.window.len() - begin - offset);
         left(to) == 0 || left(from) < SHORTEST_MARKUP
-    }
-
-    /// Makes room and reads on. The window doubles while one token does not fit,
-    /// so that the work stays linear in its size.
-    fn grow(&mut self) -> Result<(), XmlError> {
-        let scanned = self.offset(self.scanned);
-        let from = self.keep.map_or(scanned, |keep| keep.min(scanned));
-        let index = usize::try_from(from.saturating_sub(self.base)).unwrap_or(0);
-        self.drop_before(index.min(self.scanned));
-        if self.window.len() > MAX_WINDOW {
-            let at = ByteSpan::at(self.base);
-            return Err(XmlError { kind: XmlErrorKind::TooLarge(MAX_WINDOW), at });
-        }
-        let target = self.window.len() + self.window.len().max(self.block);
-        while self.window.len() < target && !self.at_end {
-            self.fill();
-        }
-        Ok(())
-    }
-
-    pub(super) fn drop_before(&mut self, index: usize) {
-        self.window.drain(..index);
-        self.base += u64::try_from(index).unwrap_or(0);
-        self.scanned -= index;
-    }
-
-    pub(super) fn fill(&mut self) {
-        let Input::Stream(stream) = &mut self.input else {
-            self.at_end = true;
-            return;
-        };
-        let before = self.window.len();
-        match stream.read(&mut self.window, self.block) {
-            Ok(0) => self.at_end = true,
-            Ok(_) => self.note_nul(before),
-            Err(problem) => {
-                self.at_end = true;
-                self.source_failure = Some(problem);
-            }
-        }
-    }
-
-    /// Looks for a NUL character in the window, from an index on.
-    fn note_nul(&mut self, from: usize) {
-        if self.nul.is_none()
-            && let Some(at) = memchr::memchr(0, &self.window.as_bytes()[from..])
-        {
-            self.nul = Some(ByteSpan::at(self.offset(from + at)));
-        }
     }
 }
