@@ -1,7 +1,7 @@
 //! Only what changed since a revision: everything is read, for what rules need to
 //! know of it, and what is found in other records is left out.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use glidelint::export::{RecordPlace, changed_records};
 use glidelint::finding::{Finding, Target};
@@ -23,25 +23,23 @@ enum InFile {
 
 impl Changed {
     /// Compares the sources with a revision of the repository that they lie in.
-    pub(crate) fn since(name: &str, discovery: &Discovery) -> Result<Self, Failure> {
+    pub(crate) fn since<'d>(name: &str, discovery: &'d Discovery) -> Result<Self, Failure> {
         let revision = Revision::open("--changed-since", name, &discovery.root)?;
-        let files = revision.changed_files(&discovery.root)?;
-        let in_file = |(number, source): (u32, &Source)| {
-            let path = source.archive_path().unwrap_or_else(|| source.path());
-            let before = files.get(path)?;
-            Some(match before {
-                Some(id) if source.archive_path().is_none() => match revision.blob(id) {
-                    Ok(bytes) => {
-                        InFile::Records(changed_records(&Source::memory(source.path(), bytes), source))
-                    }
-                    Err(failure) => return Some(Err(failure)),
-                },
-                _ => InFile::All,
-            })
-            .map(|file| Ok((number, file)))
+        // Of an archive nobody looks into the one of before.
+        let file_of = |source: &'d Source| source.archive_path().unwrap_or_else(|| source.path());
+        let paths: BTreeSet<_> = discovery.sources.iter().map(file_of).collect();
+        let files = revision.changed_files(&discovery.root, paths.into_iter())?;
+        let compare = |(number, source): (u32, &'d Source)| {
+            let in_file = match files.get(file_of(source))? {
+                Some(id) if source.archive_path().is_none() => revision.blob(id).map(|bytes| {
+                    InFile::Records(changed_records(&Source::memory(source.path(), bytes), source))
+                }),
+                _ => Ok(InFile::All),
+            };
+            Some(in_file.map(|in_file| (number, in_file)))
         };
         let numbered: Vec<_> = (0_u32..).zip(&discovery.sources).collect();
-        numbered.into_par_iter().filter_map(in_file).collect::<Result<_, _>>().map(Self)
+        numbered.into_par_iter().filter_map(compare).collect::<Result<_, _>>().map(Self)
     }
 
     /// Whether a finding rests on something that changed.

@@ -8,8 +8,6 @@ use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use walkdir::WalkDir;
-
 use super::fail::Failure;
 
 /// The kind of a plain file in a tree of git: its mode begins so.
@@ -95,51 +93,35 @@ impl Revision {
         String::from_utf8(text).map(Some).map_err(|_| failed("it is not UTF-8".to_owned()))
     }
 
-    /// The files below a folder that are not as they are in the revision, by their
-    /// path below it: with the blob that they were, or none for a new one. Filters
-    /// of git are not asked, as they are programs.
-    pub(crate) fn changed_files(&self, folder: &Path) -> Result<HashMap<String, Option<String>>, Failure> {
-        let failed = |why: String| Failure::Use(format!("{} {}: {why}", self.option, self.name));
-        let below =
-            self.below_top(folder).ok_or_else(|| failed("the input lies outside of it".to_owned()))?;
+    /// Which of some files below a folder, by their paths from there, are not as
+    /// they are in the revision: with the blob that they were, or none for a new
+    /// one. Filters of git are not asked, as they are programs.
+    pub(crate) fn changed_files<'p>(
+        &self,
+        folder: &Path,
+        paths: impl Iterator<Item = &'p str>,
+    ) -> Result<HashMap<&'p str, Option<String>>, Failure> {
+        let failed = |why: &str| Failure::Use(format!("{} {}: {why}", self.option, self.name));
+        let below = self.below_top(folder).ok_or_else(|| failed("the input lies outside of it"))?;
         let prefix = if below.is_empty() { String::new() } else { format!("{below}/") };
-        let tree = git(&self.top, &["ls-tree", "-r", "-z", "--full-tree", &self.commit]).map_err(failed)?;
-        let tree = tree.ok_or_else(|| failed("git cannot read it".to_owned()))?;
-        let mut before: HashMap<String, String> = HashMap::new();
-        for entry in String::from_utf8_lossy(&tree).split('\0') {
-            // mode SP kind SP id TAB path
-            if let Some((head, path)) = entry.split_once('\t')
-                && let Some(path) = path.strip_prefix(&prefix)
-                && let Some(id) = head.split(' ').nth(2)
-            {
-                before.insert(path.to_owned(), id.to_owned());
-            }
-        }
-        let mut changed = HashMap::new();
-        let files = WalkDir::new(folder).into_iter().filter_entry(|entry| entry.file_name() != ".git");
-        let mut same_name = Vec::new();
-        for entry in files.filter_map(Result::ok).filter(|entry| !entry.file_type().is_dir()) {
-            let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
-            let path = path.to_string_lossy().replace('\\', "/");
-            match before.remove(&path) {
-                // A name with a line break cannot be asked for.
-                Some(id) if !path.contains('\n') => same_name.push((path, id)),
-                before => _ = changed.insert(path, before),
-            }
-        }
-        let mut paths = String::new();
-        for (path, _) in &same_name {
-            paths.push_str(path);
-            paths.push('\n');
-        }
-        let folder = std::fs::canonicalize(folder).map_err(|error| failed(error.to_string()))?;
-        let now = git_with(&folder, &["hash-object", "--no-filters", "--stdin-paths"], paths.into_bytes());
-        let now = now.map_err(failed)?.ok_or_else(|| failed("git cannot read the files".to_owned()))?;
-        let now = String::from_utf8_lossy(&now).into_owned();
-        for ((path, before), now) in same_name.into_iter().zip(now.lines()) {
-            if before != now {
-                changed.insert(path, Some(before));
-            }
+        let tree = git(&self.top, &["ls-tree", "-r", "-z", "--full-tree", &self.commit]);
+        let tree = tree.map_err(|why| failed(&why))?.ok_or_else(|| failed("git cannot read it"))?;
+        let tree = String::from_utf8_lossy(&tree);
+        // mode SP kind SP id TAB path
+        let entries = tree.split('\0').filter_map(|entry| entry.split_once('\t'));
+        let before: HashMap<&str, &str> = entries
+            .filter_map(|(head, path)| Some((path.strip_prefix(&prefix)?, head.split(' ').nth(2)?)))
+            .collect();
+        // A name with a line break cannot be asked for.
+        let (known, unknown): (Vec<_>, Vec<_>) =
+            paths.partition(|path| before.contains_key(path) && !path.contains('\n'));
+        let blob = |path: &str| before.get(path).map(|id| (*id).to_owned());
+        let mut changed: HashMap<_, _> = unknown.into_iter().map(|path| (path, blob(path))).collect();
+        let asked: String = known.iter().flat_map(|path| [path, "\n"]).collect();
+        let now = git_with(folder, &["hash-object", "--no-filters", "--stdin-paths"], asked.into_bytes());
+        let now = now.map_err(|why| failed(&why))?.ok_or_else(|| failed("git cannot read the files"))?;
+        for (path, now) in known.into_iter().zip(String::from_utf8_lossy(&now).lines()) {
+            changed.extend(blob(path).filter(|before| before != now).map(|before| (path, Some(before))));
         }
         Ok(changed)
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use glidelint::engine::{Outcome, Plan, ReadFile, judge, read_all};
+use glidelint::engine::{Plan, ReadFile, cover, judge, read_all};
 use glidelint::export::FileKind;
 use glidelint::finding::{Band, Confidence, Finding, RuleCoverage, Severity};
 use glidelint::locate::{FileExcerpts, locate};
@@ -53,10 +53,10 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let reading = ManuallyDrop::new(read_all(&discovery.sources, &Plan::of(&pack), &options, &tick));
     progress.finish_and_clear();
     let outcome = judge(&reading.instance, &pack.rules);
-    let scored = judge(&reading.instance, &pack.scored);
+    let scored = cover(&reading.instance, &pack.scored);
     // Of a few chosen rules it would be no score.
     let is_chosen = !args.judge.packs.select.is_empty();
-    let score = Score::of(metas(&pack.rules, &outcome).chain(metas(&pack.scored, &scored)));
+    let score = Score::of(metas(&pack.rules, &outcome.coverage).chain(metas(&pack.scored, &scored)));
     let notices = input::notices(&discovery, &reading);
     let mut findings = outcome.findings;
     let rules: Vec<_> = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
@@ -135,9 +135,9 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
 /// The rules with how they fared.
 fn metas<'r>(
     rules: &'r [Rule],
-    outcome: &'r Outcome,
+    coverage: &'r [RuleCoverage],
 ) -> impl Iterator<Item = (&'r RuleMeta, &'r RuleCoverage)> {
-    rules.iter().map(|rule| &*rule.meta).zip(&outcome.coverage)
+    rules.iter().map(|rule| &*rule.meta).zip(coverage)
 }
 
 fn write(

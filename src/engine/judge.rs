@@ -36,17 +36,25 @@ pub struct Outcome {
 /// not depend on the number of threads.
 #[must_use]
 pub fn judge(instance: &Instance<'_>, rules: &[Rule]) -> Outcome {
-    instance.settle_classes();
-    let judged: Vec<_> = rules
-        .par_iter()
-        .map(|rule| {
-            let mut judging = Judging::new(instance, rule);
-            judging.run();
-            (judging.failed, judging.tally.finish(instance, &rule.unset))
-        })
-        .collect();
-    let (failed, coverage): (Vec<_>, Vec<_>) = judged.into_iter().unzip();
+    let (failed, coverage) = judge_all(instance, rules);
     Outcome { findings: write_findings(instance, rules, failed), coverage }
+}
+
+/// How rules fare whose findings nobody wants: what failed is not written.
+#[must_use]
+pub fn cover(instance: &Instance<'_>, rules: &[Rule]) -> Vec<RuleCoverage> {
+    judge_all(instance, rules).1
+}
+
+/// What failed each rule, and how the rule fared.
+fn judge_all(instance: &Instance<'_>, rules: &[Rule]) -> (Vec<Vec<Failed>>, Vec<RuleCoverage>) {
+    instance.settle_classes();
+    let judge = |rule| {
+        let mut judging = Judging::new(instance, rule);
+        judging.run();
+        (judging.failed, judging.tally.finish(instance, &judging.rule.unset))
+    };
+    rules.par_iter().map(judge).unzip()
 }
 
 /// One rule at work.

@@ -32,7 +32,7 @@ mod writing;
 
 pub use checks::load_rules;
 pub use instance::Instance;
-pub use judge::{Outcome, judge};
+pub use judge::{Outcome, cover, judge};
 pub use read::{Options, Plan, ReadFile, Reading, read_all};
 pub use selftest::{TestFailure, run_tests};
 pub use user_access::{AccessStep, Branch, FoundUser, MOST_PATHS, RoleAccess, RoleState};
