@@ -155,8 +155,8 @@ impl Data for Again<'_> {
         self.instance.all_roles(user)
     }
 
-    fn test(&self, table: TableIdx, row: RowId, test: TestIdx) -> Option<Truth> {
-        self.instance.test(table, row, test)
+    fn test(&self, row: RowId, test: TestIdx) -> Option<Truth> {
+        self.instance.test(row, test)
     }
 
     fn walked(&self, row: RowId, walk: WalkIdx) -> Option<Truth> {

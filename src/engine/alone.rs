@@ -65,8 +65,8 @@ impl Data for Alone<'_> {
         self.instance.wanted
     }
 
-    fn test(&self, table: TableIdx, row: RowId, test: TestIdx) -> Option<Truth> {
-        self.instance.test(table, row, test)
+    fn test(&self, row: RowId, test: TestIdx) -> Option<Truth> {
+        self.instance.test(row, test)
     }
 
     fn class(&self, class: Class, row: RowId) -> Truth {

@@ -61,11 +61,11 @@ impl Data for Instance<'_> {
         self.class_answer(class, row).map_or(Truth::No, |(truth, _)| truth.clone())
     }
 
-    fn test(&self, table: TableIdx, row: RowId, test: TestIdx) -> Option<Truth> {
+    fn test(&self, row: RowId, TestIdx { table, number }: TestIdx) -> Option<Truth> {
         let facts = self.table(table);
         let signature = facts.signatures.get(facts.row(row)?.signature.index())?;
-        let answer = *signature.get(usize::from(test.0))?;
-        self.tests.of(table).get(usize::from(test.0))?.truth(answer)
+        let answer = *signature.get(usize::from(number))?;
+        self.tests.of(table).get(usize::from(number))?.truth(answer)
     }
 
     fn walked(&self, row: RowId, index: WalkIdx) -> Option<Truth> {

@@ -247,7 +247,7 @@ impl<'p> Instance<'p> {
     /// `sys_id`, so that its roles are those of all such rows.
     pub(super) fn is_one_of_many_without_roles(&self, users: TableIdx, user: RowId) -> bool {
         let nobody = self.access.as_ref().is_none_or(|access| access.effective.are_none());
-        let is_empty = self.tests.sys_id_is_empty(users).and_then(|test| self.test(users, user, test));
+        let is_empty = self.tests.sys_id_is_empty(users).and_then(|test| self.test(user, test));
         nobody && is_empty == Some(Truth::No)
     }
 

@@ -116,8 +116,7 @@ impl BoundPath {
     }
 
     /// The table in which it ends; `None` where that is a class or a role.
-    #[must_use]
-    pub fn end_table(&self) -> Option<TableIdx> {
+    pub(super) fn end_table(&self) -> Option<TableIdx> {
         match &self.end {
             End::Column(end) => Some(end.columns.table),
             End::Trait(table, _) => Some(*table),

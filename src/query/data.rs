@@ -106,7 +106,7 @@ pub trait Data {
     fn all_roles(&self, user: RowId) -> Vec<&str>;
 
     /// The answer of a row to a test, if it was asked while the record was there.
-    fn test(&self, _table: TableIdx, _row: RowId, _test: TestIdx) -> Option<Truth> {
+    fn test(&self, _row: RowId, _test: TestIdx) -> Option<Truth> {
         None
     }
 

@@ -66,9 +66,7 @@ impl BoundTerm {
             Self::Condition(condition, known) => {
                 let known = match *known {
                     Known::Never => None,
-                    Known::Test(test) => {
-                        condition.path.end_table().and_then(|table| data.test(table, row, test))
-                    }
+                    Known::Test(test) => data.test(row, test),
                     Known::Walk(walk) => data.walked(row, walk),
                 };
                 known.unwrap_or_else(|| condition.evaluate(data, clock, row))

@@ -110,10 +110,10 @@ impl BoundRelated {
     /// they could be related to.
     fn related_rows<'d>(&self, data: &'d dyn Data, row: RowId) -> Result<Option<Cow<'d, [RowId]>>, Missing> {
         if data.holds_no_row(self.table)
-            && let Some((test, table)) = self.this_is_empty.zip(self.this.end_table())
+            && let Some(test) = self.this_is_empty
         {
             // Whatever the value is, so it need not be looked at.
-            match data.test(table, row, test) {
+            match data.test(row, test) {
                 Some(Truth::Yes) => return Ok(None),
                 Some(Truth::No) => return Ok(Some(Cow::Borrowed(&[]))),
                 Some(Truth::Unknown(missing)) => return Err(missing),

@@ -10,9 +10,14 @@ use super::data::{Data, Missing, RowId, Truth};
 use super::dates::Clock;
 use crate::record::{ColumnIdx, TableIdx};
 
-/// Index of a test among those of its table.
+/// Index of a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TestIdx(pub u16);
+pub struct TestIdx {
+    /// The table whose rows answer it.
+    pub table: TableIdx,
+    /// Its index among those of the table.
+    pub number: u16,
+}
 
 /// Index of a walk among all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,7 +135,7 @@ struct TableTests {
 }
 
 impl RowTests {
-    /// The tests of a table; their positions are the [`TestIdx`].
+    /// The tests of a table; their positions are the numbers of [`TestIdx`].
     #[must_use]
     pub fn of(&self, table: TableIdx) -> &[RowTest] {
         self.tables.get(&table).map_or(&[], |table| &table.tests)
@@ -180,11 +185,12 @@ impl RowTests {
         (path, other): (&BoundPath, Option<&BoundPath>),
         needs_clock: bool,
     ) -> Option<TestIdx> {
-        let table = self.tables.entry(path.end_table()?).or_default();
+        let index = path.end_table()?;
+        let table = self.tables.entry(index).or_default();
         if let Some(&known) = table.by_text.get(&text) {
             return Some(known);
         }
-        let index = TestIdx(u16::try_from(table.tests.len()).ok()?);
+        let index = TestIdx { table: index, number: u16::try_from(table.tests.len()).ok()? };
         let paths = [Some(path), other];
         let asks_trait = paths.into_iter().flatten().any(|path| matches!(path.end, End::Trait(..)));
         let columns = paths.map(|path| path.map(own_columns).unwrap_or_default());

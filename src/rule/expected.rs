@@ -46,8 +46,7 @@ impl ExpectedField {
     /// Whether the field of a row is as expected.
     #[must_use]
     pub fn holds(&self, data: &dyn Data, row: RowId) -> Truth {
-        let known = self.test.zip(self.question.path.end_table());
-        let known = known.and_then(|(test, table)| data.test(table, row, test));
+        let known = self.test.and_then(|test| data.test(row, test));
         known.unwrap_or_else(|| self.question.ask(data, &Clock::unknown(), row))
     }
 }
