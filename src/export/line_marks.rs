@@ -37,7 +37,7 @@ impl LineMarks {
     /// Goes on over the bytes that come next.
     pub(super) fn pass(&mut self, bytes: &[u8]) {
         for chunk in bytes.chunks(APART) {
-            self.end = self.end.behind(passed(chunk));
+            self.end = self.end.pass(chunk);
             self.marks.push(self.end);
         }
     }
@@ -51,6 +51,12 @@ impl LineMarks {
 }
 
 impl LineMark {
+    /// A mark behind the bytes that come next.
+    #[must_use]
+    pub fn pass(self, bytes: &[u8]) -> Self {
+        self.behind(passed(bytes))
+    }
+
     /// A mark so much further on.
     fn behind(self, more: Self) -> Self {
         let units = if more.lines > 0 { more.units } else { self.units + more.units };
@@ -68,8 +74,7 @@ fn passed(bytes: &[u8]) -> LineMark {
 
 /// UTF-16 units of UTF-8 text: one for every lead byte, two for those of four
 /// bytes, none for the bytes that follow. A cut in a character does no harm.
-#[must_use]
-pub fn utf16_units(bytes: &[u8]) -> u64 {
+fn utf16_units(bytes: &[u8]) -> u64 {
     let count = |byte: &u8| u64::from(byte & 0xC0 != 0x80) + u64::from(*byte >= 0xF0);
     bytes.iter().map(count).sum()
 }

@@ -33,7 +33,7 @@ pub use again::ChildReader;
 pub use begin::unload_date;
 pub use digests::{RecordPlace, changed_records};
 pub use document::reread;
-pub use line_marks::{LineMark, LineMarks, utf16_units};
+pub use line_marks::{LineMark, LineMarks};
 pub use schedule::{Collect, read_all, read_all_in_parts};
 
 /// What a file is, by its content.

@@ -1,9 +1,7 @@
 //! Lines and columns of offsets, in one pass over a file, which leaps from mark
 //! to mark where there are some.
 
-use memchr::{memchr_iter, memrchr};
-
-use crate::export::{LineMarks, utf16_units};
+use crate::export::{LineMark, LineMarks};
 use crate::source::{PartBuffer, PlainText, Problem, ProblemKind, Source, TextStream};
 use crate::span::LineColumn;
 
@@ -18,11 +16,8 @@ pub(super) struct LineCounter<'s> {
     /// The last offset that will be asked for.
     last: u64,
     input: Input,
-    /// Offset of the next byte to count.
-    base: u64,
-    line: u64,
-    /// UTF-16 units since the line began.
-    units: u64,
+    /// Where the next byte to count stands.
+    at: LineMark,
     problem: Option<Problem>,
 }
 
@@ -42,35 +37,26 @@ impl<'s> LineCounter<'s> {
             Ok(input) => (input, None),
             Err(problem) => (Input::Nothing, Some(problem)),
         };
-        Self { source, marks, last, input, base: 0, line: 1, units: 0, problem }
+        Self { source, marks, last, input, at: LineMark::default(), problem }
     }
 
     /// The line and column of an offset; behind the end of the text, those of its end.
     pub(super) fn at(&mut self, offset: u64) -> LineColumn {
         self.leap(offset);
-        if offset < self.base {
+        if offset < self.at.offset {
             let problem = self.problem.take();
             *self = Self::new(self.source, self.marks, self.last);
             self.problem = problem.or(self.problem.take());
             self.leap(offset);
         }
         loop {
-            let ahead = usize::try_from(offset - self.base).unwrap_or(usize::MAX);
-            let (counted, has_more) = {
-                let rest = self.input.rest();
-                let bytes = &rest[..ahead.min(rest.len())];
-                if let Some(last) = memrchr(b'\n', bytes) {
-                    self.line += count(memchr_iter(b'\n', bytes).count());
-                    self.units = utf16_units(&bytes[last + 1..]);
-                } else {
-                    self.units += utf16_units(bytes);
-                }
-                (bytes.len(), bytes.len() < ahead)
-            };
-            self.base += count(counted);
+            let ahead = usize::try_from(offset - self.at.offset).unwrap_or(usize::MAX);
+            let rest = self.input.rest();
+            let counted = ahead.min(rest.len());
+            self.at = self.at.pass(&rest[..counted]);
             self.input.pass(counted);
-            if !has_more || !self.fill(ahead - counted) {
-                return LineColumn { line: self.line, column: self.units + 1 };
+            if counted == ahead || !self.fill(ahead - counted) {
+                return LineColumn { line: self.at.lines + 1, column: self.at.units + 1 };
             }
         }
     }
@@ -80,8 +66,8 @@ impl<'s> LineCounter<'s> {
     fn leap(&mut self, offset: u64) {
         let Input::Plain(_, buffer, passed) = &mut self.input else { return };
         let mark = self.marks.before(offset);
-        if mark.offset > self.base || offset < self.base && mark.offset > 0 {
-            (self.base, self.line, self.units) = (mark.offset, mark.lines + 1, mark.units);
+        if mark.offset > self.at.offset || offset < self.at.offset && mark.offset > 0 {
+            self.at = mark;
             buffer.clear();
             *passed = 0;
         }
@@ -94,7 +80,7 @@ impl<'s> LineCounter<'s> {
 
     /// Reads a block, of which so many bytes are of use; whether there was more.
     fn fill(&mut self, wanted: usize) -> bool {
-        match self.input.fill(self.base, wanted) {
+        match self.input.fill(self.at.offset, wanted) {
             Ok(more) => more > 0,
             Err(problem) => {
                 self.problem = Some(problem);
