@@ -46,7 +46,7 @@ impl Acceptance {
         let known = self.baseline.as_ref().map(|(name, baseline)| {
             Known::compare(name, baseline, findings, |rule| could_judge(rules, coverage, rule))
         });
-        let waivers = self.waivers.apply(findings, rules, coverage, path_of(discovery));
+        let waivers = self.waivers.apply(findings, rules, coverage, |source| discovery.path(source));
         Accepted { known, waivers }
     }
 }
@@ -88,14 +88,6 @@ pub(crate) fn notices(
     let file = found.file_name();
     let of_baseline = accepted.known.as_ref().and_then(Known::notice).map(|notice| (notice, None));
     of_baseline.into_iter().chain(accepted.waivers.iter().filter_map(move |waiver| waiver.notice(&file)))
-}
-
-/// The reported path of a source.
-pub(crate) fn path_of<'d>(discovery: &'d Discovery) -> impl Fn(u32) -> &'d str {
-    move |source| {
-        let source = usize::try_from(source).ok().and_then(|at| discovery.sources.get(at));
-        source.map_or("", |source| source.path())
-    }
 }
 
 /// Whether a rule ran and had something to say: only then is what it did not find

@@ -36,11 +36,9 @@ pub(crate) fn run(args: &AccessArgs) -> Result<Exit, Failure> {
     let reading = read_all(&discovery.sources, &Plan::of(&pack), &options, &|_| {});
     let instance = &reading.instance;
     let users = instance.users_called(&args.user);
-    let mut stderr = io::stderr().lock();
     let notices = input::notices(&discovery, &reading);
-    for notice in &notices {
-        let _ = writeln!(stderr, "{}: {}", safe::terminal(&notice.path), safe::terminal(&notice.message));
-    }
+    input::say(&notices);
+    let mut stderr = io::stderr().lock();
     let mut answers = Vec::new();
     for user in &users {
         answers.push(Answer::of(args, instance, user));

@@ -8,7 +8,7 @@ use std::path::Path;
 use glidelint::report::safe;
 use glidelint::suppress::{Baseline, Entry};
 
-use super::accept::{could_judge, path_of, today, waivers};
+use super::accept::{could_judge, today, waivers};
 use super::args::{BaselineArgs, BaselineCommand, BaselineFileArgs};
 use super::exit::Exit;
 use super::fail::Failure;
@@ -115,7 +115,7 @@ fn scan(args: &BaselineFileArgs) -> Result<Result<Judged, Exit>, Failure> {
         return Ok(Err(Exit::NothingToScan));
     }
     let Judged { findings, rules, coverage, discovery, .. } = &mut judged;
-    waivers.apply(findings, rules, coverage, path_of(discovery));
+    waivers.apply(findings, rules, coverage, |source| discovery.path(source));
     Ok(Ok(judged))
 }
 

@@ -143,20 +143,16 @@ fn scanned(args: &DiffArgs, paths: &[PathBuf], found: &Found, packs: &Packs) -> 
     let reading = read_all(&discovery.sources, &Plan::of(&pack), &options, &|_| {});
     let outcome = judge(&reading.instance, &pack.rules);
     let notices = input::notices(&discovery, &reading);
+    input::say(&notices);
     let is_incomplete = input::is_incomplete(&notices);
     let located = locate(outcome.findings, Vec::new(), &discovery.sources, &reading.files);
     let line = |found: glidelint::locate::LocatedFinding<'_>| {
         let (finding, primary) = (found.finding, found.primary());
-        let source = usize::try_from(primary.place.source).ok().and_then(|at| discovery.sources.get(at));
         let rule = pack.rules.get(usize::from(finding.rule));
         let line = Line {
             rule: rule.map_or_else(String::new, |rule| rule.meta.id.clone()),
             key: finding.key.to_string(),
-            place: format!(
-                "{}:{}",
-                source.map_or("", |source| source.path()),
-                primary.lines.region.start.line
-            ),
+            place: format!("{}:{}", discovery.path(primary.place.source), primary.lines.region.start.line),
             message: finding.message.to_string(),
         };
         (finding.fingerprint.to_string(), line)

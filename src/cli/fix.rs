@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::Args;
@@ -11,12 +11,12 @@ use glidelint::engine::{Instance, Plan, judge, read_all};
 use glidelint::finding::{Finding, Target};
 use glidelint::locate::{FileExcerpts, Findings, LocatedFinding, locate};
 use glidelint::query::{BoundQuery, Query, Truth};
-use glidelint::report::{mended_element, safe};
+use glidelint::report::{mended, safe};
 use glidelint::rule::{Ask, Pack, Rule};
-use glidelint::source::Source;
+use glidelint::source::{Discovery, Source};
 use glidelint::span::ByteSpan;
 
-use super::accept::{path_of, today, waivers};
+use super::accept::{today, waivers};
 use super::args::JudgeArgs;
 use super::exit::Exit;
 use super::fail::Failure;
@@ -85,11 +85,11 @@ pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
     // What somebody accepted is not to be changed.
     let waivers = waivers(&found.config.waivers, &packs, today(None)?)?;
     let metas: Vec<_> = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
-    waivers.apply(&mut outcome.findings, &metas, &outcome.coverage, path_of(&discovery));
+    waivers.apply(&mut outcome.findings, &metas, &outcome.coverage, |source| discovery.path(source));
     outcome.findings.retain(|finding| finding.waiver.is_none());
     let notices = input::notices(&discovery, &reading);
     let is_incomplete = input::is_incomplete(&notices);
-    let located = locate(outcome.findings, notices, &discovery.sources, &reading.files);
+    let located = locate(outcome.findings, Vec::new(), &discovery.sources, &reading.files);
     let excerpts = FileExcerpts::new(&discovery.sources, &reading.files);
     let locked = if args.allow_lockout {
         HashSet::new()
@@ -98,19 +98,18 @@ pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
     };
     let mut changes = Changes::default();
     for found in located.findings.iter() {
-        changes.take(&pack.rules, &found, (&discovery.sources, &excerpts), &locked);
+        changes.take(&pack.rules, &found, (&discovery, &excerpts), &locked);
     }
     changes.by_source.values_mut().for_each(|changes| {
         changes.sort();
         // Two rules may want the same of one element; if not, the first one has it.
         changes.dedup_by(|next, before| next.span.start < before.span.end);
     });
-    write_stdout(|out| changes.show(&discovery.sources, args.dry_run, out))?;
+    write_stdout(|out| changes.show(&discovery, args.dry_run, out))?;
+    input::say(&notices);
     if !args.dry_run {
         for (source, changes) in &changes.by_source {
-            if let Some(source) = source_at(&discovery.sources, *source) {
-                apply(&real_path(&discovery.root, source), changes)?;
-            }
+            apply(&discovery.root.join(discovery.path(*source)), changes)?;
         }
     }
     Ok(match (is_incomplete && !args.judge.input.allow_incomplete, input::is_empty(&reading.files)) {
@@ -121,18 +120,15 @@ pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
     })
 }
 
-fn source_at(sources: &[Source], source: u32) -> Option<&Source> {
-    sources.get(usize::try_from(source).ok()?)
-}
-
 /// Whether a file begins with the byte-order mark of UTF-8.
 fn has_mark(source: &Source) -> bool {
     let mut first = [0; MARK.len()];
     source.open_bytes().is_ok_and(|mut bytes| bytes.read_exact(&mut first).is_ok()) && first == MARK
 }
 
-fn real_path(root: &Path, source: &Source) -> PathBuf {
-    root.join(source.path())
+/// Whether the reported field decides who can log in.
+fn is_gate(finding: &Finding) -> bool {
+    &*finding.table == "sys_user" && finding.field.as_deref().is_some_and(|field| GATES.contains(&field))
 }
 
 /// The users, by sys_id, whom a change could keep from administering while nobody
@@ -143,14 +139,12 @@ fn locked_out(
     findings: &Findings,
     (admins, has_admin): (&BoundQuery, &BoundQuery),
 ) -> HashSet<String> {
-    let is_gate = |finding: &&Finding| {
-        let field = finding.field.as_deref().unwrap_or_default();
-        let mend = rules.get(usize::from(finding.rule)).and_then(|rule| rule.meta.mend.as_ref());
-        &*finding.table == "sys_user" && GATES.contains(&field) && mend.is_some()
+    let is_mended = |finding: &&Finding| {
+        rules.get(usize::from(finding.rule)).is_some_and(|rule| rule.meta.mend.is_some())
     };
-    let findings = findings.iter().map(|found| found.finding);
-    let touched: HashSet<String> =
-        findings.filter(is_gate).filter_map(|finding| Some(finding.sys_id.as_deref()?.to_owned())).collect();
+    let gates = findings.iter().map(|found| found.finding).filter(|finding| is_gate(finding));
+    let touched: HashSet<&str> =
+        gates.filter(is_mended).filter_map(|finding| finding.sys_id.as_deref()).collect();
     let mut locked = HashSet::new();
     if touched.is_empty() {
         return locked;
@@ -173,13 +167,13 @@ impl Changes {
         &mut self,
         rules: &[Rule],
         found: &LocatedFinding<'_>,
-        (sources, excerpts): (&[Source], &FileExcerpts),
+        (discovery, excerpts): (&Discovery, &FileExcerpts),
         locked: &HashSet<String>,
     ) {
         let finding = found.finding;
         let Some(rule) = rules.get(usize::from(finding.rule)) else { return };
         let primary = found.primary();
-        let Some(source) = source_at(sources, primary.place.source) else { return };
+        let Some(source) = discovery.source(primary.place.source) else { return };
         let (region, id) = (primary.lines.region, &rule.meta.id);
         let at = format!("{}:{}: {id}", source.path(), region.start.line);
         let (Some(value), Target::Field(field)) = (&rule.meta.mend, &primary.place.target) else {
@@ -187,8 +181,7 @@ impl Changes {
                 .left
                 .push(format!("{at}: no one value mends it; `glidelint rules show {id}` says what does"));
         };
-        let is_gate = &*finding.table == "sys_user" && GATES.contains(&&**field);
-        if is_gate && finding.sys_id.as_deref().is_some_and(|sys_id| locked.contains(sys_id)) {
+        if is_gate(finding) && finding.sys_id.as_deref().is_some_and(|sys_id| locked.contains(sys_id)) {
             let why = "may be the last one who can administer the instance; --allow-lockout changes it all the same";
             return self.left.push(format!("{at}: '{}' {why}", finding.key));
         }
@@ -196,8 +189,7 @@ impl Changes {
             return self.left.push(format!("{at}: only plain files of UTF-8 can be changed in place"));
         }
         let (snippet, _) = excerpts.of_place(primary.place, primary.lines);
-        let is_all = !snippet.redacted && u64::try_from(snippet.text.len()) == Ok(region.span.len());
-        match mended_element(&snippet.text, field, value).filter(|_| is_all) {
+        match mended(&snippet, field, value) {
             Some(after) => self.by_source.entry(primary.place.source).or_default().push(Change {
                 span: region.span,
                 line: region.start.line,
@@ -209,11 +201,11 @@ impl Changes {
         }
     }
 
-    fn show(&self, sources: &[Source], is_dry: bool, out: &mut dyn Write) -> io::Result<()> {
+    fn show(&self, discovery: &Discovery, is_dry: bool, out: &mut dyn Write) -> io::Result<()> {
         for (source, changes) in &self.by_source {
-            let path = source_at(sources, *source).map_or("", Source::path);
+            let path = safe::terminal(discovery.path(*source));
             for change in changes {
-                writeln!(out, "{}:{} {}", safe::terminal(path), change.line, change.rule)?;
+                writeln!(out, "{path}:{} {}", change.line, change.rule)?;
                 writeln!(out, "- {}", safe::terminal(&change.before))?;
                 writeln!(out, "+ {}", safe::terminal(&change.after))?;
             }

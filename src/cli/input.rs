@@ -1,11 +1,13 @@
 //! What every command that reads exports does first.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use glidelint::config::{self, Config};
 use glidelint::engine::{ReadFile, Reading};
 use glidelint::export::FileKind;
 use glidelint::finding::Notice;
+use glidelint::report::safe;
 use glidelint::rule::RuleError;
 use glidelint::source::{DiscoverOptions, Discovery, Limits, Source, discover};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
@@ -128,13 +130,17 @@ fn excludes(input: &InputArgs, config: &Config) -> Result<GlobSet, Failure> {
 
 /// What went wrong with the input, by path and place.
 pub(crate) fn notices(discovery: &Discovery, reading: &Reading<'_>) -> Vec<Notice> {
-    let path_of = |source: u32| {
-        let source = usize::try_from(source).ok().and_then(|at| discovery.sources.get(at));
-        source.map_or("", |source| source.path())
-    };
     let mut notices = file_notices(discovery, &reading.files);
-    notices.extend(reading.instance.access_notices(&path_of));
+    notices.extend(reading.instance.access_notices(&|source| discovery.path(source)));
     sorted(notices)
+}
+
+/// Says on standard error what went wrong: for commands without a report.
+pub(crate) fn say(notices: &[Notice]) {
+    let mut stderr = std::io::stderr().lock();
+    for notice in notices {
+        let _ = writeln!(stderr, "{}: {}", safe::terminal(&notice.path), safe::terminal(&notice.message));
+    }
 }
 
 /// The same for files of which no records were kept.
@@ -142,8 +148,7 @@ pub(crate) fn file_notices(discovery: &Discovery, files: &[ReadFile]) -> Vec<Not
     let found = discovery.problems.iter().map(|(path, problem)| Notice::of(problem.clone(), path, None));
     let mut notices: Vec<_> = found.collect();
     for file in files {
-        let source = usize::try_from(file.source).ok().and_then(|at| discovery.sources.get(at));
-        let path = source.map_or("", |source| source.path());
+        let path = discovery.path(file.source);
         for problem in &file.report.problems {
             notices.push(Notice::of(problem.clone(), path, Some(file.source)));
         }

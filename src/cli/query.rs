@@ -12,7 +12,6 @@ use glidelint::record::{
 };
 use glidelint::report::safe;
 use glidelint::rule::{Ask, Pack, Settings, builtin};
-use glidelint::source::Source;
 use glidelint::span::LineColumn;
 use serde::Serialize;
 
@@ -97,18 +96,15 @@ pub(crate) fn run(args: &QueryArgs) -> Result<Exit, Failure> {
     write_stdout(|out| {
         header(args, out)?;
         for ((row, truth), (place, lines)) in rows.iter().zip(places.iter().zip(&lines)) {
-            let source = usize::try_from(place.source).ok().and_then(|at| discovery.sources.get(at));
-            let at = (source.map_or("", Source::path), lines.region.start);
+            let at = (discovery.path(place.source), lines.region.start);
             let found = describe(args, instance, (table, *row), truth, at, &fields);
             write_match(args, &found, out)?;
         }
         Ok(())
     })?;
     let notices = input::notices(&discovery, &reading);
+    input::say(&notices);
     let mut stderr = io::stderr().lock();
-    for notice in &notices {
-        let _ = writeln!(stderr, "{}: {}", safe::terminal(&notice.path), safe::terminal(&notice.message));
-    }
     if unknown > 0 {
         let _ =
             writeln!(stderr, "{} could not be decided; --unknown prints them", counted(unknown, "record"));

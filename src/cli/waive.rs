@@ -9,7 +9,7 @@ use glidelint::rule::file::{OneOrMany, Text};
 use glidelint::suppress::{AppendError, append};
 use jiff::civil::Date;
 
-use super::accept::{path_of, today, waivers};
+use super::accept::{today, waivers};
 use super::args::WaiveArgs;
 use super::baseline::refuse_revision;
 use super::exit::Exit;
@@ -45,7 +45,8 @@ pub(crate) fn run(args: &WaiveArgs) -> Result<Exit, Failure> {
         return Err(nothing_fits(&judged, &waiver));
     }
     let already = waivers(&found.config.waivers, &packs, today)?;
-    already.apply(&mut judged.findings, &judged.rules, &judged.coverage, path_of(&judged.discovery));
+    let Judged { findings, rules, coverage, discovery, .. } = &mut judged;
+    already.apply(findings, rules, coverage, |source| discovery.path(source));
     if fitting.iter().all(|&at| judged.findings[at].waiver.is_some()) {
         return Err(Failure::Use(format!("a waiver covers {} already", waiver.subject())));
     }
@@ -112,7 +113,7 @@ fn waiver(args: &WaiveArgs) -> Waiver {
 fn fitting(judged: &Judged, waiver: &Waiver, packs: &Packs, today: Date) -> Result<Vec<usize>, Failure> {
     let alone = waivers(std::slice::from_ref(waiver), packs, today)?;
     let mut findings = judged.findings.clone();
-    alone.apply(&mut findings, &judged.rules, &judged.coverage, path_of(&judged.discovery));
+    alone.apply(&mut findings, &judged.rules, &judged.coverage, |source| judged.discovery.path(source));
     Ok((0..findings.len()).filter(|&at| findings[at].waiver.is_some()).collect())
 }
 

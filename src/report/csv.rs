@@ -34,8 +34,8 @@ const COLUMNS: [&str; 16] = [
 /// Those of `out`.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     row(&COLUMNS, out)?;
-    for (notice, at) in report.notices.iter().filter(|(notice, _)| notice.is_loss()) {
-        loss(notice, *at, out)?;
+    for (notice, at) in report.losses() {
+        loss(notice, at, out)?;
     }
     report.findings.iter().try_for_each(|found| finding(report, &found, out))
 }

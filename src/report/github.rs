@@ -32,14 +32,13 @@ const LEVELS: [Level; 3] = [Level::Error, Level::Warning, Level::Note];
 /// # Errors
 /// Those of `out`.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let losses = || report.notices.iter().filter(|(notice, _)| notice.is_loss());
     let mut room = LEVELS.map(|level| (level, SHOWN));
-    for (notice, at) in losses().take(LOSSES_SHOWN) {
-        write_loss(notice, *at, out)?;
+    for (notice, at) in report.losses().take(LOSSES_SHOWN) {
+        write_loss(notice, at, out)?;
         room[0].1 -= 1;
     }
-    let mut hidden = losses().count().saturating_sub(LOSSES_SHOWN);
-    for found in report.findings.iter().filter(|found| found.finding.is_open()) {
+    let mut hidden = report.losses().count().saturating_sub(LOSSES_SHOWN);
+    for found in report.open_findings() {
         let level = found.finding.severity.level();
         let left = room.iter_mut().find(|(of, _)| *of == level).map(|(_, left)| left);
         match left {

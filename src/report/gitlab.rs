@@ -22,10 +22,10 @@ const DESCRIPTION_LENGTH: usize = 1_000;
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut known = HashMap::new();
     write_list(out, |list| {
-        for (notice, at) in report.notices.iter().filter(|(notice, _)| notice.is_loss()) {
-            list.push(&Entry::of_loss(notice, *at, &mut known))?;
+        for (notice, at) in report.losses() {
+            list.push(&Entry::of_loss(notice, at, &mut known))?;
         }
-        for found in report.findings.iter().filter(|found| found.finding.is_open()) {
+        for found in report.open_findings() {
             list.push(&Entry::of_finding(report, &found, &mut known))?;
         }
         Ok(())

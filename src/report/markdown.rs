@@ -66,15 +66,14 @@ fn table(report: &Report, page: &mut String) {
 /// The worst findings that nobody has accepted. A list, as a cell of a table
 /// would end at a bar that an export holds.
 fn findings(report: &Report, limit: usize, page: &mut String) {
-    let open = || report.findings.iter().filter(|found| found.finding.is_open());
-    let total = open().count();
+    let total = report.open_findings().count();
     if total == 0 {
         return;
     }
     page.push_str("\n### Findings\n\n");
     let end = page.len() + FINDINGS_BYTES;
     let mut written = 0;
-    for found in open().take(limit) {
+    for found in report.open_findings().take(limit) {
         let item = finding(report, &found);
         if page.len() + item.len() > end {
             break;
@@ -117,14 +116,13 @@ fn address(checkout: &VersionControl, path: &str, line: u64) -> Option<String> {
 
 /// What could not be read: it stands first, as all the rest is less than it seems.
 fn losses(report: &Report, page: &mut String) {
-    let losses = || report.notices.iter().filter(|(notice, _)| notice.is_loss());
-    let total = losses().count();
+    let total = report.losses().count();
     if total == 0 {
         return;
     }
     page.push_str("\n### Not read whole\n\n");
-    for (notice, at) in losses().take(LISTED) {
-        let _ = writeln!(page, "- {}", loss(notice, *at));
+    for (notice, at) in report.losses().take(LISTED) {
+        let _ = writeln!(page, "- {}", loss(notice, at));
     }
     if total > LISTED {
         let _ = writeln!(page, "- {}", counted(total - LISTED, "more problem"));

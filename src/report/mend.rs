@@ -1,5 +1,7 @@
 //! The element of a field with another value, in the form in which it is written.
 
+use crate::locate::Snippet;
+
 /// How `<` is written, as it is or in an escaped payload, and how `>` may be then.
 const BRACKETS: [(&str, &[&str]); 6] = [
     ("<", &[">"]),
@@ -11,12 +13,18 @@ const BRACKETS: [(&str, &[&str]); 6] = [
 ];
 const CDATA: (&str, &str) = ("<![CDATA[", "]]>");
 
-/// The written element of field `name` with the text `value`; `None` where it is
-/// not an element of plain text. Attributes stay as they are.
+/// The element of field `name` that a snippet shows, with the text `value`; `None`
+/// where the snippet does not show all of it, or it is not an element of plain
+/// text. Attributes stay as they are.
 ///
 /// `value` must be written alike in every form: letters, digits, a few marks.
 #[must_use]
-pub fn mended_element(written: &str, name: &str, value: &str) -> Option<String> {
+pub fn mended(snippet: &Snippet, name: &str, value: &str) -> Option<String> {
+    let is_all = !snippet.redacted && u64::try_from(snippet.text.len()) == Ok(snippet.region.span.len());
+    if is_all { mended_element(&snippet.text, name, value) } else { None }
+}
+
+fn mended_element(written: &str, name: &str, value: &str) -> Option<String> {
     let begins = |(open, _): &&(&str, &[&str])| {
         let rest = written.strip_prefix(open).and_then(|rest| rest.strip_prefix(name));
         rest.is_some_and(|rest| rest.starts_with(['/', '>', '&']) || rest.starts_with(char::is_whitespace))

@@ -23,12 +23,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::finding::{Band, Finding, Notice, NoticeLevel, RuleCoverage};
-use crate::locate::{Excerpts, Findings};
+use crate::locate::{Excerpts, Findings, LocatedFinding};
 use crate::rule::RuleMeta;
 use crate::span::LineColumn;
 use crate::suppress::{Accepted, WaiverUse};
 
-pub use mend::mended_element;
+pub use mend::mended;
 pub use score::Score;
 
 /// Where the project lives; the only place that names it.
@@ -190,12 +190,22 @@ impl Report {
         counts
     }
 
+    /// Findings that nobody has accepted, in their order.
+    pub fn open_findings(&self) -> impl Iterator<Item = LocatedFinding<'_>> {
+        self.findings.iter().filter(|found| found.finding.is_open())
+    }
+
+    /// Why input could not be read whole, each with its place.
+    pub fn losses(&self) -> impl Iterator<Item = (&Notice, Option<LineColumn>)> {
+        self.notices.iter().filter(|(notice, _)| notice.is_loss()).map(|(notice, at)| (notice, *at))
+    }
+
     /// How many findings that nobody has accepted there are of each band, worst
     /// first.
     #[must_use]
     pub fn count_by_band(&self) -> [(Band, usize); 5] {
         let mut counts = Band::WORST_FIRST.map(|band| (band, 0));
-        for found in self.findings.iter().filter(|found| found.finding.is_open()) {
+        for found in self.open_findings() {
             let of_finding = found.finding.severity.band();
             for (band, count) in &mut counts {
                 *count += usize::from(*band == of_finding);

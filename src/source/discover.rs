@@ -46,6 +46,20 @@ pub struct Discovery {
     pub problems: Vec<(String, Problem)>,
 }
 
+impl Discovery {
+    /// A source by its index in scan order.
+    #[must_use]
+    pub fn source(&self, source: u32) -> Option<&Source> {
+        self.sources.get(usize::try_from(source).ok()?)
+    }
+
+    /// The reported path of a source; empty where there is none of that index.
+    #[must_use]
+    pub fn path(&self, source: u32) -> &str {
+        self.source(source).map_or("", Source::path)
+    }
+}
+
 /// Why no scan can start: the command line has to be corrected.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -10,7 +10,7 @@ use serde_sarif::sarif::{
 };
 
 use super::super::coverage::missing_in_words;
-use super::super::{Report, mended_element, safe};
+use super::super::{Report, mended, safe};
 use super::artifacts::Artifacts;
 use super::rules::{MESSAGE_ID, rank};
 use super::{ROOT, SarifOptions, index, integer, text_message};
@@ -87,8 +87,7 @@ pub(super) fn of_finding(
 fn fix(rule: &RuleMeta, shown: &ShownFinding<'_>, artifacts: &mut Artifacts<'_>) -> Option<Fix> {
     let (value, field) = (rule.mend.as_ref()?, shown.finding.field.as_ref()?);
     let ShownPlace { path, snippet, .. } = shown.primary();
-    let is_all = !snippet.redacted && u64::try_from(snippet.text.len()) == Ok(snippet.region.span.len());
-    let element = mended_element(&snippet.text, field, value).filter(|_| is_all)?;
+    let element = mended(snippet, field, value)?;
     let deleted = region(snippet);
     let replacement = Replacement::builder()
         .deleted_region(Region { snippet: None, ..deleted })
