@@ -78,5 +78,14 @@ fn two_instances_by_name() {
     // A file that is cut never compares as fine.
     let cut = export('b', &[("svc.one", "false")], &[]);
     write("cut.xml", cut[..cut.len() - 12].to_owned());
-    assert_eq!(diff("old.xml", "cut.xml").code, 4);
+    let run = diff("old.xml", "cut.xml");
+    assert_eq!(run.code, 4);
+    assert_eq!(run.json()["records"]["lost"], serde_json::json!([]));
+    assert!(run.stderr.contains("cut.xml: the file ends"), "{run:?}");
+    // Nor is anything fixed or lost because a table was not exported.
+    write("roles.xml", export('a', &[], &[("svc.one", "itil")]));
+    let run = diff("old.xml", "roles.xml").json();
+    assert_eq!((run["fixed"].as_array().unwrap().len(), run["not_judged"].as_array().unwrap().len()), (0, 1));
+    assert_eq!(run["records"]["lost"], serde_json::json!([]));
+    assert_eq!(run["records"]["not_compared"], 2);
 }

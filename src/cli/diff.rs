@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use glidelint::engine::{Instance, Plan, judge, read_all};
+use glidelint::engine::{ACCESS_TABLES, Instance, Plan, judge, read_all};
 use glidelint::locate::locate;
 use glidelint::query::{Data as _, is_view};
 use glidelint::record::TableIdx;
@@ -55,18 +55,24 @@ struct Line {
 #[derive(Default)]
 struct State {
     findings: BTreeMap<String, Line>,
+    /// The rules that could say anything; `None` for saved results.
+    judged: Option<BTreeSet<String>>,
     /// Table and natural key; nothing for saved results.
-    records: Option<BTreeSet<(String, String)>>,
+    records: Option<Pairs>,
     /// User and role.
-    access: Option<BTreeSet<(String, String)>>,
+    access: Option<Pairs>,
     is_incomplete: bool,
 }
+
+type Pairs = BTreeSet<(String, String)>;
 
 /// What one state has and another has not.
 #[derive(Serialize)]
 struct Difference<'s> {
     new: Vec<&'s Line>,
     fixed: Vec<&'s Line>,
+    /// No longer found, of rules that could not judge the new state.
+    not_judged: Vec<&'s Line>,
     unchanged: usize,
     /// `None` where one state is a saved result.
     records: Option<Sides<'s>>,
@@ -77,6 +83,20 @@ struct Difference<'s> {
 struct Sides<'s> {
     gained: Vec<&'s (String, String)>,
     lost: Vec<&'s (String, String)>,
+    /// How many stand in one state only, and the other one does not hold their
+    /// table or is not whole.
+    not_compared: usize,
+}
+
+impl State {
+    /// Whether a rule that finds nothing here says that there is nothing.
+    fn could_judge(&self, rule: &str) -> bool {
+        !self.is_incomplete && self.judged.as_ref().is_none_or(|judged| judged.contains(rule))
+    }
+
+    fn tables(&self) -> BTreeSet<&str> {
+        self.records.iter().flatten().map(|(table, _)| table.as_str()).collect()
+    }
 }
 
 /// Compares two states.
@@ -96,7 +116,7 @@ pub(crate) fn run(args: &DiffArgs) -> Result<Exit, Failure> {
         _ => scanned(args, paths, &found, &packs),
     };
     let (old, new) = (state(&old)?, state(&new)?);
-    let difference = Difference::between(&old, &new);
+    let difference = Difference::between(&old, &new, !args.overlay.is_empty());
     write_stdout(|out| match args.format {
         PlainFormat::Text => difference.write(out),
         PlainFormat::Json => {
@@ -145,6 +165,8 @@ fn scanned(args: &DiffArgs, paths: &[PathBuf], found: &Found, packs: &Packs) -> 
     let notices = input::notices(&discovery, &reading);
     input::say(&notices);
     let is_incomplete = input::is_incomplete(&notices);
+    let rules = pack.rules.iter().zip(&outcome.coverage).filter(|(_, coverage)| coverage.has_judged());
+    let judged = rules.map(|(rule, _)| rule.meta.id.clone()).collect();
     let located = locate(outcome.findings, Vec::new(), &discovery.sources, &reading.files);
     let line = |found: glidelint::locate::LocatedFinding<'_>| {
         let (finding, primary) = (found.finding, found.primary());
@@ -159,6 +181,7 @@ fn scanned(args: &DiffArgs, paths: &[PathBuf], found: &Found, packs: &Packs) -> 
     };
     Ok(State {
         findings: located.findings.iter().map(line).collect(),
+        judged: Some(judged),
         records: Some(records(&reading.instance)),
         access: Some(reading.instance.reached_roles().collect()),
         is_incomplete,
@@ -166,7 +189,7 @@ fn scanned(args: &DiffArgs, paths: &[PathBuf], found: &Found, packs: &Packs) -> 
 }
 
 /// Every record that rules know, by what names it to a person.
-fn records(instance: &Instance<'_>) -> BTreeSet<(String, String)> {
+fn records(instance: &Instance<'_>) -> Pairs {
     let tables = (0_u16..).map(TableIdx).zip(instance.wanted().tables());
     let tables = tables.filter(|(_, table)| !is_view(&table.name));
     let rows = tables.flat_map(|(index, table)| {
@@ -176,8 +199,23 @@ fn records(instance: &Instance<'_>) -> BTreeSet<(String, String)> {
     rows.collect()
 }
 
+impl<'s> Sides<'s> {
+    /// `was_held` and `is_held` say of what stands in one state only whether the
+    /// other one would show it.
+    fn of(
+        [old, new]: [&'s Option<Pairs>; 2],
+        was_held: impl Fn(&(String, String)) -> bool,
+        is_held: impl Fn(&(String, String)) -> bool,
+    ) -> Option<Self> {
+        let (old, new) = (old.as_ref()?, new.as_ref()?);
+        let (gained, hidden): (Vec<_>, Vec<_>) = new.difference(old).partition(|pair| was_held(pair));
+        let (lost, gone): (Vec<_>, Vec<_>) = old.difference(new).partition(|pair| is_held(pair));
+        Some(Self { gained, lost, not_compared: hidden.len() + gone.len() })
+    }
+}
+
 impl<'s> Difference<'s> {
-    fn between(old: &'s State, new: &'s State) -> Self {
+    fn between(old: &'s State, new: &'s State, is_overlay: bool) -> Self {
         let only = |left: &'s State, right: &State| -> Vec<&'s Line> {
             let own = left.findings.iter().filter(|(print, _)| !right.findings.contains_key(*print));
             let mut lines: Vec<_> = own.map(|(_, line)| line).collect();
@@ -186,22 +224,36 @@ impl<'s> Difference<'s> {
             });
             lines
         };
-        let sides = |old: &'s Option<BTreeSet<_>>, new: &'s Option<BTreeSet<_>>| {
-            let (old, new) = (old.as_ref()?, new.as_ref()?);
-            Some(Sides { gained: new.difference(old).collect(), lost: old.difference(new).collect() })
-        };
         let added = only(new, old);
+        let (fixed, not_judged) = only(old, new).into_iter().partition(|line| new.could_judge(&line.rule));
+        let (before, after) = (old.tables(), new.tables());
+        // What is laid over a state holds all of it, and adds the rest.
+        let holds = |state: &State, tables: &BTreeSet<&str>, table: &str| {
+            !state.is_incomplete && tables.contains(table)
+        };
+        let was_held = |table: &str| is_overlay || holds(old, &before, table);
+        let is_held = |table: &str| holds(new, &after, table);
+        let all_held = |shown: &BTreeSet<&str>, is_held: &dyn Fn(&str) -> bool| {
+            ACCESS_TABLES.iter().filter(|table| shown.contains(*table)).all(|table| is_held(table))
+        };
+        let (was_all_held, is_all_held) = (all_held(&after, &was_held), all_held(&before, &is_held));
         Self {
             unchanged: new.findings.len() - added.len(),
             new: added,
-            fixed: only(old, new),
-            records: sides(&old.records, &new.records),
-            access: sides(&old.access, &new.access),
+            fixed,
+            not_judged,
+            records: Sides::of(
+                [&old.records, &new.records],
+                |(table, _)| was_held(table),
+                |(table, _)| is_held(table),
+            ),
+            access: Sides::of([&old.access, &new.access], |_| was_all_held, |_| is_all_held),
         }
     }
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        for (word, lines) in [("new", &self.new), ("fixed", &self.fixed)] {
+        let kinds = [("new", &self.new), ("fixed", &self.fixed), ("not judged", &self.not_judged)];
+        for (word, lines) in kinds {
             for line in lines.iter().take(SHOWN) {
                 let place = if line.place.is_empty() { &line.key } else { &line.place };
                 let (place, message) = (safe::terminal(place), safe::terminal(&line.message));
@@ -218,11 +270,20 @@ impl<'s> Difference<'s> {
                 more(list.len(), out)?;
             }
         }
-        let numbers =
-            format!("{} new, {} fixed, {} unchanged", self.new.len(), self.fixed.len(), self.unchanged);
+        let open = match self.not_judged.len() {
+            0 => String::new(),
+            count => format!(", {count} not judged any more"),
+        };
+        let (new, fixed) = (self.new.len(), self.fixed.len());
+        let numbers = format!("{new} new, {fixed} fixed, {} unchanged{open}", self.unchanged);
         let sides = |sides: &Option<Sides<'_>>, noun: &str| {
             let of = |sides: &Sides<'_>| {
-                format!("{} gained, {} lost", counted(sides.gained.len(), noun), sides.lost.len())
+                let hidden = if sides.not_compared > 0 {
+                    format!(", {} not compared", sides.not_compared)
+                } else {
+                    String::new()
+                };
+                format!("{} gained, {} lost{hidden}", counted(sides.gained.len(), noun), sides.lost.len())
             };
             sides.as_ref().map_or_else(|| format!("{noun}s not compared"), of)
         };

@@ -2,7 +2,7 @@
 
 use super::access::Disagreements;
 use super::instance::Instance;
-use super::user_access::SOURCES;
+use super::user_access::ACCESS_TABLES;
 use crate::finding::{Notice, NoticeLevel};
 use crate::record::TableIdx;
 
@@ -44,7 +44,7 @@ impl Instance<'_> {
 
     /// Where the platform's own rows and the paths disagree, if all are there.
     fn disagreements(&self) -> Vec<String> {
-        let mut sources = SOURCES.iter().map(|name| self.wanted.find(name));
+        let mut sources = ACCESS_TABLES.iter().map(|name| self.wanted.find(name));
         let all_whole = sources.all(|table| table.is_some_and(|table| self.holds_all(table)));
         let Some(access) = self.access.as_ref().filter(|_| all_whole) else { return Vec::new() };
         let Disagreements { without_row, unexplained } = Disagreements::count(&access.graph);

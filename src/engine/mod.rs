@@ -35,4 +35,4 @@ pub use instance::Instance;
 pub use judge::{Outcome, cover, judge};
 pub use read::{Options, Plan, ReadFile, Reading, read_all};
 pub use selftest::{TestFailure, run_tests};
-pub use user_access::{AccessStep, Branch, FoundUser, MOST_PATHS, RoleAccess, RoleState};
+pub use user_access::{ACCESS_TABLES, AccessStep, Branch, FoundUser, MOST_PATHS, RoleAccess, RoleState};

@@ -14,7 +14,7 @@ use crate::record::{ColumnIdx, TableIdx};
 pub const MOST_PATHS: usize = 100;
 
 /// The tables whose rows lead from users to roles.
-pub(super) const SOURCES: [&str; 5] = [
+pub const ACCESS_TABLES: [&str; 5] = [
     "sys_user_has_role",
     "sys_user_grmember",
     "sys_group_has_role",
@@ -190,7 +190,7 @@ impl Instance<'_> {
     /// reaches, and are not known to be.
     #[must_use]
     pub fn access_gaps(&self) -> Vec<String> {
-        let open = SOURCES.into_iter().filter_map(|name| self.wanted.find(name));
+        let open = ACCESS_TABLES.into_iter().filter_map(|name| self.wanted.find(name));
         let open = open.filter(|table| !self.holds_all(*table)).map(Missing::table);
         self.missing_names(&open.fold(Missing::none(), Missing::union))
     }
