@@ -106,6 +106,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
         notices,
         findings,
         excerpts: Box::new(FileExcerpts::new(&discovery.sources, &reading.files)),
+        desk: None,
         exit_code: exit.code(),
     });
     for output in &outputs {

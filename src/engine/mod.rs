@@ -22,6 +22,7 @@ mod judge;
 mod properties;
 mod read;
 mod records;
+mod review;
 mod selftest;
 mod signatures;
 mod stamp;
@@ -34,5 +35,8 @@ pub use checks::load_rules;
 pub use instance::Instance;
 pub use judge::{Outcome, cover, judge};
 pub use read::{Options, Plan, ReadFile, Reading, read_all};
+pub use review::{
+    Account, Actual, Answer, By, Grant, Held, Review, Reviewed, Setting, SettingVerdict, Shown,
+};
 pub use selftest::{TestFailure, run_tests};
 pub use user_access::{ACCESS_TABLES, AccessStep, Branch, FoundUser, MOST_PATHS, RoleAccess, RoleState};

@@ -3,6 +3,7 @@
 
 mod coverage;
 pub mod csv;
+mod desk;
 mod frameworks;
 pub mod github;
 pub mod gitlab;
@@ -28,6 +29,7 @@ use crate::rule::RuleMeta;
 use crate::span::LineColumn;
 use crate::suppress::{Accepted, WaiverUse};
 
+pub use desk::{Desk, Exports, Request, Sign, Spot};
 pub use mend::mended;
 pub use score::Score;
 
@@ -61,6 +63,8 @@ pub struct Report {
     pub scope: Scope,
     /// Numbers about the scan.
     pub stats: Stats,
+    /// What a report for reviewers shows beside findings, if it was asked for.
+    pub desk: Option<Desk>,
     /// The process's exit code.
     pub exit_code: u8,
 }

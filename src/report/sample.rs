@@ -63,6 +63,7 @@ pub(super) fn report_of(change: impl FnOnce(&mut Vec<Found>)) -> Report {
             bytes: 5_300_000,
             tables: BTreeMap::from([("sys_user".into(), 1200), ("sys_user_has_role".into(), 4)]),
         },
+        desk: None,
         exit_code: 4,
     }
 }
@@ -167,6 +168,7 @@ pub(super) fn empty() -> Report {
         notices: Vec::new(),
         scope: Scope { version: "0.1.0", root: "empty".into(), ..Scope::default() },
         stats: Stats::default(),
+        desk: None,
         exit_code: 3,
     }
 }
