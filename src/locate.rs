@@ -5,6 +5,8 @@
 //! numbers each: there may be millions. What a report shows of a place is
 //! fetched by a third look, only for the findings that are shown.
 
+use serde::{Deserialize, Serialize};
+
 mod excerpts;
 mod findings;
 mod hash;
@@ -25,7 +27,7 @@ pub use findings::{Findings, LocatedFinding};
 pub use resolve::{Located, locate, locate_places};
 
 /// A range of text, as editors and SARIF name it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Region {
     /// The first character.
     pub start: LineColumn,
@@ -36,7 +38,7 @@ pub struct Region {
 }
 
 /// Where a place is in its file: all that is kept of every place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlaceLines {
     /// What is pointed at, from its first character to its last.
     pub region: Region,
@@ -61,7 +63,7 @@ impl PlaceLines {
 }
 
 /// A piece of a file. Secret values in it are replaced by [`crate::record::REDACTED`].
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Snippet {
     /// Where it stands.
     pub region: Region,

@@ -1,12 +1,14 @@
 //! Positions in a file. This layer imports nothing.
 
+use serde::{Deserialize, Serialize};
+
 /// A half-open range of bytes in the text of one source.
 ///
 /// Offsets count bytes of the file's text as UTF-8, after a byte-order mark and
 /// after a gzip or zip wrapper were taken off. For a UTF-8 file without a
 /// byte-order mark these are the file's own bytes; for a file in another
 /// encoding they are the bytes of its UTF-8 transcription.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 pub struct ByteSpan {
     /// Offset of the first byte.
     pub start: u64,
@@ -57,7 +59,7 @@ impl ByteSpan {
 }
 
 /// A line and column as editors and SARIF count them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct LineColumn {
     /// Line, from 1.
     pub line: u64,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use glidelint::config::{Waiver, parse_day};
 use glidelint::finding::{Finding, Notice, RuleCoverage};
 use glidelint::rule::RuleMeta;
-use glidelint::source::Discovery;
+use glidelint::source::{Discovery, sha256};
 use glidelint::span::LineColumn;
 use glidelint::suppress::{Accepted, Baseline, Known, RuleKnown, Waivers};
 use jiff::Timestamp;
@@ -22,17 +22,23 @@ use super::packs::Packs;
 pub(crate) struct Acceptance {
     waivers: Waivers,
     baseline: Option<(String, Baseline)>,
+    /// SHA-256 of the baseline's text.
+    digest: Option<String>,
 }
 
 impl Acceptance {
     /// Reads what the arguments and the configuration name.
     pub(crate) fn load(args: &AcceptArgs, found: &Found, packs: &Packs) -> Result<Self, Failure> {
         let waivers = waivers(&found.config.waivers, packs, today(args.today.as_deref())?)?;
-        let baseline = match &args.baseline {
-            Some(path) => Some((file_name(path), read(path, found)?)),
-            None => None,
-        };
-        Ok(Self { waivers, baseline })
+        let Some(path) = &args.baseline else { return Ok(Self { waivers, baseline: None, digest: None }) };
+        let (shown, text) = read(path, found)?;
+        let baseline = Some((file_name(path), Baseline::parse(&shown, &text)?));
+        Ok(Self { waivers, baseline, digest: sha256(text.as_bytes()).ok() })
+    }
+
+    /// SHA-256 of the known findings, if there are any to compare with.
+    pub(crate) fn digest(&self) -> Option<String> {
+        self.digest.clone()
     }
 
     /// Says of every finding how it stands.
@@ -67,17 +73,17 @@ fn stem(path: &str) -> &str {
     name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
-/// Reads a baseline: from disk, or where the configuration came from.
-fn read(path: &Path, found: &Found) -> Result<Baseline, Failure> {
-    let (shown, text) = if let Some(revision) = &found.revision {
+/// Reads a baseline's text, with the name of the file: from disk, or where the
+/// configuration came from.
+fn read(path: &Path, found: &Found) -> Result<(String, String), Failure> {
+    Ok(if let Some(revision) = &found.revision {
         (revision.shown(path), revision.text(path)?)
     } else {
         let text = std::fs::read_to_string(path).map_err(|error| {
             Failure::Use(format!("--baseline {}: cannot be read: {error}", path.display()))
         })?;
         (path.to_string_lossy().replace('\\', "/"), text)
-    };
-    Ok(Baseline::parse(&shown, &text)?)
+    })
 }
 
 /// What somebody should know of baseline and waivers.

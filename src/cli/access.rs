@@ -6,12 +6,13 @@ use std::io::{self, Write};
 use glidelint::engine::{AccessStep, Branch, FoundUser, Instance, Options, Plan, RoleAccess, read_all};
 use glidelint::finding::Place;
 use glidelint::locate::{PlaceLines, locate_places};
-use glidelint::report::safe;
+use glidelint::report::{access_svg, safe};
 use glidelint::rule::{Pack, Settings};
 use glidelint::source::Source;
 use serde::Serialize;
 
-use super::args::{AccessArgs, PlainFormat};
+use super::access_all;
+use super::args::{AccessArgs, AccessFormat};
 use super::exit::Exit;
 use super::fail::Failure;
 use super::input;
@@ -24,6 +25,10 @@ const ADMIN: &str = "admin";
 
 /// Prints what a user reaches.
 pub(crate) fn run(args: &AccessArgs) -> Result<Exit, Failure> {
+    if args.all {
+        return access_all::run(args);
+    }
+    let name = args.user.as_deref().unwrap_or_default();
     let found = input::configure(&args.input)?;
     let mut pack = Pack::compile(&[], &Settings::default())?;
     pack.want_access();
@@ -35,7 +40,7 @@ pub(crate) fn run(args: &AccessArgs) -> Result<Exit, Failure> {
     };
     let reading = read_all(&discovery.sources, &Plan::of(&pack), &options, &|_| {});
     let instance = &reading.instance;
-    let users = instance.users_called(&args.user);
+    let users = instance.users_called(name);
     let notices = input::notices(&discovery, &reading);
     input::say(&notices);
     let mut stderr = io::stderr().lock();
@@ -49,8 +54,9 @@ pub(crate) fn run(args: &AccessArgs) -> Result<Exit, Failure> {
     write_stdout(|out| {
         for answer in &answers {
             match args.format {
-                PlainFormat::Json => answer.write_json(&lines, out)?,
-                PlainFormat::Text => answer.write_text(args, &lines, out)?,
+                AccessFormat::Json => answer.write_json(&lines, out)?,
+                AccessFormat::Text => answer.write_text(args, &lines, out)?,
+                AccessFormat::Svg => out.write_all(answer.svg(args).as_bytes())?,
             }
         }
         Ok(())
@@ -62,7 +68,7 @@ pub(crate) fn run(args: &AccessArgs) -> Result<Exit, Failure> {
         return Ok(Exit::NothingToScan);
     }
     if users.is_empty() {
-        let _ = writeln!(stderr, "no user '{}' in these exports", safe::terminal(&args.user));
+        let _ = writeln!(stderr, "no user '{}' in these exports", safe::terminal(name));
         return Ok(Exit::Findings);
     }
     Ok(Exit::Fine)
@@ -120,6 +126,27 @@ impl<'u> Answer<'u> {
         let paths = self.roles.iter().flat_map(|role| role.paths.iter().chain([&role.smallest_cut]));
         let steps = paths.flatten().chain(self.tree.iter().map(|branch| &branch.step));
         steps.map(|step| &step.place)
+    }
+
+    /// The ways to the role that was asked for, or to admin; everything where
+    /// there is none.
+    fn svg(&self, args: &AccessArgs) -> String {
+        let user = &self.user.user_name;
+        let name = args.role.as_deref().unwrap_or(ADMIN);
+        match self.role(name) {
+            Some(role) => {
+                let title = format!("How {user} reaches {}", role.role);
+                let steps: Vec<_> = role.paths.iter().flatten().collect();
+                access_svg::draw(&title, &steps, &role.smallest_cut)
+            }
+            None if args.role.is_some() => {
+                access_svg::draw(&format!("No way from {user} to {name}"), &[], &[])
+            }
+            None => {
+                let steps: Vec<_> = self.tree.iter().map(|branch| &branch.step).collect();
+                access_svg::draw(&format!("What {user} reaches"), &steps, &[])
+            }
+        }
     }
 
     fn write_text(&self, args: &AccessArgs, lines: &Lines<'_>, out: &mut dyn Write) -> io::Result<()> {

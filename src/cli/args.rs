@@ -2,6 +2,7 @@
 
 mod accept;
 mod parse;
+mod render;
 mod rules;
 
 use std::path::PathBuf;
@@ -14,7 +15,8 @@ pub(crate) use accept::{AcceptArgs, BaselineArgs, BaselineCommand, BaselineFileA
 pub(crate) use rules::{RulesArgs, RulesCommand};
 
 use super::generate::GenerateCommand;
-use parse::{Shown, parse_instance, parse_shown, parse_size};
+use parse::{parse_instance, parse_size};
+pub(crate) use render::{RenderArgs, ReportArgs};
 
 /// Checks ServiceNow exports for security problems, offline.
 #[derive(Debug, Parser)]
@@ -42,6 +44,8 @@ pub(crate) enum Command {
     Baseline(BaselineArgs),
     /// Accept findings of a rule, with a reason and an owner, in the configuration file
     Waive(Box<WaiveArgs>),
+    /// Render a saved result again, without the exports
+    Report(Box<ReportArgs>),
     /// List, show, test, write and export rules
     Rules(RulesArgs),
     #[command(flatten)]
@@ -112,16 +116,11 @@ pub(crate) struct JudgeArgs {
 }
 
 #[derive(Debug, Args)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) judge: JudgeArgs,
-    /// What goes to standard output
-    #[arg(short, long, value_enum, default_value_t = Format::Text)]
-    pub(crate) format: Format,
-    /// A further report; the format is that of the extension if none is given (may be repeated)
-    #[arg(short, long, value_name = "[FORMAT=]FILE")]
-    pub(crate) output: Vec<String>,
+    #[command(flatten)]
+    pub(crate) render: RenderArgs,
     #[command(flatten)]
     pub(crate) accept: AcceptArgs,
     /// Only findings in records that changed since this git revision; the rest is read for what
@@ -140,33 +139,15 @@ pub(crate) struct ScanArgs {
     /// Name of this scan among several of one commit (SARIF)
     #[arg(long, value_name = "NAME")]
     pub(crate) category: Option<String>,
-    /// Results that SARIF holds
-    #[arg(long, value_enum, default_value_t = Kinds::Fail)]
-    pub(crate) kinds: Kinds,
-    /// Most results that SARIF holds
-    #[arg(long, value_name = "N", default_value_t = 5000)]
-    pub(crate) max_results: usize,
-    /// Findings that text and markdown show: a number, or all
-    #[arg(long, value_name = "N|all", default_value = "20", value_parser = parse_shown)]
-    pub(crate) max_shown: Shown,
     /// Write SHA-256 of inputs: auto is for files up to 16 MiB
     #[arg(long, value_enum, default_value_t = HashInputs::Auto)]
     pub(crate) hash_inputs: HashInputs,
     /// What could not be judged counts as incomplete
     #[arg(long)]
     pub(crate) strict: bool,
-    /// Colours on standard output
-    #[arg(long, value_enum, default_value_t = ColorArg::Auto)]
-    pub(crate) color: ColorArg,
     /// Show no progress on standard error
     #[arg(long)]
     pub(crate) no_progress: bool,
-    /// Print only the summary
-    #[arg(short, long, conflicts_with = "verbose")]
-    pub(crate) quiet: bool,
-    /// Print why and how for every finding, and every rule that could not judge
-    #[arg(short, long)]
-    pub(crate) verbose: bool,
     /// Print records and time on standard error
     #[arg(long)]
     pub(crate) stats: bool,
@@ -224,17 +205,20 @@ pub(crate) struct QueryArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct AccessArgs {
-    /// User ID or sys_id
-    #[arg(value_name = "USER")]
-    pub(crate) user: String,
+    /// User ID or sys_id; none with --all
+    #[arg(value_name = "USER", required_unless_present = "all")]
+    pub(crate) user: Option<String>,
     #[command(flatten)]
     pub(crate) input: InputArgs,
+    /// All accounts that hold a privileged role, a row for each role, as CSV
+    #[arg(long, conflicts_with_all = ["role", "format"])]
+    pub(crate) all: bool,
     /// Print all paths to this role, and what to remove so that none is left
     #[arg(long, value_name = "ROLE")]
     pub(crate) role: Option<String>,
-    /// How to print
-    #[arg(short, long, value_enum, default_value_t = PlainFormat::Text)]
-    pub(crate) format: PlainFormat,
+    /// How to print; svg draws the ways to --role, or to admin
+    #[arg(short, long, value_enum, default_value_t = AccessFormat::Text)]
+    pub(crate) format: AccessFormat,
 }
 
 #[derive(Debug, Args)]
@@ -251,10 +235,28 @@ pub(crate) enum Format {
     Text,
     Sarif,
     Json,
+    Ndjson,
     Csv,
+    Junit,
     Github,
     Gitlab,
     Markdown,
+    /// A table of what is to be done, to fill in and read back as waivers
+    ActionPlan,
+    /// A saved result, for `glidelint report`
+    Result,
+}
+
+impl Format {
+    /// Whether it shows the SHA-256 of inputs.
+    pub(crate) fn shows_hashes(self) -> bool {
+        matches!(self, Self::Sarif | Self::Json | Self::Ndjson | Self::Result)
+    }
+
+    /// Whether it shows what a reviewer asks beside findings.
+    pub(crate) fn shows_desk(self) -> bool {
+        matches!(self, Self::Result)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -268,6 +270,13 @@ pub(crate) enum QueryFormat {
 pub(crate) enum PlainFormat {
     Text,
     Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AccessFormat {
+    Text,
+    Json,
+    Svg,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

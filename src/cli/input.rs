@@ -9,7 +9,7 @@ use glidelint::export::FileKind;
 use glidelint::finding::Notice;
 use glidelint::report::safe;
 use glidelint::rule::RuleError;
-use glidelint::source::{DiscoverOptions, Discovery, Limits, Source, discover};
+use glidelint::source::{DiscoverOptions, Discovery, Limits, Source, discover, sha256};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::args::InputArgs;
@@ -22,6 +22,8 @@ pub(crate) struct Found {
     pub(crate) folder: PathBuf,
     /// The file, or the one that would be found if it were there.
     pub(crate) path: PathBuf,
+    /// SHA-256 of its text, if it was read.
+    pub(crate) digest: Option<String>,
     /// The revision that it was read from, if not from disk.
     pub(crate) revision: Option<Revision>,
 }
@@ -49,6 +51,7 @@ pub(crate) fn configure(input: &InputArgs) -> Result<Found, Failure> {
         config: Config::default(),
         folder: PathBuf::from("."),
         path: path.join(config::FILE_NAME),
+        digest: None,
         revision: None,
     };
     if input.no_config {
@@ -61,7 +64,9 @@ pub(crate) fn configure(input: &InputArgs) -> Result<Found, Failure> {
         return Ok(none(if is_file { start.parent().unwrap_or(&start) } else { &start }));
     };
     let folder = path.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf);
-    Ok(Found { config: Config::load(&path)?, folder, path, revision: None })
+    let config = Config::load(&path)?;
+    let digest = std::fs::File::open(&path).ok().and_then(|file| sha256(file).ok());
+    Ok(Found { config, folder, path, digest, revision: None })
 }
 
 /// The same from a revision: the file that is named, or the first one at or above
@@ -71,7 +76,8 @@ fn configure_from(revision: &str, named: Option<&Path>, start: &Path) -> Result<
     let read = |path: &Path, text: String| -> Result<Found, Failure> {
         let config = Config::parse(&revision.shown(path), &text)?;
         let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
-        Ok(Found { config, folder, path: path.to_path_buf(), revision: Some(revision.clone()) })
+        let digest = sha256(text.as_bytes()).ok();
+        Ok(Found { config, folder, path: path.to_path_buf(), digest, revision: Some(revision.clone()) })
     };
     if let Some(named) = named {
         return read(named, revision.text(named)?);
@@ -84,7 +90,7 @@ fn configure_from(revision: &str, named: Option<&Path>, start: &Path) -> Result<
         }
     }
     let path = start.join(config::FILE_NAME);
-    Ok(Found { config: Config::default(), folder: start, path, revision: Some(revision) })
+    Ok(Found { config: Config::default(), folder: start, path, digest: None, revision: Some(revision) })
 }
 
 /// Finds the sources.

@@ -2,9 +2,11 @@
 
 mod accept;
 mod access;
+mod access_all;
 mod args;
 mod baseline;
 mod changed;
+mod desk;
 mod diff;
 mod exit;
 mod fail;
@@ -16,7 +18,10 @@ mod inventory;
 mod judging;
 mod output;
 mod packs;
+mod plan;
 mod query;
+mod render;
+mod report;
 mod revision;
 mod rules;
 mod scan;
@@ -52,6 +57,7 @@ pub(crate) fn run() -> ExitCode {
         Some(Command::Access(arguments)) => access::run(&arguments),
         Some(Command::Baseline(arguments)) => baseline::run(&arguments),
         Some(Command::Waive(arguments)) => waive::run(&arguments),
+        Some(Command::Report(arguments)) => report::run(&arguments),
         Some(Command::Rules(arguments)) => rules::run(&arguments),
         Some(Command::Generate(command)) => generate::run(&command),
     };

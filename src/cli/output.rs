@@ -26,7 +26,7 @@ impl FileOutput {
             Path::new(text).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         let format = format_of(extension).ok_or_else(|| {
             Failure::Use(format!(
-                "--output {text}: the extension names no format; write text=, sarif=, json=, gitlab= or markdown= in front"
+                "--output {text}: the extension names no format; write one in front, as in sarif={text}"
             ))
         })?;
         Ok(Self { format, path: text.to_owned() })
@@ -38,10 +38,14 @@ fn format_of(word: &str) -> Option<Format> {
         "text" | "txt" => Some(Format::Text),
         "sarif" => Some(Format::Sarif),
         "json" => Some(Format::Json),
+        "ndjson" | "jsonl" => Some(Format::Ndjson),
         "csv" => Some(Format::Csv),
+        "junit" => Some(Format::Junit),
+        "action-plan" => Some(Format::ActionPlan),
         "github" => Some(Format::Github),
         "gitlab" => Some(Format::Gitlab),
         "markdown" | "md" => Some(Format::Markdown),
+        "result" => Some(Format::Result),
         _ => None,
     }
 }

@@ -6,44 +6,46 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use glidelint::engine::{Plan, ReadFile, cover, judge, read_all};
+use glidelint::engine::{Plan, ReadFile, cover, judge, read_all, review};
 use glidelint::export::FileKind;
 use glidelint::finding::{Band, Confidence, Finding, RuleCoverage, Severity};
 use glidelint::locate::{FileExcerpts, locate};
-use glidelint::report::sarif::{self, SarifOptions};
-use glidelint::report::text::{self, Detail, TextOptions};
-use glidelint::report::{
-    Input, PackInfo, Report, Scope, Score, Stats, csv, github, gitlab, json, markdown, safe,
-};
+use glidelint::report::{Input, PackInfo, Report, Scope, Score, Stats, safe};
 use glidelint::rule::{Pack, PackFiles, Rule, RuleMeta};
 use glidelint::source::{Discovery, Source, sha256};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 
 use super::accept::{self as acceptance, Acceptance};
-use super::args::{BandArg, ConfidenceArg, FailOn, Format, HashInputs, Kinds, ScanArgs, Suppressed};
+use super::args::{BandArg, ConfidenceArg, FailOn, Format, HashInputs, ScanArgs};
 use super::changed::Changed;
+use super::desk::desk;
 use super::exit::Exit;
 use super::fail::Failure;
 use super::git;
 use super::input::{self, Found};
 use super::judging::{baseline_text, check_tables, options, packs, settings};
-use super::output::{FileOutput, color, terminal_width, write_file, write_stdout};
+use super::render::Renderer;
 
 /// Files up to this size are hashed without being asked to.
 const HASHED: u64 = 16 * 1024 * 1024;
-/// The largest SARIF file that every consumer takes.
-const SARIF_BYTES: usize = 9_500_000;
+
+/// How many accounts a report for reviewers lists.
+const ACCOUNTS: usize = 5_000;
 
 /// Judges exports and reports what was found.
 pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let begin = Instant::now();
-    let outputs = args.output.iter().map(|text| FileOutput::parse(text)).collect::<Result<Vec<_>, _>>()?;
+    let renderer = Renderer::new(&args.render)?;
     let found = input::configure(&args.judge.input)?;
     // The process ends after this. Giving back piece by piece what is as large as
     // the pack or the records would be a sixth of a short run.
     let packs = ManuallyDrop::new(packs(&args.judge.packs, &found)?);
-    let pack = ManuallyDrop::new(Pack::compile(&packs.files, &settings(&args.judge.packs, &found)?)?);
+    let mut pack = ManuallyDrop::new(Pack::compile(&packs.files, &settings(&args.judge.packs, &found)?)?);
+    let shows_desk = renderer.writes_any(Format::shows_desk);
+    if shows_desk {
+        pack.want_review().map_err(|error| Failure::Use(error.to_string()))?;
+    }
     let discovery = input::sources(&args.judge.input, &found.config)?;
     let options = options(&args.judge, &found)?;
     check_tables(&options, &pack)?;
@@ -57,6 +59,8 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     // Of a few chosen rules it would be no score.
     let is_chosen = !args.judge.packs.select.is_empty();
     let score = Score::of(metas(&pack.rules, &outcome.coverage).chain(metas(&pack.scored, &scored)));
+    let reviewed =
+        shows_desk.then(|| review(&reading.instance, &pack, [&outcome.coverage, &scored], ACCOUNTS));
     let notices = input::notices(&discovery, &reading);
     let mut findings = outcome.findings;
     let rules: Vec<_> = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
@@ -90,13 +94,15 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
         coverage: outcome.coverage,
         score: score.filter(|_| !is_chosen),
         scope: Scope {
-            version: env!("CARGO_PKG_VERSION"),
+            version: env!("CARGO_PKG_VERSION").into(),
             packs: packs.files.iter().map(pack_info).collect(),
             root: root_name(&discovery.root),
-            inputs: inputs(args, &outputs, &discovery, &reading.files),
+            inputs: inputs(args, &renderer, &discovery, &reading.files),
             as_of: reading.as_of.clone(),
             baseline: Some(baseline_text(&args.judge.packs)?),
             complete: reading.instance.whole_tables(),
+            configuration: found.digest.clone(),
+            known_findings: acceptance.digest(),
             instance: args.judge.instance.clone(),
             changed_since: args.changed_since.clone(),
             category: args.category.clone(),
@@ -106,13 +112,10 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
         notices,
         findings,
         excerpts: Box::new(FileExcerpts::new(&discovery.sources, &reading.files)),
-        desk: None,
+        desk: reviewed.map(|reviewed| desk(reviewed, &discovery.sources, &reading.files)),
         exit_code: exit.code(),
     });
-    for output in &outputs {
-        write_file(&output.path, |out| write(&report, args, output.format, (false, None), out))?;
-    }
-    write_stdout(|out| write(&report, args, args.format, (color(args.color), terminal_width()), out))?;
+    renderer.write(&report)?;
     let mut stderr = std::io::stderr().lock();
     for line in packs.not_portable_lines() {
         let _ = writeln!(stderr, "not portable: {line}");
@@ -139,46 +142,6 @@ fn metas<'r>(
     coverage: &'r [RuleCoverage],
 ) -> impl Iterator<Item = (&'r RuleMeta, &'r RuleCoverage)> {
     rules.iter().map(|rule| &*rule.meta).zip(coverage)
-}
-
-fn write(
-    report: &Report,
-    args: &ScanArgs,
-    format: Format,
-    (color, width): (bool, Option<usize>),
-    out: &mut dyn Write,
-) -> std::io::Result<()> {
-    match format {
-        Format::Text => {
-            let detail = match (args.quiet, args.verbose) {
-                (true, _) => Detail::Quiet,
-                (_, true) => Detail::Verbose,
-                _ => Detail::Normal,
-            };
-            let options = TextOptions {
-                max_shown: args.max_shown.0,
-                color,
-                width,
-                detail,
-                show_accepted: args.accept.show_suppressed,
-            };
-            text::write(report, &options, out)
-        }
-        Format::Sarif => {
-            let options = SarifOptions {
-                max_results: args.max_results,
-                max_bytes: SARIF_BYTES,
-                kinds_all: args.kinds == Kinds::All,
-                drop_waived: args.accept.suppressed == Suppressed::Drop,
-            };
-            sarif::write(report, &options, out)
-        }
-        Format::Json => json::write(report, out),
-        Format::Csv => csv::write(report, out),
-        Format::Github => github::write(report, out),
-        Format::Gitlab => gitlab::write(report, out),
-        Format::Markdown => markdown::write(report, args.max_shown.0, out),
-    }
 }
 
 fn is_wanted(args: &ScanArgs, finding: &Finding) -> bool {
@@ -210,7 +173,7 @@ fn fail_on(args: &ScanArgs, found: &Found) -> Option<Severity> {
 }
 
 fn progress_bar(args: &ScanArgs, sources: &[Source]) -> ProgressBar {
-    if args.no_progress || args.quiet || !std::io::stderr().is_terminal() {
+    if args.no_progress || args.render.quiet || !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(sources.iter().filter_map(Source::size).sum());
@@ -231,9 +194,8 @@ fn root_name(root: &Path) -> String {
     root.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
 }
 
-fn inputs(args: &ScanArgs, outputs: &[FileOutput], discovery: &Discovery, files: &[ReadFile]) -> Vec<Input> {
-    let formats = outputs.iter().map(|output| output.format).chain([args.format]);
-    let is_shown = formats.into_iter().any(|format| matches!(format, Format::Sarif | Format::Json));
+fn inputs(args: &ScanArgs, renderer: &Renderer<'_>, discovery: &Discovery, files: &[ReadFile]) -> Vec<Input> {
+    let is_shown = renderer.writes_any(Format::shows_hashes);
     let is_hashed = |source: &Source| match args.hash_inputs {
         _ if !is_shown => false,
         HashInputs::Always => true,
@@ -248,7 +210,7 @@ fn inputs(args: &ScanArgs, outputs: &[FileOutput], discovery: &Discovery, files:
         Some(Input {
             path: source.path().to_owned(),
             archive: source.archive_path().map(str::to_owned),
-            kind: file.report.kind.as_str(),
+            kind: file.report.kind.as_str().into(),
             bytes: source.size(),
             sha256: is_hashed(source).then(digest).flatten(),
         })

@@ -1,6 +1,7 @@
 //! `glidelint waive`
 
 use std::io;
+use std::path::Path;
 
 use glidelint::config::{Config, Waiver};
 use glidelint::finding::{Finding, ValuesHash};
@@ -18,6 +19,7 @@ use super::input::{self, Found};
 use super::judging::{Judged, judged, packs};
 use super::output::{counted, write_file, write_stdout};
 use super::packs::Packs;
+use super::plan::{self, PlannedWaiver};
 
 /// How many findings of one record are bound; no rule has more.
 const BOUND: usize = 20;
@@ -31,7 +33,10 @@ pub(crate) fn run(args: &WaiveArgs) -> Result<Exit, Failure> {
     refuse_revision(&found)?;
     let today = today(args.today.as_deref())?;
     let packs = packs(&args.judge.packs, &found)?;
-    let mut waiver = waiver(args);
+    if Path::new(&args.rule).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv")) {
+        return run_plan(args, &found, &packs, today);
+    }
+    let mut waiver = waiver(args)?;
     // Mistakes are told before anything is read.
     let text = text_of(&found)?;
     let shown = shown(&found);
@@ -66,13 +71,54 @@ pub(crate) fn run(args: &WaiveArgs) -> Result<Exit, Failure> {
     Ok(Exit::Fine)
 }
 
+/// Adds the waivers of an action plan that people filled in.
+fn run_plan(args: &WaiveArgs, found: &Found, packs: &Packs, today: Date) -> Result<Exit, Failure> {
+    let plan = plan::read(Path::new(&args.rule))?;
+    let shown = shown(found);
+    let mut text = text_of(found)?;
+    let past = |planned: &PlannedWaiver| planned.waiver.last_day().is_some_and(|last| last < today);
+    if let Some(planned) = plan.waivers.iter().find(|planned| past(planned)) {
+        let why = format!("{}:{}: the due date has passed; today is {today}", args.rule, planned.line);
+        return Err(Failure::Use(why));
+    }
+    let mut judged = judged(&args.judge, found, packs)?;
+    let already = waivers(&found.config.waivers, packs, today)?;
+    let Judged { findings, rules, coverage, discovery, .. } = &mut judged;
+    already.apply(findings, rules, coverage, |source| discovery.path(source));
+    let accepted = plan::accept(plan.waivers, &judged.findings, &judged.rules);
+    for waiver in &accepted.waivers {
+        text = append(&shown, &text, waiver).map_err(failure)?;
+    }
+    if !accepted.waivers.is_empty() {
+        write_file(&found.path.to_string_lossy(), |out| out.write_all(text.as_bytes()))?;
+    }
+    write_stdout(|out| {
+        writeln!(
+            out,
+            "{}: waived {}; {} covered already, {} gone",
+            safe::terminal(&shown),
+            counted(accepted.findings, "finding"),
+            accepted.covered,
+            accepted.gone
+        )?;
+        let tasks = counted(plan.tasks, "task");
+        writeln!(
+            out,
+            "{}: {tasks} with an owner and no reason, {} open",
+            safe::terminal(&args.rule),
+            plan.open
+        )
+    })?;
+    Ok(Exit::Fine)
+}
+
 /// The configuration in force; one that is named may be new.
 fn configure(args: &WaiveArgs) -> Result<Found, Failure> {
     let input = &args.judge.input;
     match &input.config {
         Some(path) if input.config_from.is_none() && !path.exists() => {
             let folder = path.parent().unwrap_or(path).to_path_buf();
-            Ok(Found { config: Config::default(), folder, path: path.clone(), revision: None })
+            Ok(Found { config: Config::default(), folder, path: path.clone(), digest: None, revision: None })
         }
         _ => input::configure(input),
     }
@@ -93,20 +139,24 @@ fn text_of(found: &Found) -> Result<String, Failure> {
     }
 }
 
-fn waiver(args: &WaiveArgs) -> Waiver {
+fn waiver(args: &WaiveArgs) -> Result<Waiver, Failure> {
     let text = |text: &Option<String>| text.as_ref().map(Text::new);
-    Waiver {
+    let needed = |text: &Option<String>, flag: &str| match text {
+        Some(text) => Ok(Text::new(text)),
+        None => Err(Failure::Use(format!("{flag} is missing: a risk is accepted by somebody, for a reason"))),
+    };
+    Ok(Waiver {
         rule: Text::new(&args.rule),
         key: text(&args.key),
         sys_id: text(&args.sys_id),
         table: text(&args.table),
         path: text(&args.path),
         broad: args.broad,
-        reason: Text::new(&args.reason),
-        owner: Text::new(&args.owner),
+        reason: needed(&args.reason, "--reason")?,
+        owner: needed(&args.owner, "--owner")?,
         until: text(&args.until),
         bound_to: None,
-    }
+    })
 }
 
 /// The indexes of the findings that the waiver would cover.

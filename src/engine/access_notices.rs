@@ -12,11 +12,11 @@ impl Instance<'_> {
     pub fn access_notices<'s>(&self, path_of: &dyn Fn(u32) -> &'s str) -> Vec<Notice> {
         let Some(access) = &self.access else { return Vec::new() };
         let mut notices = Vec::new();
-        let mut say = |level, kind, table: Option<TableIdx>, message: String| {
+        let mut say = |level, kind: &'static str, table: Option<TableIdx>, message: String| {
             let first = table.and_then(|table| self.table(table).rows.first());
             let source = first.map(|row| row.source);
             let path = source.map_or("", path_of).to_owned();
-            notices.push(Notice { level, kind, path, source, at: None, message });
+            notices.push(Notice { level, kind: kind.into(), path, source, at: None, message });
         };
         let ignored = access.graph.not_inheriting.len();
         if ignored > 0 {

@@ -36,7 +36,7 @@ pub use instance::Instance;
 pub use judge::{Outcome, cover, judge};
 pub use read::{Options, Plan, ReadFile, Reading, read_all};
 pub use review::{
-    Account, Actual, Answer, By, Grant, Held, Review, Reviewed, Setting, SettingVerdict, Shown,
+    Account, Actual, Answer, By, Grant, Held, Review, Reviewed, Setting, SettingVerdict, Shown, review,
 };
 pub use selftest::{TestFailure, run_tests};
 pub use user_access::{ACCESS_TABLES, AccessStep, Branch, FoundUser, MOST_PATHS, RoleAccess, RoleState};

@@ -71,7 +71,9 @@ impl<'p> Plan<'p> {
     #[must_use]
     pub fn of(pack: &'p Pack) -> Self {
         let rules = pack.rules.iter().chain(&pack.scored).flat_map(Rule::asks);
-        let asks = rules.chain(pack.classes.iter().flat_map(ClassBody::asks)).collect();
+        let classes = pack.classes.iter().flat_map(ClassBody::asks);
+        let review = pack.review.iter().map(|review| Ask::Query(&review.is_privileged));
+        let asks = rules.chain(classes).chain(review).collect();
         Self { wanted: &pack.wanted, tests: &pack.tests, classes: &pack.classes, keys: &pack.keys, asks }
     }
 }
@@ -210,7 +212,10 @@ fn whole_tables(files: &[ReadFile], facts: &Facts, wanted: &Wanted, options: &Op
         let is_there = index.is_ok_and(|at| !facts.table(at).rows.is_empty());
         let declared =
             options.complete.contains(&*table.name) || options.complete.contains("all") && is_there;
-        if declared || options.trust_tables && stands_whole_in(files, &table.name) {
+        // Of what a file lost nobody knows how much it was.
+        if is_torn(files, &table.name) {
+            Wholeness::Unknown
+        } else if declared || options.trust_tables && stands_whole_in(files, &table.name) {
             Wholeness::Table
         } else if is_app
             && is_app_metadata(&table.name)
@@ -254,4 +259,9 @@ fn stands_whole_in(files: &[ReadFile], table: &str) -> bool {
 /// the app's own repository, all of them.
 fn is_app_metadata(table: &str) -> bool {
     schema::column(table, "sys_scope").is_some()
+}
+
+/// Whether rows of a table may have stood in what could not be read of a file.
+fn is_torn(files: &[ReadFile], table: &str) -> bool {
+    files.iter().any(|file| file.report.has_loss() && file.report.rows.contains_key(table))
 }

@@ -4,21 +4,35 @@
 //! Every answer has three values. What was not exported whole gives "cannot
 //! tell", never "no".
 
+mod accounts;
+mod reach;
+mod settings;
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 
-use crate::finding::{Place, Verdict};
+use super::instance::Instance;
+use crate::finding::{Place, PlaceRole, RuleCoverage, Target, Verdict};
+use crate::query::RowId;
+use crate::record::TableIdx;
+use crate::rule::{Pack, Rule};
 
 /// The answers, with places as numbers into a list of [`Place`]s or, once they
 /// were looked up, of lines.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Review {
-    /// Accounts that look as if no person used them, and people who hold or may
-    /// hold a privileged role: those that reach admin first, then by name.
+    /// Accounts that are not surely inactive and look as if no person used them,
+    /// and those that reach a privileged role: who reaches admin first, then by
+    /// name.
     pub accounts: Vec<Account>,
     /// How many more such accounts there are than are listed.
     pub accounts_left_out: usize,
     /// Accounts that were looked at; 0 where none was exported.
     pub accounts_seen: usize,
+    /// Active accounts of which the export does not show whether a person uses
+    /// them. They are listed only if they reach a privileged role.
+    pub accounts_unclear: usize,
     /// Why an account that is not shown to reach a role may still reach it: the
     /// tables that are not known to be whole. Empty where "no" means no.
     pub gaps: Vec<String>,
@@ -84,8 +98,8 @@ pub struct Account {
     pub path: Vec<u32>,
     /// All rows that lie on a way to admin, as indexes of [`Review::grants`].
     pub ways: Vec<u32>,
-    /// Its record.
-    pub place: u32,
+    /// Its record, if it was exported.
+    pub place: Option<u32>,
 }
 
 /// A privileged role that an account reaches.
@@ -202,4 +216,82 @@ pub struct Reviewed {
     pub review: Review,
     /// The places.
     pub places: Vec<Place>,
+}
+
+/// Reviews an instance. Without questions in the pack ([`Pack::want_review`]) only
+/// settings are answered. `coverage` is that of the pack's rules, and of those
+/// that are only scored. Of accounts so many are listed.
+#[must_use]
+pub fn review(
+    instance: &Instance<'_>,
+    pack: &Pack,
+    coverage: [&[RuleCoverage]; 2],
+    most_accounts: usize,
+) -> Reviewed {
+    let mut places = Places::default();
+    let mut review = Review::default();
+    if let Some(questions) = &pack.review {
+        accounts::answer(instance, questions, most_accounts, (&mut review, &mut places));
+    }
+    let judged = pack.rules.iter().zip(coverage[0]).chain(pack.scored.iter().zip(coverage[1]));
+    let mut settings: Vec<_> =
+        judged.filter_map(|(rule, coverage)| setting(instance, rule, coverage, &mut places)).collect();
+    settings.sort_by(|left, right| {
+        let near = |setting: &Setting| setting.verdict.rank();
+        near(left).cmp(&near(right)).then(right.score.total_cmp(&left.score)).then(left.rule.cmp(&right.rule))
+    });
+    review.settings = settings;
+    Reviewed { review, places: places.0 }
+}
+
+fn setting(
+    instance: &Instance<'_>,
+    rule: &Rule,
+    coverage: &RuleCoverage,
+    places: &mut Places,
+) -> Option<Setting> {
+    let setting = rule.meta.setting.as_ref()?;
+    let stands = settings::stands(instance, rule, coverage);
+    Some(Setting {
+        rule: rule.meta.id.clone(),
+        title: rule.meta.title.clone(),
+        page: setting.page.clone(),
+        score: setting.score,
+        verdict: coverage.verdict().into(),
+        subject: stands.subject,
+        actual: stands.actual,
+        recommended: stands.recommended,
+        fallback: stands.fallback,
+        missing: coverage.missing.clone(),
+        place: stands.place.and_then(|(table, row)| places.of_row(instance, table, row, "value")),
+    })
+}
+
+/// Places by number.
+#[derive(Default)]
+struct Places(Vec<Place>);
+
+impl Places {
+    fn add(&mut self, place: Place) -> u32 {
+        self.0.push(place);
+        u32::try_from(self.0.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    fn of_row(&mut self, instance: &Instance<'_>, table: TableIdx, row: RowId, field: &str) -> Option<u32> {
+        let (source, outer_start, ordinal) = instance.place(table, row)?;
+        let target = Target::Field(field.into());
+        Some(self.add(Place { source, outer_start, ordinal, target, role: PlaceRole::Primary, label: None }))
+    }
+}
+
+impl SettingVerdict {
+    /// What wants attention comes first.
+    fn rank(self) -> u8 {
+        match self {
+            Self::Fail => 0,
+            Self::CannotTell => 1,
+            Self::Pass => 2,
+            Self::NotApplicable => 3,
+        }
+    }
 }

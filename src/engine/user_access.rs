@@ -219,7 +219,7 @@ impl Instance<'_> {
         path.unwrap_or_default().iter().filter_map(|step| self.describe(access, step)).collect()
     }
 
-    fn describe(&self, access: &Access, step: &Step) -> Option<AccessStep> {
+    pub(super) fn describe(&self, access: &Access, step: &Step) -> Option<AccessStep> {
         let (source, outer_start, ordinal) = self.place(step.table, step.row)?;
         let name = |node| node_name(&self.facts, &access.graph, node).to_owned();
         Some(AccessStep {

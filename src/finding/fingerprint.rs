@@ -1,12 +1,29 @@
 //! The stable identity of a finding.
 
+use serde::{Deserialize, Serialize};
+
 use std::fmt;
 
 use sha2::{Digest, Sha256};
 
 /// A stable identity. It is shown as 32 hexadecimal digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Fingerprint([u8; 16]);
+
+impl From<Fingerprint> for String {
+    fn from(hash: Fingerprint) -> Self {
+        hash.to_string()
+    }
+}
+
+impl TryFrom<String> for Fingerprint {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("expected 32 hexadecimal digits")
+    }
+}
 
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

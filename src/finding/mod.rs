@@ -1,5 +1,7 @@
 //! What a scan says: findings, notices, coverage.
 
+use serde::{Deserialize, Serialize};
+
 mod fingerprint;
 mod notice;
 mod severity;
@@ -26,7 +28,8 @@ pub enum Verdict {
 }
 
 /// What a place is to its finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum PlaceRole {
     /// Where the finding is reported.
     Primary,
@@ -38,7 +41,8 @@ pub enum PlaceRole {
 }
 
 /// What of a record is pointed at.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Target {
     /// The start tag of the file's root element: something is not there at all.
     Root,
@@ -50,7 +54,7 @@ pub enum Target {
 
 /// Where a finding points, as the engine knows it: lines and columns are found
 /// later, by reading that one record again.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
     /// Index of the source in scan order.
     pub source: u32,
@@ -68,7 +72,7 @@ pub struct Place {
 
 /// One problem that one rule found with one subject. There may be millions: what
 /// many have in common they share, and lines are kept beside them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Finding {
     /// Index of the rule in the pack.
     pub rule: u16,
@@ -109,7 +113,8 @@ impl Finding {
 }
 
 /// How sure a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Confidence {
     /// Often not a problem.
     Low,
@@ -145,7 +150,7 @@ impl Confidence {
 }
 
 /// What one rule could say, and what it would have needed to say more.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleCoverage {
     /// Subjects that are as they should be.
     pub pass: u64,

@@ -1,5 +1,9 @@
 //! What is said about the input, or the rules, rather than about the instance.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use crate::source::{Problem, ProblemKind};
 use crate::span::ByteSpan;
 
@@ -23,7 +27,8 @@ pub enum Topic {
 }
 
 /// How much a notice weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum NoticeLevel {
     /// Some input could not be read: the scan is incomplete.
     Error,
@@ -32,12 +37,12 @@ pub enum NoticeLevel {
 }
 
 /// Something about one file of the input or of the rules, with the place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     /// How much it weighs.
     pub level: NoticeLevel,
     /// One word for the kind, such as `truncated`.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// The file as reports name it.
     pub path: String,
     /// Index of the source in scan order, if it became one.
@@ -59,7 +64,7 @@ impl Notice {
     #[must_use]
     pub fn of_rule(path: &str, message: String) -> Self {
         let (level, kind) = (NoticeLevel::Warning, RULE_NOT_PORTABLE);
-        Self { level, kind, path: path.to_owned(), source: None, at: None, message }
+        Self { level, kind: kind.into(), path: path.to_owned(), source: None, at: None, message }
     }
 
     /// About a waiver or a baseline; `kind` begins with `waiver-` or `baseline-`.
@@ -67,13 +72,13 @@ impl Notice {
     pub fn of_accepted(kind: &'static str, path: &str, message: String) -> Self {
         debug_assert!(kind.starts_with(WAIVER) || kind.starts_with(BASELINE));
         let level = NoticeLevel::Warning;
-        Self { level, kind, path: path.to_owned(), source: None, at: None, message }
+        Self { level, kind: kind.into(), path: path.to_owned(), source: None, at: None, message }
     }
 
     /// What it is about.
     #[must_use]
     pub fn topic(&self) -> Topic {
-        match self.kind {
+        match &*self.kind {
             RULE_NOT_PORTABLE => Topic::Rule,
             kind if kind.starts_with(WAIVER) || kind.starts_with(BASELINE) => Topic::Accepted,
             _ => Topic::Input,
@@ -93,7 +98,8 @@ impl Notice {
                 ProblemKind::LimitReached => "limit-reached",
                 ProblemKind::UnsafeName => "unsafe-name",
                 ProblemKind::Skipped => "skipped",
-            },
+            }
+            .into(),
             path: path.to_owned(),
             source,
             at: problem.at,

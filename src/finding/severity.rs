@@ -1,10 +1,27 @@
 //! How bad a finding is: a number, a band, a SARIF level.
 
+use serde::{Deserialize, Serialize};
+
 use std::fmt;
 
 /// 0.0 to 10.0, kept in tenths so that it compares and sorts exactly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "f64", try_from = "f64")]
 pub struct Severity(u8);
+
+impl From<Severity> for f64 {
+    fn from(severity: Severity) -> Self {
+        severity.number()
+    }
+}
+
+impl TryFrom<f64> for Severity {
+    type Error = &'static str;
+
+    fn try_from(number: f64) -> Result<Self, Self::Error> {
+        Self::new(number).ok_or("a severity is a number from 0 to 10")
+    }
+}
 
 /// The bands of CVSS.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,13 +1,16 @@
 //! How a finding stands to what was accepted before: a baseline of known
 //! findings, and waivers.
 
+use serde::{Deserialize, Serialize};
+
 use std::fmt;
 use std::num::NonZeroU16;
 
 use sha2::{Digest, Sha256};
 
 /// Whether a finding was known when the baseline was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum BaselineState {
     /// It was not.
     New,
@@ -28,7 +31,7 @@ impl BaselineState {
 
 /// Which waiver covers a finding: its place in the configuration's list. It takes
 /// no room in a finding beside the option that there is none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct WaiverIdx(NonZeroU16);
 
 impl WaiverIdx {
@@ -52,7 +55,8 @@ impl WaiverIdx {
 /// A short hash of the values that a finding rests on. It changes when they do,
 /// and is the same for the same values in any form of export. Secret values have
 /// no part in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct ValuesHash([u8; 8]);
 
 impl ValuesHash {
@@ -77,6 +81,20 @@ impl ValuesHash {
         let is_digit = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
         let fits = text.len() == 16 && text.bytes().all(is_digit);
         fits.then(|| u64::from_str_radix(text, 16).ok().map(|number| Self(number.to_be_bytes()))).flatten()
+    }
+}
+
+impl From<ValuesHash> for String {
+    fn from(hash: ValuesHash) -> Self {
+        hash.to_string()
+    }
+}
+
+impl TryFrom<String> for ValuesHash {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).ok_or("expected 16 hexadecimal digits")
     }
 }
 

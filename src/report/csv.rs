@@ -74,7 +74,7 @@ fn loss(notice: &Notice, at: Option<LineColumn>, out: &mut dyn Write) -> io::Res
     let mut cells = [""; COLUMNS.len()];
     let number = |number: fn(LineColumn) -> u64| at.map(|at| number(at).to_string()).unwrap_or_default();
     let (line, column) = (number(|at| at.line), number(|at| at.column));
-    [cells[0], cells[1], cells[6], cells[7]] = ["incomplete", notice.kind, &notice.path, &line];
+    [cells[0], cells[1], cells[6], cells[7]] = ["incomplete", &notice.kind, &notice.path, &line];
     [cells[8], cells[13]] = [&column, &notice.message];
     row(&cells, out)
 }

@@ -73,10 +73,10 @@ impl<'a> Entry<'a> {
     }
 
     fn of_loss(notice: &'a Notice, at: Option<LineColumn>, known: &mut Known) -> Self {
-        let identity = fingerprint([notice.kind, "", &notice.path, "", ""]);
+        let identity = fingerprint([&notice.kind, "", &notice.path, "", ""]);
         Self {
             description: description(&format!("not read whole: {}", notice.message)),
-            check_name: notice.kind,
+            check_name: &notice.kind,
             fingerprint: unique(identity, known),
             severity: "critical",
             location: Location { path: &notice.path, lines: Lines { begin: at.map_or(1, |at| at.line) } },

@@ -1,19 +1,17 @@
 //! `glidelint/scan/v1`: one JSON document that scripts can rely on. Fields are
 //! only ever added.
 
-use std::collections::BTreeMap;
+mod rows;
+
 use std::io::{self, Write};
 
-use serde::Serialize;
-
-use super::frameworks::{Control, controls, name_of};
+use super::Report;
+use super::frameworks::controls;
 use super::object::write_object;
-use super::{PackInfo, Report, Score};
-use crate::finding::{BaselineState, Notice, NoticeLevel, RuleCoverage};
-use crate::locate::{LocatedFinding, LocatedPlace};
-use crate::rule::RuleMeta;
-use crate::span::LineColumn;
-use crate::suppress::WaiverUse;
+pub(super) use rows::{
+    ControlRow, CoverageRow, FindingRow, InputRow, KnownRow, NoticeRow, PackRow, ScoreRow, StatsRow, ToolRow,
+    WaiverRow,
+};
 
 /// The name and version of the document's shape.
 pub const SCHEMA: &str = "glidelint/scan/v1";
@@ -26,21 +24,14 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let scope = &report.scope;
     write_object(out, |document| {
         document.property("schema", &SCHEMA)?;
-        document.property("tool", &ToolRow { name: "glidelint", version: scope.version })?;
+        document.property("tool", &ToolRow::of(&scope.version))?;
         document.property("pack", &scope.packs.first().map(PackRow::of))?;
         if scope.packs.len() > 1 {
             document.list("packs", scope.packs.iter().map(PackRow::of))?;
         }
         document.object("scope", |object| {
             object.property("root", &scope.root)?;
-            object.list(
-                "inputs",
-                scope.inputs.iter().map(|input| InputRow {
-                    path: &input.path,
-                    sha256: input.sha256.as_deref(),
-                    bytes: input.bytes,
-                }),
-            )?;
+            object.list("inputs", scope.inputs.iter().map(InputRow::of))?;
             object.property("as_of", &scope.as_of)?;
             if let Some(revision) = &scope.changed_since {
                 object.property("changed_since", revision)?;
@@ -59,294 +50,9 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         document.optional("score", report.score.as_ref().map(ScoreRow::of).as_ref())?;
         document.list("frameworks", controls(report).iter().map(ControlRow::of))?;
         document.list("notices", report.notices.iter().map(|(notice, at)| NoticeRow::of(notice, *at)))?;
-        document.property(
-            "stats",
-            &StatsRow {
-                files: report.stats.files,
-                skipped: report.stats.skipped,
-                records: report.stats.records,
-                bytes: report.stats.bytes,
-                tables: &report.stats.tables,
-            },
-        )
+        document.property("stats", &StatsRow::of(&report.stats))
     })?;
     out.write_all(b"\n")
-}
-
-#[derive(Serialize)]
-struct ToolRow<'a> {
-    name: &'a str,
-    version: &'a str,
-}
-
-#[derive(Serialize)]
-struct PackRow<'a> {
-    name: &'a str,
-    version: &'a str,
-    digest: &'a str,
-}
-
-impl<'a> PackRow<'a> {
-    fn of(pack: &'a PackInfo) -> Self {
-        Self { name: &pack.name, version: &pack.version, digest: &pack.digest }
-    }
-}
-
-#[derive(Serialize)]
-struct InputRow<'a> {
-    path: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sha256: Option<&'a str>,
-    bytes: Option<u64>,
-}
-
-/// Where something is; columns count UTF-16 units, `end_column` is one past.
-#[derive(Serialize)]
-struct PlaceRow<'a> {
-    path: &'a str,
-    line: u64,
-    column: u64,
-    end_line: u64,
-    end_column: u64,
-}
-
-impl<'a> PlaceRow<'a> {
-    fn of(report: &'a Report, place: &LocatedPlace<'_>) -> Self {
-        let region = &place.lines.region;
-        Self {
-            path: report.excerpts.path(place.place.source),
-            line: region.start.line,
-            column: region.start.column,
-            end_line: region.end.line,
-            end_column: region.end.column,
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct RelatedRow<'a> {
-    #[serde(flatten)]
-    place: PlaceRow<'a>,
-    label: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct FindingRow<'a> {
-    rule: &'a str,
-    severity: f64,
-    band: &'a str,
-    level: &'a str,
-    confidence: &'a str,
-    message: &'a str,
-    #[serde(flatten)]
-    place: PlaceRow<'a>,
-    table: &'a str,
-    sys_id: Option<&'a str>,
-    key: &'a str,
-    field: Option<&'a str>,
-    fingerprint: String,
-    values: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    state: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    suppressed: Option<SuppressedRow<'a>>,
-    related: Vec<RelatedRow<'a>>,
-}
-
-impl<'a> FindingRow<'a> {
-    fn of(report: &'a Report, located: &LocatedFinding<'a>) -> Self {
-        let finding = located.finding;
-        let related = located.places().skip(1);
-        Self {
-            rule: &report.rule_of(finding).id,
-            severity: finding.severity.number(),
-            band: finding.severity.band().as_str(),
-            level: finding.severity.level().as_str(),
-            confidence: finding.confidence.as_str(),
-            message: &finding.message,
-            place: PlaceRow::of(report, &located.primary()),
-            table: &finding.table,
-            sys_id: finding.sys_id.as_deref(),
-            key: &finding.key,
-            field: finding.field.as_deref(),
-            fingerprint: finding.fingerprint.to_string(),
-            values: finding.values.to_string(),
-            state: finding.state.map(BaselineState::as_str),
-            suppressed: report.waiver_of(finding).map(SuppressedRow::of),
-            related: related
-                .map(|place| RelatedRow {
-                    place: PlaceRow::of(report, &place),
-                    label: place.place.label.as_deref(),
-                })
-                .collect(),
-        }
-    }
-}
-
-/// The waiver that covers a finding.
-#[derive(Serialize)]
-struct SuppressedRow<'a> {
-    reason: &'a str,
-    owner: &'a str,
-    until: Option<&'a str>,
-}
-
-impl<'a> SuppressedRow<'a> {
-    fn of(waiver: &'a WaiverUse) -> Self {
-        Self { reason: &waiver.reason, owner: &waiver.owner, until: waiver.until.as_deref() }
-    }
-}
-
-/// How the findings stand to those that were known before.
-#[derive(Serialize)]
-struct KnownRow<'a> {
-    compared_with: &'a str,
-    new: usize,
-    unchanged: usize,
-    absent: usize,
-    not_judged: usize,
-}
-
-impl<'a> KnownRow<'a> {
-    fn of(report: &'a Report) -> Option<Self> {
-        let known = report.accepted.known.as_ref()?;
-        let count = |state| report.findings.iter().filter(|found| found.finding.state == Some(state)).count();
-        Some(Self {
-            compared_with: &known.with,
-            new: count(BaselineState::New),
-            unchanged: count(BaselineState::Unchanged),
-            absent: known.absent,
-            not_judged: known.not_judged,
-        })
-    }
-}
-
-/// A waiver of the configuration, and what came of it.
-#[derive(Serialize)]
-struct WaiverRow<'a> {
-    rule: &'a str,
-    subject: &'a str,
-    reason: &'a str,
-    owner: &'a str,
-    until: Option<&'a str>,
-    state: &'a str,
-    findings: usize,
-}
-
-impl<'a> WaiverRow<'a> {
-    fn of(waiver: &'a WaiverUse) -> Self {
-        Self {
-            rule: &waiver.rule,
-            subject: &waiver.subject,
-            reason: &waiver.reason,
-            owner: &waiver.owner,
-            until: waiver.until.as_deref(),
-            state: waiver.state.as_str(),
-            findings: waiver.findings,
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct CoverageRow<'a> {
-    rule: &'a str,
-    pass: u64,
-    fail: u64,
-    not_applicable: u64,
-    cannot_tell: u64,
-    missing: &'a [String],
-}
-
-impl<'a> CoverageRow<'a> {
-    fn of(rule: &'a RuleMeta, coverage: &'a RuleCoverage) -> Self {
-        Self {
-            rule: &rule.id,
-            pass: coverage.pass,
-            fail: coverage.fail,
-            not_applicable: coverage.not_applicable,
-            cannot_tell: coverage.cannot_tell,
-            missing: &coverage.missing,
-        }
-    }
-}
-
-/// Of hardening settings; `percent` is null where none could be judged.
-#[derive(Serialize)]
-struct ScoreRow {
-    percent: Option<u32>,
-    compliant: usize,
-    judged: usize,
-    settings: usize,
-    open_percent: u32,
-}
-
-impl ScoreRow {
-    fn of(score: &Score) -> Self {
-        let Score { percent, compliant, judged, settings, open_percent } = *score;
-        Self { percent, compliant, judged, settings, open_percent }
-    }
-}
-
-#[derive(Serialize)]
-struct ControlRow<'a> {
-    framework: &'a str,
-    control: &'a str,
-    name: Option<&'a str>,
-    rules: usize,
-    fail: usize,
-    pass: usize,
-    not_applicable: usize,
-    cannot_tell: usize,
-}
-
-impl<'a> ControlRow<'a> {
-    fn of(control: &'a Control) -> Self {
-        Self {
-            framework: control.framework,
-            control: &control.id,
-            name: name_of(control.framework, &control.id),
-            rules: control.rules,
-            fail: control.fail,
-            pass: control.pass,
-            not_applicable: control.not_applicable,
-            cannot_tell: control.cannot_tell,
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct NoticeRow<'a> {
-    level: &'a str,
-    kind: &'a str,
-    path: &'a str,
-    line: Option<u64>,
-    column: Option<u64>,
-    message: &'a str,
-}
-
-impl<'a> NoticeRow<'a> {
-    fn of(notice: &'a Notice, at: Option<LineColumn>) -> Self {
-        Self {
-            level: match notice.level {
-                NoticeLevel::Error => "error",
-                NoticeLevel::Warning => "warning",
-            },
-            kind: notice.kind,
-            path: &notice.path,
-            line: at.map(|at| at.line),
-            column: at.map(|at| at.column),
-            message: &notice.message,
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct StatsRow<'a> {
-    files: u64,
-    skipped: u64,
-    records: u64,
-    bytes: u64,
-    tables: &'a BTreeMap<String, u64>,
 }
 
 #[cfg(test)]

@@ -1,6 +1,12 @@
 //! One scan, rendered: one small file a format. Nothing here knows how rules
 //! judge, or how the texts of what is shown are fetched.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+pub mod access_svg;
+pub mod action_plan;
 mod coverage;
 pub mod csv;
 mod desk;
@@ -8,10 +14,13 @@ mod frameworks;
 pub mod github;
 pub mod gitlab;
 pub mod json;
+pub mod junit;
 pub mod markdown;
 mod mend;
+pub mod ndjson;
 mod object;
 pub mod page;
+pub mod result;
 pub mod safe;
 #[cfg(test)]
 mod sample;
@@ -70,10 +79,10 @@ pub struct Report {
 }
 
 /// What was scanned, with what.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Scope {
     /// Version of the tool.
-    pub version: &'static str,
+    pub version: Cow<'static, str>,
     /// Name, version and digest of each pack.
     pub packs: Vec<PackInfo>,
     /// The folder that paths are relative to, as a URI-safe base name; never an absolute path.
@@ -89,6 +98,10 @@ pub struct Scope {
     pub baseline: Option<String>,
     /// Tables declared or known to be whole.
     pub complete: Vec<String>,
+    /// SHA-256 of the configuration file, if one was read.
+    pub configuration: Option<String>,
+    /// SHA-256 of the known findings that these were compared with, if they were.
+    pub known_findings: Option<String>,
     /// The instance, if it was named.
     pub instance: Option<String>,
     /// SARIF category, if it was named.
@@ -98,7 +111,7 @@ pub struct Scope {
 }
 
 /// A rule pack.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct PackInfo {
     /// Name.
     pub name: String,
@@ -109,14 +122,14 @@ pub struct PackInfo {
 }
 
 /// One input file.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Input {
     /// As reports name it.
     pub path: String,
     /// Of a member, the archive it lies in.
     pub archive: Option<String>,
     /// `table-export`, `update-set`, …
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// Size in bytes, where it is known.
     pub bytes: Option<u64>,
     /// SHA-256 in hexadecimal, where it was asked for.
@@ -124,7 +137,7 @@ pub struct Input {
 }
 
 /// The git checkout that was scanned.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct VersionControl {
     /// Where it came from; always a web address.
     pub repository: String,
@@ -135,7 +148,7 @@ pub struct VersionControl {
 }
 
 /// Numbers about a scan.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub struct Stats {
     /// Files with records.
     pub files: u64,

@@ -42,7 +42,7 @@ fn head(rule: &RuleMeta, page: &mut String) {
     };
     row("Severity", &format!("{} ({})", rule.severity, rule.severity.band().as_str()));
     row("Confidence", rule.confidence.as_str());
-    row("Profile", rule.profile);
+    row("Profile", &rule.profile);
     if let Some(table) = &rule.table {
         row("Table", &format!("`{table}`"));
     }

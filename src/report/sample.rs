@@ -134,7 +134,7 @@ fn notices() -> Vec<(Notice, Option<LineColumn>)> {
 fn scope() -> Scope {
     let digest = "ab".repeat(32);
     Scope {
-        version: "0.1.0",
+        version: "0.1.0".into(),
         packs: vec![PackInfo { name: "builtin".into(), version: "2026.11".into(), digest }],
         root: "exports".into(),
         inputs: vec![
@@ -146,6 +146,8 @@ fn scope() -> Scope {
         as_of: Some("2026-03-01".into()),
         baseline: Some("12.0".into()),
         complete: vec!["sys_properties".into()],
+        configuration: None,
+        known_findings: None,
         instance: None,
         category: Some("prod".into()),
         version_control: Some(VersionControl {
@@ -166,7 +168,7 @@ pub(super) fn empty() -> Report {
         accepted: Accepted::default(),
         score: None,
         notices: Vec::new(),
-        scope: Scope { version: "0.1.0", root: "empty".into(), ..Scope::default() },
+        scope: Scope { version: "0.1.0".into(), root: "empty".into(), ..Scope::default() },
         stats: Stats::default(),
         desk: None,
         exit_code: 3,
@@ -193,8 +195,8 @@ pub(super) fn rule(id: &str, name: &str, area: &str, title: &str, severity: f64)
         title: title.into(),
         severity: Severity::new(severity).unwrap(),
         confidence: Confidence::High,
-        profile: "recommended",
-        kind: "record",
+        profile: "recommended".into(),
+        kind: "record".into(),
         table: Some("sys_user".into()),
         properties: Vec::new(),
         portable: true,
@@ -217,14 +219,14 @@ pub(super) fn coverage(counts: [u64; 4], missing: &[&str]) -> RuleCoverage {
 }
 
 pub(super) fn notice(level: NoticeLevel, kind: &'static str, path: &str, message: &str) -> Notice {
-    Notice { level, kind, path: path.into(), source: None, at: None, message: message.into() }
+    Notice { level, kind: kind.into(), path: path.into(), source: None, at: None, message: message.into() }
 }
 
 fn input(path: &str, archive: Option<&str>) -> Input {
     Input {
         path: path.into(),
         archive: archive.map(str::to_owned),
-        kind: "table-export",
+        kind: "table-export".into(),
         bytes: Some(367),
         sha256: Some("0".repeat(64)),
     }

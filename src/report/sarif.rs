@@ -177,7 +177,7 @@ fn is_redacted(finding: &ShownFinding<'_>) -> bool {
 
 /// What does not depend on the results.
 fn write_head(report: &Report, options: &SarifOptions, run: &mut ObjectWriter<'_>) -> io::Result<()> {
-    let version = report.scope.version;
+    let version = &*report.scope.version;
     let taxonomies = taxonomies::used(&report.rules);
     run.object("tool", |tool| {
         tool.object("driver", |driver| {

@@ -4,11 +4,13 @@
 //! Source: ServiceNow documentation, `sc-hardening.md`: the sum of the risk scores
 //! of compliant settings by the sum of all risk scores, in percent, rounded up.
 
+use serde::{Deserialize, Serialize};
+
 use crate::finding::{RuleCoverage, Verdict};
 use crate::rule::RuleMeta;
 
 /// The score, and how much of the whole it rests on.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Score {
     /// Percent, rounded up, of what could be judged; `None` where nothing could.
     pub percent: Option<u32>,

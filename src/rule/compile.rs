@@ -90,7 +90,7 @@ impl Compiler<'_> {
         };
         let meta = RuleMeta {
             table,
-            kind,
+            kind: kind.into(),
             portable: self.portable && matches!(body, Body::Record(_)),
             properties: properties_of(file),
             mend: mend_of(file, &self.params),

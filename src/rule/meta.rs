@@ -1,11 +1,15 @@
 //! What a report needs to know of a rule: everything but how it judges.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use std::collections::BTreeMap;
 
 use crate::finding::{Confidence, Severity};
 
 /// The identity and the texts of a rule.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct RuleMeta {
     /// Stable id, such as `SNA1001`.
     pub id: String,
@@ -24,9 +28,9 @@ pub struct RuleMeta {
     /// How sure a finding is.
     pub confidence: Confidence,
     /// `recommended` or `strict`.
-    pub profile: &'static str,
+    pub profile: Cow<'static, str>,
     /// `record`, `property`, `count` or `conditions`.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// The table it is about, where it is about one.
     pub table: Option<String>,
     /// Properties it asks about.
@@ -54,7 +58,7 @@ pub struct RuleMeta {
 }
 
 /// A setting of the vendor's hardening baseline.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct HardeningSetting {
     /// Name of its page in the vendor's documentation.
     pub page: String,

@@ -19,6 +19,8 @@ mod names;
 mod network;
 mod pack;
 mod pattern;
+mod review;
+mod settings;
 
 pub use asks::Ask;
 pub use baseline::{baseline_of_release, parse_baseline};
@@ -36,4 +38,6 @@ pub use model::{
     Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, KeyPaths, NamePattern,
     PluginBody, PropertyBody, PropertyColumns, RecordBody, Rule,
 };
-pub use pack::{Pack, Settings};
+pub use pack::Pack;
+pub use review::ReviewQuestions;
+pub use settings::Settings;

@@ -11,34 +11,13 @@ use super::message::Params;
 use super::meta::{HardeningSetting, RuleMeta};
 use super::model::{ClassBody, KeyPaths, Rule};
 use super::names::PackNames;
+use super::review::ReviewQuestions;
+use super::settings::{Fate, Settings, Taken};
 use crate::finding::{Confidence, Severity};
 use crate::query::{
     BindError, BoundPath, BoundQuery, Class, EFFECTIVE_ROLE, Query, RowTests, bind, bind_path, want_view,
 };
 use crate::record::{Wanted, natural_key};
-
-/// What the configuration and the command line say about rules.
-#[derive(Debug, Clone, Default)]
-pub struct Settings {
-    /// Rules, areas or tags that are off.
-    pub off: Vec<String>,
-    /// Rules that run although their profile does not.
-    pub on: Vec<String>,
-    /// Only these run, if there are any.
-    pub select: Vec<String>,
-    /// Rules of the strict profile run too.
-    pub strict: bool,
-    /// Severities by rule id or name.
-    pub severities: BTreeMap<String, Severity>,
-    /// Parameters by rule id or name, or class name.
-    pub params: BTreeMap<String, BTreeMap<String, Vec<String>>>,
-    /// The hardening baseline, such as (8, 0); the newest without it.
-    pub baseline: Option<(u32, u32)>,
-    /// For names that a file gave: what to say if no rule answers to one.
-    pub blame: BTreeMap<String, RuleError>,
-    /// Columns by alias name.
-    pub aliases: BTreeMap<String, Vec<String>>,
-}
 
 /// The rules that will run, and what must be read for them.
 #[derive(Debug)]
@@ -57,7 +36,9 @@ pub struct Pack {
     pub keys: KeyPaths,
     /// Doubts about columns and tables that are not in the dictionary.
     pub warnings: Vec<String>,
-    names: PackNames,
+    /// What the pages for reviewers ask, if they are wanted.
+    pub review: Option<ReviewQuestions>,
+    pub(super) names: PackNames,
 }
 
 impl Pack {
@@ -74,6 +55,7 @@ impl Pack {
             tests: RowTests::default(),
             keys: KeyPaths::new(),
             warnings: Vec::new(),
+            review: None,
             names: PackNames::default(),
         };
         let mut names = PackNames::default();
@@ -201,7 +183,7 @@ impl Pack {
     }
 
     /// Asks for what names the records that findings may be about.
-    fn want_keys(&mut self) {
+    pub(super) fn want_keys(&mut self) {
         let tables: Vec<_> = self.wanted.tables().iter().map(|table| table.name.clone()).collect();
         for table in tables {
             let index = self.wanted.want_table(&table);
@@ -274,8 +256,8 @@ fn meta_of(path: &str, file: &RuleFile) -> Result<RuleMeta, RuleError> {
             FileConfidence::High => Confidence::High,
             FileConfidence::VeryHigh => Confidence::VeryHigh,
         },
-        profile: if file.profile == Profile::Strict { "strict" } else { "recommended" },
-        kind: "",
+        profile: if file.profile == Profile::Strict { "strict" } else { "recommended" }.into(),
+        kind: "".into(),
         table: None,
         properties: Vec::new(),
         portable: false,
@@ -300,100 +282,4 @@ pub(super) fn area_and_name(path: &str) -> (String, String) {
         parts.iter().rposition(|part| *part == "rules").map_or(parts.len().saturating_sub(1), |at| at + 1);
     let area = parts[from.min(parts.len())..].join("/");
     (if area.is_empty() { "other".to_owned() } else { area }, stem.to_owned())
-}
-
-/// What becomes of a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    /// It does not run.
-    Off,
-    /// It runs for the score only.
-    Scored,
-    /// It runs.
-    Reported,
-}
-
-impl Settings {
-    /// Whether a rule runs. What does not run is not compiled, and nothing is
-    /// read for it.
-    fn fate(&self, file: &RuleFile, meta: &RuleMeta) -> Fate {
-        let called = |selector: &String| {
-            meta.is_called(selector) || file.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(selector))
-        };
-        if self.off.iter().any(called) {
-            return Fate::Off;
-        }
-        if !self.select.is_empty() {
-            return if self.select.iter().any(called) { Fate::Reported } else { Fate::Off };
-        }
-        if self.strict || meta.profile == "recommended" || self.on.iter().any(called) {
-            Fate::Reported
-        } else if meta.setting.is_some() {
-            Fate::Scored
-        } else {
-            Fate::Off
-        }
-    }
-
-    /// Whether the settings name any rule, so that the names must be known.
-    fn names_rules(&self) -> bool {
-        !(self.severities.is_empty()
-            && self.on.is_empty()
-            && self.off.is_empty()
-            && self.select.is_empty()
-            && self.params.is_empty())
-    }
-
-    /// A name in the settings that no rule answers to is a slip of the pen, and
-    /// would otherwise silently leave a rule on or out.
-    fn check_names(&self, taken: &Taken) -> Result<(), RuleError> {
-        let rules = self.severities.keys().chain(&self.on).chain(&self.off).chain(&self.select);
-        for name in rules.chain(self.params.keys()) {
-            if !taken.names.contains(&name.to_lowercase()) {
-                let message = format!("no rule, area, tag or class is called '{name}'");
-                let unplaced = || RuleError::file("--select or --ignore", message);
-                let error = self.blame.get(name).cloned().unwrap_or_else(unplaced);
-                return Err(error.help("`glidelint rules list` prints all rules"));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Ids, names and titles that are in use, and what selectors may say.
-#[derive(Default)]
-struct Taken {
-    /// Whether `unique` is kept.
-    is_checked: bool,
-    unique: BTreeSet<String>,
-    names: BTreeSet<String>,
-}
-
-impl Taken {
-    fn add_names(&mut self, file: &RuleFile, meta: &RuleMeta) {
-        let area = meta.area.split('/').next().unwrap_or_default();
-        let names = [meta.id.as_str(), &meta.name, &meta.area, area];
-        self.names.extend(names.into_iter().map(str::to_lowercase));
-        self.names.extend(file.aliases.iter().map(|alias| alias.to_lowercase()));
-        for (key, values) in &meta.tags {
-            for value in values {
-                self.names.extend([value.to_lowercase(), format!("{key}={value}").to_lowercase()]);
-            }
-        }
-    }
-
-    fn check(&mut self, path: &str, file: &RuleFile, meta: &RuleMeta) -> Result<(), RuleError> {
-        let all =
-            [("id", &meta.id, &file.id), ("name", &meta.name, &file.id), ("title", &meta.title, &file.title)];
-        for (what, text, place) in all {
-            if !self.unique.insert(format!("{what} {}", text.to_lowercase())) {
-                return Err(RuleError::at(
-                    path,
-                    place,
-                    format!("the {what} '{text}' is taken by another rule"),
-                ));
-            }
-        }
-        Ok(())
-    }
 }

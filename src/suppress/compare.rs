@@ -1,5 +1,7 @@
 //! Compares findings with those that were known before.
 
+use serde::{Deserialize, Serialize};
+
 use std::collections::HashSet;
 
 use super::baseline::Baseline;
@@ -7,7 +9,7 @@ use super::waivers::WaiverUse;
 use crate::finding::{BaselineState, Finding, Fingerprint, Notice};
 
 /// How the findings of a scan stand to what was known before.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Known {
     /// What they were compared with, as reports name it.
     pub with: String,
@@ -21,7 +23,7 @@ pub struct Known {
 }
 
 /// All that was accepted before.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Accepted {
     /// The comparison, if there was something to compare with.
     pub known: Option<Known>,

@@ -1,5 +1,7 @@
 //! Waivers at work: which finding each covers, and which cover nothing.
 
+use serde::{Deserialize, Serialize};
+
 use std::sync::Arc;
 
 use globset::GlobMatcher;
@@ -42,7 +44,7 @@ pub enum RuleKnown {
 }
 
 /// How a waiver fared in a scan.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WaiverUse {
     /// Id or name of the rule, as it is written.
     pub rule: String,
@@ -63,7 +65,8 @@ pub struct WaiverUse {
 }
 
 /// What came of a waiver.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum WaiverState {
     /// It covers findings.
     Used,

@@ -13,12 +13,6 @@ pub(crate) struct AcceptArgs {
     /// other findings make the exit code 1
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
-    /// Whether SARIF holds what a waiver covers, marked as suppressed
-    #[arg(long, value_enum, default_value_t = Suppressed::Show)]
-    pub(crate) suppressed: Suppressed,
-    /// Show in the text report what is known or waived too
-    #[arg(long)]
-    pub(crate) show_suppressed: bool,
     /// The day that the last days of waivers are compared with [default: today, in UTC]
     #[arg(long, value_name = "DATE")]
     pub(crate) today: Option<String>,
@@ -73,8 +67,9 @@ pub(crate) struct BaselineFileArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct WaiveArgs {
-    /// Id or name of the rule
-    #[arg(value_name = "RULE")]
+    /// Id or name of the rule; or an action plan that was filled in (`-o action-plan=PLAN.csv`), whose rows
+    /// with an owner and a reason become waivers
+    #[arg(value_name = "RULE|PLAN.csv")]
     pub(crate) rule: String,
     #[command(flatten)]
     pub(crate) judge: JudgeArgs,
@@ -92,10 +87,10 @@ pub(crate) struct WaiveArgs {
     pub(crate) path: Option<String>,
     /// Why the risk is accepted
     #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: String,
+    pub(crate) reason: Option<String>,
     /// Who answers for it
     #[arg(long, value_name = "NAME")]
-    pub(crate) owner: String,
+    pub(crate) owner: Option<String>,
     /// The last day on which the waiver holds
     #[arg(long, value_name = "DATE")]
     pub(crate) until: Option<String>,

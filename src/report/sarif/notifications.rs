@@ -179,7 +179,7 @@ fn of_notice(notice: &Notice, at: Option<LineColumn>, artifacts: &mut Artifacts<
     text.push('.');
     if notice.topic() != Topic::Input {
         // Its file is none that was scanned, so there is no artifact for it.
-        return notification(notice.kind, level, text);
+        return notification(&notice.kind, level, text);
     }
     let mut notification = notification(&format!("input-{}", notice.kind), level, text);
     if !notice.path.is_empty() {

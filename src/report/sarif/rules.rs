@@ -66,7 +66,7 @@ struct Help {
 struct Properties<'r> {
     tags: Vec<Cow<'r, str>>,
     precision: &'static str,
-    profile: &'static str,
+    profile: &'r str,
     #[serde(skip_serializing_if = "Option::is_none")]
     security_severity: Option<String>,
 }
@@ -171,7 +171,7 @@ fn properties(rule: &RuleMeta) -> Properties<'_> {
     Properties {
         tags: tags(rule),
         precision: rule.confidence.as_str(),
-        profile: rule.profile,
+        profile: &rule.profile,
         security_severity: is_above.then(|| rule.severity.to_string()),
     }
 }

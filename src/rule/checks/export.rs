@@ -21,7 +21,7 @@ use crate::source::hex;
 pub fn check_of(file: &RuleFile, rule: &Rule) -> Result<Check, String> {
     let meta = &rule.meta;
     let refused = |reason: &str| Err(reason.to_owned());
-    let (Some(table), "record") = (&file.table, meta.kind) else {
+    let (Some(table), "record") = (&file.table, &*meta.kind) else {
         return Err(format!("it is a {} rule, and a check is one query on one table", meta.kind));
     };
     if file.area_and_name.is_some() {

@@ -58,7 +58,7 @@ fn a_check_is_a_whole_rule() {
     assert_eq!(meta.fix, "Fill it in.");
     assert_eq!(meta.references, ["https://example.com/mail"]);
     assert_eq!(meta.tags["instance-scan"], ["security"]);
-    assert_eq!((meta.kind, meta.table.as_deref(), meta.portable), ("record", Some("sys_user"), true));
+    assert_eq!((&*meta.kind, meta.table.as_deref(), meta.portable), ("record", Some("sys_user"), true));
 }
 
 #[test]

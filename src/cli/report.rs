@@ -1,0 +1,27 @@
+//! `glidelint report`
+
+use std::fs::File;
+use std::io::{BufReader, Read};
+use std::path::Path;
+
+use glidelint::report::result;
+
+use super::args::ReportArgs;
+use super::exit::Exit;
+use super::fail::Failure;
+use super::render::Renderer;
+
+/// Renders a saved result again.
+pub(crate) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
+    let renderer = Renderer::new(&args.render)?;
+    let name = args.result.display();
+    let unreadable = |why: &dyn std::fmt::Display| Failure::Use(format!("{name}: {why}"));
+    let input: Box<dyn Read> = if args.result == Path::new("-") {
+        Box::new(std::io::stdin().lock())
+    } else {
+        Box::new(File::open(&args.result).map_err(|error| unreadable(&error))?)
+    };
+    let report = result::read(BufReader::new(input)).map_err(|error| unreadable(&error))?;
+    renderer.write(&report)?;
+    Ok(Exit::Fine)
+}

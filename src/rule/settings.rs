@@ -1,0 +1,128 @@
+//! What the configuration and the command line say about rules: which run, how bad
+//! their findings are, and what their parameters are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::error::RuleError;
+use super::file::RuleFile;
+use super::meta::RuleMeta;
+use crate::finding::Severity;
+
+/// What the configuration and the command line say about rules.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Rules, areas or tags that are off.
+    pub off: Vec<String>,
+    /// Rules that run although their profile does not.
+    pub on: Vec<String>,
+    /// Only these run, if there are any.
+    pub select: Vec<String>,
+    /// Rules of the strict profile run too.
+    pub strict: bool,
+    /// Severities by rule id or name.
+    pub severities: BTreeMap<String, Severity>,
+    /// Parameters by rule id or name, or class name.
+    pub params: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    /// The hardening baseline, such as (8, 0); the newest without it.
+    pub baseline: Option<(u32, u32)>,
+    /// For names that a file gave: what to say if no rule answers to one.
+    pub blame: BTreeMap<String, RuleError>,
+    /// Columns by alias name.
+    pub aliases: BTreeMap<String, Vec<String>>,
+}
+
+/// What becomes of a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It does not run.
+    Off,
+    /// It runs for the score only.
+    Scored,
+    /// It runs.
+    Reported,
+}
+
+impl Settings {
+    /// Whether a rule runs. What does not run is not compiled, and nothing is
+    /// read for it.
+    pub(super) fn fate(&self, file: &RuleFile, meta: &RuleMeta) -> Fate {
+        let called = |selector: &String| {
+            meta.is_called(selector) || file.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(selector))
+        };
+        if self.off.iter().any(called) {
+            return Fate::Off;
+        }
+        if !self.select.is_empty() {
+            return if self.select.iter().any(called) { Fate::Reported } else { Fate::Off };
+        }
+        if self.strict || meta.profile == "recommended" || self.on.iter().any(called) {
+            Fate::Reported
+        } else if meta.setting.is_some() {
+            Fate::Scored
+        } else {
+            Fate::Off
+        }
+    }
+
+    /// Whether the settings name any rule, so that the names must be known.
+    pub(super) fn names_rules(&self) -> bool {
+        !(self.severities.is_empty()
+            && self.on.is_empty()
+            && self.off.is_empty()
+            && self.select.is_empty()
+            && self.params.is_empty())
+    }
+
+    /// A name in the settings that no rule answers to is a slip of the pen, and
+    /// would otherwise silently leave a rule on or out.
+    pub(super) fn check_names(&self, taken: &Taken) -> Result<(), RuleError> {
+        let rules = self.severities.keys().chain(&self.on).chain(&self.off).chain(&self.select);
+        for name in rules.chain(self.params.keys()) {
+            if !taken.names.contains(&name.to_lowercase()) {
+                let message = format!("no rule, area, tag or class is called '{name}'");
+                let unplaced = || RuleError::file("--select or --ignore", message);
+                let error = self.blame.get(name).cloned().unwrap_or_else(unplaced);
+                return Err(error.help("`glidelint rules list` prints all rules"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Ids, names and titles that are in use, and what selectors may say.
+#[derive(Default)]
+pub(super) struct Taken {
+    /// Whether `unique` is kept.
+    pub(super) is_checked: bool,
+    pub(super) unique: BTreeSet<String>,
+    pub(super) names: BTreeSet<String>,
+}
+
+impl Taken {
+    pub(super) fn add_names(&mut self, file: &RuleFile, meta: &RuleMeta) {
+        let area = meta.area.split('/').next().unwrap_or_default();
+        let names = [meta.id.as_str(), &meta.name, &meta.area, area];
+        self.names.extend(names.into_iter().map(str::to_lowercase));
+        self.names.extend(file.aliases.iter().map(|alias| alias.to_lowercase()));
+        for (key, values) in &meta.tags {
+            for value in values {
+                self.names.extend([value.to_lowercase(), format!("{key}={value}").to_lowercase()]);
+            }
+        }
+    }
+
+    pub(super) fn check(&mut self, path: &str, file: &RuleFile, meta: &RuleMeta) -> Result<(), RuleError> {
+        let all =
+            [("id", &meta.id, &file.id), ("name", &meta.name, &file.id), ("title", &meta.title, &file.title)];
+        for (what, text, place) in all {
+            if !self.unique.insert(format!("{what} {}", text.to_lowercase())) {
+                return Err(RuleError::at(
+                    path,
+                    place,
+                    format!("the {what} '{text}' is taken by another rule"),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
