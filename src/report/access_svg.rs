@@ -26,7 +26,16 @@ enum What {
     Role,
 }
 
-type Node<'s> = (What, &'s str);
+/// Something with a place in a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Node<'s> {
+    Box(What, &'s str),
+    /// Where the line with that number passes a column.
+    Pass(usize, usize),
+}
+
+/// A row between two boxes.
+type Edge<'s> = (Node<'s>, Node<'s>, &'s AccessStep);
 
 /// A box in its place.
 struct Placed {
@@ -39,7 +48,7 @@ struct Placed {
 /// lines are heavy. `title` says what the picture shows.
 #[must_use]
 pub fn draw(title: &str, steps: &[&AccessStep], removed: &[AccessStep]) -> String {
-    let mut edges: Vec<(Node<'_>, Node<'_>, &AccessStep)> = Vec::new();
+    let mut edges: Vec<Edge<'_>> = Vec::new();
     for &step in steps {
         let edge = (from(step), to(step), step);
         if !edges.iter().any(|known| known.0 == edge.0 && known.1 == edge.1 && known.2.kind == step.kind) {
@@ -63,18 +72,18 @@ pub fn draw(title: &str, steps: &[&AccessStep], removed: &[AccessStep]) -> Strin
          .heavy{{fill:#ff8190}}}}</style>\n\
          <rect class=\"back\" width=\"{width}\" height=\"{height}\"/>\n"
     );
-    for (from, to, step) in &edges {
-        if let (Some(start), Some(end)) = (placed.get(from), placed.get(to)) {
-            let is_cut =
-                removed.iter().any(|cut| cut.kind == step.kind && cut.from == step.from && cut.to == step.to);
-            line(&mut svg, start, end, step, is_cut);
-        }
+    for (number, (from, to, step)) in edges.iter().enumerate() {
+        let is_cut =
+            removed.iter().any(|cut| cut.kind == step.kind && cut.from == step.from && cut.to == step.to);
+        let passes = columns.keys().filter_map(|column| placed.get(&Node::Pass(number, *column)));
+        let stops: Vec<_> = placed.get(from).into_iter().chain(passes).chain(placed.get(to)).collect();
+        line(&mut svg, &stops, step, is_cut);
     }
     let last = columns.keys().next_back().copied();
     for (column, nodes) in &columns {
         for node in nodes {
-            if let Some(place) = placed.get(node) {
-                shape(&mut svg, place, *node, Some(*column) == last && *column > 0);
+            if let (Some(place), Node::Box(what, name)) = (placed.get(node), node) {
+                shape(&mut svg, place, (*what, *name), Some(*column) == last && *column > 0);
             }
         }
     }
@@ -88,17 +97,17 @@ fn from(step: &AccessStep) -> Node<'_> {
         "contains" => What::Role,
         _ => What::Group,
     };
-    (what, &step.from)
+    Node::Box(what, &step.from)
 }
 
 fn to(step: &AccessStep) -> Node<'_> {
     let what = if matches!(step.kind, "member" | "parent-group") { What::Group } else { What::Role };
-    (what, &step.to)
+    Node::Box(what, &step.to)
 }
 
 /// Nodes by how many steps it takes to them at most, so that lines run forward;
 /// what goes in a circle stays where it was first.
-fn columns<'s>(edges: &[(Node<'s>, Node<'s>, &AccessStep)]) -> BTreeMap<usize, Vec<Node<'s>>> {
+fn columns<'s>(edges: &[Edge<'s>]) -> BTreeMap<usize, Vec<Node<'s>>> {
     let mut depth: HashMap<Node<'s>, usize> = HashMap::new();
     let mut order: Vec<Node<'s>> = Vec::new();
     for (from, to, _) in edges {
@@ -117,12 +126,23 @@ fn columns<'s>(edges: &[(Node<'s>, Node<'s>, &AccessStep)]) -> BTreeMap<usize, V
             }
         }
     }
-    let mut columns: BTreeMap<usize, Vec<Node<'s>>> = BTreeMap::new();
-    for node in order {
-        columns.entry(depth.get(&node).copied().unwrap_or(0)).or_default().push(node);
-    }
     // Columns that a circle left empty take no room.
-    columns.into_values().enumerate().collect()
+    let mut used: Vec<usize> = depth.values().copied().collect();
+    used.sort_unstable();
+    used.dedup();
+    let column =
+        |node: &Node<'s>| depth.get(node).and_then(|depth| used.binary_search(depth).ok()).unwrap_or(0);
+    let mut columns: BTreeMap<usize, Vec<Node<'s>>> = BTreeMap::new();
+    for node in &order {
+        columns.entry(column(node)).or_default().push(*node);
+    }
+    // A line that is longer than one column gets a row of its own on its way.
+    for (number, (from, to, _)) in edges.iter().enumerate() {
+        for passed in column(from) + 1..column(to) {
+            columns.entry(passed).or_default().push(Node::Pass(number, passed));
+        }
+    }
+    columns
 }
 
 fn place<'s>(columns: &BTreeMap<usize, Vec<Node<'s>>>) -> (HashMap<Node<'s>, Placed>, usize, usize) {
@@ -131,7 +151,8 @@ fn place<'s>(columns: &BTreeMap<usize, Vec<Node<'s>>>) -> (HashMap<Node<'s>, Pla
     let mut placed = HashMap::new();
     let mut x = MARGIN;
     for nodes in columns.values() {
-        let widest = nodes.iter().map(|(_, name)| width_of(name)).max().unwrap_or(0);
+        let width_of = |node: &Node<'s>| if let Node::Box(_, name) = node { width_of(name) } else { 0 };
+        let widest = nodes.iter().map(width_of).max().unwrap_or(0);
         let top = MARGIN + (most - nodes.len()) * ROW / 2;
         for (at, node) in nodes.iter().enumerate() {
             placed.insert(*node, Placed { x, y: top + at * ROW + ROW / 2, width: widest });
@@ -153,16 +174,19 @@ fn shown(name: &str) -> String {
     name.chars().take(LONGEST - 1).chain(['…']).collect()
 }
 
-fn line(svg: &mut String, start: &Placed, end: &Placed, step: &AccessStep, is_cut: bool) {
-    let (x1, y1, x2, y2) = (start.x + start.width, start.y, end.x, end.y);
+fn line(svg: &mut String, stops: &[&Placed], step: &AccessStep, is_cut: bool) {
     let bend = GAP / 2;
+    let mut way = String::new();
+    for (at, pair) in stops.windows(2).enumerate() {
+        let (x1, y1, x2, y2) = (pair[0].x + pair[0].width, pair[0].y, pair[1].x, pair[1].y);
+        // Where it passes a column it runs straight through.
+        let begin = if at == 0 { format!("M{x1} {y1}") } else { format!("L{x1} {y1}") };
+        let _ = write!(way, "{begin}C{} {y1} {} {y2} {x2} {y2}", x1 + bend, x2.saturating_sub(bend));
+    }
+    let [first, second, ..] = stops else { return };
+    let (x1, y1, x2, y2) = (first.x + first.width, first.y, second.x, second.y);
     let class = if is_cut { "cut" } else { "way" };
-    let _ = writeln!(
-        svg,
-        "<path class=\"{class}\" d=\"M{x1} {y1}C{} {y1} {} {y2} {x2} {y2}\"/>",
-        x1 + bend,
-        x2.saturating_sub(bend)
-    );
+    let _ = writeln!(svg, "<path class=\"{class}\" d=\"{way}\"/>");
     let word = match step.kind {
         "member" => "member of",
         "parent-group" => "child of",
@@ -182,7 +206,7 @@ fn line(svg: &mut String, start: &Placed, end: &Placed, step: &AccessStep, is_cu
     }
 }
 
-fn shape(svg: &mut String, place: &Placed, (what, name): Node<'_>, is_end: bool) {
+fn shape(svg: &mut String, place: &Placed, (what, name): (What, &str), is_end: bool) {
     let Placed { x, y, width } = place;
     let round = if what == What::User { BOX_HEIGHT / 2 } else { 3 };
     let class = if is_end { "end" } else { "box" };
