@@ -241,9 +241,9 @@ pub(crate) enum Format {
     Github,
     Gitlab,
     Markdown,
-    /// A table of what is to be done, to fill in and read back as waivers
+    // A table of what is to be done, to fill in and read back as waivers.
     ActionPlan,
-    /// A saved result, for `glidelint report`
+    // A saved result, for `glidelint report`.
     Result,
 }
 

@@ -9,6 +9,7 @@ use glidelint::finding::{Finding, Fingerprint};
 use glidelint::report::action_plan;
 use glidelint::rule::RuleMeta;
 use glidelint::rule::file::{OneOrMany, Text};
+use glidelint::source::text_of;
 
 use super::fail::Failure;
 
@@ -84,10 +85,7 @@ pub(crate) fn read(path: &Path) -> Result<Plan, Failure> {
     let shown = path.display();
     let bytes =
         std::fs::read(path).map_err(|error| Failure::Use(format!("{shown}: cannot be read: {error}")))?;
-    let (text, ..) = match std::str::from_utf8(&bytes) {
-        Ok(_) => encoding_rs::UTF_8.decode(&bytes),
-        Err(_) => encoding_rs::WINDOWS_1252.decode(&bytes),
-    };
+    let text = text_of(&bytes);
     let wrong = |line: u64, why: String| Failure::Use(format!("{shown}:{line}: {why}"));
     let mut reader =
         csv::ReaderBuilder::new().delimiter(delimiter(&text)).flexible(true).from_reader(text.as_bytes());
