@@ -61,6 +61,9 @@ pub struct Field<'a> {
     pub column: Option<ColumnIdx>,
     /// The direct text of the element, decoded; line ends read as `\n`.
     pub value: Cow<'a, str>,
+    /// Whether the export shows only what the value displays, as CSV does of a
+    /// reference: then `value` is empty and says nothing.
+    pub is_display_only: bool,
     /// The `display_value` attribute of a reference.
     pub display_value: Option<Cow<'a, str>>,
     /// The `name` attribute of a reference (a role's or group's name).
