@@ -93,6 +93,10 @@ pub(super) fn read_stream(source: &Source, select: Select<'_>, sink: &mut dyn Re
     if let Some(report) = flat::read(source, select, sink) {
         return report;
     }
+    if source.is_sheet() && source.open().is_ok() {
+        // A text that is made: whatever stands in it, it is no XML.
+        return foreign();
+    }
     let stream = match source.open() {
         Ok(stream) => stream,
         Err(problem) => return FileReport { problems: vec![problem], ..FileReport::default() },

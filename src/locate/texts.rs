@@ -50,10 +50,11 @@ impl File {
             if child.first().is_some_and(|(_, first)| first.place.target == Target::Root) {
                 let text = self.root_text();
                 let spans = Spans { region: self.root_tag, around: self.root_tag };
-                let known = Known { secrets: &[], is_clear: true, hashed };
+                let known = Known { secrets: &[], is_clear: !self.source.is_sheet(), hashed };
                 excerpts
                     .extend(child.iter().map(|(at, located)| (*at, excerpt(located, spans, &text, &known))));
             } else {
+                let hashed = hashed.filter(|_| !self.source.is_sheet());
                 look_at_child(reader, child, next.unwrap_or(u64::MAX), hashed, &mut excerpts);
             }
         }

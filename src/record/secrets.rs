@@ -44,7 +44,8 @@ pub fn is_secret_column(table: &str, column: &str) -> bool {
     if let Some(known) = schema::column(table, column) {
         return known.kind == ColumnType::Secret || SECRET_COLUMNS.contains(&(table, column));
     }
-    let name = column.to_ascii_lowercase();
+    // In CSV and Excel it may be a label, with spaces.
+    let name = column.to_ascii_lowercase().replace(' ', "_");
     !HARMLESS_COLUMNS.contains(&name.as_str()) && SECRET_COLUMN_WORDS.iter().any(|word| name.contains(word))
 }
 
@@ -147,6 +148,7 @@ mod tests {
         assert!(is_secret_column("sys_user", "user_password"));
         assert!(is_secret_column("oauth_entity", "client_secret"));
         assert!(is_secret_column("x_acme_conn", "api_password"));
+        assert!(is_secret_column("x_acme_conn", "Private Key"));
         assert!(!is_secret_column("sys_user", "user_name"));
         assert!(!is_secret_column("sys_user", "password_needs_reset"));
         assert!(is_secret_property("x_acme.API_KEY", "string", "k-1234"));

@@ -17,6 +17,7 @@ mod plain;
 mod problem;
 mod root;
 mod walk;
+mod workbook;
 
 pub use discover::{DiscoverError, DiscoverOptions, Discovery, discover};
 pub use limits::Limits;

@@ -7,6 +7,7 @@ use super::gzip::{self, GzipReader};
 use super::limits::Limits;
 use super::plain::{PartBuffer, PlainText};
 use super::problem::{Problem, ProblemKind};
+use super::workbook;
 use crate::span::ByteSpan;
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use std::io::{BufReader, Read, Seek, SeekFrom};
@@ -26,6 +27,8 @@ struct Inner {
     archive_path: Option<usize>,
     stored: Stored,
     member: Option<Member>,
+    /// The sheet of the workbook that is stored.
+    sheet: Option<String>,
     size: Option<u64>,
     limits: Limits,
     /// Up to here an earlier reading found that offsets in the text are offsets
@@ -53,7 +56,7 @@ impl Source {
     /// tab between cells.
     #[must_use]
     pub fn is_sheet(&self) -> bool {
-        false
+        self.inner.sheet.is_some()
     }
 
     /// Bytes on disk, for progress: of gzip files and members the compressed ones.
@@ -75,9 +78,13 @@ impl Source {
     /// It cannot be opened, or it is something that has no text: an archive in an
     /// archive, UTF-32.
     pub fn open(&self) -> Result<TextStream, Problem> {
-        let bytes = match &self.inner.member {
-            None => Bytes::Plain(self.inner.stored.view().map_err(Problem::from_io)?),
-            Some(_) => Bytes::Expanded(self.open_bytes()?),
+        let bytes = match (&self.inner.member, &self.inner.sheet) {
+            (None, Some(sheet)) => {
+                let text = workbook::text(&self.inner.stored, sheet)?;
+                Bytes::Expanded(Box::new(std::io::Cursor::new(text.into_bytes())))
+            }
+            (None, None) => Bytes::Plain(self.inner.stored.view().map_err(Problem::from_io)?),
+            (Some(_), _) => Bytes::Expanded(self.open_bytes()?),
         };
         TextStream::new(bytes, self)
     }
@@ -86,13 +93,15 @@ impl Source {
     /// bytes in `buffer`. `None` says nothing of whether it can be opened.
     #[must_use]
     pub fn open_plain(&self, buffer: &mut PartBuffer, wanted: u64) -> Option<PlainText> {
-        let is_plain = self.inner.member.is_none() && !self.inner.is_legacy.load(Ordering::Relaxed);
+        let is_file = self.inner.member.is_none() && self.inner.sheet.is_none();
+        let is_plain = is_file && !self.inner.is_legacy.load(Ordering::Relaxed);
         let file = is_plain.then_some(&self.inner.stored)?;
         PlainText::open(file.view().ok()?, &self.inner.seekable_to, buffer, wanted)
     }
 
     /// Opens the file itself, for hashing: gzip is not expanded, nothing is
-    /// decoded. Of a member these are its expanded bytes.
+    /// decoded. Of a member these are its expanded bytes; of a sheet those of its
+    /// workbook.
     ///
     /// # Errors
     /// It cannot be opened, or a member is not where the archive says.

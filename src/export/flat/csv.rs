@@ -20,6 +20,11 @@ pub(super) struct Dialect {
 impl Dialect {
     /// How a worksheet is given as text.
     pub(super) const SHEET: Self = Self { delimiter: b'\t', has_quotes: false };
+
+    /// The text of a value as it is written; line ends read as `\n`.
+    pub(super) fn decode(self, written: &str) -> Cow<'_, str> {
+        if self.has_quotes { decode(written) } else { decode_cell(written) }
+    }
 }
 
 /// One value.
@@ -144,7 +149,7 @@ pub(super) fn decode_cell(written: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Dialect, Halt, decode, decode_cell, row};
+    use super::{Dialect, Halt, row};
 
     const COMMA: Dialect = Dialect { delimiter: b',', has_quotes: true };
 
@@ -156,7 +161,7 @@ mod tests {
         while at < text.len() {
             let end = row(text.as_bytes(), at, dialect, true, &mut values).unwrap();
             let written = values.iter().map(|value| &text[value.whole.clone()]);
-            let meant = written.map(|text| if dialect.has_quotes { decode(text) } else { decode_cell(text) });
+            let meant = written.map(|text| dialect.decode(text));
             rows.push(meant.map(std::borrow::Cow::into_owned).collect());
             at = end.next;
         }

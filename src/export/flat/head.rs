@@ -1,7 +1,7 @@
 //! What the beginning of a text says: whether it is such an export, of which
 //! table, and how its rows are written.
 
-use super::csv::{self, Dialect};
+use super::csv::{self, Dialect, RowEnd};
 use super::json::{self, Kind, Member};
 use super::table::{self, Named, is_name, is_sys_id};
 use super::values::{Shows, Sort, sort_of};
@@ -23,9 +23,8 @@ pub(super) enum Form {
     /// Objects of an array. `is_wrapped` says that the array is a member of an
     /// object.
     Json { is_wrapped: bool },
-    /// Lines below a header; `None` for a label that stands for no column that is
-    /// known.
-    Csv { dialect: Dialect, header: Vec<Option<String>> },
+    /// Lines below a header of columns, or of labels where no column is known.
+    Csv { dialect: Dialect, header: Vec<String> },
 }
 
 /// The beginning of an export.
@@ -103,9 +102,10 @@ fn of_json(window: &mut Window, path: &str, begin: usize) -> Judged {
         name_of(member) == "sys_class_name" && is_name(text[member.value.clone()].trim_matches('"'))
     });
     let columns = rows.iter().take(1).flatten().map(name_of);
-    let columns = columns.filter(|name| !name.starts_with("__") && !name.starts_with("dv_"));
+    let columns: Vec<_> =
+        columns.filter(|name| !name.starts_with("__") && !name.starts_with("dv_")).collect();
     let table = named.map(|named| named.name().to_owned());
-    let table = table.or_else(|| table::by_columns(columns).filter(|_| !says_class).map(str::to_owned));
+    let table = table.or_else(|| table::by_columns(&columns).filter(|_| !says_class).map(str::to_owned));
     if table.is_none() && !says_class {
         return Judged::OfNoTable(FileKind::JsonExport, span(bracket));
     }
@@ -209,84 +209,102 @@ fn shown_by(text: &str, rows: &[Vec<Member>], table: Option<&str>) -> Shows {
 }
 
 fn of_csv(window: &mut Window, path: &str, kind: FileKind) -> Judged {
-    let bytes = window.text().as_bytes();
     let is_sheet = kind == FileKind::ExcelExport;
     let dialect = if is_sheet { Dialect::SHEET } else { dialect_of(window.text()) };
-    let mut values = Vec::new();
-    let mut at = 0;
-    let end = loop {
-        let Ok(end) = csv::row(bytes, at, dialect, window.is_ended(), &mut values) else {
-            return Judged::Foreign;
-        };
-        // Empty rows above the header.
-        if end.end > at && values.iter().any(|value| !value.whole.is_empty()) {
-            break end;
-        }
-        if end.next == at {
-            return Judged::Foreign;
-        }
-        at = end.next;
-    };
-    let text = window.text();
-    let names: Vec<_> = values.iter().map(|value| decoded(&text[value.whole.clone()], dialect)).collect();
-    let root = ByteSpan::new(window.offset(at), window.offset(end.end));
-    let mut first = Vec::new();
-    let has_first = csv::row(bytes, end.next, dialect, window.is_ended(), &mut first).is_ok();
-    let sys_id = names.iter().position(|name| is_called_sys_id(name)).filter(|at| {
-        let value = first.get(*at).map(|value| decoded(&text[value.whole.clone()], dialect));
-        !has_first || value.is_none_or(|value| value.is_empty() || is_sys_id(value.trim()))
-    });
-    let are_names = names.iter().all(|name| name.split('.').all(is_name));
+    let Some(header) = Header::find(window, dialect) else { return Judged::Foreign };
     let named = table::by_file_name(path);
-    let of = |table: &str| columns_of(table, &names, are_names);
-    let known =
-        |table: &str| of(table).iter().flatten().filter(|name| schema::column(table, name).is_some()).count();
-    let header_of = |named: &Named| {
-        let table = named.name();
-        let is_of = match named {
-            _ if are_names && sys_id.is_some() => true,
-            // An ordinary word may name anything.
-            Named::Known(table) if table.contains('_') && is_sheet => known(table) > 0,
-            Named::Known(table) => known(table) * 2 >= names.len(),
-            Named::Other(_) => false,
+    let table = match &named {
+        Some(named) => header.is_of(named, is_sheet).then(|| named.name()),
+        None => header.table_by_columns(),
+    };
+    let root = ByteSpan::new(window.offset(header.start), window.offset(header.end.end));
+    let Some(table) = table else {
+        let is_page = is_sheet && path.rsplit_once("!/").is_some_and(|(_, sheet)| sheet.starts_with("Page "));
+        let seems_one = header.has_sys_id && header.are_columns && header.labels.len() > 1 || is_page;
+        return if named.is_none() && seems_one { Judged::OfNoTable(kind, root) } else { Judged::Foreign };
+    };
+    Judged::Export(Head {
+        kind,
+        form: Form::Csv { dialect, header: header.columns(table) },
+        table: Some(table.to_owned()),
+        root,
+        rows: window.offset(header.end.next),
+        shows: Shows::Labels,
+    })
+}
+
+/// The first row that is not empty.
+struct Header {
+    start: usize,
+    end: RowEnd,
+    /// Names of columns, or their labels.
+    labels: Vec<String>,
+    /// Whether all of them can be names of columns.
+    are_columns: bool,
+    /// Whether one is the sys_id, and nothing else stands in it in the next row.
+    has_sys_id: bool,
+}
+
+impl Header {
+    fn find(window: &Window, dialect: Dialect) -> Option<Self> {
+        let (text, is_last) = (window.text(), window.is_ended());
+        let bytes = text.as_bytes();
+        let mut values = Vec::new();
+        let mut start = 0;
+        let end = loop {
+            let end = csv::row(bytes, start, dialect, is_last, &mut values).ok()?;
+            if values.iter().any(|value| !value.whole.is_empty()) {
+                break end;
+            }
+            if end.next == start {
+                return None;
+            }
+            start = end.next;
         };
-        is_of.then(|| (table.to_owned(), of(table)))
-    };
-    let by_columns = || {
-        let table = table::by_columns(names.iter().map(String::as_str)).filter(|_| are_names)?;
-        Some((table.to_owned(), of(table)))
-    };
-    let found = match &named {
-        Some(named) => header_of(named),
-        None => sys_id.and_then(|_| by_columns()),
-    };
-    let is_page = is_sheet && path.rsplit_once("!/").is_some_and(|(_, sheet)| sheet.starts_with("Page "));
-    match found {
-        Some((table, header)) => Judged::Export(Head {
-            kind,
-            form: Form::Csv { dialect, header },
-            table: Some(table),
-            root,
-            rows: window.offset(end.next),
-            shows: Shows::Labels,
-        }),
-        None if named.is_none() && (sys_id.is_some() && are_names && names.len() > 1 || is_page) => {
-            Judged::OfNoTable(kind, root)
+        let decoded = |value: &csv::Value| dialect.decode(&text[value.whole.clone()]).trim().to_owned();
+        let labels: Vec<_> = values.iter().map(decoded).collect();
+        let place = labels.iter().position(|label| matches!(label.as_str(), "sys_id" | "Sys ID"));
+        let next = csv::row(bytes, end.next, dialect, is_last, &mut values).is_ok();
+        let has_sys_id = place.is_some_and(|at| {
+            let value = values.get(at).filter(|_| next).map(decoded);
+            value.is_none_or(|value| value.is_empty() || is_sys_id(&value))
+        });
+        let are_columns = labels.iter().all(|label| label.split('.').all(is_name));
+        Some(Self { start, end, labels, are_columns, has_sys_id })
+    }
+
+    /// Whether a file of that name and this header is an export of the table.
+    fn is_of(&self, named: &Named, is_sheet: bool) -> bool {
+        if self.are_columns && self.has_sys_id {
+            return true;
         }
-        None => Judged::Foreign,
+        let Named::Known(table) = named else { return false };
+        let columns = self.columns(table);
+        let is_known = |column: &&String| schema::column(table, column).is_some();
+        let known = columns.iter().filter(is_known).count();
+        // An ordinary word may name anything.
+        if is_sheet && table.contains('_') { known > 0 } else { known * 2 >= self.labels.len() }
     }
-}
 
-fn decoded(written: &str, dialect: Dialect) -> String {
-    if dialect.has_quotes {
-        csv::decode(written).into_owned()
-    } else {
-        csv::decode_cell(written).into_owned()
+    fn table_by_columns(&self) -> Option<&'static str> {
+        let columns: Vec<_> = self.labels.iter().map(String::as_str).collect();
+        table::by_columns(&columns).filter(|_| self.are_columns && self.has_sys_id)
     }
-}
 
-fn is_called_sys_id(name: &str) -> bool {
-    matches!(name, "sys_id" | "Sys ID")
+    /// The columns that the header names, of a table. A label that stands for no
+    /// column that is known stays as it is, and so does one that stands twice: it
+    /// may be that of a record that is referred to.
+    fn columns(&self, table: &str) -> Vec<String> {
+        if self.are_columns {
+            return self.labels.clone();
+        }
+        let column = |label: &String| {
+            let is_alone = self.labels.iter().filter(|other| *other == label).count() == 1;
+            let column = schema::labelled(table, label).filter(|_| is_alone);
+            column.map_or_else(|| label.clone(), str::to_owned)
+        };
+        self.labels.iter().map(column).collect()
+    }
 }
 
 /// What stands between values, by the first line.
@@ -296,17 +314,4 @@ fn dialect_of(text: &str) -> Dialect {
     // Of several that are as frequent the last wins.
     let delimiter = [b'\t', b';', b','].into_iter().max_by_key(|delimiter| count(*delimiter));
     Dialect { delimiter: delimiter.unwrap_or(b','), has_quotes: true }
-}
-
-/// The columns that a header names. A label that stands twice may be that of a
-/// record that is referred to.
-fn columns_of(table: &str, names: &[String], are_names: bool) -> Vec<Option<String>> {
-    if are_names {
-        return names.iter().map(|name| Some(name.clone())).collect();
-    }
-    let column = |name: &String| {
-        let is_alone = names.iter().filter(|other| *other == name).count() == 1;
-        schema::labelled(table, name).filter(|_| is_alone).map(str::to_owned)
-    };
-    names.iter().map(column).collect()
 }

@@ -96,7 +96,7 @@ impl Cell {
     fn name<'t>(&self, head: &'t Head, text: &'t str) -> Option<&'t str> {
         match (&self.name, &head.form) {
             (Name::At(range), _) => Some(&text[range.clone()]),
-            (Name::Header(number), Form::Csv { header, .. }) => header.get(*number)?.as_deref(),
+            (Name::Header(number), Form::Csv { header, .. }) => header.get(*number).map(String::as_str),
             (Name::Header(_), Form::Json { .. }) => None,
         }
     }
@@ -105,10 +105,9 @@ impl Cell {
     fn read<'t>(&self, text: &'t str) -> (Option<Cow<'t, str>>, Option<Cow<'t, str>>) {
         let written = &text[self.content.clone()];
         let value = match self.written {
-            Written::Plain => Cow::Borrowed(written),
             Written::JsonText => json::decode(written),
             Written::Word if written == "null" => Cow::Borrowed(""),
-            Written::Word => Cow::Borrowed(written),
+            Written::Plain | Written::Word => Cow::Borrowed(written),
             Written::Quoted => csv::decode(&text[self.whole.clone()]),
             Written::Sheet => csv::decode_cell(written),
             Written::Object => return read_object(written),
@@ -216,7 +215,7 @@ fn table_of<'t>(head: &'t Head, text: &'t str, cells: &[Cell]) -> Option<&'t str
 
 fn build_field<'t>(window: &'t Window, name: &'t str, cell: &Cell, fate: Fate, shows: Shows) -> Field<'t> {
     let (value, display) = cell.read(window.text());
-    let (value, shown) = match value {
+    let (value, label) = match value {
         Some(value) if cell.written == Written::Object => (Some(value), None),
         Some(value) => match known(value, fate.sort, shows) {
             Known::Stored(value) => (Some(value), None),
@@ -235,7 +234,7 @@ fn build_field<'t>(window: &'t Window, name: &'t str, cell: &Cell, fate: Fate, s
         column: fate.column,
         is_display_only: value.is_none(),
         value: value.unwrap_or_default(),
-        display_value: shown.or(display),
+        display_value: label.or(display),
         name_attribute: None,
         element_span: span_of(window, &cell.whole),
         attributes_span: ByteSpan::at(window.offset(cell.content.start)),

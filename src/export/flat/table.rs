@@ -106,11 +106,11 @@ static TELLING_COLUMNS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock
 
 /// The table that columns belong to, if they are of no other: several of them
 /// are its own, and it has all the others.
-pub(super) fn by_columns<'c, I: Iterator<Item = &'c str> + Clone>(columns: I) -> Option<&'static str> {
-    let mut telling = columns.clone().filter_map(|column| TELLING_COLUMNS.get(column));
+pub(super) fn by_columns(columns: &[&str]) -> Option<&'static str> {
+    let mut telling = columns.iter().filter_map(|column| TELLING_COLUMNS.get(column));
     let table = *telling.next()?;
     let count = 1 + telling.try_fold(0, |count, other| (*other == table).then_some(count + 1))?;
-    let has_all = columns.clone().all(|column| {
+    let has_all = columns.iter().all(|column| {
         column.starts_with("sys_") || column.starts_with("u_") || schema::column(table, column).is_some()
     });
     (count >= TELLING && has_all).then_some(table)
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn columns_tell_only_what_is_sure() {
         let check = |columns: &str, expected: Option<&str>| {
-            assert_eq!(by_columns(columns.split(' ')), expected, "{columns}");
+            assert_eq!(by_columns(&columns.split(' ').collect::<Vec<_>>()), expected, "{columns}");
         };
         check(
             "user_name web_service_access_only internal_integration_user locked_out sys_id",

@@ -51,9 +51,8 @@ pub(super) fn sort_of(table: &str, column: &str) -> Sort {
         ColumnType::Boolean => Sort::Boolean,
         ColumnType::Number => Sort::Number,
         ColumnType::Date | ColumnType::DateTime => Sort::Date,
-        ColumnType::Secret => Sort::Plain,
         ColumnType::Text if schema::has_labels(table, column, known.type_name) => Sort::Label,
-        ColumnType::Text => Sort::Plain,
+        ColumnType::Text | ColumnType::Secret => Sort::Plain,
     }
 }
 

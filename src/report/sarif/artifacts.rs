@@ -87,9 +87,12 @@ impl<'a> Artifacts<'a> {
             }
             None => ArtifactLocation::builder().uri(safe::relative_uri(path)).uri_base_id(ROOT).build(),
         });
-        match media_type(path) {
-            Some(kind) => artifact.mime_type = Some(kind.to_owned()),
-            None => artifact.source_language = Some("xml".to_owned()),
+        match (input.map(|input| input.kind), media_type(path)) {
+            (_, Some(kind)) => artifact.mime_type = Some(kind.to_owned()),
+            (Some("csv-export"), _) => artifact.mime_type = Some("text/csv".to_owned()),
+            (Some("excel-export"), _) => artifact.mime_type = Some("text/tab-separated-values".to_owned()),
+            (Some("json-export"), _) => artifact.source_language = Some("json".to_owned()),
+            _ => artifact.source_language = Some("xml".to_owned()),
         }
         if let Some(input) = input {
             artifact.length = input.bytes.map(integer);
@@ -109,6 +112,9 @@ fn media_type(path: &str) -> Option<&'static str> {
     let (_, extension) = path.rsplit_once('.')?;
     match extension {
         _ if extension.eq_ignore_ascii_case("zip") => Some("application/zip"),
+        _ if extension.eq_ignore_ascii_case("xlsx") => {
+            Some("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        }
         _ if extension.eq_ignore_ascii_case("gz") => Some("application/gzip"),
         _ => None,
     }

@@ -22,7 +22,7 @@ impl Source {
 
     /// A whole file.
     pub(in crate::source) fn file(path: String, stored: Stored, size: u64, limits: &Limits) -> Self {
-        Self::with(path, None, stored, None, size, limits)
+        Self::with(path, None, stored, (None, None), size, limits)
     }
 
     /// A member of the archive reported as `archive_path`.
@@ -35,20 +35,41 @@ impl Source {
     ) -> Self {
         let size = member.compressed_size;
         let path = format!("{archive_path}!/{name}");
-        Self::with(path, Some(archive_path.len()), stored, Some(member), size, limits)
+        Self::with(path, Some(archive_path.len()), stored, (Some(member), None), size, limits)
+    }
+
+    /// A sheet of the workbook reported as `path`, under the name `shown`.
+    pub(in crate::source) fn sheet(
+        path: &str,
+        (sheet, shown): (String, &str),
+        stored: Stored,
+        size: u64,
+        limits: &Limits,
+    ) -> Self {
+        let archive = Some(path.len());
+        Self::with(format!("{path}!/{shown}"), archive, stored, (None, Some(sheet)), size, limits)
     }
 
     fn with(
         path: String,
         archive_path: Option<usize>,
         stored: Stored,
-        member: Option<Member>,
+        (member, sheet): (Option<Member>, Option<String>),
         size: u64,
         limits: &Limits,
     ) -> Self {
         let (limits, seekable_to, is_legacy) = (limits.clone(), Arc::default(), AtomicBool::new(false));
-        let inner =
-            Inner { path, archive_path, stored, member, size: Some(size), limits, seekable_to, is_legacy };
+        let inner = Inner {
+            path,
+            archive_path,
+            stored,
+            member,
+            sheet,
+            size: Some(size),
+            limits,
+            seekable_to,
+            is_legacy,
+        };
         Self { inner: Arc::new(inner) }
     }
 
