@@ -220,7 +220,10 @@ fn is_secret(
     }
     // Without the row's name and type every value may be one.
     let Some(found) = path.row(instance, row) else { return true };
-    let text = |name| names.find(name).map(|column| instance.cell(table, found, column).value);
+    let text = |name| {
+        let cell = instance.cell(table, found, names.find(name)?);
+        Some(if cell.present { cell.value } else { cell.display.unwrap_or_default() })
+    };
     match (text("name"), text("type"), text("value")) {
         (Some(name), Some(kind), Some(value)) => is_secret_property(name, kind, value),
         _ => true,

@@ -79,6 +79,13 @@ pub struct Field<'a> {
 }
 
 impl Field<'_> {
+    /// The value, or what is displayed where that is all the export shows.
+    #[must_use]
+    pub fn stored_or_shown(&self) -> &str {
+        let shown = self.display_value.as_deref().filter(|_| self.is_display_only);
+        shown.unwrap_or(&self.value).trim()
+    }
+
     /// What a person sees in a list: the display value of a reference, else the value.
     #[must_use]
     pub fn display(&self) -> &str {

@@ -95,9 +95,14 @@ impl<'a> Artifacts<'a> {
             _ => artifact.source_language = Some("xml".to_owned()),
         }
         if let Some(input) = input {
-            artifact.length = input.bytes.map(integer);
-            artifact.hashes =
+            let length = input.bytes.map(integer);
+            let hashes =
                 input.sha256.as_ref().map(|hash| BTreeMap::from([("sha-256".to_owned(), hash.clone())]));
+            // Of a sheet these are its workbook's.
+            let parent = artifact.parent_index.filter(|_| input.kind == "excel-export");
+            let of = parent.and_then(|parent| self.list.get_mut(usize::try_from(parent).ok()?));
+            let of = of.map_or(&mut artifact, |(_, parent, _)| parent);
+            (of.length, of.hashes) = (length, hashes);
         }
         let bytes = serde_json::to_vec(&artifact).map_or(0, |json| json.len());
         let place = self.list.len();
