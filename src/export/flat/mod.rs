@@ -46,10 +46,14 @@ pub(super) fn read(source: &Source, select: Select<'_>, sink: &mut dyn RecordSin
     let head = match judged {
         Judged::Foreign => return None,
         Judged::OfNoTable(kind, at) => {
+            let extension = match kind {
+                FileKind::JsonExport => "json",
+                FileKind::ExcelExport => "xlsx",
+                _ => "csv",
+            };
             let message = format!(
-                "looks like {} of a ServiceNow table, but nothing says which: name the file after the table, \
-                 as in sys_user.csv",
-                if kind == FileKind::JsonExport { "a JSON export" } else { "an export" }
+                "looks like an export of a ServiceNow table, but nothing says which: name the file after the \
+                 table, as in sys_user.{extension}"
             );
             let problems = vec![problem(ProblemKind::Skipped, message, at)];
             return Some(FileReport { encoding, problems, ..FileReport::default() });
