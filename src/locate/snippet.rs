@@ -31,11 +31,11 @@ pub(super) fn cells(text: &str) -> u64 {
 /// characters where a side holds no line end. `None` where the piece holds no
 /// more than the region.
 pub(super) fn surroundings(region: &Region, piece: Piece<'_>, secrets: &[ByteSpan]) -> Option<Snippet> {
-    let Piece { text: piece, span: context, begin, units } = piece;
     /// How many line ends are passed on each side.
     const LINES: usize = 2;
     /// How many bytes are shown of a side without line ends.
     const BYTES: usize = 200;
+    let Piece { text: piece, span: context, begin, units } = piece;
     let span = region.span;
     let index = |offset: u64| usize::try_from(offset.saturating_sub(context.start)).unwrap_or(usize::MAX);
     let (start, end) = (index(span.start), index(span.end).min(piece.len()));

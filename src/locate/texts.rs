@@ -41,10 +41,8 @@ impl File {
         hashed: Option<&Hashed>,
     ) -> Vec<(usize, Excerpt)> {
         // Of a text that is made nobody else knows the lines.
-        let (hashed, units): (_, fn(&str) -> u64) = match self.source.is_sheet() {
-            true => (None, cells),
-            false => (hashed, utf16_units),
-        };
+        let (hashed, units): (_, fn(&str) -> u64) =
+            if self.source.is_sheet() { (None, cells) } else { (hashed, utf16_units) };
         places.sort_by_key(|(_, located)| (located.place.outer_start, located.place.ordinal));
         let mut excerpts = Vec::with_capacity(places.len());
         let start =
