@@ -33,11 +33,12 @@ fn line(record: &Seen) -> String {
     let mut line = record.table.clone();
     for field in &record.fields {
         let value = field.value.replace('\n', "⏎").replace(ID, "ID").replace(OTHER_ID, "OTHER");
-        line += &match (&field.display_value, field.is_display_only) {
-            (Some(display), true) => format!(" {}=[{display}]", field.name),
-            (Some(display), false) => format!(" {}={value} [{display}]", field.name),
-            (None, _) => format!(" {}={value}", field.name),
+        let shown = match (&field.display_value, field.is_display_only) {
+            (Some(display), true) => format!("[{display}]"),
+            (Some(display), false) => format!("{value} [{display}]"),
+            (None, _) => value,
         };
+        line.extend([" ", &field.name, "=", &shown]);
     }
     line
 }
@@ -63,7 +64,7 @@ fn check_again(path: &str, bytes: &[u8], report: &FileReport, seen: &[Seen]) {
     for record in seen[few.clone()].iter().chain(seen[few].iter().rev()).chain(seen.first()) {
         let mut keep = Keep::default();
         assert!(reader.go_to(record.outer_start) && reader.read(&mut keep), "{path}");
-        assert_eq!(keep.0, [record.clone()], "{path}");
+        assert_eq!(keep.0, std::slice::from_ref(record), "{path}");
     }
 }
 
@@ -291,7 +292,7 @@ fn check_cuts(path: &str, text: &str) {
     for cut in 0..end {
         let (report, seen) = read_all(path, &text.as_bytes()[..cut]);
         assert!(seen.len() <= whole.len());
-        if path.ends_with(".json") {
+        if path.contains("json") {
             assert!(!report.whole, "{text} up to {cut}");
             assert_eq!(seen, whole[..seen.len()]);
         }
@@ -317,7 +318,7 @@ proptest! {
             "{{{space}\"sys_id\":\"{ID}\",{space}\"name\":{},{space}{member}{space}}}", quoted(&before)
         );
         // More than a block of text before it.
-        let many = row("\"notes\":\"\"").as_str().repeat(1) + ",";
+        let many = row("\"notes\":\"\"") + ",";
         let text = format!("{{\"records\":[{}{}]}}\n", many.repeat(1 + padding * 1500), row(&written));
         let meant = value.replace("\r\n", "\n").replace('\r', "\n");
         check_place("x_acme_order.json", &text, "notes", &written, &meant);
