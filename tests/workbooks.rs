@@ -103,6 +103,7 @@ fn other_workbooks_are_passed_over_and_damaged_ones_are_not() {
         let run = run(name, bytes, &["inventory"]);
         assert_eq!(run.code, code, "{name}: {run:?}");
         assert!(run.stdout.contains(words), "{name}: {run:?}");
+        assert_eq!(run.stderr, "", "{name}: all is said in the inventory");
     };
     let other = workbook(&[&["Colour", "Size"], &["red", "3"]]);
     check("colours.xlsx", &other, 3, "name the file after the table");

@@ -1,6 +1,7 @@
 //! Makes workbooks.
 
-use std::io::{Cursor, Write};
+use std::fmt::Write as _;
+use std::io::{Cursor, Write as _};
 
 use zip::write::SimpleFileOptions;
 
@@ -14,7 +15,7 @@ const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
 pub(crate) fn workbook(rows: &[&[&str]]) -> Vec<u8> {
     let mut cells = String::new();
     for (row, values) in (1..).zip(rows) {
-        cells += &format!("<row r=\"{row}\">");
+        write!(cells, "<row r=\"{row}\">").unwrap();
         for (column, value) in ('A'..).zip(values.iter()).filter(|(_, value)| !value.is_empty()) {
             let written = match value.strip_prefix('=') {
                 Some(written) => written.to_owned(),
@@ -23,7 +24,7 @@ pub(crate) fn workbook(rows: &[&[&str]]) -> Vec<u8> {
                     value.replace('&', "&amp;").replace('<', "&lt;")
                 ),
             };
-            cells += &format!("<c r=\"{column}{row}\" {written}</c>");
+            write!(cells, "<c r=\"{column}{row}\" {written}</c>").unwrap();
         }
         cells += "</row>";
     }
