@@ -78,6 +78,8 @@ pub struct Snippet {
 pub struct ShownPlace<'f> {
     /// The file as reports name it.
     pub path: &'f str,
+    /// The sheet and cell in a workbook, as in `Page 1!C7`.
+    pub cell: Option<String>,
     /// What is pointed at, up to 4 KB of it.
     pub snippet: Snippet,
     /// Lines (on a one-line file: characters) around it, always more than the

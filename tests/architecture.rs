@@ -249,6 +249,7 @@ fn foreign_crates_stand_behind_one_door() {
     check("clap", &stands_only_in(&["clap"], &["src/cli/", "src/main.rs"]));
     check("indicatif", &stands_only_in(&["indicatif"], &["src/cli/", "src/main.rs"]));
     check("encoding_rs", &stands_only_in(&["encoding_rs"], &["src/source/"]));
+    check("calamine", &stands_only_in(&["calamine"], &["src/source/workbook.rs"]));
     check("zip and flate2", &stands_only_in(&["zip::", "flate2"], &["src/source/"]));
 }
 

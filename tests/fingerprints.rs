@@ -75,6 +75,62 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
+/// The columns of a record: name, value, what it displays.
+fn columns(text: &str) -> Vec<(&str, &str, Option<&str>)> {
+    let lines = text.lines().filter(|line| line.contains("</") && line.starts_with(' '));
+    lines
+        .map(|line| {
+            let (tag, rest) = line.trim().trim_start_matches('<').split_once('>').unwrap();
+            let name = tag.split(' ').next().unwrap();
+            let display = tag.split_once("display_value=\"").map(|(_, rest)| rest.split('"').next().unwrap());
+            (name, rest.split('<').next().unwrap(), display)
+        })
+        .collect()
+}
+
+/// A file of JSON for each table, in which `write` writes a member.
+fn json(write: impl Fn(&str, &str, Option<&str>) -> String, around: (&str, &str)) -> Files {
+    let file = |(table, text): &(&str, String)| {
+        let members: Vec<_> =
+            columns(text).into_iter().map(|(name, value, display)| write(name, value, display)).collect();
+        (format!("{table}.json"), format!("{}{{{}}}{}\n", around.0, members.join(","), around.1))
+    };
+    records().iter().map(file).collect()
+}
+
+/// `JSONv2` with what references display beside them.
+fn json_v2() -> Files {
+    let member = |name: &str, value: &str, display: Option<&str>| {
+        let display = display.map_or_else(String::new, |display| format!(",\"dv_{name}\":\"{display}\""));
+        format!("\"{name}\":\"{value}\"{display}")
+    };
+    json(member, ("{\"records\":[", "]}"))
+}
+
+/// What the REST Table API answers if it is asked for values and what they display.
+fn rest() -> Files {
+    let member = |name: &str, value: &str, display: Option<&str>| {
+        format!("\"{name}\": {{\"display_value\":\"{}\",\"value\":\"{value}\"}}", display.unwrap_or(value))
+    };
+    json(member, ("{\"result\": [\n", "]}"))
+}
+
+/// CSV, but for the records that rest on references or on a choice: of these it
+/// shows names and labels only.
+fn csv() -> Files {
+    let mut files = json_v2();
+    for (file, (table, text)) in files.iter_mut().zip(records()) {
+        let columns = columns(&text);
+        if table == "sys_properties" {
+            let line = |cells: Vec<&str>| format!("\"{}\"\r\n", cells.join("\",\""));
+            let names = line(columns.iter().map(|(name, ..)| *name).collect());
+            let values = line(columns.iter().map(|(_, value, _)| *value).collect());
+            *file = (format!("{table}.csv"), names + &values);
+        }
+    }
+    files
+}
+
 /// What identifies each finding, by rule: fingerprint and hash of the values.
 fn identities(what: &str, files: &Files) -> BTreeMap<String, (String, String)> {
     let folder = TempDir::new().unwrap();
@@ -127,7 +183,10 @@ fn a_problem_is_recognised_in_any_form() {
     }
     let mut moved = records();
     moved.insert(0, ("sys_user", harmless));
-    let forms: [(&str, Files); 14] = [
+    let forms: [(&str, Files); 17] = [
+        ("JSONv2", json_v2()),
+        ("CSV", csv()),
+        ("the REST API", rest()),
         ("lines moved by other records", one_file(unload(&moved))),
         ("records in another order", one_file(unload(&reversed))),
         ("indented anew", one_file(unload(&changed(|text| text.replace("    ", "\t\t"))))),

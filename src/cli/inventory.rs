@@ -151,7 +151,7 @@ fn warnings(report: &FileReport, columns: &Columns, wanted: &Wanted) -> Vec<Stri
     if !report.whole && report.has_loss() {
         warnings.push("the file could not be read to its end".to_owned());
     }
-    let is_table = matches!(report.kind, FileKind::TableExport | FileKind::ListExport);
+    let is_table = report.kind.is_of_tables();
     for (table, rows) in report.rows.iter().filter(|_| is_table) {
         if CAPS.contains(rows) {
             warnings

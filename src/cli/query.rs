@@ -40,7 +40,9 @@ struct Match<'m> {
 
 #[derive(Serialize)]
 struct FieldValue {
-    value: String,
+    /// `None` where the export shows only what it displays.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     display_value: Option<String>,
 }
@@ -172,20 +174,37 @@ fn describe<'m>(
 /// A field's value for output; `None` where the export does not show it.
 fn field_value(instance: &Instance<'_>, path: &BoundPath, row: RowId) -> Option<FieldValue> {
     let Some((table, column)) = path.column() else {
-        let value = path.display(instance, row)?.into_owned();
+        let value = Some(path.display(instance, row)?.into_owned());
         return Some(FieldValue { value, display_value: None });
     };
-    let cell = path.cell(instance, row).ok().filter(|cell| cell.present)?;
+    let Ok(cell) = path.cell(instance, row) else {
+        return displayed(instance, path, (table, column), row);
+    };
     let is_filled = !cell.value.is_empty() || cell.display.is_some();
     let may_be_secret = carries_credential(cell.value) || is_secret(instance, path, (table, column), row);
     if is_filled && may_be_secret {
-        return Some(FieldValue {
-            value: format!("({})", REDACTED.trim_matches(['[', ']'])),
-            display_value: None,
-        });
+        return Some(redacted());
     }
     let display_value = cell.display.map(str::to_owned);
-    Some(FieldValue { value: cell.value.to_owned(), display_value })
+    Some(FieldValue { value: Some(cell.value.to_owned()), display_value })
+}
+
+/// A field of which the export shows only what it displays.
+fn displayed(
+    instance: &Instance<'_>,
+    path: &BoundPath,
+    place: (TableIdx, ColumnIdx),
+    row: RowId,
+) -> Option<FieldValue> {
+    let shown = path.display(instance, row)?;
+    if carries_credential(&shown) || is_secret(instance, path, place, row) {
+        return Some(redacted());
+    }
+    Some(FieldValue { value: None, display_value: Some(shown.into_owned()) })
+}
+
+fn redacted() -> FieldValue {
+    FieldValue { value: Some(format!("({})", REDACTED.trim_matches(['[', ']']))), display_value: None }
 }
 
 fn is_secret(
@@ -201,7 +220,10 @@ fn is_secret(
     }
     // Without the row's name and type every value may be one.
     let Some(found) = path.row(instance, row) else { return true };
-    let text = |name| names.find(name).map(|column| instance.cell(table, found, column).value);
+    let text = |name| {
+        let cell = instance.cell(table, found, names.find(name)?);
+        Some(if cell.present { cell.value } else { cell.display.unwrap_or_default() })
+    };
     match (text("name"), text("type"), text("value")) {
         (Some(name), Some(kind), Some(value)) => is_secret_property(name, kind, value),
         _ => true,
@@ -237,7 +259,11 @@ fn write_match(args: &QueryArgs, found: &Match<'_>, out: &mut dyn Write) -> io::
                 safe::csv(display)
             )?;
             for field in &args.fields {
-                write!(out, ",{}", safe::csv(value(field).map_or("", |field| &field.value)))?;
+                write!(
+                    out,
+                    ",{}",
+                    safe::csv(value(field).and_then(|field| field.value.as_deref()).unwrap_or_default())
+                )?;
             }
             writeln!(out)
         }
@@ -253,7 +279,8 @@ fn write_match(args: &QueryArgs, found: &Match<'_>, out: &mut dyn Write) -> io::
             )?;
             for field in &args.fields {
                 let shown = value(field)
-                    .map_or("(not exported)", |field| field.display_value.as_ref().unwrap_or(&field.value));
+                    .and_then(|field| field.display_value.as_deref().or(field.value.as_deref()))
+                    .unwrap_or("(not exported)");
                 write!(out, "  {field}={}", safe::terminal(shown))?;
             }
             if !found.missing.is_empty() {

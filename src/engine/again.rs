@@ -17,18 +17,18 @@ const SHARE: usize = 512;
 /// An instance that also knows some columns that it does not keep.
 pub(super) struct Again<'i> {
     instance: &'i Instance<'i>,
-    rows: HashMap<(TableIdx, RowId), Vec<Option<Text>>, RandomState>,
+    rows: HashMap<(TableIdx, RowId), Vec<Text>, RandomState>,
 }
 
-/// A value and what it displays.
+/// A value, if it is shown, and what it displays.
 #[derive(Debug)]
 struct Text {
-    value: Box<str>,
+    value: Option<Box<str>>,
     display: Box<str>,
 }
 
 /// A row with its wanted columns.
-type Found = ((TableIdx, RowId), Vec<Option<Text>>);
+type Found = ((TableIdx, RowId), Vec<Text>);
 
 /// A row, and where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,8 +98,11 @@ impl RecordSink for Columns<'_> {
     fn record(&mut self, record: &Record<'_>) {
         for sought in self.child.iter().filter(|sought| sought.ordinal == record.ordinal) {
             let columns = columns_of(record, self.wanted.table(sought.table));
-            let text = |(value, display): (&str, &str)| Text { value: value.into(), display: display.into() };
-            let columns = columns.into_iter().map(|column| column.map(text)).collect();
+            let text = |(value, display): (Option<&str>, &str)| Text {
+                value: value.map(Into::into),
+                display: display.into(),
+            };
+            let columns = columns.into_iter().map(text).collect();
             self.found.push(((sought.table, sought.row), columns));
         }
     }
@@ -115,10 +118,10 @@ impl Data for Again<'_> {
             return self.instance.cell(table, row, column);
         }
         let columns = self.rows.get(&(table, row)).map_or(&[][..], Vec::as_slice);
-        let Some(Some(text)) = columns.get(column.index()) else { return Cell::default() };
+        let Some(text) = columns.get(column.index()) else { return Cell::default() };
         Cell {
-            present: true,
-            value: &text.value,
+            present: text.value.is_some(),
+            value: text.value.as_deref().unwrap_or_default(),
             display: Some(&*text.display).filter(|display| !display.is_empty()),
         }
     }

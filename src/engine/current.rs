@@ -35,19 +35,20 @@ enum At {
 }
 
 impl At {
-    /// What stands there, and what it displays.
-    fn of<'r>(self, record: &'r Record<'_>) -> Option<(&'r str, &'r str)> {
-        Some(match self {
-            Self::Nowhere => return None,
+    /// What stands there, if the export shows it, and what it displays.
+    fn of<'r>(self, record: &'r Record<'_>) -> (Option<&'r str>, &'r str) {
+        match self {
+            Self::Nowhere => (None, ""),
             Self::Field(at) => {
-                let field = record.fields.get(at)?;
+                let Some(field) = record.fields.get(at) else { return (None, "") };
                 let shown = field.display_value.as_deref().map(str::trim).filter(|text| !text.is_empty());
                 let shown = shown.or(field.name_attribute.as_deref().map(str::trim));
-                (field.value.trim(), shown.unwrap_or_default())
+                let value = (!field.is_display_only).then(|| field.value.trim());
+                (value, shown.unwrap_or_default())
             }
-            Self::Attribute(at) => (record.attributes.get(at)?.1.trim(), ""),
-            Self::Default(value) => (value, ""),
-        })
+            Self::Attribute(at) => (record.attributes.get(at).map(|(_, value)| value.trim()), ""),
+            Self::Default(value) => (Some(value), ""),
+        }
     }
 }
 
@@ -150,10 +151,10 @@ impl<'w> CurrentRow<'w> {
     }
 
     /// Notes what stands in a column now.
-    fn see(&mut self, column: usize, now: Option<(&str, &str)>, shared: &Shared) {
+    fn see(&mut self, column: usize, (value, display): (Option<&str>, &str), shared: &Shared) {
         let seen = &mut self.columns[column];
-        let (value, display) = now.unwrap_or_default();
-        let present = now.is_some();
+        let present = value.is_some();
+        let value = value.unwrap_or_default();
         if seen.present == present && seen.value == value && seen.display == display {
             return;
         }
@@ -167,6 +168,10 @@ impl<'w> CurrentRow<'w> {
         }
         if seen.display != display {
             display.clone_into(&mut seen.display);
+            if !present {
+                // All that is known of the value.
+                seen.hash = if display.is_empty() { 0 } else { shared.hasher.hash_one(display) };
+            }
             if is_kept {
                 seen.pair.display = shared.intern(display);
             }
@@ -218,8 +223,8 @@ impl<'w> CurrentRow<'w> {
     }
 }
 
-/// The wanted columns of a record: value and what it displays.
-pub(super) fn columns_of<'r>(record: &'r Record<'_>, names: &WantedTable) -> Vec<Option<(&'r str, &'r str)>> {
+/// The wanted columns of a record: the value, if it is shown, and what it displays.
+pub(super) fn columns_of<'r>(record: &'r Record<'_>, names: &WantedTable) -> Vec<(Option<&'r str>, &'r str)> {
     let mut at = Vec::new();
     find_columns(record, names, &mut at);
     at.into_iter().map(|at| at.of(record)).collect()

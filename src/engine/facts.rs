@@ -323,6 +323,15 @@ impl Facts {
             .get_or_init(|| facts.live().any(|row| facts.pair(row, column).value == TextId::ABSENT))
     }
 
+    /// Whether some live row shows only what a column displays, not its value.
+    pub(super) fn hides(&self, table: TableIdx, column: ColumnIdx) -> bool {
+        let facts = self.table(table);
+        facts.live().any(|row| {
+            let pair = facts.pair(row, column);
+            pair.value == TextId::ABSENT && pair.display.0 > TextId::EMPTY.0
+        })
+    }
+
     /// The number under which texts that differ in case only are the same.
     pub(super) fn fold(&self, id: TextId) -> TextId {
         self.folded.get(id.index()).copied().unwrap_or(TextId::ABSENT)

@@ -101,9 +101,12 @@ fn judge_absence(instance: &Instance<'_>, body: &PropertyBody, name: String) -> 
 
 /// The value of a property for a message: never a secret.
 pub(super) fn shown_value(instance: &Instance<'_>, columns: PropertyColumns, row: RowId) -> String {
-    let cell = |column| instance.cell(columns.table, row, column).value;
-    let value = cell(columns.value);
-    if is_secret_property(cell(columns.name), cell(columns.kind), value) {
+    let cell = |column| instance.cell(columns.table, row, column);
+    let value = cell(columns.value).value;
+    let kind = cell(columns.kind);
+    // Where only the label of the type is shown, it says enough.
+    let kind = if kind.present { kind.value } else { kind.display.unwrap_or_default() };
+    if is_secret_property(cell(columns.name).value, kind, value) {
         return crate::record::REDACTED.to_owned();
     }
     value.to_owned()

@@ -189,10 +189,8 @@ impl<'w> Collect for Collecting<'_, 'w> {
 }
 
 fn file_facts(file: &ReadFile) -> FileFacts {
-    let tables = match file.report.kind {
-        FileKind::TableExport | FileKind::ListExport => file.report.rows.keys().cloned().collect(),
-        _ => BTreeSet::new(),
-    };
+    let is_of_tables = file.report.kind.is_of_tables();
+    let tables = file.report.rows.keys().filter(|_| is_of_tables).cloned().collect();
     FileFacts { source: file.source, kind: file.report.kind, tables }
 }
 
@@ -210,6 +208,9 @@ fn whole_tables(files: &[ReadFile], facts: &Facts, wanted: &Wanted, options: &Op
         // `all` is said of what was exported: a table of which nothing is there
         // was not.
         let is_there = index.is_ok_and(|at| !facts.table(at).rows.is_empty());
+        if index.is_ok_and(|at| has_open_ends(facts, table, at)) {
+            return Wholeness::Unknown;
+        }
         let declared =
             options.complete.contains(&*table.name) || options.complete.contains("all") && is_there;
         // Of what a file lost nobody knows how much it was.
@@ -229,6 +230,23 @@ fn whole_tables(files: &[ReadFile], facts: &Facts, wanted: &Wanted, options: &Op
     tables.map(wholeness).collect()
 }
 
+/// Whether rows of a table that grants access do not show to whom, or what: such
+/// rows are in no path, so that all of them together are not all that is granted.
+fn has_open_ends(facts: &Facts, table: &WantedTable, index: TableIdx) -> bool {
+    let ends: &[&str] = match &*table.name {
+        "sys_user_has_role" => &["user", "role"],
+        "sys_user_grmember" => &["user", "group"],
+        "sys_group_has_role" => &["group", "role"],
+        "sys_user_group" => &["parent"],
+        "sys_user_role_contains" => &["role", "contains"],
+        _ => return false,
+    };
+    let columns = ends.iter().filter_map(|name| table.find(name));
+    columns
+        .filter(|column| facts.table(index).slot(*column).is_some())
+        .any(|column| facts.hides(index, column))
+}
+
 /// Whether everything that was read is one or several apps, each with the file
 /// that says which, and nothing of them was lost.
 fn is_app_repository(files: &[ReadFile]) -> bool {
@@ -244,10 +262,8 @@ fn is_app_repository(files: &[ReadFile]) -> bool {
 /// Whether a table stands in some file as a table, and every such file was read
 /// to its end.
 fn stands_whole_in(files: &[ReadFile], table: &str) -> bool {
-    let mut holders = files.iter().filter(|file| {
-        let is_table = matches!(file.report.kind, FileKind::TableExport | FileKind::ListExport);
-        is_table && file.report.rows.contains_key(table)
-    });
+    let mut holders =
+        files.iter().filter(|file| file.report.kind.is_of_tables() && file.report.rows.contains_key(table));
     let mut any = false;
     holders.all(|file| {
         any = true;

@@ -2,6 +2,7 @@
 
 use super::document::{reread, top_level};
 use super::fast::Text;
+use super::flat::RowReader;
 use super::part::{MAX_ROW, valid_text};
 use super::reading::{By, Reading};
 use super::{FileKind, RecordSink, Select};
@@ -24,6 +25,8 @@ pub struct ChildReader<'s> {
     strict: Option<TokenReader>,
     /// Whether the scanner stands at the child that is asked for, or has read it.
     is_scanning: bool,
+    /// Reads what is no XML.
+    rows: Option<RowReader>,
     /// Whether the source cannot be read on.
     is_lost: bool,
 }
@@ -49,6 +52,7 @@ impl<'s> ChildReader<'s> {
             has_looked: false,
             strict: None,
             is_scanning: false,
+            rows: None,
             is_lost: false,
         }
     }
@@ -58,6 +62,13 @@ impl<'s> ChildReader<'s> {
     pub fn go_to(&mut self, start: u64) -> bool {
         if self.is_lost {
             return false;
+        }
+        if self.kind.is_flat() {
+            if self.rows.is_none() {
+                self.rows = RowReader::new(self.source);
+            }
+            let source = self.source;
+            return self.rows.as_mut().is_some_and(|rows| rows.go_to(source, start));
         }
         if start <= self.source.plain_to()
             && let Some(plain) = self.open_plain()
@@ -96,6 +107,9 @@ impl<'s> ChildReader<'s> {
 
     /// Reads the child; whether all of it could be read.
     pub fn read(&mut self, sink: &mut dyn RecordSink) -> bool {
+        if let Some(rows) = &mut self.rows {
+            return rows.read(sink);
+        }
         if let Some(plain) = self.plain.as_mut().filter(|_| self.is_scanning) {
             if let Some(is_whole) = plain.scan(self.kind, sink) {
                 return is_whole;
@@ -122,6 +136,9 @@ impl<'s> ChildReader<'s> {
     /// Where the child that was read ends.
     #[must_use]
     pub fn position(&self) -> u64 {
+        if let Some(rows) = &self.rows {
+            return rows.position();
+        }
         match &self.plain {
             Some(plain) if self.is_scanning => plain.at,
             _ => self.strict.as_ref().map_or(0, TokenReader::position),
@@ -146,6 +163,9 @@ impl<'s> ChildReader<'s> {
     }
 
     fn slice(&self, span: ByteSpan) -> &str {
+        if let Some(rows) = &self.rows {
+            return rows.slice(span);
+        }
         match &self.plain {
             Some(plain) if self.is_scanning => plain.slice(span),
             _ => self.strict.as_ref().map_or("", |reader| reader.slice(span)),

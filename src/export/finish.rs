@@ -162,6 +162,7 @@ fn build_field<'r>(
         name,
         column: field.column,
         value: raw.decode(field, window),
+        is_display_only: false,
         display_value,
         name_attribute,
         element_span: around.outer(field.element),

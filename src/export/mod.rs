@@ -12,6 +12,7 @@ mod document;
 mod element;
 mod fast;
 mod finish;
+mod flat;
 mod line_marks;
 mod part;
 mod payload;
@@ -47,6 +48,12 @@ pub enum FileKind {
     AppFile,
     /// `<xml>`: a list exported through its URL.
     ListExport,
+    /// JSON: `JSONv2`, or what the REST Table API answers.
+    JsonExport,
+    /// CSV, with a header of column names or labels.
+    CsvExport,
+    /// A worksheet of an Excel workbook, with a header of labels.
+    ExcelExport,
     /// `<database>`: a table definition of an app repository; holds no records.
     Dictionary,
     /// Anything else: skipped.
@@ -63,9 +70,28 @@ impl FileKind {
             Self::UpdateSet => "update-set",
             Self::AppFile => "app-file",
             Self::ListExport => "list-export",
+            Self::JsonExport => "json-export",
+            Self::CsvExport => "csv-export",
+            Self::ExcelExport => "excel-export",
             Self::Dictionary => "dictionary",
             Self::Other => "other",
         }
+    }
+
+    /// Whether its records are rows of tables, exported as such.
+    #[must_use]
+    pub fn is_of_tables(self) -> bool {
+        match self {
+            Self::TableExport | Self::ListExport => true,
+            _ => self.is_flat(),
+        }
+    }
+
+    /// Whether it is no XML: rows of plain values, of a table that only its name
+    /// or its columns tell.
+    #[must_use]
+    pub fn is_flat(self) -> bool {
+        matches!(self, Self::JsonExport | Self::CsvExport | Self::ExcelExport)
     }
 }
 

@@ -29,7 +29,8 @@ pub(super) fn begins_record(text: &str, kind: FileKind, census: &Census) -> bool
         FileKind::ListExport => census.has_rows(name) && rest.starts_with('>'),
         FileKind::TableExport if census.is_without_rows() => has_action,
         FileKind::TableExport => census.has_rows(name) && (has_action || rest.starts_with('>')),
-        FileKind::AppFile | FileKind::Dictionary | FileKind::Other => false,
+        // The others hold no XML, or one record.
+        _ => false,
     }
 }
 

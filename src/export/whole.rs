@@ -5,7 +5,7 @@ use super::fast::Text;
 use super::part::{End, From, MAX_ROW, Parts, valid_text};
 use super::reading::{By, Reading, State};
 use super::rows::Stop;
-use super::{FileReport, LineMarks, RecordSink, Select, document};
+use super::{FileReport, LineMarks, RecordSink, Select, document, flat};
 use crate::source::{PartBuffer, Source, TextStream};
 use crate::xml::TokenReader;
 
@@ -43,7 +43,10 @@ pub(super) fn read_source(
     (buffer, size): (&mut PartBuffer, u64),
 ) -> FileReport {
     match open(source, buffer, size) {
-        Opened::Foreign => FileReport { encoding: "UTF-8", ..FileReport::default() },
+        Opened::Foreign if flat::may_be(valid_text(buffer.bytes()), source.path()) => {
+            flat::read(source, select, sink).unwrap_or_else(foreign)
+        }
+        Opened::Foreign => foreign(),
         Opened::Stream => read_stream(source, select, sink),
         Opened::Parts(parts) => {
             let state = State::of_root(&parts.head);
@@ -81,8 +84,19 @@ impl Reading<'_> {
     }
 }
 
+fn foreign() -> FileReport {
+    FileReport { encoding: "UTF-8", ..FileReport::default() }
+}
+
 /// Reads a source that has to be unpacked or decoded, or whose beginning is odd.
 pub(super) fn read_stream(source: &Source, select: Select<'_>, sink: &mut dyn RecordSink) -> FileReport {
+    if let Some(report) = flat::read(source, select, sink) {
+        return report;
+    }
+    if source.is_sheet() && source.open().is_ok() {
+        // A text that is made: whatever stands in it, it is no XML.
+        return foreign();
+    }
     let stream = match source.open() {
         Ok(stream) => stream,
         Err(problem) => return FileReport { problems: vec![problem], ..FileReport::default() },
@@ -95,6 +109,9 @@ pub(super) fn read_stream(source: &Source, select: Select<'_>, sink: &mut dyn Re
 
 /// Reads a source by the strict reader alone.
 pub(super) fn read_strictly(source: &Source, select: Select<'_>, sink: &mut dyn RecordSink) -> FileReport {
+    if let Some(report) = flat::read(source, select, sink) {
+        return report;
+    }
     let stream = match source.open() {
         Ok(stream) => stream,
         Err(problem) => return FileReport { problems: vec![problem], ..FileReport::default() },

@@ -18,7 +18,7 @@ use crate::engine::ReadFile;
 use crate::export::{ChildReader, FileKind};
 use crate::finding::Place;
 use crate::source::Source;
-use crate::span::ByteSpan;
+use crate::span::{ByteSpan, LineColumn};
 
 /// The largest file whose lines are hashed.
 const HASHED: u64 = 100 * 1024 * 1024;
@@ -107,6 +107,14 @@ impl FileExcerpts {
         self.files.get(usize::try_from(source).ok()?)
     }
 
+    /// The sheet and cell where a place begins, in a workbook.
+    pub(super) fn cell(&self, source: u32, lines: &PlaceLines) -> Option<String> {
+        let file = self.file(source).filter(|file| file.source.is_sheet())?;
+        let sheet = file.source.path().get(file.source.archive_path()?.len()..)?;
+        let LineColumn { line, column } = lines.region.start;
+        Some(format!("{}!{}{line}", sheet.trim_start_matches("!/"), column_letters(column)))
+    }
+
     /// The hashes of the lines on which findings are reported.
     fn hashes(&self, findings: &Findings, most: usize) -> HashMap<u32, Hashed> {
         let mut wanted: BTreeMap<u32, Wanted> = BTreeMap::new();
@@ -143,5 +151,29 @@ impl Excerpts for FileExcerpts {
             LineHashes::NotWanted => HashMap::new(),
         };
         Box::new(Windows::new(self, findings, end, of_lines))
+    }
+}
+
+/// How a spreadsheet calls a column: `A` is 1, `AA` 27.
+fn column_letters(column: u64) -> String {
+    let mut letters = Vec::new();
+    let mut rest = column;
+    while rest > 0 {
+        rest -= 1;
+        letters.push(char::from(b'A' + u8::try_from(rest % 26).unwrap_or(0)));
+        rest /= 26;
+    }
+    letters.iter().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn columns_have_letters() {
+        let check = |column, letters| assert_eq!(super::column_letters(column), letters);
+        check(1, "A");
+        check(26, "Z");
+        check(27, "AA");
+        check(16_384, "XFD");
     }
 }

@@ -1,6 +1,8 @@
 //! Lines and columns of offsets, in one pass over a file, which leaps from mark
 //! to mark where there are some.
 
+use memchr::{memchr_iter, memrchr};
+
 use crate::export::{LineMark, LineMarks};
 use crate::source::{PartBuffer, PlainText, Problem, ProblemKind, Source, TextStream};
 use crate::span::LineColumn;
@@ -53,7 +55,11 @@ impl<'s> LineCounter<'s> {
             let ahead = usize::try_from(offset - self.at.offset).unwrap_or(usize::MAX);
             let rest = self.input.rest();
             let counted = ahead.min(rest.len());
-            self.at = self.at.pass(&rest[..counted]);
+            self.at = if self.source.is_sheet() {
+                cells(self.at, &rest[..counted])
+            } else {
+                self.at.pass(&rest[..counted])
+            };
             self.input.pass(counted);
             if counted == ahead || !self.fill(ahead - counted) {
                 return LineColumn { line: self.at.lines + 1, column: self.at.units + 1 };
@@ -89,6 +95,16 @@ impl<'s> LineCounter<'s> {
             }
         }
     }
+}
+
+/// A mark behind the bytes that come next in a sheet, where columns are those of
+/// the sheet.
+fn cells(at: LineMark, bytes: &[u8]) -> LineMark {
+    let line = memrchr(b'\n', bytes).map_or(0, |newline| newline + 1);
+    let lines = at.lines + count(memchr_iter(b'\n', &bytes[..line]).count());
+    let before = if line > 0 { 0 } else { at.units };
+    let units = before + count(memchr_iter(b'\t', &bytes[line..]).count());
+    LineMark { offset: at.offset + count(bytes.len()), lines, units }
 }
 
 fn open(source: &Source, last: u64) -> Result<Input, Problem> {

@@ -51,11 +51,11 @@ pub(super) fn add_secrets(record: &Record<'_>, secrets: &mut Vec<ByteSpan>) {
     for field in record.fields {
         let is_value = record.table == "sys_properties" && field.name == "value";
         let secret = if is_value {
-            let text = |name| record.value(name).unwrap_or_default();
+            let text = |name| record.field(name).map_or("", |field| field.stored_or_shown());
             is_secret_property(text("name"), text("type"), &field.value)
         } else {
             is_secret_column(record.table, field.name)
-                || !carries_records(field.name) && carries_credential(&field.value)
+                || !carries_records(field.name) && carries_credential(field.stored_or_shown())
         };
         if secret {
             // What a reference displays may be the secret once more.

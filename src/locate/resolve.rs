@@ -163,7 +163,11 @@ fn look(source: &Source, report: &FileReport, questions: Questions<'_, '_>) -> L
             |offset: u64| offsets.binary_search(&offset).ok().and_then(|at| places.get(at).copied());
         for Asked { lines, .. } in child {
             let span = lines.region.span;
-            if let (Some(start), Some(end)) = (line_of(span.start), line_of(span.end)) {
+            if let (Some(start), Some(mut end)) = (line_of(span.start), line_of(span.end)) {
+                if source.is_sheet() {
+                    // One past the cell in which it ends.
+                    end.column += 1;
+                }
                 lines.region = Region { start, end, span };
             }
             lines.context_column = line_of(lines.context_start).map_or(1, |place| place.column);

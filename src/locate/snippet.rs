@@ -6,20 +6,36 @@ use super::{Region, Snippet};
 use crate::record::REDACTED;
 use crate::span::{ByteSpan, LineColumn};
 
+/// The text around a region.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Piece<'t> {
+    pub(super) text: &'t str,
+    pub(super) span: ByteSpan,
+    /// The line and column of its start.
+    pub(super) begin: LineColumn,
+    /// How many columns a text within one line takes.
+    pub(super) units: fn(&str) -> u64,
+}
+
+/// How many UTF-16 units a text has.
+pub(super) fn utf16_units(text: &str) -> u64 {
+    u64::try_from(text.encode_utf16().count()).unwrap_or(0)
+}
+
+/// How many cells of a sheet end in a text.
+pub(super) fn cells(text: &str) -> u64 {
+    u64::try_from(text.matches('\t').count()).unwrap_or(0)
+}
+
 /// Lines before and after the region, as far as the piece holds them; some
 /// characters where a side holds no line end. `None` where the piece holds no
 /// more than the region.
-pub(super) fn surroundings(
-    region: &Region,
-    context: Range<u64>,
-    begin: LineColumn,
-    piece: &str,
-    secrets: &[ByteSpan],
-) -> Option<Snippet> {
+pub(super) fn surroundings(region: &Region, piece: Piece<'_>, secrets: &[ByteSpan]) -> Option<Snippet> {
     /// How many line ends are passed on each side.
     const LINES: usize = 2;
     /// How many bytes are shown of a side without line ends.
     const BYTES: usize = 200;
+    let Piece { text: piece, span: context, begin, units } = piece;
     let span = region.span;
     let index = |offset: u64| usize::try_from(offset.saturating_sub(context.start)).unwrap_or(usize::MAX);
     let (start, end) = (index(span.start), index(span.end).min(piece.len()));
@@ -41,15 +57,14 @@ pub(super) fn surroundings(
     if !(wider.contains(span) && wider.len() > span.len()) {
         return None;
     }
-    let first = forward_from(begin, &piece[..from]);
-    let last = forward_from(region.end, piece.get(end..to)?);
+    let first = forward_from(begin, &piece[..from], units);
+    let last = forward_from(region.end, piece.get(end..to)?, units);
     let (text, redacted) = cut(piece, context.start, wider.start..wider.end, secrets);
     Some(Snippet { region: Region { start: first, end: last, span: wider }, text, redacted })
 }
 
 /// The place one past a text that begins at `start`.
-fn forward_from(start: LineColumn, text: &str) -> LineColumn {
-    let units = |text: &str| u64::try_from(text.encode_utf16().count()).unwrap_or(0);
+fn forward_from(start: LineColumn, text: &str, units: fn(&str) -> u64) -> LineColumn {
     match text.rsplit_once('\n') {
         Some((lines, last)) => {
             let passed = u64::try_from(lines.matches('\n').count()).unwrap_or(0) + 1;

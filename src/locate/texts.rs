@@ -5,7 +5,7 @@ use memchr::memchr_iter;
 use super::excerpts::File;
 use super::hash::Hashed;
 use super::near::{Spans, add_secrets};
-use super::snippet::{cut, surroundings};
+use super::snippet::{Piece, cells, cut, surroundings, utf16_units};
 use super::{LocatedPlace, PlaceLines, Snippet};
 use crate::export::{ChildReader, RecordSink};
 use crate::finding::Target;
@@ -40,6 +40,9 @@ impl File {
         mut places: Vec<(usize, LocatedPlace<'_>)>,
         hashed: Option<&Hashed>,
     ) -> Vec<(usize, Excerpt)> {
+        // Of a text that is made nobody else knows the lines.
+        let (hashed, units): (_, fn(&str) -> u64) =
+            if self.source.is_sheet() { (None, cells) } else { (hashed, utf16_units) };
         places.sort_by_key(|(_, located)| (located.place.outer_start, located.place.ordinal));
         let mut excerpts = Vec::with_capacity(places.len());
         let start =
@@ -50,11 +53,12 @@ impl File {
             if child.first().is_some_and(|(_, first)| first.place.target == Target::Root) {
                 let text = self.root_text();
                 let spans = Spans { region: self.root_tag, around: self.root_tag };
-                let known = Known { secrets: &[], is_clear: true, hashed };
+                let known = Known { secrets: &[], is_clear: true, hashed, units };
                 excerpts
                     .extend(child.iter().map(|(at, located)| (*at, excerpt(located, spans, &text, &known))));
             } else {
-                look_at_child(reader, child, next.unwrap_or(u64::MAX), hashed, &mut excerpts);
+                let next = next.unwrap_or(u64::MAX);
+                look_at_child(reader, child, next, (hashed, units), &mut excerpts);
             }
         }
         excerpts
@@ -105,7 +109,7 @@ fn look_at_child(
     reader: &mut ChildReader<'_>,
     places: &[(usize, LocatedPlace<'_>)],
     next: u64,
-    hashed: Option<&Hashed>,
+    (hashed, units): (Option<&Hashed>, fn(&str) -> u64),
     excerpts: &mut Vec<(usize, Excerpt)>,
 ) {
     let Some(start) = places.first().map(|(_, first)| first.place.outer_start) else { return };
@@ -121,7 +125,7 @@ fn look_at_child(
         reader.read_on((reader.position() + BEHIND).min(next), &mut near);
     }
     near.secrets.sort_unstable();
-    let known = Known { secrets: &near.secrets, is_clear, hashed };
+    let known = Known { secrets: &near.secrets, is_clear, hashed, units };
     for (((at, located), spans), text) in places.iter().zip(&near.spans).zip(&texts) {
         excerpts.push((*at, excerpt(located, *spans, text, &known)));
     }
@@ -135,6 +139,8 @@ struct Known<'k> {
     is_clear: bool,
     /// Of its file, where that is wanted.
     hashed: Option<&'k Hashed>,
+    /// Counts columns.
+    units: fn(&str) -> u64,
 }
 
 /// The texts of a place. `text` is what may be shown of it and around it.
@@ -155,7 +161,10 @@ fn excerpt(located: &LocatedPlace<'_>, spans: Spans, text: &str, known: &Known<'
     };
     let around = known
         .is_clear
-        .then(|| surroundings(&snippet.region, context.start..context.end, begin, text, known.secrets))
+        .then(|| {
+            let piece = Piece { text, span: context, begin, units: known.units };
+            surroundings(&snippet.region, piece, known.secrets)
+        })
         .flatten();
     Excerpt { snippet, context: around, line_hash: line_hash(located, known) }
 }

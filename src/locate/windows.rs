@@ -120,6 +120,7 @@ impl<'f> Windows<'f> {
             }
             places.push(ShownPlace {
                 path: self.excerpts.path(place.source),
+                cell: self.excerpts.cell(place.source, lines),
                 snippet: excerpt.snippet,
                 context: excerpt.context,
                 role: place.role,

@@ -219,7 +219,9 @@ impl BoundPath {
             let roles = data.all_roles(user);
             return (!roles.is_empty()).then(|| Cow::Owned(roles.join(", ")));
         }
-        let cell = self.cell(data, row).ok()?;
+        let Ok(cell) = self.cell(data, row) else {
+            return self.displayed(data, row).map(Cow::Borrowed);
+        };
         let shown = self.shown(data, cell).ok().filter(|text| !text.is_empty());
         let text = shown.unwrap_or(cell.value);
         (!text.is_empty()).then_some(Cow::Borrowed(text))
@@ -227,7 +229,7 @@ impl BoundPath {
 
     /// The text that `LIKE` and its kin look in: of a reference, what it displays.
     /// `cell` is what [`Self::cell`] gave.
-    pub(super) fn shown<'a>(&self, data: &'a dyn Data, cell: Cell<'a>) -> Result<&'a str, Missing> {
+    fn shown<'a>(&self, data: &'a dyn Data, cell: Cell<'a>) -> Result<&'a str, Missing> {
         let End::Column(end) = &self.end else { return Ok(cell.value) };
         match (end.kind, cell.display, end.target) {
             // A display value beside an unknown column says that it is a reference.
@@ -241,6 +243,34 @@ impl BoundPath {
                 if shown.present { Ok(shown.value) } else { Err(Missing::column(target, column)) }
             }
             _ => Ok(cell.value),
+        }
+    }
+
+    /// What a column displays whose value the export does not show.
+    pub(super) fn displayed<'a>(&self, data: &'a dyn Data, row: RowId) -> Option<&'a str> {
+        let (Ok(Walked::Row(row)), End::Column(end)) = (self.walk(data, row), &self.end) else { return None };
+        end.columns.displayed(data, row)
+    }
+
+    /// The text that `LIKE` and its kin look in.
+    ///
+    /// # Errors
+    /// What is missing, where the export does not show it.
+    pub(super) fn searched<'a>(&self, data: &'a dyn Data, row: RowId) -> Result<&'a str, Missing> {
+        match self.cell(data, row) {
+            Ok(cell) => self.shown(data, cell),
+            Err(missing) => self.displayed(data, row).ok_or(missing),
+        }
+    }
+
+    /// Whether nothing stands in the field. What displays something is not empty.
+    ///
+    /// # Errors
+    /// What is missing, where the export does not show it.
+    pub(super) fn is_empty(&self, data: &dyn Data, row: RowId) -> Result<bool, Missing> {
+        match self.cell(data, row) {
+            Ok(cell) => Ok(cell.value.is_empty()),
+            Err(missing) => self.displayed(data, row).map(|_| false).ok_or(missing),
         }
     }
 
@@ -260,7 +290,14 @@ impl BoundPath {
                     Reference::Absent | Reference::Lost => {}
                 }
             }
-            let reference = hop.columns.first(data, row)?;
+            let reference = match hop.columns.first(data, row) {
+                Ok(reference) => reference,
+                Err(missing) => {
+                    let is_last = self.is_display && at + 1 == self.hops.len();
+                    let display = hop.columns.displayed(data, row).filter(|_| is_last);
+                    return display.map(Walked::Display).ok_or(missing);
+                }
+            };
             if reference.value.is_empty() {
                 return Ok(Walked::Nowhere);
             }
@@ -292,6 +329,12 @@ impl Columns {
             }
         }
         empty.ok_or_else(|| self.all_missing())
+    }
+
+    /// What is displayed where no column's value is shown.
+    fn displayed<'a>(&self, data: &'a dyn Data, row: RowId) -> Option<&'a str> {
+        let mut cells = self.list.iter().map(|&column| data.cell(self.table, row, column));
+        cells.find_map(|cell| cell.display.filter(|_| !cell.present))
     }
 
     fn all_missing(&self) -> Missing {

@@ -19,8 +19,8 @@ pub struct Class(pub u16);
 /// One field of one row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Cell<'a> {
-    /// Whether the export holds the column at all for this row. An empty
-    /// element is present.
+    /// Whether the export shows the value of the column for this row. An empty
+    /// element is present; a value of which only the display is shown is not.
     pub present: bool,
     /// The stored value, trimmed; empty for NULL.
     pub value: &'a str,

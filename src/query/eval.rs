@@ -4,6 +4,7 @@
 //! An empty field matches no comparison, not even a negative one; a negative
 //! comparison is therefore not the denial of the positive one; and a column that
 //! the export does not hold is neither empty nor full, but unknown.
+//! Where it shows only what a value displays, that is all that is asked.
 
 use std::cmp::Ordering;
 
@@ -128,8 +129,8 @@ impl<'a> Asked<'a> {
     fn check(&self, check: &Check) -> Answer {
         let holds = match check {
             Check::Anything => true,
-            Check::IsEmpty => self.cell()?.value.is_empty(),
-            Check::IsNotEmpty => !self.cell()?.value.is_empty(),
+            Check::IsEmpty => self.path.is_empty(self.data, self.row)?,
+            Check::IsNotEmpty => !self.path.is_empty(self.data, self.row)?,
             Check::Class(polarity) => return self.class(*polarity),
             Check::Role(polarity, test) => return self.role(*polarity, test),
             Check::SameAs(polarity, other, unit) => return self.same_as(*polarity, other, *unit),
@@ -143,7 +144,7 @@ impl<'a> Asked<'a> {
                 is_distant(left, right, *comparison, (*unit, *side, *count)).unwrap_or(false)
             }
             Check::Search(search, polarity, needle) => {
-                let text = self.path.shown(self.data, self.cell()?)?;
+                let text = self.path.searched(self.data, self.row)?;
                 !text.is_empty() && polarity.apply(needle.is_found(*search, text))
             }
             rest => return self.value_check(rest),

@@ -61,6 +61,9 @@ pub struct Field<'a> {
     pub column: Option<ColumnIdx>,
     /// The direct text of the element, decoded; line ends read as `\n`.
     pub value: Cow<'a, str>,
+    /// Whether the export shows only what the value displays, as CSV does of a
+    /// reference: then `value` is empty and says nothing.
+    pub is_display_only: bool,
     /// The `display_value` attribute of a reference.
     pub display_value: Option<Cow<'a, str>>,
     /// The `name` attribute of a reference (a role's or group's name).
@@ -76,6 +79,13 @@ pub struct Field<'a> {
 }
 
 impl Field<'_> {
+    /// The value, or what is displayed where that is all the export shows.
+    #[must_use]
+    pub fn stored_or_shown(&self) -> &str {
+        let shown = self.display_value.as_deref().filter(|_| self.is_display_only);
+        shown.unwrap_or(&self.value).trim()
+    }
+
     /// What a person sees in a list: the display value of a reference, else the value.
     #[must_use]
     pub fn display(&self) -> &str {

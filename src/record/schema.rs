@@ -97,6 +97,88 @@ fn kind_of(type_name: &str) -> ColumnType {
     }
 }
 
+/// The types whose text is shown as it is stored, wherever it is shown.
+const PLAIN_TYPES: [&str; 18] = [
+    "string",
+    "guid",
+    "GUID",
+    "script",
+    "script_plain",
+    "script_server",
+    "url",
+    "email",
+    "userroles",
+    "conditions",
+    "condition_string",
+    "translatedtext",
+    "translated_field",
+    "translated_html",
+    "html",
+    "xml",
+    "multilinetext",
+    "phone_number_e164",
+];
+
+/// Columns of such a type that have labels all the same.
+const LABELLED: [(&str, &str); 31] = [
+    ("ecc_agent", "status"),
+    ("ip_access", "type"),
+    ("oauth_entity", "access"),
+    ("oauth_entity", "type"),
+    ("sys_alias", "connection_type"),
+    ("sys_alias", "type"),
+    ("sys_certificate", "format"),
+    ("sys_certificate", "type"),
+    ("sys_data_source", "category"),
+    ("sys_data_source", "format"),
+    ("sys_data_source", "type"),
+    ("sys_db_object", "access"),
+    ("sys_processor", "type"),
+    ("sys_properties", "type"),
+    ("sys_remote_update_set", "state"),
+    ("sys_rest_message", "access"),
+    ("sys_rest_message", "authentication_type"),
+    ("sys_rest_message_fn", "authentication_type"),
+    ("sys_rest_message_fn", "http_method"),
+    ("sys_scope_privilege", "operation"),
+    ("sys_scope_privilege", "status"),
+    ("sys_scope_privilege", "target_type"),
+    ("sys_script", "access"),
+    ("sys_script", "when"),
+    ("sys_script_client", "type"),
+    ("sys_script_include", "access"),
+    ("sys_ui_page", "category"),
+    ("sys_ui_script", "ui_type"),
+    ("sys_update_set", "state"),
+    ("sys_user_has_role", "state"),
+    ("sys_ws_operation", "http_method"),
+];
+
+/// Whether people are shown something else than what is stored in a column of
+/// text: the label of a choice, or a format of the type.
+#[must_use]
+pub fn has_labels(table: &str, column: &str, type_name: &str) -> bool {
+    !type_name.is_empty() && !PLAIN_TYPES.contains(&type_name) || LABELLED.contains(&(table, column))
+}
+
+/// The column that a label in the head of a list stands for, where that is known
+/// of the table.
+#[must_use]
+pub fn labelled(table: &str, label: &str) -> Option<&'static str> {
+    LABELS.get(&(table, label)).or_else(|| LABELS.get(&("*", label))).copied()
+}
+
+/// Labels of columns by table; those of `*` are the same on every table.
+static LABELS: LazyLock<HashMap<(&'static str, &'static str), &'static str>> = LazyLock::new(|| {
+    let lines = include_str!("labels.tsv").lines().filter(|line| !line.starts_with('#'));
+    let cells = lines.filter_map(|line| {
+        let (table, rest) = line.split_once('\t')?;
+        let (label, column) = rest.split_once('\t')?;
+        Some(((table, label), column))
+    });
+    cells.collect()
+});
+
 /// Stands for columns that a table has beside the known ones.
 const OTHERS: &str = "*";
 
@@ -134,7 +216,7 @@ pub fn tables() -> Vec<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ColumnType, LINES, column, knows_table};
+    use super::{ColumnType, LABELLED, LABELS, LINES, PLAIN_TYPES, column, knows_table, labelled};
 
     #[test]
     fn the_dictionary_is_sorted_without_repetition() {
@@ -148,5 +230,23 @@ mod tests {
         assert_eq!(column("sys_user", "manager").unwrap().reference, Some("sys_user"));
         assert_eq!(column("sys_user", "user_password").unwrap().kind, ColumnType::Secret);
         assert!(column("sys_user", "no_such_column").is_none());
+    }
+
+    #[test]
+    fn columns_with_labels_are_columns_of_text() {
+        for (table, name) in LABELLED {
+            let known = column(table, name).unwrap();
+            assert!(PLAIN_TYPES.contains(&known.type_name), "{table}.{name} has labels by its type");
+        }
+    }
+
+    #[test]
+    fn labels_are_of_columns_that_are_known() {
+        for ((table, label), name) in LABELS.iter().filter(|((table, _), _)| *table != "*") {
+            assert!(column(table, name).is_some(), "{table}.{name} is called {label}");
+        }
+        assert_eq!(labelled("sys_user", "User ID"), Some("user_name"));
+        assert_eq!(labelled("sys_user", "Sys ID"), Some("sys_id"));
+        assert_eq!(labelled("sys_user_has_role", "Active"), None);
     }
 }

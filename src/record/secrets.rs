@@ -44,7 +44,8 @@ pub fn is_secret_column(table: &str, column: &str) -> bool {
     if let Some(known) = schema::column(table, column) {
         return known.kind == ColumnType::Secret || SECRET_COLUMNS.contains(&(table, column));
     }
-    let name = column.to_ascii_lowercase();
+    // In CSV and Excel it may be a label, with spaces.
+    let name = column.to_ascii_lowercase().replace(' ', "_");
     !HARMLESS_COLUMNS.contains(&name.as_str()) && SECRET_COLUMN_WORDS.iter().any(|word| name.contains(word))
 }
 
@@ -55,7 +56,8 @@ pub fn carries_records(column: &str) -> bool {
     column == "payload"
 }
 
-/// Whether the value of a `sys_properties` row is a secret: by its type, else by
+/// Whether the value of a `sys_properties` row is a secret: by its type, or what
+/// is displayed of that, else by
 /// its name, unless the value is plainly a switch or a number.
 #[must_use]
 pub fn is_secret_property(name: &str, type_name: &str, value: &str) -> bool {
@@ -63,7 +65,8 @@ pub fn is_secret_property(name: &str, type_name: &str, value: &str) -> bool {
     if value.is_empty() {
         return false;
     }
-    if matches!(type_name.trim(), "password" | "password2") {
+    // A label of the type says so too.
+    if type_name.to_ascii_lowercase().contains("password") {
         return true;
     }
     let harmless = matches!(value.to_ascii_lowercase().as_str(), "true" | "false" | "yes" | "no")
@@ -147,10 +150,12 @@ mod tests {
         assert!(is_secret_column("sys_user", "user_password"));
         assert!(is_secret_column("oauth_entity", "client_secret"));
         assert!(is_secret_column("x_acme_conn", "api_password"));
+        assert!(is_secret_column("x_acme_conn", "Private Key"));
         assert!(!is_secret_column("sys_user", "user_name"));
         assert!(!is_secret_column("sys_user", "password_needs_reset"));
         assert!(is_secret_property("x_acme.API_KEY", "string", "k-1234"));
         assert!(is_secret_property("x_acme.conn", "password2", "k-1234"));
+        assert!(is_secret_property("x_acme.conn", "Password (2 way encrypted)", "k-1234"));
         assert!(!is_secret_property("glide.user.show.password.field", "boolean", "true"));
         assert!(!is_secret_property("glide.ui.session_timeout", "integer", "30"));
     }

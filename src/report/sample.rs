@@ -347,6 +347,7 @@ pub(super) fn place(path: &'static str, text: &str, wanted: &str) -> ShownPlace<
     let last = last.min(near(end + 400));
     ShownPlace {
         path,
+        cell: None,
         snippet: piece(text, start, end),
         context: (first < start || end < last).then(|| piece(text, first, last)),
         role: PlaceRole::Primary,

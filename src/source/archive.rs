@@ -259,7 +259,7 @@ fn judge(entries: Vec<Entry>, limits: &Limits) -> Listing {
 
 /// A member's name without what would lead out of the archive, and whether
 /// anything unsafe had to go.
-fn clean_name(name: &str) -> (String, bool) {
+pub(super) fn clean_name(name: &str) -> (String, bool) {
     let slashed = name.replace('\\', "/");
     let without_drive = match slashed.as_bytes() {
         [letter, b':', ..] if letter.is_ascii_alphabetic() => &slashed[2..],

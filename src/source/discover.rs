@@ -7,6 +7,7 @@ use super::open::Source;
 use super::problem::{Problem, ProblemKind, in_words};
 use super::root::{self, Given};
 use super::walk::{Found, Walker};
+use super::workbook;
 use globset::GlobSet;
 use rayon::prelude::*;
 use std::collections::HashSet;
@@ -183,7 +184,21 @@ impl Collected<'_> {
         match content {
             Content::File => self.sources.push(Source::file(path, stored, size, &self.options.limits)),
             Content::Archive(listing) => self.add_members(&path, &stored, listing),
+            Content::Workbook(sheets) => self.add_sheets(&path, &stored, size, sheets),
             Content::None(problem) => self.problems.push((path, problem)),
+        }
+    }
+
+    fn add_sheets(&mut self, path: &str, stored: &Stored, size: u64, sheets: Vec<String>) {
+        let mut size = size;
+        for sheet in sheets {
+            let (shown, _) = archive::clean_name(&sheet);
+            let (stored, limits) = (stored.clone(), &self.options.limits);
+            // The bytes on disk count once.
+            let source = Source::sheet(path, (sheet, &shown), stored, std::mem::take(&mut size), limits);
+            if !self.options.exclude.is_match(source.path()) {
+                self.sources.push(source);
+            }
         }
     }
 
@@ -208,6 +223,8 @@ impl Collected<'_> {
 enum Content {
     File,
     Archive(Listing),
+    /// Its sheets by name.
+    Workbook(Vec<String>),
     None(Problem),
 }
 
@@ -219,7 +236,12 @@ impl Content {
         let mut head = [0; 4];
         match stored.view().and_then(|mut view| fill(&mut view, &mut head)) {
             Ok(filled) if !archive::is_zip(&head[..filled]) => Self::File,
-            Ok(_) => archive::list(stored, limits).map_or_else(Self::None, Self::Archive),
+            Ok(_) => archive::list(stored, limits).map_or_else(Self::None, |listing| {
+                if !workbook::is_workbook(&listing) {
+                    return Self::Archive(listing);
+                }
+                workbook::sheets(stored, &listing).map_or_else(Self::None, Self::Workbook)
+            }),
             Err(error) => Self::None(Problem::from_io(error)),
         }
     }

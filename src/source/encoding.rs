@@ -15,6 +15,8 @@ pub(super) struct Detected {
     pub(super) mark: usize,
     /// The declared name, if no encoding is known by it.
     pub(super) unknown: Option<String>,
+    /// Whether nothing says so: it is UTF-8 because that is what texts are.
+    pub(super) is_assumed: bool,
 }
 
 /// The encoding of a file that starts with `head`; `None` for UTF-32, which no
@@ -26,7 +28,7 @@ pub(super) struct Detected {
 /// in 0x80 to 0x9F, where ISO-8859-1 has no printable characters. A declared
 /// UTF-16 that can be read byte by byte is wrong, and is taken for UTF-8.
 pub(super) fn detect(head: &[u8]) -> Option<Detected> {
-    let found = |encoding, mark| Some(Detected { encoding, mark, unknown: None });
+    let found = |encoding, mark| Some(Detected { encoding, mark, unknown: None, is_assumed: false });
     match head {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => None,
         [0xef, 0xbb, 0xbf, ..] => found(UTF_8, 3),
@@ -35,13 +37,14 @@ pub(super) fn detect(head: &[u8]) -> Option<Detected> {
         [b'<', 0, ..] => found(UTF_16LE, 0),
         [0, b'<', ..] => found(UTF_16BE, 0),
         _ => match declared(head).map(|label| (label, Encoding::for_label(label))) {
-            None => found(UTF_8, 0),
+            None => Some(Detected { encoding: UTF_8, mark: 0, unknown: None, is_assumed: true }),
             Some((_, Some(encoding))) if encoding == UTF_16LE || encoding == UTF_16BE => found(UTF_8, 0),
             Some((_, Some(encoding))) if encoding != REPLACEMENT => found(encoding, 0),
             Some((label, _)) => Some(Detected {
                 encoding: UTF_8,
                 mark: 0,
                 unknown: Some(String::from_utf8_lossy(label).into_owned()),
+                is_assumed: false,
             }),
         },
     }
@@ -177,7 +180,7 @@ mod tests {
     fn check(head: &[u8], expected: &str) {
         let text = match detect(head) {
             None => "refused".to_owned(),
-            Some(Detected { encoding, mark, unknown }) => {
+            Some(Detected { encoding, mark, unknown, .. }) => {
                 format!(
                     "{} {mark}{}",
                     encoding.name(),

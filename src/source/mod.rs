@@ -1,9 +1,10 @@
 //! What is scanned: discovery, bytes, encodings, archives, limits.
 //!
 //! [`discover()`] turns the paths of a command line into [`Source`]s, each one
-//! text: a file, what a gzip file holds, a member of a zip archive, standard
-//! input. [`Source::open`] gives its text in blocks of UTF-8, in bounded memory
-//! whatever its size. What goes wrong with one input is a [`Problem`], and
+//! text: a file, what a gzip file holds, a member of a zip archive, a sheet of a
+//! workbook, standard input. [`Source::open`] gives its text in blocks of UTF-8,
+//! in bounded memory whatever its size, but for a workbook, which is held whole
+//! and may not be large. What goes wrong with one input is a [`Problem`], and
 //! everything else is still read.
 
 mod archive;
@@ -17,6 +18,7 @@ mod plain;
 mod problem;
 mod root;
 mod walk;
+mod workbook;
 
 pub use discover::{DiscoverError, DiscoverOptions, Discovery, discover};
 pub use limits::Limits;

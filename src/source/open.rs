@@ -7,12 +7,12 @@ use super::gzip::{self, GzipReader};
 use super::limits::Limits;
 use super::plain::{PartBuffer, PlainText};
 use super::problem::{Problem, ProblemKind};
+use super::workbook;
 use crate::span::ByteSpan;
-use encoding_rs::{Encoding, UTF_8};
-use std::fmt;
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use std::io::{BufReader, Read, Seek, SeekFrom};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// One text to scan: a file, what a gzip file holds, a member of an archive,
 /// standard input. Cheap to clone; may be opened many times, from many threads.
@@ -27,11 +27,15 @@ struct Inner {
     archive_path: Option<usize>,
     stored: Stored,
     member: Option<Member>,
+    /// The sheet of the workbook that is stored.
+    sheet: Option<String>,
     size: Option<u64>,
     limits: Limits,
     /// Up to here an earlier reading found that offsets in the text are offsets
     /// in the file.
     seekable_to: Arc<AtomicU64>,
+    /// Whether it was found not to be in UTF-8, though nothing in it says so.
+    is_legacy: AtomicBool,
 }
 
 impl Source {
@@ -46,6 +50,13 @@ impl Source {
     #[must_use]
     pub fn archive_path(&self) -> Option<&str> {
         self.inner.archive_path.map(|length| &self.inner.path[..length])
+    }
+
+    /// Whether it is a sheet of a workbook, whose text is made: a line a row, a
+    /// tab between cells.
+    #[must_use]
+    pub fn is_sheet(&self) -> bool {
+        self.inner.sheet.is_some()
     }
 
     /// Bytes on disk, for progress: of gzip files and members the compressed ones.
@@ -67,9 +78,13 @@ impl Source {
     /// It cannot be opened, or it is something that has no text: an archive in an
     /// archive, UTF-32.
     pub fn open(&self) -> Result<TextStream, Problem> {
-        let bytes = match &self.inner.member {
-            None => Bytes::Plain(self.inner.stored.view().map_err(Problem::from_io)?),
-            Some(_) => Bytes::Expanded(self.open_bytes()?),
+        let bytes = match (&self.inner.member, &self.inner.sheet) {
+            (None, Some(sheet)) => {
+                let text = workbook::text(&self.inner.stored, sheet)?;
+                Bytes::Expanded(Box::new(std::io::Cursor::new(text.into_bytes())))
+            }
+            (None, None) => Bytes::Plain(self.inner.stored.view().map_err(Problem::from_io)?),
+            (Some(_), _) => Bytes::Expanded(self.open_bytes()?),
         };
         TextStream::new(bytes, self)
     }
@@ -78,12 +93,15 @@ impl Source {
     /// bytes in `buffer`. `None` says nothing of whether it can be opened.
     #[must_use]
     pub fn open_plain(&self, buffer: &mut PartBuffer, wanted: u64) -> Option<PlainText> {
-        let file = self.inner.member.is_none().then_some(&self.inner.stored)?;
+        let is_file = self.inner.member.is_none() && self.inner.sheet.is_none();
+        let is_plain = is_file && !self.inner.is_legacy.load(Ordering::Relaxed);
+        let file = is_plain.then_some(&self.inner.stored)?;
         PlainText::open(file.view().ok()?, &self.inner.seekable_to, buffer, wanted)
     }
 
     /// Opens the file itself, for hashing: gzip is not expanded, nothing is
-    /// decoded. Of a member these are its expanded bytes.
+    /// decoded. Of a member these are its expanded bytes; of a sheet those of its
+    /// workbook.
     ///
     /// # Errors
     /// It cannot be opened, or a member is not where the archive says.
@@ -96,51 +114,6 @@ impl Source {
             }
         }
     }
-
-    /// A source in memory, reported under `path`, with the default limits.
-    #[must_use]
-    pub fn memory(path: &str, bytes: impl Into<Arc<[u8]>>) -> Self {
-        let bytes = bytes.into();
-        let size = count(bytes.len());
-        Self::file(path.to_owned(), Stored::Memory(bytes), size, &Limits::default())
-    }
-
-    /// A whole file.
-    pub(super) fn file(path: String, stored: Stored, size: u64, limits: &Limits) -> Self {
-        Self::with(path, None, stored, None, size, limits)
-    }
-
-    /// A member of the archive reported as `archive_path`.
-    pub(super) fn member(
-        archive_path: &str,
-        name: &str,
-        stored: Stored,
-        member: Member,
-        limits: &Limits,
-    ) -> Self {
-        let size = member.compressed_size;
-        let path = format!("{archive_path}!/{name}");
-        Self::with(path, Some(archive_path.len()), stored, Some(member), size, limits)
-    }
-
-    fn with(
-        path: String,
-        archive_path: Option<usize>,
-        stored: Stored,
-        member: Option<Member>,
-        size: u64,
-        limits: &Limits,
-    ) -> Self {
-        let (limits, seekable_to) = (limits.clone(), Arc::default());
-        let inner = Inner { path, archive_path, stored, member, size: Some(size), limits, seekable_to };
-        Self { inner: Arc::new(inner) }
-    }
-}
-
-impl fmt::Debug for Source {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Source").field(&self.inner.path).finish()
-    }
 }
 
 /// The text of a [`Source`], read in blocks.
@@ -150,6 +123,8 @@ impl fmt::Debug for Source {
 pub struct TextStream {
     bytes: Bytes,
     encoding: &'static Encoding,
+    /// Whether nothing in the bytes says that they are in that encoding.
+    is_assumed: bool,
     decoder: Decoder,
     /// Bytes that are not decoded yet.
     raw: Block,
@@ -182,6 +157,7 @@ impl TextStream {
         let mut stream = Self {
             bytes,
             encoding: UTF_8,
+            is_assumed: false,
             decoder: Decoder::Utf8,
             raw: Block::default(),
             ahead: String::new(),
@@ -202,14 +178,16 @@ impl TextStream {
         let detected = encoding::detect(stream.raw.bytes()).ok_or_else(|| {
             Problem::new(ProblemKind::Unreadable, "encoded as UTF-32, which is not supported")
         })?;
-        stream.encoding = detected.encoding;
-        stream.decoder = Decoder::new(detected.encoding);
+        stream.is_assumed = detected.is_assumed;
+        let is_legacy = detected.is_assumed && source.inner.is_legacy.load(Ordering::Relaxed);
+        stream.encoding = if is_legacy { WINDOWS_1252 } else { detected.encoding };
+        stream.decoder = Decoder::new(stream.encoding);
         stream.raw.consume(detected.mark);
         if let Some(label) = detected.unknown {
             let message = format!("declares the unknown encoding `{label}`: read as UTF-8");
             stream.problems.push(Problem::new(ProblemKind::Repaired, message));
         }
-        if detected.encoding == UTF_8 && detected.mark == 0 && matches!(stream.bytes, Bytes::Plain(_)) {
+        if stream.encoding == UTF_8 && detected.mark == 0 && matches!(stream.bytes, Bytes::Plain(_)) {
             stream.seekable_to = Some(Arc::clone(&source.inner.seekable_to));
         }
         Ok(stream)
@@ -396,5 +374,6 @@ impl TextStream {
     }
 }
 
+mod make;
 #[cfg(test)]
 mod tests;

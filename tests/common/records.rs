@@ -26,6 +26,7 @@ pub(crate) struct Seen {
 pub(crate) struct SeenField {
     pub(crate) name: String,
     pub(crate) value: String,
+    pub(crate) is_display_only: bool,
     pub(crate) display_value: Option<String>,
     pub(crate) name_attribute: Option<String>,
     pub(crate) element_span: ByteSpan,
@@ -48,6 +49,7 @@ impl RecordSink for Keep {
         let fields = record.fields.iter().map(|field| SeenField {
             name: field.name.to_owned(),
             value: field.value.to_string(),
+            is_display_only: field.is_display_only,
             display_value: field.display_value.as_deref().map(str::to_owned),
             name_attribute: field.name_attribute.as_deref().map(str::to_owned),
             element_span: field.element_span,

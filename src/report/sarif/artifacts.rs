@@ -87,14 +87,22 @@ impl<'a> Artifacts<'a> {
             }
             None => ArtifactLocation::builder().uri(safe::relative_uri(path)).uri_base_id(ROOT).build(),
         });
-        match media_type(path) {
-            Some(kind) => artifact.mime_type = Some(kind.to_owned()),
-            None => artifact.source_language = Some("xml".to_owned()),
+        match (input.map(|input| input.kind), media_type(path)) {
+            (_, Some(kind)) => artifact.mime_type = Some(kind.to_owned()),
+            (Some("csv-export"), _) => artifact.mime_type = Some("text/csv".to_owned()),
+            (Some("excel-export"), _) => artifact.mime_type = Some("text/tab-separated-values".to_owned()),
+            (Some("json-export"), _) => artifact.source_language = Some("json".to_owned()),
+            _ => artifact.source_language = Some("xml".to_owned()),
         }
         if let Some(input) = input {
-            artifact.length = input.bytes.map(integer);
-            artifact.hashes =
+            let length = input.bytes.map(integer);
+            let hashes =
                 input.sha256.as_ref().map(|hash| BTreeMap::from([("sha-256".to_owned(), hash.clone())]));
+            // Of a sheet these are its workbook's.
+            let parent = artifact.parent_index.filter(|_| input.kind == "excel-export");
+            let of = parent.and_then(|parent| self.list.get_mut(usize::try_from(parent).ok()?));
+            let of = of.map_or(&mut artifact, |(_, parent, _)| parent);
+            (of.length, of.hashes) = (length, hashes);
         }
         let bytes = serde_json::to_vec(&artifact).map_or(0, |json| json.len());
         let place = self.list.len();
@@ -109,6 +117,9 @@ fn media_type(path: &str) -> Option<&'static str> {
     let (_, extension) = path.rsplit_once('.')?;
     match extension {
         _ if extension.eq_ignore_ascii_case("zip") => Some("application/zip"),
+        _ if extension.eq_ignore_ascii_case("xlsx") => {
+            Some("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        }
         _ if extension.eq_ignore_ascii_case("gz") => Some("application/gzip"),
         _ => None,
     }

@@ -58,7 +58,9 @@ pub(super) fn of_finding(
         .arguments(vec![safe::sarif_argument(&safe::shortened(&subject, MESSAGE_LIMIT))])
         .build();
     let mut primary = location(shown.primary(), artifacts);
-    primary.logical_locations = Some(vec![logical_location(finding, subject)]);
+    let mut logical = vec![logical_location(finding, subject)];
+    logical.extend(shown.primary().cell.as_deref().map(cell_location));
+    primary.logical_locations = Some(logical);
     let mut result = Result::builder()
         .rule_id(&rule.id)
         .rule_index(i64::from(finding.rule))
@@ -277,6 +279,13 @@ fn subject(finding: &Finding) -> String {
         }
     }
     subject
+}
+
+/// A cell of a workbook, which has no lines.
+fn cell_location(cell: &str) -> LogicalLocation {
+    let name = cell.rsplit_once('!').map_or(cell, |(_, name)| name);
+    let cell = safe::terminal(cell).into_owned();
+    LogicalLocation::builder().name(name).fully_qualified_name(cell).kind("element").build()
 }
 
 fn logical_location(finding: &Finding, subject: String) -> LogicalLocation {

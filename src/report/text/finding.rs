@@ -98,7 +98,14 @@ fn with_positions(rendered: &str, places: &[&ShownPlace<'_>]) -> String {
     let mut text = parts.next().unwrap_or_default().to_owned();
     for (part, place) in parts.zip(places.iter()) {
         let start = place.snippet.region.start;
-        let _ = write!(text, "{}:{}:{}", safe::terminal(place.path), start.line, start.column);
+        let path = safe::terminal(place.path);
+        let _ = match &place.cell {
+            Some(cell) => {
+                let workbook = path.rsplit_once("!/").map_or(&*path, |(workbook, _)| workbook);
+                write!(text, "{workbook} ({})", safe::terminal(cell))
+            }
+            None => write!(text, "{path}:{}:{}", start.line, start.column),
+        };
         text.push_str(part.trim_start_matches(|letter: char| letter == ':' || letter.is_ascii_digit()));
     }
     text

@@ -1,0 +1,204 @@
+//! Rows of CSV with the place of each value, over text that is in memory; and
+//! rows of worksheets, which have no quotes.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use memchr::{memchr, memchr3};
+
+use super::Halt;
+
+/// How values are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Dialect {
+    /// What stands between values.
+    pub(super) delimiter: u8,
+    /// Whether quotes go around values; else `\` begins an escape.
+    pub(super) has_quotes: bool,
+}
+
+impl Dialect {
+    /// How a worksheet is given as text.
+    pub(super) const SHEET: Self = Self { delimiter: b'\t', has_quotes: false };
+
+    /// The text of a value as it is written; line ends read as `\n`.
+    pub(super) fn decode(self, written: &str) -> Cow<'_, str> {
+        if self.has_quotes { decode(written) } else { decode_cell(written) }
+    }
+}
+
+/// One value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Value {
+    /// As written, with its quotes.
+    pub(super) whole: Range<usize>,
+    /// Whether it stands in quotes.
+    pub(super) is_quoted: bool,
+}
+
+/// Where a row ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct RowEnd {
+    /// Before its line end.
+    pub(super) end: usize,
+    /// Behind it.
+    pub(super) next: usize,
+}
+
+/// Reads the row that begins at `at` into `values`. `is_last` says that no more
+/// text comes behind this.
+pub(super) fn row(
+    bytes: &[u8],
+    at: usize,
+    dialect: Dialect,
+    is_last: bool,
+    values: &mut Vec<Value>,
+) -> Result<RowEnd, Halt> {
+    values.clear();
+    let mut at = at;
+    loop {
+        let value = value(bytes, at, dialect, is_last)?;
+        let end = value.whole.end;
+        values.push(value);
+        match bytes.get(end) {
+            Some(byte) if *byte == dialect.delimiter => at = end + 1,
+            Some(b'\r') if bytes.get(end + 1) == Some(&b'\n') => return Ok(RowEnd { end, next: end + 2 }),
+            Some(b'\r') if end + 1 == bytes.len() && !is_last => return Err(Halt::More),
+            Some(_) => return Ok(RowEnd { end, next: end + 1 }),
+            None if is_last => return Ok(RowEnd { end, next: end }),
+            None => return Err(Halt::More),
+        }
+    }
+}
+
+/// Reads the value that begins at `at`: it ends before a delimiter, a line end or
+/// the end of the text.
+fn value(bytes: &[u8], at: usize, dialect: Dialect, is_last: bool) -> Result<Value, Halt> {
+    let is_quoted = dialect.has_quotes && bytes.get(at) == Some(&b'"');
+    let mut end = at;
+    if is_quoted {
+        end = at + 1;
+        loop {
+            let rest = bytes.get(end..).unwrap_or_default();
+            let Some(quote) = memchr(b'"', rest) else {
+                return Err(if is_last { Halt::OpenQuote } else { Halt::More });
+            };
+            end += quote + 1;
+            match bytes.get(end) {
+                Some(b'"') => end += 1,
+                None if !is_last => return Err(Halt::More),
+                _ => break,
+            }
+        }
+    }
+    let rest = bytes.get(end..).unwrap_or_default();
+    match memchr3(dialect.delimiter, b'\n', b'\r', rest) {
+        // Whatever follows the last quote belongs to the value.
+        Some(length) => Ok(Value { whole: at..end + length, is_quoted }),
+        None if is_last => Ok(Value { whole: at..bytes.len(), is_quoted }),
+        None => Err(Halt::More),
+    }
+}
+
+/// The text of a value as it is written in CSV; line ends read as `\n`.
+pub(super) fn decode(written: &str) -> Cow<'_, str> {
+    let Some(rest) = written.strip_prefix('"') else { return Cow::Borrowed(written) };
+    let plain = rest.strip_suffix('"').filter(|text| memchr3(b'"', b'\r', 0, text.as_bytes()).is_none());
+    if let Some(plain) = plain {
+        return Cow::Borrowed(plain);
+    }
+    let mut text = String::with_capacity(rest.len());
+    let mut rest = rest;
+    while let Some(at) = rest.find('"') {
+        text.push_str(&rest[..at]);
+        rest = &rest[at + 1..];
+        match rest.strip_prefix('"') {
+            Some(behind) => {
+                text.push('"');
+                rest = behind;
+            }
+            // The last quote, and what stands behind it.
+            None => break,
+        }
+    }
+    text.push_str(rest);
+    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
+/// The text of a cell of a worksheet as it is given: `\n`, `\t` and `\\` stand
+/// for what would end it.
+pub(super) fn decode_cell(written: &str) -> Cow<'_, str> {
+    if !written.contains('\\') {
+        return Cow::Borrowed(written);
+    }
+    let mut text = String::with_capacity(written.len());
+    let mut letters = written.chars();
+    while let Some(letter) = letters.next() {
+        text.push(match letter {
+            '\\' => match letters.next() {
+                Some('n') => '\n',
+                Some('t') => '\t',
+                Some(other) => other,
+                None => '\\',
+            },
+            other => other,
+        });
+    }
+    Cow::Owned(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Dialect, Halt, row};
+
+    const COMMA: Dialect = Dialect { delimiter: b',', has_quotes: true };
+
+    /// Reads all rows; values are shown as they are meant.
+    fn rows(text: &str, dialect: Dialect) -> Vec<Vec<String>> {
+        let mut rows = Vec::new();
+        let mut values = Vec::new();
+        let mut at = 0;
+        while at < text.len() {
+            let end = row(text.as_bytes(), at, dialect, true, &mut values).unwrap();
+            let written = values.iter().map(|value| &text[value.whole.clone()]);
+            let meant = written.map(|text| dialect.decode(text));
+            rows.push(meant.map(std::borrow::Cow::into_owned).collect());
+            at = end.next;
+        }
+        rows
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: &[&[&str]]) {
+        assert_eq!(rows(text, COMMA), expected, "{text:?}");
+        // Cut anywhere, a row is the same or asks for more.
+        let mut values = Vec::new();
+        let whole = row(text.as_bytes(), 0, COMMA, true, &mut values).unwrap();
+        let first = values.clone();
+        for cut in 0..text.len() {
+            match row(&text.as_bytes()[..cut], 0, COMMA, false, &mut values) {
+                Ok(end) => assert_eq!((end, &values), (whole, &first), "{text:?} up to {cut}"),
+                Err(halt) => assert!(matches!(halt, Halt::More), "{halt:?} in {text:?} up to {cut}"),
+            }
+        }
+    }
+
+    #[test]
+    fn values_quotes_and_line_ends() {
+        check("a,b\r\nc,d\r\n", &[&["a", "b"], &["c", "d"]]);
+        check("a,,\n,\n", &[&["a", "", ""], &["", ""]]);
+        check("\"a\"\"b\",\"c,\r\nd\"\r\ne,f", &[&["a\"b", "c,\nd"], &["e", "f"]]);
+        check("\"\",\"\"\"\"\n", &[&["", "\""]]);
+        // Not as the platform writes.
+        check("\"a\"b,c\"d\n", &[&["ab", "c\"d"]]);
+        check("a\rb\r", &[&["a"], &["b"]]);
+        let open = row(b"a,\"b\n", 0, COMMA, true, &mut Vec::new());
+        assert!(matches!(open, Err(Halt::OpenQuote)));
+    }
+
+    #[test]
+    fn cells_of_worksheets() {
+        let expected: Vec<Vec<String>> = vec![vec!["a\nb".into(), "\"c\\".into()], vec!["\t".into()]];
+        assert_eq!(rows("a\\nb\t\"c\\\\\n\\t\n", Dialect::SHEET), expected);
+    }
+}

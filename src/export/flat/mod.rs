@@ -1,0 +1,101 @@
+//! Exports that are no XML: JSON as the platform and its REST API write it, CSV,
+//! and worksheets. Each is rows of plain values, and none says of which table.
+//!
+//! A row is to these what a child of the root is to XML: it is read by itself,
+//! and again by the offset at which it begins.
+
+mod again;
+mod csv;
+mod head;
+mod json;
+mod record;
+mod rows;
+mod table;
+mod values;
+mod window;
+
+use super::part::MAX_ROW;
+use super::reading::State;
+use super::{FileKind, FileReport, RecordSink, Select, problem};
+use crate::source::{ProblemKind, Source};
+
+pub(super) use again::RowReader;
+pub(super) use head::may_be;
+
+use head::Judged;
+use rows::{Rows, Step};
+use window::Window;
+
+/// Why a row cannot be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Halt {
+    /// The text ends in it.
+    More,
+    /// What is wrong, and at which index of the text.
+    Broken(&'static str, usize),
+    /// The text ends in a quoted value.
+    OpenQuote,
+}
+
+/// Reads a source from its first row to its last; `None` where it is no such
+/// export, and something else has to say what it is.
+pub(super) fn read(source: &Source, select: Select<'_>, sink: &mut dyn RecordSink) -> Option<FileReport> {
+    let window = Window::new(source.open().ok()?, 0);
+    let (window, judged) = judge(source, window)?;
+    let encoding = window.encoding();
+    let head = match judged {
+        Judged::Foreign => return None,
+        Judged::OfNoTable(kind, at) => {
+            let extension = match kind {
+                FileKind::JsonExport => "json",
+                FileKind::ExcelExport => "xlsx",
+                _ => "csv",
+            };
+            let message = format!(
+                "looks like an export of a ServiceNow table, but nothing says which: name the file after the \
+                 table, as in sys_user.{extension}"
+            );
+            let problems = vec![problem(ProblemKind::Skipped, message, at)];
+            return Some(FileReport { encoding, problems, ..FileReport::default() });
+        }
+        Judged::Export(head) => head,
+    };
+    let mut rows = Rows::new(head, window, select);
+    rows.state.report.kind = rows.head.kind;
+    rows.state.report.root_tag = rows.head.root;
+    rows.read_all(sink);
+    Some(FileReport { encoding, ..rows.state.finish() })
+}
+
+/// Judges a source by its beginning; `None` where a glance is enough.
+fn judge(source: &Source, mut window: Window) -> Option<(Window, Judged)> {
+    let path = source.path();
+    let is_sheet = source.is_sheet();
+    window.fill(1024);
+    if !is_sheet && !may_be(window.text(), path) {
+        return None;
+    }
+    let judged = head::judge(&mut window, path, is_sheet);
+    if !matches!(&judged, Judged::Export(head) if head.kind == FileKind::CsvExport) {
+        return Some((window, judged));
+    }
+    // Only CSV may be in another encoding and not say so.
+    source.settle_encoding();
+    let mut window = Window::new(source.open().ok()?, 0);
+    let judged = head::judge(&mut window, path, is_sheet);
+    Some((window, judged))
+}
+
+impl Rows<'_> {
+    /// Reads all rows.
+    fn read_all(&mut self, sink: &mut dyn RecordSink) {
+        loop {
+            match self.next(sink) {
+                Step::Row => {}
+                Step::End => break self.state.report.whole = true,
+                Step::Lost => break,
+            }
+        }
+        self.finish();
+    }
+}

@@ -1,0 +1,258 @@
+//! From a row as it stands in the text to the record that is handed out.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use super::super::census::TableNumber;
+use super::csv;
+use super::head::{Form, Head};
+use super::json::{self, Member};
+use super::rows::Rows;
+use super::table::{is_name, is_sys_id};
+use super::values::{Known, Shows, Sort, known, sort_of};
+use super::window::Window;
+use super::{RecordSink, Select};
+use crate::record::{Action, ColumnIdx, Field, Origin, Record};
+use crate::span::ByteSpan;
+
+/// Where the name of a value stands.
+#[derive(Debug, Clone)]
+pub(super) enum Name {
+    /// In the text.
+    At(Range<usize>),
+    /// In the header, by number.
+    Header(usize),
+}
+
+/// How a value is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Written {
+    /// As it is.
+    Plain,
+    /// In quotes of JSON.
+    JsonText,
+    /// A number, `true`, `false` or `null`.
+    Word,
+    /// An object with a value, what it displays, or both.
+    Object,
+    /// In quotes of CSV.
+    Quoted,
+    /// In a worksheet.
+    Sheet,
+}
+
+/// A value of a row as it stands in the text.
+#[derive(Debug, Clone)]
+pub(super) struct Cell {
+    pub(super) name: Name,
+    /// With its name, where that stands beside it, and with its quotes.
+    pub(super) whole: Range<usize>,
+    /// Without.
+    pub(super) content: Range<usize>,
+    pub(super) written: Written,
+}
+
+/// What is to be done with the values of a table, by their place in a row: all
+/// rows of an export are alike.
+#[derive(Debug, Default)]
+pub(super) struct Guesses {
+    table: Option<TableNumber>,
+    list: Vec<Option<Guess>>,
+}
+
+#[derive(Debug)]
+struct Guess {
+    name: Box<str>,
+    fate: Fate,
+}
+
+/// What is to be done with a value.
+#[derive(Debug, Clone, Copy)]
+struct Fate {
+    column: Option<ColumnIdx>,
+    is_handed_out: bool,
+    sort: Sort,
+}
+
+impl Guesses {
+    fn of(&mut self, at: usize, name: &str, table: &str, select: Select<'_>) -> Fate {
+        if let Some(Some(guess)) = self.list.get(at)
+            && *guess.name == *name
+        {
+            return guess.fate;
+        }
+        let column = select.table(table).and_then(|table| table.find(name));
+        let is_handed_out = column.is_some() || matches!(select, Select::Everything);
+        let fate = Fate { column, is_handed_out, sort: sort_of(table, name) };
+        if self.list.len() <= at {
+            self.list.resize_with(at + 1, || None);
+        }
+        self.list[at] = Some(Guess { name: name.into(), fate });
+        fate
+    }
+}
+
+impl Cell {
+    fn name<'t>(&self, head: &'t Head, text: &'t str) -> Option<&'t str> {
+        match (&self.name, &head.form) {
+            (Name::At(range), _) => Some(&text[range.clone()]),
+            (Name::Header(number), Form::Csv { header, .. }) => header.get(*number).map(String::as_str),
+            (Name::Header(_), Form::Json { .. }) => None,
+        }
+    }
+
+    /// The value, and what it displays; `None` for what is not shown.
+    fn read<'t>(&self, text: &'t str) -> (Option<Cow<'t, str>>, Option<Cow<'t, str>>) {
+        let written = &text[self.content.clone()];
+        let value = match self.written {
+            Written::JsonText => json::decode(written),
+            Written::Word if written == "null" => Cow::Borrowed(""),
+            Written::Plain | Written::Word => Cow::Borrowed(written),
+            Written::Quoted => csv::decode(&text[self.whole.clone()]),
+            Written::Sheet => csv::decode_cell(written),
+            Written::Object => return read_object(written),
+        };
+        (Some(value), None)
+    }
+}
+
+/// `{"value":…, "display_value":…, "link":…}`, of which some may be missing. The
+/// last part of a link is the sys_id.
+fn read_object(written: &str) -> (Option<Cow<'_, str>>, Option<Cow<'_, str>>) {
+    let mut members = Vec::new();
+    if json::object(written.as_bytes(), 0, &mut members).is_err() {
+        return (Some(Cow::Borrowed(written)), None);
+    }
+    let text = |member: &Member| {
+        let value = &written[member.value.clone()];
+        match value.strip_prefix('"').and_then(|value| value.strip_suffix('"')) {
+            Some(value) => json::decode(value),
+            None if value == "null" => Cow::Borrowed(""),
+            None => Cow::Borrowed(value),
+        }
+    };
+    let find = |name: &str| members.iter().find(|member| &written[member.name.clone()] == name).map(text);
+    let (value, display, link) = (find("value"), find("display_value"), find("link"));
+    if value.is_none() && display.is_none() {
+        return (Some(Cow::Borrowed(written)), None);
+    }
+    let linked = link.and_then(|link| {
+        let last = link.rsplit('/').next().filter(|last| is_sys_id(last))?;
+        Some(Cow::Owned(last.to_owned()))
+    });
+    (value.or(linked), display)
+}
+
+impl Rows<'_> {
+    /// Counts a row, and hands it out if it is wanted.
+    pub(super) fn hand_out(&mut self, row: Range<usize>, sink: &mut dyn RecordSink) {
+        let text = self.window.text();
+        let span = span_of(&self.window, &row);
+        let Some(table) = table_of(&self.head, text, &self.cells) else {
+            self.untold.get_or_insert((0, span)).0 += 1;
+            return;
+        };
+        let number = self.state.census.number(table, 0, self.select);
+        let counted = self.state.census.table(number);
+        counted.count(Action::InsertOrUpdate, Origin::Table, true);
+        let index = counted.index;
+        if index.is_none() && !matches!(self.select, Select::Everything) {
+            return;
+        }
+        if self.guesses.table != Some(number) {
+            self.guesses = Guesses { table: Some(number), list: Vec::new() };
+        }
+        let mut fields: Vec<Field<'_>> = Vec::new();
+        for (at, cell) in self.cells.iter().enumerate() {
+            let Some(name) = cell.name(&self.head, text).filter(|name| !name.starts_with("__")) else {
+                continue;
+            };
+            let fate = self.guesses.of(at, name, table, self.select);
+            if fate.is_handed_out {
+                fields.push(build_field(&self.window, name, cell, fate, self.head.shows));
+            }
+        }
+        if matches!(self.head.form, Form::Json { .. }) {
+            add_displays(&self.window, &self.head, &self.cells, &mut fields);
+        }
+        let start_tag = match self.head.form {
+            Form::Json { .. } => row.start..row.start + 1,
+            Form::Csv { .. } => row.clone(),
+        };
+        sink.record(&Record {
+            table,
+            table_index: index,
+            action: Action::InsertOrUpdate,
+            origin: Origin::Table,
+            apply_defaults: false,
+            attributes: &[],
+            fields: &fields,
+            span,
+            start_tag_span: span_of(&self.window, &start_tag),
+            outer_start: span.start,
+            ordinal: 0,
+            recorded_at: None,
+        });
+    }
+}
+
+fn span_of(window: &Window, range: &Range<usize>) -> ByteSpan {
+    ByteSpan::new(window.offset(range.start), window.offset(range.end))
+}
+
+/// The table of a row: what its class says, else what is known of all rows.
+fn table_of<'t>(head: &'t Head, text: &'t str, cells: &[Cell]) -> Option<&'t str> {
+    if head.shows == Shows::Stored {
+        let is_class = |cell: &&Cell| cell.name(head, text) == Some("sys_class_name");
+        let class = cells.iter().find(is_class).filter(|cell| cell.written == Written::JsonText);
+        let class = class.map(|cell| &text[cell.content.clone()]).filter(|class| is_name(class));
+        if class.is_some() {
+            return class;
+        }
+    }
+    head.table.as_deref()
+}
+
+fn build_field<'t>(window: &'t Window, name: &'t str, cell: &Cell, fate: Fate, shows: Shows) -> Field<'t> {
+    let (value, display) = cell.read(window.text());
+    let (value, label) = match value {
+        Some(value) if cell.written == Written::Object => (Some(value), None),
+        Some(value) => match known(value, fate.sort, shows) {
+            Known::Stored(value) => (Some(value), None),
+            Known::DisplayOnly(text) => (None, Some(text)),
+        },
+        // A display value alone is what would stand there without an object.
+        None => match known(display.clone().unwrap_or_default(), fate.sort, Shows::Labels) {
+            Known::Stored(value) => (Some(value), None),
+            Known::DisplayOnly(text) => (None, Some(text)),
+        },
+    };
+    let is_reference = |value: &Cow<'_, str>| fate.sort == Sort::Reference || is_sys_id(value);
+    let display = display.filter(|_| value.as_ref().is_some_and(is_reference));
+    Field {
+        name,
+        column: fate.column,
+        is_display_only: value.is_none(),
+        value: value.unwrap_or_default(),
+        display_value: label.or(display),
+        name_attribute: None,
+        element_span: span_of(window, &cell.whole),
+        attributes_span: ByteSpan::at(window.offset(cell.content.start)),
+        content_span: span_of(window, &cell.content),
+    }
+}
+
+/// Puts what `dv_NAME` says to the field NAME, if that refers to something. The
+/// text of one is as secret as that of the other.
+fn add_displays<'t>(window: &'t Window, head: &Head, cells: &[Cell], fields: &mut Vec<Field<'t>>) {
+    let text = window.text();
+    for cell in cells {
+        let Some(name) = cell.name(head, text).and_then(|name| name.strip_prefix("dv_")) else { continue };
+        let Some(field) = fields.iter_mut().find(|field| field.name == name) else { continue };
+        field.attributes_span = span_of(window, &cell.content);
+        let (Some(display), _) = cell.read(text) else { continue };
+        if is_sys_id(field.value.trim()) {
+            field.display_value = Some(display);
+        }
+    }
+}
