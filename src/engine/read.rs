@@ -187,10 +187,8 @@ impl<'w> Collect for Collecting<'_, 'w> {
 }
 
 fn file_facts(file: &ReadFile) -> FileFacts {
-    let tables = match file.report.kind {
-        FileKind::TableExport | FileKind::ListExport => file.report.rows.keys().cloned().collect(),
-        _ => BTreeSet::new(),
-    };
+    let kind = file.report.kind;
+    let tables = if kind.is_table() { file.report.rows.keys().cloned().collect() } else { BTreeSet::new() };
     FileFacts { source: file.source, kind: file.report.kind, tables }
 }
 
@@ -239,10 +237,8 @@ fn is_app_repository(files: &[ReadFile]) -> bool {
 /// Whether a table stands in some file as a table, and every such file was read
 /// to its end.
 fn stands_whole_in(files: &[ReadFile], table: &str) -> bool {
-    let mut holders = files.iter().filter(|file| {
-        let is_table = matches!(file.report.kind, FileKind::TableExport | FileKind::ListExport);
-        is_table && file.report.rows.contains_key(table)
-    });
+    let mut holders =
+        files.iter().filter(|file| file.report.kind.is_table() && file.report.rows.contains_key(table));
     let mut any = false;
     holders.all(|file| {
         any = true;

@@ -67,6 +67,13 @@ impl FileKind {
             Self::Other => "other",
         }
     }
+
+    /// Whether the file is what a list or a table was exported to: it holds rows
+    /// of a table, perhaps all of them.
+    #[must_use]
+    pub fn is_table(self) -> bool {
+        matches!(self, Self::TableExport | Self::ListExport)
+    }
 }
 
 /// How many records of one table a file holds.
