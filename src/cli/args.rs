@@ -241,7 +241,7 @@ pub(crate) struct AccessArgs {
 pub(crate) struct InventoryArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
-    /// The instance these exports are of, for the addresses of lists [default: what sys_properties says]
+    /// The instance these exports are of, for the addresses of lists [default: what the exported properties say]
     #[arg(long, value_name = "NAME", value_parser = parse_instance)]
     pub(crate) instance: Option<String>,
     /// Print every file, sign and table, and the columns that rules ask for

@@ -77,6 +77,8 @@ struct RequestObject<'e> {
     reason: &'static str,
     #[serde(skip)]
     phrase: &'static str,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    against: &'e [String],
     rules: usize,
     default_rules: usize,
     urls: &'e [String],
@@ -202,6 +204,7 @@ fn request_object<'e>(request: &'e Request, examination: &Examination) -> Reques
         table: &request.table,
         reason: request.reason.as_str(),
         phrase: request.reason.phrase(),
+        against: &request.against,
         rules: request.rules,
         default_rules: request.default_rules,
         urls: &request.urls,

@@ -17,8 +17,8 @@ const ONE_OF: usize = 20;
 
 /// What the files call their instance, if they agree.
 pub(super) fn name(seen: &Seen) -> Option<String> {
-    let named = seen.properties.iter().filter(|row| row.name == "instance_name");
-    let names: BTreeSet<_> = named.map(|row| row.value.to_lowercase()).collect();
+    let rows = seen.properties.iter().filter(|row| row.name == "instance_name");
+    let names: BTreeSet<_> = rows.map(|row| row.value.to_lowercase()).collect();
     names.first().filter(|_| names.len() == 1).and_then(|name| super::instance_name(name)).map(str::to_owned)
 }
 

@@ -19,6 +19,8 @@ pub struct Request {
     pub table: String,
     /// Why.
     pub reason: Reason,
+    /// What speaks against its being whole, where that is why.
+    pub against: Vec<String>,
     /// How many rules ask about the table.
     pub rules: usize,
     /// How many of them run by default.
@@ -63,7 +65,7 @@ impl Reason {
     pub fn phrase(self) -> &'static str {
         match self {
             Self::Missing => "not here as a table",
-            Self::NextPart => "goes on in a part that is not here",
+            Self::NextPart => "probably goes on in a part that is not here",
             Self::Doubtful => "does not look whole",
             Self::Columns => "lacks columns",
         }
@@ -103,7 +105,8 @@ pub(super) fn requests(
             return Some(request(demand, Reason::NextPart, urls));
         }
         if !state.looks_whole() {
-            return Some(request(demand, Reason::Doubtful, whole()));
+            let against = state.against.clone();
+            return Some(Request { against, ..request(demand, Reason::Doubtful, whole()) });
         }
         lacks_columns(table).then(|| request(demand, Reason::Columns, whole()))
     };
@@ -127,16 +130,15 @@ fn is_asked_for(demand: &Demand, is_there: &dyn Fn(&str) -> bool) -> bool {
 fn request(demand: &Demand, reason: Reason, urls: Vec<String>) -> Request {
     let advice = advice_of(&demand.table);
     let mut notes = Vec::new();
-    match advice.map(|advice| advice.in_update_sets) {
-        Some(InUpdateSets::No) => notes.push("update sets do not carry it".to_owned()),
-        Some(InUpdateSets::Some) => notes.push("update sets carry only some of its rows".to_owned()),
-        _ => {}
+    if advice.is_some_and(|advice| advice.in_update_sets == InUpdateSets::No) {
+        notes.push("update sets do not carry it".to_owned());
     }
     notes.extend(advice.map(|advice| advice.note).filter(|note| !note.is_empty()).map(str::to_owned));
     let &Demand { rules, default_rules, .. } = demand;
     Request {
         table: demand.table.clone(),
         reason,
+        against: Vec::new(),
         rules,
         default_rules,
         urls,

@@ -151,7 +151,10 @@ impl Rows {
         self.keys.extend(next.keys);
         for (column, references) in next.references {
             let ours = self.references.entry(column).or_default();
-            references.into_iter().for_each(|(id, count)| *ours.entry(id).or_default() += count);
+            #[allow(clippy::iter_over_hash_type, reason = "sums are the same in any order")]
+            for (id, count) in references {
+                *ours.entry(id).or_default() += count;
+            }
         }
     }
 

@@ -84,7 +84,7 @@ fn state(seen: &Seen, name: &str, table: TableIdx, signs: &[Sign], led: Option<&
             };
             because.push(format!("{count} to it, also from {}, lead to a row", led.from.join(", ")));
         }
-        _ => doubts.push("no other table here refers to it, so a missing row would not show".to_owned()),
+        _ => doubts.push("nothing here refers to it, so a missing row would not show".to_owned()),
     }
     TableState { table: name.to_owned(), rows, files: sources.len(), because, against, doubts }
 }

@@ -1,5 +1,6 @@
 //! The inventory for people.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -25,15 +26,17 @@ const FEW_REQUESTS: usize = 12;
 /// Writes it. `is_verbose` leaves nothing out.
 pub(super) fn write(inventory: &Inventory<'_>, is_verbose: bool, out: &mut dyn Write) -> io::Result<()> {
     let few = |few: usize| if is_verbose { usize::MAX } else { few };
-    write_files(&inventory.files, is_verbose, out)?;
+    let are_all_shown = write_files(&inventory.files, is_verbose, out)?;
     writeln!(out)?;
-    write_sum(inventory, few(FEW_TABLES), out)?;
+    write_sum(inventory, few(FEW_TABLES), are_all_shown, out)?;
     write_wrong(inventory, few(FEW_SIGNS), out)?;
     write_missing(inventory, few(FEW_REQUESTS), is_verbose, out)?;
     write_whole(inventory, out)
 }
 
-fn write_files(files: &[File], is_verbose: bool, out: &mut dyn Write) -> io::Result<()> {
+/// Whether every file was shown by itself.
+fn write_files(files: &[File], is_verbose: bool, out: &mut dyn Write) -> io::Result<bool> {
+    let mut are_all_shown = true;
     let mut by_kind: BTreeMap<&str, Vec<&File>> = BTreeMap::new();
     for file in files {
         by_kind.entry(file.kind).or_default().push(file);
@@ -58,6 +61,7 @@ fn write_files(files: &[File], is_verbose: bool, out: &mut dyn Write) -> io::Res
         if rest.is_empty() {
             continue;
         }
+        are_all_shown = false;
         let records: u64 = rest.iter().flat_map(|file| file.tables.values()).map(|counts| counts.live).sum();
         let more = if rest.len() < files.len() { "more " } else { "" };
         let all = if rest.len() < files.len() { ": --verbose lists all" } else { "" };
@@ -66,7 +70,7 @@ fn write_files(files: &[File], is_verbose: bool, out: &mut dyn Write) -> io::Res
         let below = safe::terminal(&below);
         writeln!(out, "{} {more}of kind {kind}{below}, {records} live{all}", counted(rest.len(), "file"))?;
     }
-    Ok(())
+    Ok(are_all_shown)
 }
 
 /// The folder that all of the files lie in; empty for none.
@@ -96,8 +100,13 @@ fn write_file(file: &File, out: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// How many records there are in all.
-fn write_sum(inventory: &Inventory<'_>, few: usize, out: &mut dyn Write) -> io::Result<()> {
+/// How many records there are in all, where the files did not say it already.
+fn write_sum(
+    inventory: &Inventory<'_>,
+    few: usize,
+    are_all_shown: bool,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     writeln!(
         out,
         "{} with records or definitions, {} passed over, {}",
@@ -105,19 +114,19 @@ fn write_sum(inventory: &Inventory<'_>, few: usize, out: &mut dyn Write) -> io::
         counted(inventory.skipped, "other file"),
         counted(inventory.problems.len(), "problem")
     )?;
-    let total = |counts: &Live| counts.live + counts.deleted + counts.history;
-    let mut largest: Vec<u64> = inventory.totals.values().map(total).collect();
-    largest.sort_unstable_by(|left, right| right.cmp(left));
-    let least = largest.get(few.saturating_sub(1)).copied().unwrap_or(0);
-    let mut left = few;
-    for (table, counts) in inventory.totals.iter().filter(|(_, counts)| total(counts) >= least) {
-        if left == 0 {
-            break;
-        }
-        left -= 1;
-        writeln!(out, "    {}  {}", safe::terminal(table), describe(*counts))?;
+    let in_files: usize = inventory.files.iter().map(|file| file.tables.len()).sum();
+    if are_all_shown && in_files == inventory.totals.len() {
+        return Ok(());
     }
-    let hidden = inventory.totals.len().saturating_sub(few);
+    let total = |counts: &Live| counts.live + counts.deleted + counts.history;
+    let mut largest: Vec<_> = inventory.totals.iter().collect();
+    largest.sort_by_key(|(name, counts)| (Reverse(total(counts)), *name));
+    largest.truncate(few);
+    largest.sort_by_key(|(name, _)| *name);
+    for (table, counts) in &largest {
+        writeln!(out, "    {}  {}", safe::terminal(table), describe(**counts))?;
+    }
+    let hidden = inventory.totals.len() - largest.len();
     if hidden > 0 {
         writeln!(out, "    and {} with fewer records: --verbose lists all", counted(hidden, "table"))?;
     }
@@ -192,9 +201,11 @@ fn write_missing(
 
 fn write_request(request: &RequestObject<'_>, is_verbose: bool, out: &mut dyn Write) -> io::Result<()> {
     let &RequestObject { table, phrase, rules, default_rules, .. } = request;
+    let against = request.against.join("; ");
+    let against = if against.is_empty() { String::new() } else { format!(" ({against})") };
     let verb = if rules == 1 { "asks" } else { "ask" };
     let rules = counted(rules, "rule");
-    writeln!(out, "    {table}  {phrase}; {rules} {verb} about it, {default_rules} by default")?;
+    writeln!(out, "    {table}  {phrase}{against}; {rules} {verb} about it, {default_rules} by default")?;
     for url in request.urls {
         writeln!(out, "        {}", safe::terminal(url))?;
     }
@@ -212,7 +223,9 @@ fn write_whole(inventory: &Inventory<'_>, out: &mut dyn Write) -> io::Result<()>
         return Ok(());
     }
     writeln!(out, "\nWhat looks whole")?;
-    if !inventory.looks_whole.is_empty() {
+    if inventory.looks_whole.is_empty() {
+        writeln!(out, "    Nothing that stands here as a table.")?;
+    } else {
         writeln!(out, "    Of these tables {}.", COMMON_REASONS.join(",\n    and "))?;
     }
     for table in &inventory.looks_whole {
