@@ -11,6 +11,9 @@ use crate::record::{ColumnIdx, Origin, Record, TableIdx, Wanted, WantedTable, is
 use crate::rule::Pack;
 use crate::source::Source;
 
+/// How long the value of a telling property may be.
+const LONGEST_VALUE: usize = 100;
+
 /// Reads all sources.
 pub(super) fn look(sources: &[Source], pack: &Pack) -> Seen {
     let plans: Vec<_> = pack.wanted.tables().iter().map(|table| Plan::of(table, &pack.wanted)).collect();
@@ -167,7 +170,7 @@ impl Look<'_> {
     fn property(&mut self, record: &Record<'_>) {
         let (Some(name), Some(value)) = (record.value("name"), record.value("value")) else { return };
         let is_secret = || is_secret_property(name, record.value("type").unwrap_or_default(), value);
-        if KnownProperty::of(name).is_some() && !is_secret() {
+        if KnownProperty::of(name).is_some() && value.len() <= LONGEST_VALUE && !is_secret() {
             let (name, value) = (name.to_owned(), value.to_owned());
             self.seen.properties.push(PropertyRow { name, value, source: self.source });
         }

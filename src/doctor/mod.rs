@@ -21,7 +21,9 @@ mod whole;
 #[cfg(test)]
 mod tests;
 
-use crate::export::FileReport;
+use std::collections::BTreeSet;
+
+use crate::export::{FileKind, FileReport};
 use crate::rule::Pack;
 use crate::source::Source;
 
@@ -73,6 +75,15 @@ pub fn examine(sources: &[Source], pack: &Pack, instance: Option<&str>) -> Exami
     });
     let tables = whole::states(&seen, pack, &signs, &references);
     let instance = instance.map(str::to_owned).or_else(|| instances::name(&seen));
-    let requests = requests::requests(&demands, &tables, &signs, &parts.next, instance.as_deref());
+    let requests =
+        requests::requests(&demands, &tables, &narrow(&seen, &signs), &parts.next, instance.as_deref());
     Examination { files: seen.reports, signs, tables, requests, instance }
+}
+
+/// The tables that lack columns in a file that may have been made with a view. A
+/// table export always holds every column that the instance has.
+fn narrow(seen: &seen::Seen, signs: &[Sign]) -> BTreeSet<String> {
+    let of_view = |source: u32| seen.kind(source) != FileKind::TableExport;
+    let lacking = signs.iter().filter(|sign| sign.kind == SignKind::ColumnMissing);
+    lacking.filter(|sign| sign.source.is_some_and(of_view)).filter_map(|sign| sign.table.clone()).collect()
 }

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::address::{following_list_url, list_url};
 use super::demand::Demand;
 use super::knowledge::{InUpdateSets, UPDATE_SETS, advice_of, advices};
-use super::sign::{Sign, SignKind};
 use super::whole::TableState;
 
 /// Who can export a table: others get what access rules let through, without a
@@ -83,17 +82,15 @@ pub fn missing_requests(
     missing.map(|demand| request(demand, Reason::Missing, vec![list_url(instance, &demand.table)])).collect()
 }
 
-/// What to ask for after the files were looked at.
+/// What to ask for after the files were looked at. `narrow` are tables of which a
+/// wider export would show more columns.
 pub(super) fn requests(
     demands: &[Demand],
     tables: &[TableState],
-    signs: &[Sign],
+    narrow: &BTreeSet<String>,
     next: &BTreeMap<String, BTreeSet<String>>,
     instance: Option<&str>,
 ) -> Vec<Request> {
-    let lacks_columns = |table: &str| {
-        signs.iter().any(|sign| sign.kind == SignKind::ColumnMissing && sign.table.as_deref() == Some(table))
-    };
     let of_demand = |demand: &Demand| {
         let table = &demand.table;
         let whole = || vec![list_url(instance, table)];
@@ -108,7 +105,7 @@ pub(super) fn requests(
             let against = state.against.clone();
             return Some(Request { against, ..request(demand, Reason::Doubtful, whole()) });
         }
-        lacks_columns(table).then(|| request(demand, Reason::Columns, whole()))
+        narrow.contains(table).then(|| request(demand, Reason::Columns, whole()))
     };
     let is_there = |table: &str| tables.iter().any(|state| state.table == table);
     demands.iter().filter(|demand| is_asked_for(demand, &is_there)).filter_map(of_demand).collect()

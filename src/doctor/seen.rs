@@ -37,6 +37,10 @@ impl Id {
     }
 }
 
+/// How long a sys_id may be that messages show. The platform's have 32 characters;
+/// some that came with it are readable and shorter.
+const LONGEST_ID: usize = 64;
+
 /// A hash that is the same in every run.
 pub(super) fn hash(value: &impl Hash) -> u64 {
     let mut hasher = std::hash::DefaultHasher::new();
@@ -118,12 +122,16 @@ impl Rows {
 
     /// Adds a row's sys_id.
     pub(super) fn add(&mut self, sys_id: &str, updated: Updated) {
-        if self.first.is_empty() {
+        if sys_id.len() > LONGEST_ID {
+            self.is_ordered = false;
+        } else if self.first.is_empty() {
             sys_id.clone_into(&mut self.first);
         } else if self.last.as_str() >= sys_id {
             self.is_ordered = false;
         }
-        sys_id.clone_into(&mut self.last);
+        if sys_id.len() <= LONGEST_ID {
+            sys_id.clone_into(&mut self.last);
+        }
         let version = Version { id: Id::of(sys_id), updated };
         if let Some(versions) = self.versions.last_mut() {
             versions.push(version);

@@ -199,7 +199,14 @@ fn columns_may_be_missing_or_emptied() {
         missing.signs.iter().map(|sign| &*sign.message).collect::<Vec<_>>(),
         ["no column inherited, state in sys_user_has_role: rules that ask for it cannot tell"]
     );
-    let request = missing.requests.iter().find(|request| request.table == "sys_user_has_role").unwrap();
+    // A table export holds all columns there are; a list may have been made with a view.
+    let asked = |examination: &Examination| {
+        examination.requests.iter().find(|request| request.table == "sys_user_has_role").cloned()
+    };
+    assert_eq!(asked(&missing), None);
+    let list = grants(19).replace("unload_date=\"2026-10-05 08:30:00\"", "").replace("unload", "xml");
+    let list = list.replace(" action=\"INSERT_OR_UPDATE\"", "").replace("<xml >", "<xml>");
+    let request = asked(&examination(&[("grants.xml", list)])).unwrap();
     assert_eq!(request.reason.as_str(), "columns");
     assert!(request.columns.iter().any(|column| column == "inherited"));
 }
