@@ -22,6 +22,8 @@ pub mod finding;
 
 pub mod rule;
 
+pub mod doctor;
+
 pub mod engine;
 
 pub mod config;

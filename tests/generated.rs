@@ -1,6 +1,6 @@
 //! Files that are written by the program itself and committed are fresh: the
-//! JSON Schemas of rules and configuration, and the list of rules in
-//! `rules/README.md`.
+//! JSON Schemas of rules and configuration, the list of rules in
+//! `rules/README.md`, and the list of tables in `docs/exporting.md`.
 //!
 //! `UPDATE=1 cargo test --test generated` writes them anew.
 
@@ -13,6 +13,7 @@ use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
+use glidelint::doctor::{InUpdateSets, Request, advice_of, areas, demands, missing_requests};
 use glidelint::report::page::markdown;
 use glidelint::rule::{Pack, Settings, builtin, builtin_tests};
 use serde::Deserialize;
@@ -81,6 +82,56 @@ fn every_rule_has_its_page() {
 fn the_list_of_rules_is_fresh() {
     let rules: Vec<Rule> = serde_json::from_str(&output_of(&["rules", "list", "--format", "json"])).unwrap();
     check("rules/README.md", &list(&rules));
+}
+
+#[test]
+fn the_list_of_tables_is_fresh() {
+    const BEGIN: &str = "<!-- Written by `UPDATE=1 cargo test --test generated`. -->\n";
+    const END: &str = "<!-- End of what is written. -->\n";
+    let pack =
+        Pack::compile(&[builtin().unwrap()], &Settings { strict: true, ..Settings::default() }).unwrap();
+    let path = "docs/exporting.md";
+    let page = fs::read_to_string(Path::new(REPOSITORY).join(path)).unwrap();
+    let (before, rest) = page.split_once(BEGIN).unwrap();
+    let (_, after) = rest.split_once(END).unwrap();
+    let requests = missing_requests(&demands(&pack), &|_| false, None);
+    check(path, &format!("{before}{BEGIN}{}\n{END}{after}", tables(&requests)));
+}
+
+/// The tables to export, by area.
+fn tables(requests: &[Request]) -> String {
+    let area_of = |request: &Request| advice_of(&request.table).map_or("others", |advice| advice.area);
+    let mut text = String::new();
+    for area in areas().into_iter().chain(["others"]) {
+        let of_area: Vec<_> = requests.iter().filter(|request| area_of(request) == area).collect();
+        if of_area.is_empty() {
+            continue;
+        }
+        let _ = write!(
+            text,
+            "\n### {}{}\n\n| table | rules | columns | in update sets | to know |\n|---|---|---|---|---|\n",
+            area[..1].to_uppercase(),
+            &area[1..]
+        );
+        for Request { table, rules, default_rules, columns, .. } in &of_area {
+            let advice = advice_of(table);
+            let carried = match advice.map(|advice| advice.in_update_sets) {
+                Some(InUpdateSets::Yes) => "what was changed",
+                Some(InUpdateSets::Some) => "some of what was changed",
+                Some(InUpdateSets::No) => "no",
+                Some(InUpdateSets::Unknown) | None => "",
+            };
+            let note = advice.map_or("", |advice| advice.note);
+            let columns = columns.join(", ");
+            let _ = writeln!(
+                text,
+                "| `{table}` | {rules}, {default_rules} by default | {columns} | {carried} | {note} |"
+            );
+        }
+        let urls: Vec<_> = of_area.iter().flat_map(|request| &request.urls).map(String::as_str).collect();
+        let _ = write!(text, "\n```text\n{}\n```\n", urls.join("\n"));
+    }
+    text
 }
 
 fn list(rules: &[Rule]) -> String {

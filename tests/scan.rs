@@ -742,6 +742,20 @@ fn an_inventory_counts_what_is_there() {
     assert_eq!(table("damaged/sys_user_has_role_torn.xml", "sys_user_has_role"), [5, 0, 0]);
 }
 
+#[test]
+fn an_inventory_finds_nothing_wrong_with_good_exports() {
+    let run = glidelint(&samples(), &["inventory", "--no-config", "--format", "json", "samples/exports"]);
+    assert_eq!(run.code, 0);
+    let document = run.json();
+    assert_eq!(document["signs"], Value::Array(Vec::new()));
+    assert_eq!(document["not_whole"], Value::Array(Vec::new()));
+    assert_eq!(document["looks_whole"].as_array().unwrap().len(), 10);
+    let line = document["complete_line"].as_str().unwrap();
+    assert!(line.starts_with("--complete ecc_agent,oauth_entity,"), "{line}");
+    let files = document["files"].as_array().unwrap();
+    assert!(files.iter().all(|file| file["warnings"] == Value::Array(Vec::new())));
+}
+
 // Output.
 
 #[test]

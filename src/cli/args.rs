@@ -36,7 +36,7 @@ pub(crate) enum Command {
     Diff(Box<DiffArgs>),
     /// Change values where one change mends a finding
     Fix(FixArgs),
-    /// Say what is in the files, without rules
+    /// Say what is in the files, what is wrong with them, and what is missing
     Inventory(InventoryArgs),
     /// Print the roles of a user, and every path that grants them
     Access(AccessArgs),
@@ -225,6 +225,12 @@ pub(crate) struct AccessArgs {
 pub(crate) struct InventoryArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
+    /// The instance these exports are of, for the addresses of lists [default: what the exported properties say]
+    #[arg(long, value_name = "NAME", value_parser = parse_instance)]
+    pub(crate) instance: Option<String>,
+    /// Print every file, sign and table, and the columns that rules ask for
+    #[arg(short, long)]
+    pub(crate) verbose: bool,
     /// How to print
     #[arg(short, long, value_enum, default_value_t = PlainFormat::Text)]
     pub(crate) format: PlainFormat,

@@ -1,33 +1,37 @@
 //! `glidelint inventory`
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
-use std::io::{self, Write};
+mod text;
 
-use glidelint::export::{Counts, FileKind, FileReport, RecordSink, Select, read};
-use glidelint::record::{Origin, Record, Wanted};
-use glidelint::report::safe;
+use std::collections::BTreeMap;
+
+use glidelint::doctor::{
+    Examination, Request, Sign, TableState, examine, following_list_url, waiting_rules, want_signs,
+};
+use glidelint::export::{Counts, FileKind, FileReport};
 use glidelint::rule::{Pack, Settings, builtin};
-use glidelint::source::Source;
-use rayon::prelude::*;
+use glidelint::source::Discovery;
 use serde::Serialize;
 
 use super::args::{InventoryArgs, PlainFormat};
 use super::exit::Exit;
 use super::fail::Failure;
 use super::input;
-use super::output::{counted, write_stdout};
-
-/// Row counts at which exports stop without an error.
-const CAPS: [u64; 4] = [10_000, 20_000, 50_000, 100_000];
+use super::output::write_stdout;
 
 #[derive(Serialize)]
-struct Inventory {
+struct Inventory<'e> {
     schema: &'static str,
     files: Vec<File>,
     totals: BTreeMap<String, Live>,
     skipped: usize,
     problems: Vec<PathMessage>,
+    signs: Vec<SignObject<'e>>,
+    requests: Vec<RequestObject<'e>>,
+    /// How many rules ask about a table that is to be asked for.
+    waiting_rules: usize,
+    looks_whole: Vec<WholeObject<'e>>,
+    not_whole: Vec<NotWholeObject<'e>>,
+    complete_line: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -39,6 +43,8 @@ struct File {
     unload_date: Option<String>,
     tables: BTreeMap<String, Live>,
     warnings: Vec<String>,
+    #[serde(skip)]
+    is_table: bool,
 }
 
 #[derive(Serialize, Clone, Copy, Default)]
@@ -55,171 +61,180 @@ struct PathMessage {
     message: String,
 }
 
-/// Which columns of wanted tables a file shows.
-struct Columns {
-    seen: BTreeMap<String, BTreeSet<String>>,
+#[derive(Serialize)]
+struct SignObject<'e> {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    table: Option<&'e str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<&'e str>,
+    message: &'e str,
 }
 
-impl RecordSink for Columns {
-    fn record(&mut self, record: &Record<'_>) {
-        if record.origin != Origin::Table {
-            return;
-        }
-        if !self.seen.contains_key(record.table) {
-            self.seen.insert(record.table.to_owned(), BTreeSet::new());
-        }
-        let Some(seen) = self.seen.get_mut(record.table) else { return };
-        for field in record.fields {
-            if !seen.contains(field.name) {
-                seen.insert(field.name.to_owned());
-            }
-        }
-    }
+#[derive(Serialize)]
+struct RequestObject<'e> {
+    table: &'e str,
+    reason: &'static str,
+    #[serde(skip)]
+    phrase: &'static str,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    against: &'e [String],
+    rules: usize,
+    default_rules: usize,
+    urls: &'e [String],
+    /// The address of a further part; `LAST` stands for the last sys_id of the
+    /// part before it.
+    next_url: String,
+    who: &'static str,
+    columns: &'e [String],
+    notes: &'e [String],
 }
 
-/// Says what is in the files.
+#[derive(Serialize)]
+struct WholeObject<'e> {
+    table: &'e str,
+    rows: u64,
+    files: usize,
+    because: &'e [String],
+    doubts: &'e [String],
+}
+
+#[derive(Serialize)]
+struct NotWholeObject<'e> {
+    table: &'e str,
+    rows: u64,
+    files: usize,
+    against: &'e [String],
+}
+
+/// Says what is in the files, what is wrong with them and what is missing.
 pub(crate) fn run(args: &InventoryArgs) -> Result<Exit, Failure> {
     let found = input::configure(&args.input)?;
     let discovery = input::sources(&args.input, &found.config)?;
-    let pack = Pack::compile(&[builtin()?], &Settings { strict: true, ..Settings::default() })?;
-    let look = |source: &Source| {
-        let mut columns = Columns { seen: BTreeMap::new() };
-        let report = read(source, Select::Wanted(&pack.wanted), &mut columns);
-        (report, columns)
-    };
-    let looked: Vec<_> = discovery.sources.par_iter().map(look).collect();
-    let mut inventory = Inventory {
-        schema: "glidelint/inventory/v1",
-        files: Vec::new(),
-        totals: BTreeMap::new(),
-        skipped: 0,
-        problems: Vec::new(),
-    };
-    let mut incomplete = false;
-    for (path, problem) in &discovery.problems {
-        incomplete |= problem.kind.is_loss();
-        inventory.problems.push(PathMessage { path: path.clone(), message: problem.message.clone() });
-    }
-    for (source, (report, columns)) in discovery.sources.iter().zip(looked) {
-        for problem in &report.problems {
-            incomplete |= problem.kind.is_loss();
-            inventory
-                .problems
-                .push(PathMessage { path: source.path().to_owned(), message: problem.message.clone() });
-        }
-        if report.kind == FileKind::Other {
-            inventory.skipped += 1;
-            continue;
-        }
-        for (table, counts) in &report.tables {
-            let total = inventory.totals.entry(table.clone()).or_default();
-            total.live += counts.live;
-            total.deleted += counts.deleted;
-            total.history += counts.history;
-        }
-        inventory.files.push(File {
-            path: source.path().to_owned(),
-            kind: report.kind.as_str(),
-            encoding: report.encoding,
-            warnings: warnings(&report, &columns, &pack.wanted),
-            unload_date: report.unload_date,
-            tables: report.tables.into_iter().map(|(table, counts)| (table, counts.into())).collect(),
-        });
-    }
+    let mut pack = Pack::compile(&[builtin()?], &Settings { strict: true, ..Settings::default() })?;
+    want_signs(&mut pack);
+    let examination = examine(&discovery.sources, &pack, args.instance.as_deref());
+    let inventory = inventory(&discovery, &pack, &examination);
     write_stdout(|out| match args.format {
         PlainFormat::Json => {
             serde_json::to_writer_pretty(&mut *out, &inventory)?;
             writeln!(out)
         }
-        PlainFormat::Text => write_text(&inventory, out),
+        PlainFormat::Text => text::write(&inventory, args.verbose, out),
     })?;
-    if incomplete && !args.input.allow_incomplete {
+    let problems = discovery.problems.iter().map(|(_, problem)| problem);
+    let problems = problems.chain(examination.files.iter().flat_map(|report| &report.problems));
+    if problems.into_iter().any(|problem| problem.kind.is_loss()) && !args.input.allow_incomplete {
         return Ok(Exit::Incomplete);
     }
     Ok(if inventory.totals.is_empty() { Exit::NothingToScan } else { Exit::Fine })
+}
+
+fn inventory<'e>(discovery: &'e Discovery, pack: &Pack, examination: &'e Examination) -> Inventory<'e> {
+    let mut files = Vec::new();
+    let mut totals: BTreeMap<String, Live> = BTreeMap::new();
+    let mut skipped = 0;
+    let of_path =
+        |(path, message): (&str, &str)| PathMessage { path: path.to_owned(), message: message.to_owned() };
+    let found = discovery.problems.iter().map(|(path, problem)| (path.as_str(), problem.message.as_str()));
+    let mut problems: Vec<_> = found.map(of_path).collect();
+    let mut warnings: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    let path_of = |sign: &Sign| sign.source.map(|source| discovery.path(source));
+    for sign in &examination.signs {
+        if let Some(path) = path_of(sign) {
+            warnings.entry(path).or_default().push(sign.message.clone());
+        }
+    }
+    for (source, report) in discovery.sources.iter().zip(&examination.files) {
+        problems.extend(report.problems.iter().map(|problem| of_path((source.path(), &problem.message))));
+        if report.kind == FileKind::Other {
+            skipped += 1;
+            continue;
+        }
+        for (table, counts) in &report.tables {
+            totals.entry(table.clone()).or_default().add(*counts);
+        }
+        files.push(file(source.path(), report, warnings.remove(source.path()).unwrap_or_default()));
+    }
+    let names: Vec<_> = examination.whole_tables().collect();
+    let requested = |table: &str| examination.requests.iter().any(|request| request.table == table);
+    Inventory {
+        schema: "glidelint/inventory/v1",
+        files,
+        totals,
+        skipped,
+        problems,
+        signs: examination.signs.iter().map(|sign| sign_object(sign, path_of(sign))).collect(),
+        requests: examination.requests.iter().map(|request| request_object(request, examination)).collect(),
+        waiting_rules: waiting_rules(pack, &requested),
+        looks_whole: examination
+            .tables
+            .iter()
+            .filter(|table| table.looks_whole())
+            .map(whole_object)
+            .collect(),
+        not_whole: examination
+            .tables
+            .iter()
+            .filter(|table| !table.looks_whole())
+            .map(not_whole_object)
+            .collect(),
+        complete_line: (!names.is_empty()).then(|| format!("--complete {}", names.join(","))),
+    }
+}
+
+fn file(path: &str, report: &FileReport, warnings: Vec<String>) -> File {
+    File {
+        path: path.to_owned(),
+        kind: report.kind.as_str(),
+        encoding: report.encoding,
+        unload_date: report.unload_date.clone(),
+        tables: report.tables.iter().map(|(table, counts)| (table.clone(), (*counts).into())).collect(),
+        warnings,
+        is_table: report.kind.is_table(),
+    }
+}
+
+fn sign_object<'e>(sign: &'e Sign, path: Option<&'e str>) -> SignObject<'e> {
+    SignObject { kind: sign.kind.as_str(), table: sign.table.as_deref(), path, message: &sign.message }
+}
+
+fn request_object<'e>(request: &'e Request, examination: &Examination) -> RequestObject<'e> {
+    RequestObject {
+        table: &request.table,
+        reason: request.reason.as_str(),
+        phrase: request.reason.phrase(),
+        against: &request.against,
+        rules: request.rules,
+        default_rules: request.default_rules,
+        urls: &request.urls,
+        next_url: following_list_url(examination.instance.as_deref(), &request.table, "LAST"),
+        who: "admin",
+        columns: &request.columns,
+        notes: &request.notes,
+    }
+}
+
+fn whole_object(state: &TableState) -> WholeObject<'_> {
+    let TableState { table, rows, files, because, doubts, .. } = state;
+    WholeObject { table, rows: *rows, files: *files, because, doubts }
+}
+
+fn not_whole_object(state: &TableState) -> NotWholeObject<'_> {
+    let TableState { table, rows, files, against, .. } = state;
+    NotWholeObject { table, rows: *rows, files: *files, against }
+}
+
+impl Live {
+    fn add(&mut self, counts: Counts) {
+        self.live += counts.live;
+        self.deleted += counts.deleted;
+        self.history += counts.history;
+    }
 }
 
 impl From<Counts> for Live {
     fn from(counts: Counts) -> Self {
         Self { live: counts.live, deleted: counts.deleted, history: counts.history }
     }
-}
-
-/// What about the file a reader should doubt.
-fn warnings(report: &FileReport, columns: &Columns, wanted: &Wanted) -> Vec<String> {
-    let mut warnings = Vec::new();
-    if !report.whole && report.has_loss() {
-        warnings.push("the file could not be read to its end".to_owned());
-    }
-    let is_table = report.kind.is_of_tables();
-    for (table, rows) in report.rows.iter().filter(|_| is_table) {
-        if CAPS.contains(rows) {
-            warnings
-                .push(format!("exactly {rows} rows of {table}: the export was probably cut at its limit"));
-        }
-    }
-    if report.kind == FileKind::UpdateSet && !report.rows.contains_key("sys_update_xml") {
-        warnings.push("only the header of an update set: no changes".to_owned());
-    }
-    for (table, seen) in columns.seen.iter().filter(|_| is_table) {
-        let Some(index) = wanted.find(table) else { continue };
-        let names = wanted.table(index).columns.iter();
-        let is_standard = |name: &str| {
-            glidelint::record::schema::column(table, name).is_some() && !name.starts_with("sys_")
-        };
-        let absent: Vec<_> =
-            names.map(|name| &**name).filter(|name| !seen.contains(*name) && is_standard(name)).collect();
-        if !absent.is_empty() {
-            warnings.push(format!(
-                "no column {} in {table}: rules that ask for it cannot tell",
-                absent.join(", ")
-            ));
-        }
-    }
-    warnings
-}
-
-fn write_text(inventory: &Inventory, out: &mut dyn Write) -> io::Result<()> {
-    for file in &inventory.files {
-        write!(out, "{}  {}", safe::terminal(&file.path), file.kind)?;
-        if let Some(date) = &file.unload_date {
-            write!(out, "  {}", safe::terminal(date))?;
-        }
-        if file.encoding != "UTF-8" {
-            write!(out, "  {}", file.encoding)?;
-        }
-        writeln!(out)?;
-        for (table, counts) in &file.tables {
-            writeln!(out, "    {}  {}", safe::terminal(table), describe(*counts))?;
-        }
-        for warning in &file.warnings {
-            writeln!(out, "    warning: {}", safe::terminal(warning))?;
-        }
-    }
-    for problem in &inventory.problems {
-        writeln!(out, "problem: {}: {}", safe::terminal(&problem.path), safe::terminal(&problem.message))?;
-    }
-    writeln!(out)?;
-    writeln!(
-        out,
-        "{} with records or definitions, {} passed over, {}",
-        counted(inventory.files.len(), "file"),
-        counted(inventory.skipped, "other file"),
-        counted(inventory.problems.len(), "problem")
-    )?;
-    for (table, counts) in &inventory.totals {
-        writeln!(out, "    {}  {}", safe::terminal(table), describe(*counts))?;
-    }
-    Ok(())
-}
-
-fn describe(counts: Live) -> String {
-    let mut text = format!("{} live", counts.live);
-    if counts.deleted > 0 {
-        let _ = write!(text, ", {} deleted", counts.deleted);
-    }
-    if counts.history > 0 {
-        let _ = write!(text, ", {} history", counts.history);
-    }
-    text
 }

@@ -189,8 +189,8 @@ impl<'w> Collect for Collecting<'_, 'w> {
 }
 
 fn file_facts(file: &ReadFile) -> FileFacts {
-    let is_of_tables = file.report.kind.is_of_tables();
-    let tables = file.report.rows.keys().filter(|_| is_of_tables).cloned().collect();
+    let kind = file.report.kind;
+    let tables = if kind.is_table() { file.report.rows.keys().cloned().collect() } else { BTreeSet::new() };
     FileFacts { source: file.source, kind: file.report.kind, tables }
 }
 
@@ -263,7 +263,7 @@ fn is_app_repository(files: &[ReadFile]) -> bool {
 /// to its end.
 fn stands_whole_in(files: &[ReadFile], table: &str) -> bool {
     let mut holders =
-        files.iter().filter(|file| file.report.kind.is_of_tables() && file.report.rows.contains_key(table));
+        files.iter().filter(|file| file.report.kind.is_table() && file.report.rows.contains_key(table));
     let mut any = false;
     holders.all(|file| {
         any = true;

@@ -80,7 +80,7 @@ impl FileKind {
 
     /// Whether its records are rows of tables, exported as such.
     #[must_use]
-    pub fn is_of_tables(self) -> bool {
+    pub fn is_table(self) -> bool {
         match self {
             Self::TableExport | Self::ListExport => true,
             _ => self.is_flat(),

@@ -1,6 +1,8 @@
 //! Which tables and columns somebody wants: the one thing that a reader is told
 //! by the rules.
 
+use std::collections::BTreeSet;
+
 use hashbrown::HashMap;
 
 /// Index of a wanted table.
@@ -52,6 +54,8 @@ pub enum Keep {
 pub struct Wanted {
     tables: Vec<WantedTable>,
     by_name: HashMap<Box<str>, TableIdx>,
+    /// What was asked for since the list was taken last.
+    list: BTreeSet<(TableIdx, ColumnIdx)>,
 }
 
 /// One wanted table.
@@ -79,6 +83,7 @@ impl Wanted {
     /// If more than 65,535 tables are asked for; packs name a few dozen.
     pub fn want_table(&mut self, name: &str) -> TableIdx {
         if let Some(&found) = self.by_name.get(name) {
+            self.list.insert((found, ColumnIdx::SYS_ID));
             return found;
         }
         let index = TableIdx(u16::try_from(self.tables.len()).unwrap_or(u16::MAX));
@@ -91,12 +96,21 @@ impl Wanted {
         table.keep(ColumnIdx::SYS_ID, Keep::Always);
         self.tables.push(table);
         self.by_name.insert(name.into(), index);
+        self.list.insert((index, ColumnIdx::SYS_ID));
         index
     }
 
     /// Asks for a column of a table while the record is there.
     pub fn want_column(&mut self, table: TableIdx, column: &str) -> ColumnIdx {
-        self.tables[table.index()].want(column)
+        let column = self.tables[table.index()].want(column);
+        self.list.insert((table, column));
+        column
+    }
+
+    /// Tables and columns that were asked for since the last call; of each table
+    /// the `sys_id` stands among them.
+    pub fn take_list(&mut self) -> Vec<(TableIdx, ColumnIdx)> {
+        std::mem::take(&mut self.list).into_iter().collect()
     }
 
     /// Asks for a column of a table for as long as anybody asks.

@@ -52,7 +52,7 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             finding: found.finding,
             lines: found.places().map(|place| place.lines).collect(),
             line_hash: shown.line_hash,
-            texts: shown.places.into_iter().map(|place| (place.snippet, place.context)).collect(),
+            texts: shown.places.into_iter().map(PlaceText::of).collect(),
         });
         document.list("findings", rows)
     })?;
@@ -76,7 +76,23 @@ struct FindingRow<'a> {
     finding: &'a Finding,
     lines: Vec<&'a PlaceLines>,
     line_hash: Option<String>,
-    texts: Vec<(Snippet, Option<Snippet>)>,
+    texts: Vec<PlaceText>,
+}
+
+/// What is shown of a place.
+#[derive(Debug, Serialize, Deserialize)]
+struct PlaceText {
+    snippet: Snippet,
+    context: Option<Snippet>,
+    /// Of a workbook.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cell: Option<String>,
+}
+
+impl PlaceText {
+    fn of(place: ShownPlace<'_>) -> Self {
+        Self { snippet: place.snippet, context: place.context, cell: place.cell }
+    }
 }
 
 /// Reads a saved result.
@@ -145,7 +161,7 @@ struct SavedFinding {
     finding: Finding,
     lines: Vec<PlaceLines>,
     line_hash: Option<String>,
-    texts: Vec<(Snippet, Option<Snippet>)>,
+    texts: Vec<PlaceText>,
 }
 
 /// The texts of a saved result.
@@ -159,7 +175,7 @@ struct SavedExcerpts {
 #[derive(Debug)]
 struct Texts {
     line_hash: Option<String>,
-    of_places: Vec<(Snippet, Option<Snippet>)>,
+    of_places: Vec<PlaceText>,
 }
 
 impl Excerpts for SavedExcerpts {
@@ -174,14 +190,14 @@ impl Excerpts for SavedExcerpts {
         hashes: LineHashes,
     ) -> Box<dyn Iterator<Item = ShownFinding<'f>> + 'f> {
         let shown = findings.iter().zip(&self.texts).take(most).map(move |(found, texts)| {
-            let places =
-                found.places().zip(&texts.of_places).map(|(located, (snippet, context))| ShownPlace {
-                    path: self.path(located.place.source),
-                    snippet: snippet.clone(),
-                    context: context.clone(),
-                    role: located.place.role,
-                    label: located.place.label.as_deref(),
-                });
+            let places = found.places().zip(&texts.of_places).map(|(located, text)| ShownPlace {
+                path: self.path(located.place.source),
+                snippet: text.snippet.clone(),
+                context: text.context.clone(),
+                cell: text.cell.clone(),
+                role: located.place.role,
+                label: located.place.label.as_deref(),
+            });
             let line_hash = texts.line_hash.clone().filter(|_| hashes == LineHashes::Wanted);
             ShownFinding { finding: found.finding, places: places.collect(), line_hash }
         });

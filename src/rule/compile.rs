@@ -41,6 +41,7 @@ pub(super) struct Compiler<'c> {
 impl Compiler<'_> {
     /// Compiles a rule; `meta` holds its identity and texts already.
     pub(super) fn rule(&mut self, file: &RuleFile, meta: RuleMeta) -> Result<Rule, RuleError> {
+        self.wanted.take_list();
         let gate = self.conditions(&file.when.0)?;
         let kinds = [
             file.table.is_some(),
@@ -97,7 +98,8 @@ impl Compiler<'_> {
             ..meta
         };
         let unset = std::mem::take(&mut self.unset).into_iter().collect();
-        Ok(Rule { meta: Arc::new(meta), gate, body, message, at, unset })
+        let reads = self.wanted.take_list();
+        Ok(Rule { meta: Arc::new(meta), gate, body, message, at, unset, reads })
     }
 
     /// A rule of several conditions may point at a field of a table that one of

@@ -27,6 +27,9 @@ pub struct Rule {
     pub at: Option<Box<str>>,
     /// Parameters that only the owner of the instance can fill, and has not.
     pub unset: Vec<String>,
+    /// The tables and columns that it asks for itself, without those that classes
+    /// of records rest on.
+    pub reads: Vec<(TableIdx, ColumnIdx)>,
 }
 
 /// What a rule judges.

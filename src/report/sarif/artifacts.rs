@@ -87,7 +87,7 @@ impl<'a> Artifacts<'a> {
             }
             None => ArtifactLocation::builder().uri(safe::relative_uri(path)).uri_base_id(ROOT).build(),
         });
-        match (input.map(|input| input.kind), media_type(path)) {
+        match (input.map(|input| &*input.kind), media_type(path)) {
             (_, Some(kind)) => artifact.mime_type = Some(kind.to_owned()),
             (Some("csv-export"), _) => artifact.mime_type = Some("text/csv".to_owned()),
             (Some("excel-export"), _) => artifact.mime_type = Some("text/tab-separated-values".to_owned()),
