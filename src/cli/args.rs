@@ -255,6 +255,7 @@ pub(crate) enum Format {
     Github,
     Gitlab,
     Markdown,
+    Html,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

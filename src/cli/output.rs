@@ -26,7 +26,7 @@ impl FileOutput {
             Path::new(text).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         let format = format_of(extension).ok_or_else(|| {
             Failure::Use(format!(
-                "--output {text}: the extension names no format; write text=, sarif=, json=, gitlab= or markdown= in front"
+                "--output {text}: the extension names no format; write text=, sarif=, json=, gitlab=, markdown= or html= in front"
             ))
         })?;
         Ok(Self { format, path: text.to_owned() })
@@ -42,6 +42,7 @@ fn format_of(word: &str) -> Option<Format> {
         "github" => Some(Format::Github),
         "gitlab" => Some(Format::Gitlab),
         "markdown" | "md" => Some(Format::Markdown),
+        "html" | "htm" => Some(Format::Html),
         _ => None,
     }
 }

@@ -13,7 +13,7 @@ use glidelint::locate::{FileExcerpts, locate};
 use glidelint::report::sarif::{self, SarifOptions};
 use glidelint::report::text::{self, Detail, TextOptions};
 use glidelint::report::{
-    Input, PackInfo, Report, Scope, Score, Stats, csv, github, gitlab, json, markdown, safe,
+    Input, PackInfo, Report, Scope, Score, Stats, csv, github, gitlab, html, json, markdown, safe,
 };
 use glidelint::rule::{Pack, PackFiles, Rule, RuleMeta};
 use glidelint::source::{Discovery, Source, sha256};
@@ -178,6 +178,7 @@ fn write(
         Format::Github => github::write(report, out),
         Format::Gitlab => gitlab::write(report, out),
         Format::Markdown => markdown::write(report, args.max_shown.0, out),
+        Format::Html => html::write(report, out),
     }
 }
 
@@ -233,7 +234,8 @@ fn root_name(root: &Path) -> String {
 
 fn inputs(args: &ScanArgs, outputs: &[FileOutput], discovery: &Discovery, files: &[ReadFile]) -> Vec<Input> {
     let formats = outputs.iter().map(|output| output.format).chain([args.format]);
-    let is_shown = formats.into_iter().any(|format| matches!(format, Format::Sarif | Format::Json));
+    let is_shown =
+        formats.into_iter().any(|format| matches!(format, Format::Sarif | Format::Json | Format::Html));
     let is_hashed = |source: &Source| match args.hash_inputs {
         _ if !is_shown => false,
         HashInputs::Always => true,

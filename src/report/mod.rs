@@ -7,6 +7,7 @@ mod desk;
 mod frameworks;
 pub mod github;
 pub mod gitlab;
+pub mod html;
 pub mod json;
 pub mod markdown;
 mod mend;
