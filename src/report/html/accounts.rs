@@ -128,8 +128,9 @@ fn lead(facts: &Facts<'_>, machines: &[&Account]) -> String {
     text.push('.');
     if doubtful > 0 {
         text.push_str(&format!(
-            " Of {} it cannot be told whether a person uses them.",
-            counted(doubtful, "account")
+            " Of {} it cannot be told whether a person uses {}.",
+            counted(doubtful, "account"),
+            if doubtful == 1 { "it" } else { "them" }
         ));
     }
     if let Some(losses) = facts.losses() {

@@ -131,8 +131,8 @@ fn lead(facts: &Facts<'_>) -> String {
     }
     if facts.maybe_admins > 0 {
         text.push_str(&format!(
-            " For {} more the export does not say.",
-            counted(facts.maybe_admins, "account")
+            " For {} the export does not say.",
+            counted(facts.maybe_admins, "more account")
         ));
     }
     if let Some(losses) = facts.losses() {

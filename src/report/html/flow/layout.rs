@@ -48,7 +48,7 @@ pub(in crate::report::html) struct Flow {
 pub(in crate::report::html) struct Start {
     pub(in crate::report::html) y: u32,
     pub(in crate::report::html) name: String,
-    /// `machine`, `person`, or `several`.
+    /// `machine`, `person`, `doubtful`, or `several`.
     pub(in crate::report::html) kind: &'static str,
 }
 
@@ -138,7 +138,11 @@ fn place_accounts(graph: &Graph<'_>, flow: &mut Flow, wanted: &mut Vec<Wanted>) 
         let apart = if lines == cluster.accounts.len() { lines } else { lines - 1 };
         for account in &cluster.accounts[..apart] {
             let name = safe::shortened(&safe::html_line(&account.user_name), NAME).into_owned();
-            let kind = if account.non_human == Answer::Yes { "machine" } else { "person" };
+            let kind = match account.non_human {
+                Answer::Yes => "machine",
+                Answer::No => "person",
+                Answer::CannotTell => "doubtful",
+            };
             flow.starts.push(Start { y, name, kind });
             wanted.push(Wanted { from: (START, y), to: cluster.first, accounts: 1, is_cut: false });
             y += ROW;
