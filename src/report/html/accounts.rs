@@ -1,5 +1,7 @@
 //! Accounts that no person uses: on what evidence, what they can do, who answers.
 
+use std::fmt::Write as _;
+
 use askama::Template;
 
 use super::facts::Facts;
@@ -123,18 +125,19 @@ fn lead(facts: &Facts<'_>, machines: &[&Account]) -> String {
         grouped(can)
     );
     if open > 0 {
-        text.push_str(&format!("; for {} the export does not say", grouped(open)));
+        let _ = write!(text, "; for {} the export does not say", grouped(open));
     }
     text.push('.');
     if doubtful > 0 {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             " Of {} it cannot be told whether a person uses {}.",
             counted(doubtful, "account"),
             if doubtful == 1 { "it" } else { "them" }
-        ));
+        );
     }
     if let Some(losses) = facts.losses() {
-        text.push_str(&format!(" {losses}."));
+        let _ = write!(text, " {losses}.");
     }
     text
 }

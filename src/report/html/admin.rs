@@ -1,5 +1,7 @@
 //! Who reaches admin, through which rows, and what one removal does.
 
+use std::fmt::Write as _;
+
 use askama::Template;
 
 use super::accounts::{Gaps, by, gaps};
@@ -118,7 +120,7 @@ fn headline(facts: &Facts<'_>) -> String {
 }
 
 /// The row without which fewest accounts reach admin.
-fn best(review: &Review) -> Option<&Grant> {
+pub(super) fn best(review: &Review) -> Option<&Grant> {
     review.grants.iter().min_by_key(|grant| grant.left)
 }
 
@@ -130,13 +132,10 @@ fn lead(facts: &Facts<'_>) -> String {
         text = format!("{words}. Removing that one row leaves {}.", counted(grant.left, "administrator"));
     }
     if facts.maybe_admins > 0 {
-        text.push_str(&format!(
-            " For {} the export does not say.",
-            counted(facts.maybe_admins, "more account")
-        ));
+        let _ = write!(text, " For {} the export does not say.", counted(facts.maybe_admins, "more account"));
     }
     if let Some(losses) = facts.losses() {
-        text.push_str(&format!(" {losses}."));
+        let _ = write!(text, " {losses}.");
     }
     text
 }
@@ -154,16 +153,17 @@ fn in_words(grant: &Grant) -> Vec<Part> {
 }
 
 fn rows(facts: &Facts<'_>, grants: &[Grant]) -> Vec<Row> {
-    let row = |(at, grant): (usize, &Grant)| Row {
+    let best = facts.review().and_then(best);
+    let row = |grant: &Grant| Row {
         text: in_words(grant),
         accounts: grouped(grant.accounts),
         bar: share(grant.accounts, facts.admins, BAR).max(2),
-        fill: if at == 0 && grant.accounts > 1 { "bad" } else { "met" },
+        fill: if grant.accounts > 1 && best == Some(grant) { "bad" } else { "met" },
         left: grouped(grant.left),
         place: facts.spot(grant.place),
         is_unexplained: grant.is_unexplained,
     };
-    grants.iter().take(ROWS).enumerate().map(row).collect()
+    grants.iter().take(ROWS).map(row).collect()
 }
 
 /// Accounts that hold or may hold something, those first that no person uses.

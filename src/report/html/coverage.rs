@@ -1,5 +1,7 @@
 //! What could not be judged, why, and what to export so that it can be.
 
+use std::fmt::Write as _;
+
 use askama::Template;
 
 use super::bars::{Piece, pieces, share, weight};
@@ -114,15 +116,19 @@ fn lead(facts: &Facts<'_>, requests: usize) -> String {
     match checks.found_in_part {
         0 => {}
         1 => text.push_str(" One more check found something and may find more."),
-        count => text.push_str(&format!(" {} more found something and may find more.", grouped(count))),
+        count => {
+            let _ = write!(text, " {} more found something and may find more.", grouped(count));
+        }
     }
     match requests {
         0 => {}
         1 => text.push_str(" One export would help."),
-        count => text.push_str(&format!(" {} would help.", counted(count, "export"))),
+        count => {
+            let _ = write!(text, " {} would help.", counted(count, "export"));
+        }
     }
     if let Some(losses) = facts.losses() {
-        text.push_str(&format!(" {losses}."));
+        let _ = write!(text, " {losses}.");
     }
     text.trim_start().to_owned()
 }

@@ -1,6 +1,8 @@
 //! The findings: what stands on the page without scripts and on paper, and what
 //! scripts fill from the data.
 
+use std::fmt::Write as _;
+
 use askama::Template;
 
 use super::facts::{Facts, area_name};
@@ -103,10 +105,10 @@ fn lead(facts: &Facts<'_>) -> String {
         .map(|(count, word)| format!("{} {word}", grouped(count)))
         .collect();
     if !accepted.is_empty() {
-        text.push_str(&format!(" Not counted: {}.", accepted.join(", ")));
+        let _ = write!(text, " Not counted: {}.", accepted.join(", "));
     }
     if let Some(losses) = facts.losses() {
-        text.push_str(&format!(" {losses}."));
+        let _ = write!(text, " {losses}.");
     }
     text.trim_start().to_owned()
 }

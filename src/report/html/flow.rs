@@ -62,7 +62,7 @@ pub(super) fn flow(facts: &Facts<'_>) -> Option<Flow> {
         return None;
     }
     let graph = Graph::of(&accounts, &review.grants);
-    Some(layout::lay_out(&graph, facts.admins, facts.maybe_admins))
+    Some(layout::lay_out(&graph, super::admin::best(review), facts.admins, facts.maybe_admins))
 }
 
 impl<'r> Graph<'r> {
@@ -187,11 +187,10 @@ impl<'r> Graph<'r> {
         self.clusters.sort_by_cached_key(rank);
     }
 
-    /// The row that most accounts take, if more than one does.
-    fn widest(&self) -> Option<usize> {
-        let candidates =
-            self.hops.iter().enumerate().filter(|(_, hop)| hop.accounts > 1 && hop.grant.is_some());
-        candidates.max_by_key(|(_, hop)| (hop.accounts, hop.to == ADMIN)).map(|(at, _)| at)
+    /// Where a row is drawn that more than one account takes.
+    fn hop_of(&self, best: Option<&Grant>) -> Option<usize> {
+        let is_best = |hop: &Hop<'_>| hop.grant.is_some_and(|grant| best == Some(grant));
+        self.hops.iter().position(|hop| hop.accounts > 1 && is_best(hop))
     }
 }
 

@@ -1,5 +1,7 @@
 //! What stands around the pages: policy, style, navigation, foot, script.
 
+use std::fmt::Write as _;
+
 use askama::Template;
 use data_encoding::BASE64;
 use sha2::{Digest, Sha256};
@@ -90,7 +92,7 @@ fn css_text(text: &str) -> String {
         if letter.is_ascii_alphanumeric() || " .,:;-_".contains(letter) {
             css.push(letter);
         } else {
-            css.push_str(&format!("\\{:x} ", u32::from(letter)));
+            let _ = write!(css, "\\{:x} ", u32::from(letter));
         }
     }
     css

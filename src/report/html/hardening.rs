@@ -1,5 +1,7 @@
 //! The settings of the vendor's hardening baseline, one by one.
 
+use std::fmt::Write as _;
+
 use askama::Template;
 
 use super::facts::{Facts, area_name};
@@ -107,10 +109,11 @@ fn lead(facts: &Facts<'_>) -> String {
         counted(range.settings(), "applicable setting")
     );
     if range.open.0 > 0 {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             " {} could not be judged from these exports, which is why the score is a range.",
             grouped(range.open.0)
-        ));
+        );
     }
     text
 }

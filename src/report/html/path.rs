@@ -106,7 +106,8 @@ fn picture(start: &str, steps: &[Step]) -> Picture {
     for (kind, name, step) in names.into_iter().chain(rest) {
         let name = safe::shortened(name, NAME).into_owned();
         let width = box_width(&name);
-        let line = step.map(|step| (end, x - 4, (end + x) / 2, step.verb, step.is_cut, step.is_unexplained));
+        let line =
+            step.map(|step| (end, x - 4, u32::midpoint(end, x), step.verb, step.is_cut, step.is_unexplained));
         boxes.push(Node { x, width, middle: x + width / 2, kind, name, line, is_last: false });
         end = x + width;
         x = end + GAP;

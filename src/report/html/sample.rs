@@ -111,7 +111,7 @@ pub(super) fn crowded() -> Report {
 
 fn findings(count: usize) -> Vec<Found> {
     let mut list: Vec<Found> = (0..count).map(finding).collect();
-    list.sort_by(|left, right| right.finding.severity.cmp(&left.finding.severity));
+    list.sort_by_key(|found| std::cmp::Reverse(found.finding.severity));
     for (at, found) in list.iter_mut().enumerate() {
         found.finding.state = Some(if at % 9 == 8 { BaselineState::Unchanged } else { BaselineState::New });
         found.finding.waiver = (at % 11 == 10).then(|| WaiverIdx::new(1)).flatten();
@@ -157,7 +157,7 @@ fn desk(many: usize) -> Desk {
     for grant in &mut grants {
         grant.left = all - grant.accounts;
     }
-    let (order, grants) = sorted(grants);
+    let (order, grants) = sorted(&grants);
     for account in &mut accounts {
         for at in account.path.iter_mut().chain(&mut account.ways) {
             *at = order[usize::try_from(*at).unwrap()];
@@ -189,7 +189,7 @@ fn desk(many: usize) -> Desk {
 }
 
 /// Those that carry most first, and where each went.
-fn sorted(grants: Vec<Grant>) -> (Vec<u32>, Vec<Grant>) {
+fn sorted(grants: &[Grant]) -> (Vec<u32>, Vec<Grant>) {
     let mut order: Vec<usize> = (0..grants.len()).collect();
     order.sort_by_key(|at| std::cmp::Reverse(grants[*at].accounts));
     let mut places = vec![0; grants.len()];

@@ -1,5 +1,7 @@
 //! The first page: how bad, how sure, what first.
 
+use std::fmt::Write as _;
+
 use askama::Template;
 
 use super::bars::{Bar, Piece, pieces, weight};
@@ -135,7 +137,7 @@ fn lead(facts: &Facts<'_>) -> String {
         format!("All {} could be judged, or are about nothing that is here.", counted(all, "check"))
     };
     if let Some(losses) = facts.losses() {
-        text.push_str(&format!(" {losses} (exit code {}).", facts.report.exit_code));
+        let _ = write!(text, " {losses} (exit code {}).", facts.report.exit_code);
     }
     text
 }
@@ -209,16 +211,19 @@ pub(super) fn score(range: &Range) -> Score {
     let mut note =
         format!("{} of {} are known to be met", range.met.0, counted(range.settings(), "applicable setting"));
     if range.open.0 > 0 {
-        note.push_str(&format!(
+        let _ = write!(
+            note,
             "; if all {} that could not be judged were met too, it would be {} %",
             range.open.0, range.high
-        ));
+        );
     }
     note.push_str(". Settings weigh as their published risk scores, as in Security Center.");
     match range.not_applicable {
         0 => {}
         1 => note.push_str(" One setting does not apply and is not counted."),
-        count => note.push_str(&format!(" {count} settings do not apply and are not counted.")),
+        count => {
+            let _ = write!(note, " {count} settings do not apply and are not counted.");
+        }
     }
     Score { range: range.text(), bar: Bar::of(&parts), note }
 }

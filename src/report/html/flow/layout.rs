@@ -1,7 +1,7 @@
 //! Where everything of the picture stands, in pixels.
 
 use super::{ADMIN, Cluster, Graph};
-use crate::engine::Answer;
+use crate::engine::{Answer, Grant};
 use crate::report::html::path::verb;
 use crate::report::safe;
 use crate::report::words::{counted, grouped};
@@ -13,8 +13,10 @@ const ROW: u32 = 25;
 const BREAK: u32 = 22;
 /// Where the lines of accounts begin; the distance of layers; the size of boxes.
 const START: u32 = 190;
-const LAYER: u32 = 228;
+const LAYER: u32 = 214;
 const BOX: (u32, u32) = (168, 28);
+/// How much further away admin stands, where many lines come together.
+const FAN: u32 = 90;
 /// The least distance of two boxes above one another.
 const APART: u32 = 48;
 /// Room above, for the names of the layers.
@@ -84,12 +86,12 @@ struct Wanted {
     is_cut: bool,
 }
 
-pub(super) fn lay_out(graph: &Graph<'_>, admins: usize, maybe: usize) -> Flow {
+pub(super) fn lay_out(graph: &Graph<'_>, best: Option<&Grant>, admins: usize, maybe: usize) -> Flow {
     let mut flow = Flow::default();
     let mut wanted = Vec::new();
     let (mut middles, mut bottom) = place_accounts(graph, &mut flow, &mut wanted);
     place_nodes(graph, &mut middles);
-    let widest = graph.widest();
+    let widest = graph.hop_of(best);
     for (at, hop) in graph.hops.iter().enumerate() {
         let from = (x_of(graph, hop.from) + BOX.0, middles[hop.from]);
         wanted.push(Wanted { from, to: hop.to, accounts: hop.accounts, is_cut: Some(at) == widest });
@@ -125,7 +127,8 @@ pub(super) fn lay_out(graph: &Graph<'_>, admins: usize, maybe: usize) -> Flow {
 
 fn x_of(graph: &Graph<'_>, node: usize) -> u32 {
     let layer = u32::try_from(graph.nodes[node].layer).unwrap_or(0);
-    START + 100 + layer.saturating_sub(1) * LAYER
+    let beyond = if node == ADMIN { FAN } else { 0 };
+    START + 100 + layer.saturating_sub(1) * LAYER + beyond
 }
 
 /// Puts the accounts of a cluster below each other, and its first step beside
@@ -199,8 +202,8 @@ fn place_nodes(graph: &Graph<'_>, middles: &mut [u32]) {
         }
         here.sort_by_key(|node| middles[*node]);
         for pair in 1..here.len() {
-            let least = middles[here[pair - 1]] + APART;
-            middles[here[pair]] = middles[here[pair]].max(least);
+            let free = middles[here[pair - 1]] + APART;
+            middles[here[pair]] = middles[here[pair]].max(free);
         }
     }
 }
@@ -251,10 +254,12 @@ fn draw(graph: &Graph<'_>, flow: &mut Flow, mut wanted: Vec<Wanted>, middles: &[
             (x_of(graph, line.to), middles[line.to])
         };
         let ((x, y), (to_x, to_y)) = (line.from, to);
-        let middle = u32::midpoint(x, to_x);
+        // A line past other layers stays level until the last gap, where no box is.
+        let level = if line.to == ADMIN { x.max(to_x.saturating_sub(LAYER - BOX.0 + FAN)) } else { x };
+        let middle = u32::midpoint(level, to_x);
         let tenths = thickness(line.accounts, most);
         flow.lines.push(Line {
-            path: format!("M{x} {y}C{middle} {y} {middle} {to_y} {to_x} {to_y}"),
+            path: format!("M{x} {y}H{level}C{middle} {y} {middle} {to_y} {to_x} {to_y}"),
             width: format!("{}.{}", tenths / 10, tenths % 10),
             is_cut: line.is_cut,
         });
