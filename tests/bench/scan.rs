@@ -122,6 +122,7 @@ fn reporting(criterion: &mut Criterion) {
         notices: Vec::new(),
         scope: Scope::default(),
         stats: Stats::default(),
+        desk: None,
         exit_code: 1,
     };
     let mut out = Vec::new();

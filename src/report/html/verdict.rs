@@ -31,6 +31,8 @@ pub(super) struct Verdict<'f> {
     open_checks: usize,
     count: String,
     score: Option<Score>,
+    /// What is said where there is none.
+    no_score: &'static str,
     checks: Bar,
     checks_title: String,
     todo: Vec<Todo>,
@@ -73,6 +75,11 @@ pub(super) fn page<'f>(facts: &'f Facts<'_>) -> Verdict<'f> {
         open_checks: facts.checks.open,
         count: grouped(facts.open()),
         score: facts.range.as_ref().map(score),
+        no_score: if facts.review().is_none() {
+            "The settings were not asked about one by one in this scan."
+        } else {
+            "No hardening setting was judged."
+        },
         checks: checks(&facts.checks),
         checks_title: format!("What the {} came to", counted(facts.checks.all(), "check")),
         todo_title: match todo.len() {
