@@ -11,6 +11,8 @@ mod admin;
 mod bars;
 mod coverage;
 mod data;
+#[cfg(test)]
+mod desk_sample;
 mod facts;
 mod findings;
 mod flow;
