@@ -221,6 +221,7 @@ fn a_scan_shows_no_secret() {
         with(&["--format", "sarif", "--verbose"]);
         with(&["--format", "github"]);
         with(&["--format", "gitlab"]);
+        with(&["--format", "html"]);
         with(&["--format", "markdown"]);
         with(&["--format", "text", "--color", "always"]);
         check(folder.path(), &secret, &["inventory", "--no-config", "--root", "."]);
@@ -327,7 +328,7 @@ fn a_rule_that_is_curious_learns_nothing() {
         fs::create_dir_all(&area).unwrap();
         fs::write(area.join("tide-is-out.yaml"), CURIOUS.replace("TABLE", table).replace("COLUMN", column))
             .unwrap();
-        for format in ["text", "json", "sarif", "github", "gitlab", "markdown"] {
+        for format in ["text", "json", "sarif", "github", "gitlab", "markdown", "html"] {
             let rules = rules.path().to_str().unwrap();
             let arguments = [
                 "scan",
@@ -392,7 +393,7 @@ fn a_display_value_of_a_secret_is_one_too() {
         .remove(0)
         .replace("<user_password>x", &format!("<user_password display_value=\"{SECRET}\">x"));
     fs::write(folder.path().join("a.xml"), forms(&user)[0].1.as_bytes()).unwrap();
-    for format in ["text", "json", "sarif", "github", "gitlab", "markdown"] {
+    for format in ["text", "json", "sarif", "github", "gitlab", "markdown", "html"] {
         check(
             folder.path(),
             "display value",

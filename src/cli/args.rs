@@ -247,6 +247,7 @@ pub(crate) enum Format {
     Github,
     Gitlab,
     Markdown,
+    Html,
     // A table of what is to be done, to fill in and read back as waivers.
     ActionPlan,
     // A saved result, for `glidelint report`.
@@ -256,12 +257,12 @@ pub(crate) enum Format {
 impl Format {
     /// Whether it shows the SHA-256 of inputs.
     pub(crate) fn shows_hashes(self) -> bool {
-        matches!(self, Self::Sarif | Self::Json | Self::Ndjson | Self::Result)
+        matches!(self, Self::Sarif | Self::Json | Self::Ndjson | Self::Html | Self::Result)
     }
 
     /// Whether it shows what a reviewer asks beside findings.
     pub(crate) fn shows_desk(self) -> bool {
-        matches!(self, Self::Result)
+        matches!(self, Self::Html | Self::Result)
     }
 }
 

@@ -45,6 +45,7 @@ fn format_of(word: &str) -> Option<Format> {
         "github" => Some(Format::Github),
         "gitlab" => Some(Format::Gitlab),
         "markdown" | "md" => Some(Format::Markdown),
+        "html" | "htm" => Some(Format::Html),
         "result" => Some(Format::Result),
         _ => None,
     }

@@ -4,7 +4,9 @@ use std::io::{self, Write};
 
 use glidelint::report::sarif::{self, SarifOptions};
 use glidelint::report::text::{self, Detail, TextOptions};
-use glidelint::report::{Report, action_plan, csv, github, gitlab, json, junit, markdown, ndjson, result};
+use glidelint::report::{
+    Report, action_plan, csv, github, gitlab, html, json, junit, markdown, ndjson, result,
+};
 
 use super::args::{Format, Kinds, RenderArgs, Suppressed};
 use super::fail::Failure;
@@ -81,6 +83,7 @@ fn write(
         Format::Github => github::write(report, out),
         Format::Gitlab => gitlab::write(report, out),
         Format::Markdown => markdown::write(report, args.max_shown.0, out),
+        Format::Html => html::write(report, out),
         Format::Result => result::write(report, out),
     }
 }

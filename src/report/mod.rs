@@ -13,6 +13,7 @@ mod desk;
 mod frameworks;
 pub mod github;
 pub mod gitlab;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;

@@ -27,6 +27,41 @@ pub fn terminal_lines(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// The text on one line of a page in a browser: as [`terminal`], but what only a
+/// log would take for a command stays as it is. It is not escaped for HTML.
+#[must_use]
+pub fn html_line(text: &str) -> Cow<'_, str> {
+    shown_as(Cow::Borrowed(text), Lines::One)
+}
+
+/// The text on lines of a page in a browser: like [`html_line`], but line breaks
+/// stay and tabs become spaces.
+#[must_use]
+pub fn html_lines(text: &str) -> Cow<'_, str> {
+    shown_as(Cow::Borrowed(text), Lines::Many)
+}
+
+/// The text as JSON in a page: a string with its quotes, in which nothing can end
+/// the element that it stands in.
+#[must_use]
+pub fn html_json(text: &str) -> String {
+    let mut json = String::with_capacity(text.len() + 8);
+    json.push('"');
+    for letter in html_line(text).chars() {
+        match letter {
+            '"' => json.push_str("\\\""),
+            '\\' => json.push_str("\\\\"),
+            '<' | '>' | '&' => {
+                let _ = write!(json, "\\u{:04x}", u32::from(letter));
+            }
+            // Control characters and line separators were replaced above.
+            _ => json.push(letter),
+        }
+    }
+    json.push('"');
+    json
+}
+
 /// The text as a plain-text SARIF message: brackets would begin a link, braces
 /// a placeholder.
 #[must_use]
@@ -190,7 +225,10 @@ fn visible(letter: char, lines: Lines) -> Option<char> {
 }
 
 fn replaced(text: &str, lines: Lines) -> Cow<'_, str> {
-    let text = without_commands(text);
+    shown_as(without_commands(text), lines)
+}
+
+fn shown_as(text: Cow<'_, str>, lines: Lines) -> Cow<'_, str> {
     // Nearly all texts are of this kind, and nothing in them is replaced.
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~') || byte == b'\n' && lines == Lines::Many) {
         return text;
@@ -241,8 +279,8 @@ fn without_commands(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::{
-        code_span, markdown, relative_uri, sarif_argument, sarif_message, shortened, terminal,
-        terminal_lines, workflow_message, workflow_property,
+        code_span, html_json, html_line, html_lines, markdown, relative_uri, sarif_argument, sarif_message,
+        shortened, terminal, terminal_lines, workflow_message, workflow_property,
     };
 
     #[test]
@@ -286,6 +324,19 @@ mod tests {
     fn sarif_messages_have_no_links_or_placeholders() {
         assert_eq!(sarif_message("[click](http://x) {0}\u{1b}"), "\\[click\\](http://x) {{0}}␛");
         assert_eq!(sarif_argument("[a] {0}"), "\\[a\\] {0}");
+    }
+
+    #[test]
+    fn a_page_shows_what_hides_and_no_text_ends_its_data() {
+        assert_eq!(html_line("svc\u{202e}\u{1b}\n##vso[x]"), "svc\u{fffd}␛␊##vso[x]");
+        assert_eq!(html_lines("a\n\tb\u{2028}"), "a\n b\u{fffd}");
+        let check = |text: &str, expected: &str| {
+            assert_eq!(html_json(text), expected, "{text}");
+            let back: String = serde_json::from_str(&html_json(text)).unwrap();
+            assert_eq!(back, html_line(text), "{text}");
+        };
+        check("</script><!--", r#""\u003c/script\u003e\u003c!--""#);
+        check("a\"b\\c\u{2029}d", "\"a\\\"b\\\\c\u{fffd}d\"");
     }
 
     #[test]
