@@ -104,29 +104,26 @@ async function violations(page, name, isWhole) {
   }
 }
 
+// Each page in light, in dark, and on a narrow screen.
 async function everyPage(browser, name, path, ids) {
-  for (const colorScheme of ["light", "dark"]) {
-    const page = await open(browser, `${name} ${colorScheme}`, { colorScheme });
-    await page.addInitScript({ content: axe });
-    for (const id of ids) {
-      await visit(page, path, id);
-      check(await page.locator(`#${id}`).isVisible(), `${name}: ${id} is not shown`);
-      check((await page.locator(".page.current").count()) === 1, `${name}: ${id} is not alone`);
-      const opener = page.locator(".page.current .disc:visible").first();
-      if (await opener.count()) await opener.click();
+  const page = await open(browser, name, {});
+  await page.addInitScript({ content: axe });
+  for (const id of PAGES) {
+    await visit(page, path, id);
+    check(await page.locator(`#${id}`).isVisible(), `${name}: ${id} is not shown`);
+    check((await page.locator(".page.current").count()) === 1, `${name}: ${id} is not alone`);
+    const opener = page.locator(".page.current .disc:visible").first();
+    if (await opener.count()) await opener.click();
+    for (const colorScheme of ids.includes(id) ? ["light", "dark"] : []) {
+      await page.emulateMedia({ colorScheme });
       await violations(page, `${name} ${colorScheme} ${id}`, id === "verdict");
     }
-    await page.context().close();
-  }
-  const narrow = await open(browser, `${name} narrow`, { viewport: { width: 390, height: 844 } });
-  for (const id of PAGES) {
-    await visit(narrow, path, id);
-    const opener = narrow.locator(".page.current .disc:visible").first();
-    if (await opener.count()) await opener.click();
-    const over = await narrow.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    await page.setViewportSize({ width: 390, height: 844 });
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     check(over <= 0, `${name}: ${id} is ${over} px too wide at 390 px`);
+    await page.setViewportSize({ width: 1280, height: 900 });
   }
-  await narrow.context().close();
+  await page.context().close();
 }
 
 // Filters, links to one finding, and turning pages.

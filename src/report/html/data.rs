@@ -21,8 +21,8 @@ const LINE: usize = 180;
 /// How many lines of an excerpt are kept.
 const LINES: usize = 9;
 /// How many bytes of excerpts are kept with the lines around, and how many at all.
-const AROUND: usize = 1_600_000;
-const ALL: usize = 2_600_000;
+const AROUND: usize = 800_000;
+const ALL: usize = 1_600_000;
 /// How many further places of a finding are kept.
 const PLACES: usize = 20;
 
