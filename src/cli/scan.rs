@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use super::accept::{self as acceptance, Acceptance};
 use super::args::{BandArg, ConfidenceArg, FailOn, Format, HashInputs, ScanArgs};
 use super::changed::Changed;
-use super::desk::desk;
+use super::desk::{desk, exports};
 use super::exit::Exit;
 use super::fail::Failure;
 use super::git;
@@ -61,6 +61,11 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let score = Score::of(metas(&pack.rules, &outcome.coverage).chain(metas(&pack.scored, &scored)));
     let reviewed =
         shows_desk.then(|| review(&reading.instance, &pack, [&outcome.coverage, &scored], ACCOUNTS));
+    let exports = shows_desk.then(|| {
+        let known = (args.judge.instance.as_deref(), &*reading.instance.whole_tables());
+        exports(&discovery, (&packs, &settings(&args.judge.packs, &found)?), known)
+    });
+    let exports = exports.transpose()?.unwrap_or_default();
     let notices = input::notices(&discovery, &reading);
     let mut findings = outcome.findings;
     let rules: Vec<_> = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
@@ -112,7 +117,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
         notices,
         findings,
         excerpts: Box::new(FileExcerpts::new(&discovery.sources, &reading.files)),
-        desk: reviewed.map(|reviewed| desk(reviewed, &discovery.sources, &reading.files)),
+        desk: reviewed.map(|reviewed| desk(reviewed, &discovery.sources, &reading.files, exports)),
         exit_code: exit.code(),
     });
     renderer.write(&report)?;

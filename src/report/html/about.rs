@@ -25,7 +25,7 @@ pub(super) struct About {
 
 struct Input {
     path: String,
-    kind: &'static str,
+    kind: String,
     size: String,
     hash: String,
 }
@@ -127,7 +127,7 @@ fn run(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
 fn input(input: &crate::report::Input) -> Input {
     Input {
         path: safe::html_line(&input.path).into_owned(),
-        kind: &input.kind,
+        kind: input.kind.to_string(),
         size: input.bytes.map_or_else(|| "not known".to_owned(), size),
         hash: input.sha256.clone().unwrap_or_default(),
     }

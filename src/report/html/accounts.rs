@@ -179,7 +179,7 @@ fn row(facts: &Facts<'_>, at: usize, account: &Account) -> Row {
         },
         way,
         held: held(facts, account),
-        place: facts.spot(account.place),
+        place: account.place.map_or_else(|| "not exported".to_owned(), |place| facts.spot(place)),
         is_doubtful: account.non_human != Answer::Yes,
     }
 }
