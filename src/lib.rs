@@ -1,4 +1,4 @@
-//! Offline security scanner for `ServiceNow` XML exports.
+//! Offline security scanner for `ServiceNow` exports.
 //!
 //! The program is one sentence: **discover** inputs, **open** each as bytes,
 //! **read** records with the place of every value, **check** them, **join** the

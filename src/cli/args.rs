@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::diff::DiffArgs;
 use super::fix::FixArgs;
+use super::init::InitArgs;
 pub(crate) use accept::{AcceptArgs, BaselineArgs, BaselineCommand, BaselineFileArgs, Suppressed, WaiveArgs};
 pub(crate) use rules::{RulesArgs, RulesCommand};
 
@@ -46,6 +47,8 @@ pub(crate) enum Command {
     Waive(Box<WaiveArgs>),
     /// Render a saved result again, without the exports
     Report(Box<ReportArgs>),
+    /// Write a configuration file with comments, from what is there
+    Init(InitArgs),
     /// List, show, test, write and export rules
     Rules(RulesArgs),
     #[command(flatten)]

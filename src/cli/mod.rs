@@ -13,6 +13,7 @@ mod fail;
 mod fix;
 mod generate;
 mod git;
+mod init;
 mod input;
 mod inventory;
 mod judging;
@@ -58,6 +59,7 @@ pub(crate) fn run() -> ExitCode {
         Some(Command::Baseline(arguments)) => baseline::run(&arguments),
         Some(Command::Waive(arguments)) => waive::run(&arguments),
         Some(Command::Report(arguments)) => report::run(&arguments),
+        Some(Command::Init(arguments)) => init::run(&arguments),
         Some(Command::Rules(arguments)) => rules::run(&arguments),
         Some(Command::Generate(command)) => generate::run(&command),
     };

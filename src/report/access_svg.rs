@@ -76,8 +76,8 @@ pub fn draw(title: &str, steps: &[&AccessStep], removed: &[AccessStep]) -> Strin
         let is_cut =
             removed.iter().any(|cut| cut.kind == step.kind && cut.from == step.from && cut.to == step.to);
         let passes = columns.keys().filter_map(|column| placed.get(&Node::Pass(number, *column)));
-        let stops: Vec<_> = placed.get(from).into_iter().chain(passes).chain(placed.get(to)).collect();
-        line(&mut svg, &stops, step, is_cut);
+        let route: Vec<_> = placed.get(from).into_iter().chain(passes).chain(placed.get(to)).collect();
+        line(&mut svg, &route, step, is_cut);
     }
     let last = columns.keys().next_back().copied();
     for (column, nodes) in &columns {
