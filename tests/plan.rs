@@ -1,6 +1,6 @@
 //! An action plan that people fill in reads back as waivers.
 
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
 #[path = "common/program.rs"]
 mod program;

@@ -1,7 +1,7 @@
 //! A saved result gives the reports that the scan gave, byte for byte, without
 //! the exports.
 
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
 #[path = "common/program.rs"]
 mod program;

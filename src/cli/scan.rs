@@ -10,7 +10,7 @@ use glidelint::engine::{Plan, ReadFile, cover, judge, read_all, review};
 use glidelint::export::FileKind;
 use glidelint::finding::{Band, Confidence, Finding, RuleCoverage, Severity};
 use glidelint::locate::{FileExcerpts, locate};
-use glidelint::report::{Input, PackInfo, Report, Scope, Score, Stats, safe};
+use glidelint::report::{Exports, Input, PackInfo, Report, Scope, Score, Stats, safe};
 use glidelint::rule::{Pack, PackFiles, Rule, RuleMeta};
 use glidelint::source::{Discovery, Source, sha256};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -61,11 +61,12 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let score = Score::of(metas(&pack.rules, &outcome.coverage).chain(metas(&pack.scored, &scored)));
     let reviewed =
         shows_desk.then(|| review(&reading.instance, &pack, [&outcome.coverage, &scored], ACCOUNTS));
-    let exports = shows_desk.then(|| {
+    let exports = if shows_desk {
         let known = (args.judge.instance.as_deref(), &*reading.instance.whole_tables());
-        exports(&discovery, (&packs, &settings(&args.judge.packs, &found)?), known)
-    });
-    let exports = exports.transpose()?.unwrap_or_default();
+        exports(&discovery, (&packs, &settings(&args.judge.packs, &found)?), known)?
+    } else {
+        Exports::default()
+    };
     let notices = input::notices(&discovery, &reading);
     let mut findings = outcome.findings;
     let rules: Vec<_> = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
@@ -129,16 +130,16 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
         let _ = writeln!(stderr, "warning: {}", safe::terminal(warning));
     }
     if args.stats {
-        let _ = writeln!(
-            stderr,
-            "{} files, {} records, {} bytes in {:.3} s",
-            report.stats.files,
-            report.stats.records,
-            report.stats.bytes,
-            begin.elapsed().as_secs_f64()
-        );
+        say_stats(&report.stats, begin, &mut stderr);
     }
     Ok(exit)
+}
+
+/// What `--stats` says.
+fn say_stats(stats: &Stats, begin: Instant, out: &mut dyn Write) {
+    let Stats { files, records, bytes, .. } = stats;
+    let seconds = begin.elapsed().as_secs_f64();
+    let _ = writeln!(out, "{files} files, {records} records, {bytes} bytes in {seconds:.3} s");
 }
 
 /// The rules with how they fared.
