@@ -14,6 +14,7 @@ mod fix;
 mod generate;
 mod git;
 mod input;
+mod instances;
 mod inventory;
 mod judging;
 mod output;
