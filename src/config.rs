@@ -1,5 +1,6 @@
 //! The configuration file `.glidelint.yaml`.
 
+mod instances;
 mod waivers;
 
 use std::borrow::Cow;
@@ -15,6 +16,7 @@ use crate::finding::{Band, Severity};
 use crate::rule::file::{OneOrMany, Scalar, Text};
 use crate::rule::{RuleError, Settings, yaml_error};
 
+pub use instances::{InstanceGlobs, NamedInstance, Overlap, is_instance_name};
 pub(crate) use waivers::matcher;
 pub use waivers::{Waiver, parse_day};
 
@@ -37,6 +39,11 @@ pub struct Config {
     pub complete: Vec<Text>,
     /// Globs over reported paths that are not read.
     pub exclude: Vec<Text>,
+    /// Instances by name, each with globs over reported paths: a text, or a list of them. Each instance is
+    /// judged alone, and `scan` compares them.
+    #[serde(deserialize_with = "instances::map")]
+    #[schemars(with = "BTreeMap<String, OneOrMany>")]
+    pub instances: Vec<NamedInstance>,
     /// Further rule packs: files or folders, relative to this file.
     pub rule_packs: Vec<Text>,
     /// `recommended` or `strict`.
@@ -125,6 +132,7 @@ impl Config {
         {
             return Err(RuleError::at(path, band, "fail_on is critical, high, medium, low, info or never"));
         }
+        instances::check(&self.instances, path)?;
         waivers::check(&self.waivers, path)
     }
 

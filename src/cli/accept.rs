@@ -8,7 +8,7 @@ use glidelint::finding::{Finding, Notice, RuleCoverage};
 use glidelint::rule::RuleMeta;
 use glidelint::source::{Discovery, sha256};
 use glidelint::span::LineColumn;
-use glidelint::suppress::{Accepted, Baseline, Known, RuleKnown, Waivers};
+use glidelint::suppress::{Accepted, Baseline, Known, RuleKnown, WaiverState, Waivers};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -93,7 +93,11 @@ pub(crate) fn notices(
 ) -> impl Iterator<Item = (Notice, Option<LineColumn>)> {
     let file = found.file_name();
     let of_baseline = accepted.known.as_ref().and_then(Known::notice).map(|notice| (notice, None));
-    of_baseline.into_iter().chain(accepted.waivers.iter().filter_map(move |waiver| waiver.notice(&file)))
+    // What fits nothing here may be of another instance.
+    let may_be_elsewhere = found.config.instances.len() > 1;
+    let waivers = accepted.waivers.iter();
+    let waivers = waivers.filter(move |waiver| !(may_be_elsewhere && waiver.state == WaiverState::Unused));
+    of_baseline.into_iter().chain(waivers.filter_map(move |waiver| waiver.notice(&file)))
 }
 
 /// Whether a rule ran and had something to say: only then is what it did not find

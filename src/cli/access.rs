@@ -16,6 +16,7 @@ use super::args::{AccessArgs, AccessFormat};
 use super::exit::Exit;
 use super::fail::Failure;
 use super::input;
+use super::instances;
 use super::output::{counted, write_stdout};
 
 /// The name and version of the document's shape.
@@ -32,7 +33,7 @@ pub(crate) fn run(args: &AccessArgs) -> Result<Exit, Failure> {
     let found = input::configure(&args.input)?;
     let mut pack = Pack::compile(&[], &Settings::default())?;
     pack.want_access();
-    let discovery = input::sources(&args.input, &found.config)?;
+    let discovery = instances::only(&args.input, &found.config, None)?.discovery;
     let options = Options {
         complete: found.config.complete.iter().map(|table| table.value.clone()).collect(),
         trust_tables: true,

@@ -11,6 +11,7 @@ use super::args::AccessArgs;
 use super::exit::Exit;
 use super::fail::Failure;
 use super::input;
+use super::instances;
 use super::output::write_stdout;
 
 const COLUMNS: [&str; 9] =
@@ -25,7 +26,7 @@ pub(crate) fn run(args: &AccessArgs) -> Result<Exit, Failure> {
     let found = input::configure(&input_args)?;
     let mut pack = Pack::compile(&[builtin()?], &found.config.settings())?;
     pack.want_review().map_err(|error| Failure::Use(error.to_string()))?;
-    let discovery = input::sources(&input_args, &found.config)?;
+    let discovery = instances::only(&input_args, &found.config, None)?.discovery;
     let options = Options {
         complete: found.config.complete.iter().map(|table| table.value.clone()).collect(),
         trust_tables: true,

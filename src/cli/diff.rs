@@ -18,6 +18,7 @@ use super::args::{JudgeArgs, PlainFormat};
 use super::exit::Exit;
 use super::fail::Failure;
 use super::input::{self, Found};
+use super::instances::{self, Part};
 use super::judging::{check_tables, options, packs, settings};
 use super::output::{counted, write_stdout};
 use super::packs::Packs;
@@ -111,9 +112,13 @@ pub(crate) fn run(args: &DiffArgs) -> Result<Exit, Failure> {
     };
     let found = input::configure(&args.judge.input)?;
     let packs = packs(&args.judge.packs, &found)?;
+    let is_saved_state = |paths: &[PathBuf]| matches!(paths, [path] if is_saved(path));
+    // A saved result is of a named instance; two exports may be of different ones.
+    let naming =
+        if is_saved_state(&old) || is_saved_state(&new) { Naming::Configured } else { Naming::AsGiven };
     let state = |paths: &[PathBuf]| match paths {
         [path] if is_saved(path) => saved(path),
-        _ => scanned(args, paths, &found, &packs),
+        _ => scanned(args, paths, &found, &packs, naming),
     };
     let (old, new) = (state(&old)?, state(&new)?);
     let difference = Difference::between(&old, &new, !args.overlay.is_empty());
@@ -153,12 +158,32 @@ fn saved(path: &Path) -> Result<State, Failure> {
     Ok(State { findings: findings.collect(), is_incomplete: baseline.gap().is_some(), ..State::default() })
 }
 
-fn scanned(args: &DiffArgs, paths: &[PathBuf], found: &Found, packs: &Packs) -> Result<State, Failure> {
+/// What the instance of a state is called.
+#[derive(Clone, Copy)]
+enum Naming {
+    /// As the configuration does.
+    Configured,
+    /// As the command line says, if it does.
+    AsGiven,
+}
+
+fn scanned(
+    args: &DiffArgs,
+    paths: &[PathBuf],
+    found: &Found,
+    packs: &Packs,
+    naming: Naming,
+) -> Result<State, Failure> {
     let mut pack = Pack::compile(&packs.files, &settings(&args.judge.packs, found)?)?;
     pack.want_access();
     let input = args.judge.input.of(paths);
-    let discovery = input::sources(&input, &found.config)?;
-    let options = options(&args.judge, found)?;
+    let given = args.judge.instance.as_deref();
+    let Part { name, discovery } = instances::only(&input, &found.config, given)?;
+    let name = match naming {
+        Naming::Configured => name,
+        Naming::AsGiven => given.map(str::to_owned),
+    };
+    let options = options(&args.judge, found, name)?;
     check_tables(&options, &pack)?;
     let reading = read_all(&discovery.sources, &Plan::of(&pack), &options, &|_| {});
     let outcome = judge(&reading.instance, &pack.rules);

@@ -28,6 +28,18 @@ impl Exit {
             Self::Incomplete => 4,
         }
     }
+
+    /// The worse of two, in the order in which one hides the other.
+    pub(crate) fn or_worse(self, other: Self) -> Self {
+        let rank = |exit| match exit {
+            Self::Fine => 0,
+            Self::NothingToScan => 1,
+            Self::Findings => 2,
+            Self::Incomplete => 3,
+            Self::WrongUse => 4,
+        };
+        if rank(other) > rank(self) { other } else { self }
+    }
 }
 
 impl From<Exit> for ExitCode {

@@ -21,6 +21,7 @@ use super::args::JudgeArgs;
 use super::exit::Exit;
 use super::fail::Failure;
 use super::input;
+use super::instances::{self, Part};
 use super::judging::{check_tables, options, packs, settings};
 use super::output::{counted, write_file, write_stdout};
 
@@ -75,8 +76,9 @@ pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
         pack.bind(&query, "sys_user").map_err(|error| Failure::bind(error, text))
     };
     let (admins, has_admin) = (bind(ADMINS)?, bind(HAS_ADMIN)?);
-    let discovery = input::sources(&args.judge.input, &found.config)?;
-    let options = options(&args.judge, &found)?;
+    let Part { name, discovery } =
+        instances::only(&args.judge.input, &found.config, args.judge.instance.as_deref())?;
+    let options = options(&args.judge, &found, name)?;
     check_tables(&options, &pack)?;
     let mut plan = Plan::of(&pack);
     plan.asks.extend([Ask::Query(&admins), Ask::Query(&has_admin)]);

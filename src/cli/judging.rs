@@ -14,6 +14,7 @@ use glidelint::source::Discovery;
 use super::args::{JudgeArgs, PackArgs, ProfileArg};
 use super::fail::Failure;
 use super::input::{self, Found};
+use super::instances::{self, Part};
 use super::packs::Packs;
 
 /// Everything that was found, without what only a report needs.
@@ -33,8 +34,8 @@ pub(crate) struct Judged {
 /// Reads and judges.
 pub(crate) fn judged(args: &JudgeArgs, found: &Found, packs: &Packs) -> Result<Judged, Failure> {
     let pack = Pack::compile(&packs.files, &settings(&args.packs, found)?)?;
-    let discovery = input::sources(&args.input, &found.config)?;
-    let options = options(args, found)?;
+    let Part { name, discovery } = instances::only(&args.input, &found.config, args.instance.as_deref())?;
+    let options = options(args, found, name)?;
     check_tables(&options, &pack)?;
     let reading = read_all(&discovery.sources, &Plan::of(&pack), &options, &|_| ());
     let Outcome { findings, coverage, .. } = judge(&reading.instance, &pack.rules);
@@ -93,7 +94,8 @@ pub(super) fn baseline_text(args: &PackArgs) -> Result<String, Failure> {
     Ok(format!("{major}.{minor}"))
 }
 
-pub(super) fn options(args: &JudgeArgs, found: &Found) -> Result<Options, Failure> {
+/// How the sources of an instance of that name are to be understood.
+pub(super) fn options(args: &JudgeArgs, found: &Found, instance: Option<String>) -> Result<Options, Failure> {
     let configured = found.config.complete.iter().map(|table| table.value.clone());
     let complete: BTreeSet<_> = args.complete.iter().cloned().chain(configured).collect();
     Ok(Options {
@@ -101,7 +103,7 @@ pub(super) fn options(args: &JudgeArgs, found: &Found) -> Result<Options, Failur
         trust_tables: false,
         as_of: args.as_of.as_deref().map(Clock::parse).transpose()?,
         all_versions: args.all_versions,
-        instance: args.instance.clone().unwrap_or_default(),
+        instance: instance.unwrap_or_default(),
     })
 }
 

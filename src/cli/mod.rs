@@ -15,6 +15,7 @@ mod generate;
 mod git;
 mod init;
 mod input;
+mod instances;
 mod inventory;
 mod judging;
 mod output;

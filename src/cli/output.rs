@@ -14,7 +14,20 @@ pub(crate) struct FileOutput {
     pub(crate) path: String,
 }
 
+/// The word for a table of what differs between instances.
+const DIFFERENCES: &str = "differences=";
+
 impl FileOutput {
+    /// The file of `differences=FILE.csv`, if the text is that.
+    pub(crate) fn differences(text: &str) -> Option<&str> {
+        text.strip_prefix(DIFFERENCES)
+    }
+
+    /// The same for one of several instances.
+    pub(crate) fn of_instance(&self, name: &str) -> Self {
+        Self { format: self.format, path: path_of_instance(&self.path, name) }
+    }
+
     /// `sarif=out.sarif`, or `out.sarif`.
     pub(crate) fn parse(text: &str) -> Result<Self, Failure> {
         if let Some((format, path)) = text.split_once('=')
@@ -31,6 +44,15 @@ impl FileOutput {
         })?;
         Ok(Self { format, path: text.to_owned() })
     }
+}
+
+/// `reports/scan.html` → `reports/scan-prod.html`.
+pub(crate) fn path_of_instance(path: &str, name: &str) -> String {
+    let target = Path::new(path);
+    let stem = target.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = target.extension().map(|extension| format!(".{}", extension.to_string_lossy()));
+    let file = format!("{stem}-{name}{}", extension.unwrap_or_default());
+    target.with_file_name(file).to_string_lossy().into_owned()
 }
 
 fn format_of(word: &str) -> Option<Format> {

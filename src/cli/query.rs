@@ -19,6 +19,7 @@ use super::args::{QueryArgs, QueryFormat};
 use super::exit::Exit;
 use super::fail::Failure;
 use super::input;
+use super::instances;
 use super::output::{counted, write_stdout};
 
 /// One record to print.
@@ -68,7 +69,7 @@ pub(crate) fn run(args: &QueryArgs) -> Result<Exit, Failure> {
     for warning in bound.warnings() {
         let _ = writeln!(io::stderr(), "warning: {warning}");
     }
-    let discovery = input::sources(&args.input, &found.config)?;
+    let discovery = instances::only(&args.input, &found.config, None)?.discovery;
     let options = Options {
         complete: found.config.complete.iter().map(|table| table.value.clone()).collect(),
         trust_tables: true,

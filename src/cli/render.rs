@@ -2,10 +2,12 @@
 
 use std::io::{self, Write};
 
+use glidelint::engine::Comparison;
+use glidelint::report::differences::{self, DifferencesStyle};
 use glidelint::report::sarif::{self, SarifOptions};
 use glidelint::report::text::{self, Detail, TextOptions};
 use glidelint::report::{
-    Report, action_plan, csv, github, gitlab, html, json, junit, markdown, ndjson, result,
+    Report, action_plan, csv, github, gitlab, html, json, junit, markdown, ndjson, result, safe,
 };
 
 use super::args::{Format, Kinds, RenderArgs, Suppressed};
@@ -19,13 +21,78 @@ const SARIF_BYTES: usize = 9_500_000;
 pub(crate) struct Renderer<'a> {
     args: &'a RenderArgs,
     files: Vec<FileOutput>,
+    /// Files for what differs between instances.
+    differences: Vec<&'a str>,
+    /// What stands above a report on standard output, where several follow each other.
+    heading: Option<String>,
 }
 
 impl<'a> Renderer<'a> {
     /// Of arguments; a file whose format nobody knows is wrong use.
     pub(crate) fn new(args: &'a RenderArgs) -> Result<Self, Failure> {
-        let files = args.output.iter().map(|text| FileOutput::parse(text)).collect::<Result<_, _>>()?;
-        Ok(Self { args, files })
+        let is_report = |text: &&String| FileOutput::differences(text).is_none();
+        let reports = args.output.iter().filter(is_report);
+        let files = reports.map(|text| FileOutput::parse(text)).collect::<Result<_, _>>()?;
+        let differences = args.output.iter().filter_map(|text| FileOutput::differences(text)).collect();
+        Ok(Self { args, files, differences, heading: None })
+    }
+
+    /// The same for one of several instances.
+    pub(crate) fn of_instance(&self, name: &str) -> Self {
+        let title = safe::terminal(name);
+        let heading = match self.args.format {
+            Format::Markdown => format!("# {title}\n"),
+            _ => format!("== {title} ==\n"),
+        };
+        Self {
+            args: self.args,
+            files: self.files.iter().map(|file| file.of_instance(name)).collect(),
+            differences: Vec::new(),
+            heading: Some(heading),
+        }
+    }
+
+    /// For a report of one instance alone there are no differences to write.
+    ///
+    /// # Errors
+    /// If somebody asks for them.
+    pub(crate) fn check_alone(&self) -> Result<(), Failure> {
+        match self.differences.first() {
+            Some(file) => Err(Failure::Use(format!(
+                "--output differences={file}: only a scan of several instances (instances: in the \
+                 configuration) can say what differs"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    /// Several documents cannot stand in one; reports for people can follow each
+    /// other.
+    ///
+    /// # Errors
+    /// If standard output is to be a document.
+    pub(crate) fn check_several(&self, names: &[&str]) -> Result<(), Failure> {
+        if matches!(self.args.format, Format::Text | Format::Markdown) {
+            return Ok(());
+        }
+        Err(Failure::Use(format!(
+            "--format: these are files of several instances ({}), and standard output takes one document; \
+             choose one with --instance NAME, or write files with --output",
+            names.join(", ")
+        )))
+    }
+
+    /// Writes what differs between instances: tables first, then standard output.
+    pub(crate) fn write_differences(&self, comparison: &Comparison) -> Result<(), Failure> {
+        for path in &self.differences {
+            write_file(path, |out| differences::write_csv(comparison, out))?;
+        }
+        let style = match (self.args.format, self.args.quiet) {
+            (Format::Markdown, _) => DifferencesStyle::Markdown,
+            (_, true) => DifferencesStyle::Quiet,
+            _ => DifferencesStyle::Text,
+        };
+        write_stdout(|out| differences::write(comparison, style, out))
     }
 
     /// Whether one of the reports is such a format.
@@ -39,7 +106,13 @@ impl<'a> Renderer<'a> {
             write_file(&file.path, |out| write(report, self.args, file.format, (false, None), out))?;
         }
         let terminal = (color(self.args.color), terminal_width());
-        write_stdout(|out| write(report, self.args, self.args.format, terminal, out))
+        write_stdout(|out| {
+            if let Some(heading) = &self.heading {
+                writeln!(out, "{heading}")?;
+            }
+            write(report, self.args, self.args.format, terminal, out)?;
+            if self.heading.is_some() { writeln!(out) } else { Ok(()) }
+        })
     }
 }
 

@@ -14,6 +14,7 @@ use super::render::Renderer;
 /// Renders a saved result again.
 pub(crate) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
     let renderer = Renderer::new(&args.render)?;
+    renderer.check_alone()?;
     let name = args.result.display();
     let unreadable = |why: &dyn std::fmt::Display| Failure::Use(format!("{name}: {why}"));
     let input: Box<dyn Read> = if args.result == Path::new("-") {

@@ -6,25 +6,28 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use glidelint::engine::{Plan, ReadFile, cover, judge, read_all, review};
+use glidelint::engine::{Plan, Profile, ReadFile, compare, cover, judge, profile, read_all, review};
 use glidelint::export::FileKind;
 use glidelint::finding::{Band, Confidence, Finding, RuleCoverage, Severity};
 use glidelint::locate::{FileExcerpts, locate};
-use glidelint::report::{Exports, Input, PackInfo, Report, Scope, Score, Stats, safe};
+use glidelint::report::{Input, PackInfo, Report, Scope, Score, Stats, safe};
 use glidelint::rule::{Pack, PackFiles, Rule, RuleMeta};
 use glidelint::source::{Discovery, Source, sha256};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 
 use super::accept::{self as acceptance, Acceptance};
-use super::args::{BandArg, ConfidenceArg, FailOn, Format, HashInputs, ScanArgs};
+use super::args::{AcceptArgs, BandArg, ConfidenceArg, FailOn, Format, HashInputs, ScanArgs};
 use super::changed::Changed;
 use super::desk::{desk, exports};
 use super::exit::Exit;
 use super::fail::Failure;
 use super::git;
 use super::input::{self, Found};
+use super::instances::{self, Part};
 use super::judging::{baseline_text, check_tables, options, packs, settings};
+use super::output::path_of_instance;
+use super::packs::Packs;
 use super::render::Renderer;
 
 /// Files up to this size are hashed without being asked to.
@@ -33,95 +36,38 @@ const HASHED: u64 = 16 * 1024 * 1024;
 /// How many accounts a report for reviewers lists.
 const ACCOUNTS: usize = 5_000;
 
-/// Judges exports and reports what was found.
+/// Judges exports and reports what was found: of each instance by itself, and
+/// what differs between them.
 pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let begin = Instant::now();
     let renderer = Renderer::new(&args.render)?;
     let found = input::configure(&args.judge.input)?;
     // The process ends after this. Giving back piece by piece what is as large as
-    // the pack or the records would be a sixth of a short run.
+    // the pack would be a sixth of a short run.
     let packs = ManuallyDrop::new(packs(&args.judge.packs, &found)?);
     let mut pack = ManuallyDrop::new(Pack::compile(&packs.files, &settings(&args.judge.packs, &found)?)?);
-    let shows_desk = renderer.writes_any(Format::shows_desk);
-    if shows_desk {
+    if renderer.writes_any(Format::shows_desk) {
         pack.want_review().map_err(|error| Failure::Use(error.to_string()))?;
     }
-    let discovery = input::sources(&args.judge.input, &found.config)?;
-    let options = options(&args.judge, &found)?;
-    check_tables(&options, &pack)?;
-    let acceptance = Acceptance::load(&args.accept, &found, &packs)?;
-    let progress = progress_bar(args, &discovery.sources);
-    let tick = |bytes| progress.inc(bytes);
-    let reading = ManuallyDrop::new(read_all(&discovery.sources, &Plan::of(&pack), &options, &tick));
-    progress.finish_and_clear();
-    let outcome = judge(&reading.instance, &pack.rules);
-    let scored = cover(&reading.instance, &pack.scored);
-    // Of a few chosen rules it would be no score.
-    let is_chosen = !args.judge.packs.select.is_empty();
-    let score = Score::of(metas(&pack.rules, &outcome.coverage).chain(metas(&pack.scored, &scored)));
-    let reviewed =
-        shows_desk.then(|| review(&reading.instance, &pack, [&outcome.coverage, &scored], ACCOUNTS));
-    let exports = if shows_desk {
-        let known = (args.judge.instance.as_deref(), &*reading.instance.whole_tables());
-        exports(&discovery, (&packs, &settings(&args.judge.packs, &found)?), known)?
+    let mut parts = instances::all(&args.judge.input, &found.config, args.judge.instance.as_deref())?;
+    let is_one = parts.len() < 2;
+    if is_one {
+        renderer.check_alone()?;
     } else {
-        Exports::default()
+        let names: Vec<_> = parts.iter().filter_map(|part| part.name.as_deref()).collect();
+        renderer.check_several(&names)?;
+        pack.want_comparison().map_err(|error| Failure::Use(error.to_string()))?;
+    }
+    let scan = Scan { args, found: &found, packs: &packs, pack: &pack };
+    let (exit, stats) = match parts.pop() {
+        Some(part) if is_one => {
+            let acceptance = Acceptance::load(&args.accept, &found, &packs)?;
+            // As above: what is as large as the records is not given back.
+            let (scanned, _) = scan.one(&part, &acceptance, &renderer, Giving::Nothing)?;
+            scanned
+        }
+        last => scan.several(parts.into_iter().chain(last), &renderer)?,
     };
-    let notices = input::notices(&discovery, &reading);
-    let mut findings = outcome.findings;
-    let rules: Vec<_> = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
-    let accepted = acceptance.apply(&mut findings, &rules, &outcome.coverage, &discovery);
-    let changed = args.changed_since.as_deref().map(|name| Changed::since(name, &discovery)).transpose()?;
-    let is_changed = |finding: &Finding| changed.as_ref().is_none_or(|changed| changed.holds(finding));
-    findings.retain(|finding| is_wanted(args, finding) && is_changed(finding));
-    let located = locate(findings, notices, &discovery.sources, &reading.files);
-    let incomplete = located.notices.iter().any(|(notice, _)| notice.is_loss());
-    let mut notices = located.notices;
-    notices.extend(packs.notices().map(|notice| (notice, None)));
-    notices.extend(acceptance::notices(&accepted, &found));
-    let mut findings = located.findings;
-    let rule_id = |rule: u16| pack.rules.get(usize::from(rule)).map(|rule| rule.meta.id.as_str());
-    findings.sort(&discovery.sources, rule_id);
-    let cannot_tell = outcome.coverage.iter().any(|coverage| coverage.cannot_tell > 0);
-    let exit = if (incomplete || args.strict && cannot_tell) && !args.judge.input.allow_incomplete {
-        Exit::Incomplete
-    } else if input::is_empty(&reading.files) {
-        Exit::NothingToScan
-    } else if fail_on(args, &found)
-        .is_some_and(|floor| findings.iter().any(|found| fails(found.finding, floor)))
-    {
-        Exit::Findings
-    } else {
-        Exit::Fine
-    };
-    let report = ManuallyDrop::new(Report {
-        rules,
-        accepted,
-        coverage: outcome.coverage,
-        score: score.filter(|_| !is_chosen),
-        scope: Scope {
-            version: env!("CARGO_PKG_VERSION").into(),
-            packs: packs.files.iter().map(pack_info).collect(),
-            root: root_name(&discovery.root),
-            inputs: inputs(args, &renderer, &discovery, &reading.files),
-            as_of: reading.as_of.clone(),
-            baseline: Some(baseline_text(&args.judge.packs)?),
-            complete: reading.instance.whole_tables(),
-            configuration: found.digest.clone(),
-            known_findings: acceptance.digest(),
-            instance: args.judge.instance.clone(),
-            changed_since: args.changed_since.clone(),
-            category: args.category.clone(),
-            version_control: git::version_control(&discovery.root),
-        },
-        stats: stats(&discovery, &reading.files),
-        notices,
-        findings,
-        excerpts: Box::new(FileExcerpts::new(&discovery.sources, &reading.files)),
-        desk: reviewed.map(|reviewed| desk(reviewed, &discovery.sources, &reading.files, exports)),
-        exit_code: exit.code(),
-    });
-    renderer.write(&report)?;
     let mut stderr = std::io::stderr().lock();
     for line in packs.not_portable_lines() {
         let _ = writeln!(stderr, "not portable: {line}");
@@ -130,16 +76,172 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
         let _ = writeln!(stderr, "warning: {}", safe::terminal(warning));
     }
     if args.stats {
-        say_stats(&report.stats, begin, &mut stderr);
+        let _ = writeln!(
+            stderr,
+            "{} files, {} records, {} bytes in {:.3} s",
+            stats.files,
+            stats.records,
+            stats.bytes,
+            begin.elapsed().as_secs_f64()
+        );
     }
     Ok(exit)
 }
 
-/// What `--stats` says.
-fn say_stats(stats: &Stats, begin: Instant, out: &mut dyn Write) {
-    let Stats { files, records, bytes, .. } = stats;
-    let seconds = begin.elapsed().as_secs_f64();
-    let _ = writeln!(out, "{files} files, {records} records, {bytes} bytes in {seconds:.3} s");
+/// What is the same for every instance of a run.
+struct Scan<'s> {
+    args: &'s ScanArgs,
+    found: &'s Found,
+    packs: &'s Packs,
+    pack: &'s Pack,
+}
+
+/// What of an instance's records is given back when it was judged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Giving {
+    /// Nothing, as the process ends.
+    Nothing,
+    /// All of it, but for what it is compared by.
+    Back,
+}
+
+/// How a scan went, and how much it read.
+type Scanned = (Exit, Stats);
+
+impl Scan<'_> {
+    /// Judges instances one after the other, then compares them. Of each only what
+    /// is compared stays in memory.
+    fn several(
+        &self,
+        parts: impl Iterator<Item = Part>,
+        renderer: &Renderer<'_>,
+    ) -> Result<Scanned, Failure> {
+        let (mut exit, mut stats) = (Exit::Fine, Stats::default());
+        let mut profiles = Vec::new();
+        for part in parts {
+            let name = part.name.as_deref().unwrap_or_default();
+            // Known findings are of one instance, as reports are.
+            let accept = AcceptArgs {
+                baseline: self.args.accept.baseline.as_ref().map(|path| file_of_instance(path, name)),
+                today: self.args.accept.today.clone(),
+            };
+            let acceptance = Acceptance::load(&accept, self.found, self.packs)?;
+            let (scanned, profile) =
+                self.one(&part, &acceptance, &renderer.of_instance(name), Giving::Back)?;
+            exit = exit.or_worse(scanned.0);
+            stats.files += scanned.1.files;
+            stats.records += scanned.1.records;
+            stats.bytes += scanned.1.bytes;
+            profiles.extend(profile);
+        }
+        let mut comparison = compare(&profiles, self.pack);
+        let configured = self.found.config.instances.iter().map(|instance| &instance.name.value);
+        let missing = configured.filter(|name| !comparison.instances.contains(name));
+        let missing: Vec<_> = missing.map(|name| format!("{name}: no file of it in the input")).collect();
+        comparison.gaps.extend(missing);
+        renderer.write_differences(&comparison)?;
+        Ok((exit, stats))
+    }
+
+    /// Judges one instance and writes its reports.
+    fn one(
+        &self,
+        part: &Part,
+        acceptance: &Acceptance,
+        renderer: &Renderer<'_>,
+        giving: Giving,
+    ) -> Result<(Scanned, Option<Profile>), Failure> {
+        let Self { args, found, packs, pack } = self;
+        let Part { name, discovery } = part;
+        let options = options(&args.judge, found, name.clone())?;
+        check_tables(&options, pack)?;
+        let progress = progress_bar(args, &discovery.sources);
+        let tick = |bytes| progress.inc(bytes);
+        let reading = ManuallyDrop::new(read_all(&discovery.sources, &Plan::of(pack), &options, &tick));
+        progress.finish_and_clear();
+        let outcome = judge(&reading.instance, &pack.rules);
+        let scored = cover(&reading.instance, &pack.scored);
+        // Of a few chosen rules it would be no score.
+        let is_chosen = !args.judge.packs.select.is_empty();
+        let score = Score::of(metas(&pack.rules, &outcome.coverage).chain(metas(&pack.scored, &scored)));
+        let desk = if renderer.writes_any(Format::shows_desk) {
+            let reviewed = review(&reading.instance, pack, [&outcome.coverage, &scored], ACCOUNTS);
+            let known = (name.as_deref(), &*reading.instance.whole_tables());
+            let exports = exports(discovery, (packs, &settings(&args.judge.packs, found)?), known)?;
+            Some(desk(reviewed, &discovery.sources, &reading.files, exports))
+        } else {
+            None
+        };
+        let notices = input::notices(discovery, &reading);
+        let mut findings = outcome.findings;
+        let rules: Vec<_> = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
+        let accepted = acceptance.apply(&mut findings, &rules, &outcome.coverage, discovery);
+        let changed =
+            args.changed_since.as_deref().map(|name| Changed::since(name, discovery)).transpose()?;
+        let is_changed = |finding: &Finding| changed.as_ref().is_none_or(|changed| changed.holds(finding));
+        findings.retain(|finding| is_wanted(args, finding) && is_changed(finding));
+        let located = locate(findings, notices, &discovery.sources, &reading.files);
+        let incomplete = located.notices.iter().any(|(notice, _)| notice.is_loss());
+        let mut notices = located.notices;
+        notices.extend(packs.notices().map(|notice| (notice, None)));
+        notices.extend(acceptance::notices(&accepted, found));
+        let mut findings = located.findings;
+        let rule_id = |rule: u16| pack.rules.get(usize::from(rule)).map(|rule| rule.meta.id.as_str());
+        findings.sort(&discovery.sources, rule_id);
+        let cannot_tell = outcome.coverage.iter().any(|coverage| coverage.cannot_tell > 0);
+        let exit = if (incomplete || args.strict && cannot_tell) && !args.judge.input.allow_incomplete {
+            Exit::Incomplete
+        } else if input::is_empty(&reading.files) {
+            Exit::NothingToScan
+        } else if fail_on(args, found)
+            .is_some_and(|floor| findings.iter().any(|found| fails(found.finding, floor)))
+        {
+            Exit::Findings
+        } else {
+            Exit::Fine
+        };
+        let report = ManuallyDrop::new(Report {
+            rules,
+            accepted,
+            coverage: outcome.coverage,
+            score: score.filter(|_| !is_chosen),
+            scope: Scope {
+                version: env!("CARGO_PKG_VERSION").into(),
+                packs: packs.files.iter().map(pack_info).collect(),
+                root: root_name(&discovery.root),
+                inputs: inputs(args, renderer, discovery, &reading.files),
+                as_of: reading.as_of.clone(),
+                baseline: Some(baseline_text(&args.judge.packs)?),
+                complete: reading.instance.whole_tables(),
+                configuration: found.digest.clone(),
+                known_findings: acceptance.digest(),
+                instance: name.clone(),
+                changed_since: args.changed_since.clone(),
+                category: args.category.clone(),
+                version_control: git::version_control(&discovery.root),
+            },
+            stats: stats(discovery, &reading.files),
+            notices,
+            findings,
+            excerpts: Box::new(FileExcerpts::new(&discovery.sources, &reading.files)),
+            desk,
+            exit_code: exit.code(),
+        });
+        renderer.write(&report)?;
+        let scanned = (exit, report.stats.clone());
+        if giving == Giving::Nothing {
+            return Ok((scanned, None));
+        }
+        drop(ManuallyDrop::into_inner(report));
+        let profile = profile(&reading.instance, pack, name.as_deref().unwrap_or_default());
+        drop(ManuallyDrop::into_inner(reading));
+        Ok((scanned, Some(profile)))
+    }
+}
+
+/// `known.json` → `known-prod.json`.
+fn file_of_instance(path: &Path, name: &str) -> PathBuf {
+    path_of_instance(&path.to_string_lossy(), name).into()
 }
 
 /// The rules with how they fared.

@@ -10,6 +10,7 @@ mod checks;
 mod classes;
 mod collect;
 mod columns;
+mod compare;
 mod conditions;
 mod counts;
 mod current;
@@ -32,6 +33,7 @@ mod views;
 mod writing;
 
 pub use checks::load_rules;
+pub use compare::{Comparison, Difference, DifferenceKind, Profile, Side, Weight, compare, profile};
 pub use instance::Instance;
 pub use judge::{Outcome, cover, judge};
 pub use read::{Options, Plan, ReadFile, Reading, read_all};

@@ -10,6 +10,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+pub(super) use accounts::role_columns;
 use serde::{Deserialize, Serialize};
 
 use super::instance::Instance;

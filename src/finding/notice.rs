@@ -98,6 +98,7 @@ impl Notice {
                 ProblemKind::LimitReached => "limit-reached",
                 ProblemKind::UnsafeName => "unsafe-name",
                 ProblemKind::Skipped => "skipped",
+                ProblemKind::NoInstance => "no-instance",
             }
             .into(),
             path: path.to_owned(),

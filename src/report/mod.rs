@@ -10,6 +10,7 @@ pub mod action_plan;
 mod coverage;
 pub mod csv;
 mod desk;
+pub mod differences;
 mod frameworks;
 pub mod github;
 pub mod gitlab;

@@ -3,6 +3,7 @@
 mod asks;
 mod baseline;
 mod checks;
+mod comparison;
 mod compile;
 mod compile_message;
 mod error;
@@ -26,6 +27,7 @@ pub use asks::Ask;
 pub use baseline::{baseline_of_release, parse_baseline};
 pub(crate) use checks::escaped;
 pub use checks::{Check, NotPortable, adopt, check_of, write_checks};
+pub use comparison::ComparisonQuestions;
 pub use error::RuleError;
 pub use expect::Expectation;
 pub use expected::ExpectedField;

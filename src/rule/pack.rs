@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::baseline::{expected_in, holds_in};
+use super::comparison::ComparisonQuestions;
 use super::compile::Compiler;
 use super::error::RuleError;
 use super::file::{Confidence as FileConfidence, OneOrMany, Profile, RuleFile};
@@ -38,6 +39,8 @@ pub struct Pack {
     pub warnings: Vec<String>,
     /// What the pages for reviewers ask, if they are wanted.
     pub review: Option<ReviewQuestions>,
+    /// What instances are compared by, if they are.
+    pub comparison: Option<ComparisonQuestions>,
     pub(super) names: PackNames,
 }
 
@@ -56,6 +59,7 @@ impl Pack {
             keys: KeyPaths::new(),
             warnings: Vec::new(),
             review: None,
+            comparison: None,
             names: PackNames::default(),
         };
         let mut names = PackNames::default();

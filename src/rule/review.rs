@@ -56,7 +56,7 @@ impl Pack {
         Ok(())
     }
 
-    fn question(&mut self, query: &str) -> Result<BoundQuery, BindError> {
+    pub(super) fn question(&mut self, query: &str) -> Result<BoundQuery, BindError> {
         let query =
             Query::parse(query).map_err(|error| BindError { message: error.message, span: error.span })?;
         bind_shared(&query, ACCOUNTS, &mut self.wanted, &self.names, &mut self.tests)
@@ -68,7 +68,7 @@ impl Pack {
 }
 
 /// The lines of a kind: name, and what is asked.
-fn lines(kind: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+pub(super) fn lines(kind: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
     let lines = QUESTIONS.lines().filter(|line| !line.starts_with('#'));
     lines.filter_map(move |line| {
         let mut cells = line.split('\t');

@@ -33,6 +33,8 @@ pub enum ProblemKind {
     UnsafeName,
     /// It holds nothing to scan, or lies outside what was asked for.
     Skipped,
+    /// The configuration does not say which instance it is of.
+    NoInstance,
 }
 
 impl ProblemKind {
@@ -41,7 +43,7 @@ impl ProblemKind {
     pub fn is_loss(self) -> bool {
         match self {
             Self::Unreadable | Self::Truncated | Self::Broken | Self::LimitReached => true,
-            Self::Repaired | Self::UnsafeName | Self::Skipped => false,
+            Self::Repaired | Self::UnsafeName | Self::Skipped | Self::NoInstance => false,
         }
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn parse_size(text: &str) -> Result<u64, String> {
 
 /// The name of an instance, which may stand in paths and documents.
 pub(super) fn parse_instance(text: &str) -> Result<String, String> {
-    if text.is_empty() || text.contains(['/', '=']) || text.contains("..") {
+    if !glidelint::config::is_instance_name(text) {
         return Err("a name without /, = and ..".to_owned());
     }
     Ok(text.to_owned())

@@ -56,7 +56,11 @@ pub(super) fn answer(
 }
 
 /// The column of each privileged role, by its number.
-fn role_columns(instance: &Instance<'_>, access: &Access, questions: &ReviewQuestions) -> HashMap<u32, u16> {
+pub(in super::super) fn role_columns(
+    instance: &Instance<'_>,
+    access: &Access,
+    questions: &ReviewQuestions,
+) -> HashMap<u32, u16> {
     let columns = access.graph.all_roles().filter_map(|role| {
         let name = instance.role_name(access, role);
         let column = questions.roles.iter().position(|known| known.eq_ignore_ascii_case(name))?;
