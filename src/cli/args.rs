@@ -145,6 +145,10 @@ pub(crate) struct ScanArgs {
     /// What could not be judged counts as incomplete
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Search every report for each secret value of the input before it is given away, and fail where one is
+    /// found; always done with --redact
+    #[arg(long)]
+    pub(crate) search_output: bool,
     /// Show no progress on standard error
     #[arg(long)]
     pub(crate) no_progress: bool,
@@ -323,6 +327,16 @@ pub(crate) enum HashInputs {
     Auto,
     Always,
     Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RedactArg {
+    /// Names of people and accounts
+    Names,
+    /// E-mail addresses
+    Emails,
+    /// Both, and phone numbers, ids of accounts, IP addresses, instances, names in paths
+    All,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -20,6 +20,7 @@ mod output;
 mod packs;
 mod plan;
 mod query;
+mod redact;
 mod render;
 mod report;
 mod revision;

@@ -9,6 +9,7 @@ use glidelint::report::{Report, action_plan, csv, github, gitlab, json, junit, m
 use super::args::{Format, Kinds, RenderArgs, Suppressed};
 use super::fail::Failure;
 use super::output::{FileOutput, color, terminal_width, write_file, write_stdout};
+use super::redact::Guard;
 
 /// The largest SARIF file that every consumer takes.
 const SARIF_BYTES: usize = 9_500_000;
@@ -32,12 +33,20 @@ impl<'a> Renderer<'a> {
     }
 
     /// Writes files first, then standard output.
-    pub(crate) fn write(&self, report: &Report) -> Result<(), Failure> {
+    pub(crate) fn write(&self, report: &Report, guard: &Guard<'_>) -> Result<(), Failure> {
         for file in &self.files {
-            write_file(&file.path, |out| write(report, self.args, file.format, (false, None), out))?;
+            guard.over(&file.path, |search| {
+                write_file(&file.path, |out| {
+                    search(out, &mut |out| write(report, self.args, file.format, (false, None), out))
+                })
+            })?;
         }
         let terminal = (color(self.args.color), terminal_width());
-        write_stdout(|out| write(report, self.args, self.args.format, terminal, out))
+        guard.over("standard output", |search| {
+            write_stdout(|out| {
+                search(out, &mut |out| write(report, self.args, self.args.format, terminal, out))
+            })
+        })
     }
 }
 

@@ -25,6 +25,7 @@ use super::fail::Failure;
 use super::git;
 use super::input::{self, Found};
 use super::judging::{baseline_text, check_tables, options, packs, settings};
+use super::redact;
 use super::render::Renderer;
 
 /// Files up to this size are hashed without being asked to.
@@ -88,7 +89,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     } else {
         Exit::Fine
     };
-    let report = ManuallyDrop::new(Report {
+    let mut report = ManuallyDrop::new(Report {
         rules,
         accepted,
         coverage: outcome.coverage,
@@ -115,7 +116,9 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
         desk: reviewed.map(|reviewed| desk(reviewed, &discovery.sources, &reading.files)),
         exit_code: exit.code(),
     });
-    renderer.write(&report)?;
+    let exports = (&*discovery.sources, &*reading.files);
+    let guard = redact::scanned(&args.render, args.search_output, &mut report, exports)?;
+    renderer.write(&report, &guard)?;
     let mut stderr = std::io::stderr().lock();
     for line in packs.not_portable_lines() {
         let _ = writeln!(stderr, "not portable: {line}");
