@@ -202,7 +202,7 @@ fn what_would_hold_a_secret_is_not_written() {
     let plain = run(&["--format", "json"]);
     assert!(plain.code == 1 && plain.stdout.contains("hunter2tide"), "{plain:?}");
     for (format, redact) in FORMATS.iter().flat_map(|format| [(format, false), (format, true)]) {
-        let search: &[&str] = if redact { &["--redact", "emails"] } else { &["--search-output"] };
+        let search: &[&str] = if redact { &["--redact", "emails"] } else { &["--search-output", "always"] };
         let out = format!("--output={format}=out");
         let to_file = run(&[search, &[out.as_str()]].concat());
         let to_stdout = run(&[search, &["--format", format]].concat());

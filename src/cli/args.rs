@@ -146,9 +146,9 @@ pub(crate) struct ScanArgs {
     #[arg(long)]
     pub(crate) strict: bool,
     /// Search every report for each secret value of the input before it is given away, and fail where one is
-    /// found; always done with --redact
-    #[arg(long)]
-    pub(crate) search_output: bool,
+    /// found: auto is with --redact
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = SearchOutput::Auto)]
+    pub(crate) search_output: SearchOutput,
     /// Show no progress on standard error
     #[arg(long)]
     pub(crate) no_progress: bool,
@@ -324,6 +324,13 @@ pub(crate) enum Kinds {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum HashInputs {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SearchOutput {
     Auto,
     Always,
     Never,

@@ -10,7 +10,7 @@ use glidelint::redact::{Extent, Found, Gathered, Key, Redactor, Watch, gather};
 use glidelint::report::{Report, safe};
 use glidelint::source::Source;
 
-use super::args::{RedactArg, RenderArgs};
+use super::args::{RedactArg, RenderArgs, SearchOutput};
 use super::fail::Failure;
 
 /// Holds a key where no file is named.
@@ -34,20 +34,30 @@ type Writing<'w> = &'w mut dyn FnMut(&mut dyn Write) -> io::Result<()>;
 /// for names and secrets.
 pub(crate) fn scanned<'s>(
     args: &RenderArgs,
-    search: bool,
+    search: SearchOutput,
     report: &mut Report,
     exports: Exports<'s>,
 ) -> Result<Guard<'s>, Failure> {
-    if args.redact.is_none() && !search {
+    if args.redact.is_none() && search != SearchOutput::Always {
         return Ok(Guard { watch: None, exports });
     }
     let key = key(args)?;
     let gathered = gather(exports.0);
+    let watch = if search == SearchOutput::Never { None } else { watch(&gathered, report) };
+    redact(args, key, report, &gathered);
+    Ok(Guard { watch, exports })
+}
+
+/// For the secrets that were gathered; says how many are not looked for.
+fn watch(gathered: &Gathered, report: &Report) -> Option<Watch> {
     let secrets = &gathered.secrets;
-    let watch = if secrets.is_empty() { None } else { Watch::new(secrets, report.own_texts()) };
-    let not_searched = watch.as_ref().map_or(secrets.len(), Watch::own_words);
-    if not_searched > 0 {
-        say(&format!("{not_searched} secret values are words of the rules and were not searched for"));
+    if secrets.is_empty() {
+        return None;
+    }
+    let watch = Watch::new(secrets, report.own_texts());
+    let own_words = watch.as_ref().map_or(secrets.len(), Watch::own_words);
+    if own_words > 0 {
+        say(&format!("{own_words} secret values are words of the rules and were not searched for"));
     }
     if secrets.left_out() > 0 {
         say(&format!(
@@ -55,8 +65,7 @@ pub(crate) fn scanned<'s>(
             secrets.left_out()
         ));
     }
-    redact(args, key, report, &gathered);
-    Ok(Guard { watch, exports })
+    watch
 }
 
 /// Redacts a saved result as is asked for. What its exports held nobody knows.

@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 
 use super::known::Known;
 use super::secrets::Secrets;
-use super::traits::{Traits, USERS};
+use super::traits::{Means, Traits, USERS};
 use crate::export::{self, Collect, RecordSink, Select};
 use crate::record::{Field, Record, carries_credential, carries_records, is_secret_property};
 use crate::source::Source;
@@ -79,12 +79,11 @@ impl RecordSink for Gatherer {
         let Self { gathered, source, traits, last } = self;
         let Some(columns) = traits.get_mut(record.table) else { return };
         for field in record.fields {
-            let traits = match columns.get(field.name) {
-                Some(traits) => *traits,
-                None => {
-                    let traits = Traits::of(record.table, field.name);
-                    *columns.entry(field.name.into()).or_insert(traits)
-                }
+            let traits = if let Some(traits) = columns.get(field.name) {
+                *traits
+            } else {
+                let traits = Traits::of(record.table, field.name);
+                *columns.entry(field.name.into()).or_insert(traits)
             };
             learn(&mut gathered.known, traits, field, last);
             if is_secret(record, field, traits) {
@@ -106,29 +105,25 @@ impl RecordSink for Gatherer {
 }
 
 fn learn(known: &mut Known, traits: Traits, field: &Field<'_>, last: &mut String) {
-    let value = field.value.trim();
-    if traits.is_name && !value.is_empty() && value != last {
-        value.clone_into(last);
-        known.add_name(value);
+    learn_text(known, traits.value, &field.value, last);
+    let shown = [field.display_value.as_deref(), field.name_attribute.as_deref()];
+    for shown in shown.into_iter().flatten() {
+        learn_text(known, traits.display, shown, last);
     }
-    if traits.is_account_id && !value.is_empty() {
-        known.add_id(value);
-    }
-    if traits.is_phone && !value.is_empty() {
-        known.add_phone(value);
-    }
-    if traits.is_role && !value.is_empty() {
-        known.add_role(value);
-    }
-    if traits.shows_name || traits.shows_role {
-        let shown = [field.display_value.as_deref(), field.name_attribute.as_deref()];
-        for shown in shown.into_iter().flatten().map(str::trim).filter(|shown| !shown.is_empty()) {
-            if traits.shows_role {
-                known.add_role(shown);
-            } else {
-                known.add_name(shown);
-            }
+}
+
+fn learn_text(known: &mut Known, means: Means, text: &str, last: &mut String) {
+    let text = text.trim();
+    match means {
+        Means::Person if text.is_empty() || text == last => {}
+        Means::Person => {
+            text.clone_into(last);
+            known.add_name(text);
         }
+        Means::AccountId if !text.is_empty() => known.add_id(text),
+        Means::Phone => known.add_phone(text),
+        Means::Role if !text.is_empty() => known.add_role(text),
+        Means::Nothing | Means::AccountId | Means::Role => {}
     }
 }
 

@@ -300,15 +300,13 @@ fn by_letters(text: &str) -> String {
             };
             Some((char::from_u32(number.ok()?)?, end + 1))
         });
-        let taken = match number.filter(|(letter, _)| letter.is_alphanumeric() || "@.-' ".contains(*letter)) {
-            Some((letter, end)) => {
-                letters.push(letter);
-                end
-            }
-            None => {
-                letters.push_str("&#");
-                2
-            }
+        let is_of_name = |(letter, _): &(char, usize)| letter.is_alphanumeric() || "@.-' ".contains(*letter);
+        let taken = if let Some((letter, end)) = number.filter(is_of_name) {
+            letters.push(letter);
+            end
+        } else {
+            letters.push_str("&#");
+            2
         };
         rest = &rest[taken..];
     }

@@ -29,22 +29,29 @@ const TO_ACCOUNTS: [&str; 14] = [
     "run_as",
 ];
 
-/// What is to be learned of a column's values.
+/// What a text is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Means {
+    /// Nothing that is learned.
+    Nothing,
+    /// It names an account or a person.
+    Person,
+    /// It is the `sys_id` of an account.
+    AccountId,
+    /// It is a phone number.
+    Phone,
+    /// It names a role.
+    Role,
+}
+
+/// What is to be learned of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Traits {
-    /// The value names an account or a person.
-    pub(super) is_name: bool,
-    /// The value is the `sys_id` of an account.
-    pub(super) is_account_id: bool,
-    /// What the column displays names an account or a person.
-    pub(super) shows_name: bool,
-    /// The value is a phone number.
-    pub(super) is_phone: bool,
-    /// The value names a role.
-    pub(super) is_role: bool,
-    /// What the column displays names a role.
-    pub(super) shows_role: bool,
-    /// The value is a secret.
+    /// Of its values.
+    pub(super) value: Means,
+    /// Of what it displays.
+    pub(super) display: Means,
+    /// Whether values are secrets.
     pub(super) is_secret: bool,
 }
 
@@ -52,21 +59,31 @@ impl Traits {
     pub(super) fn of(table: &str, column: &str) -> Self {
         let known = schema::column(table, column);
         let target = known.and_then(|known| known.reference);
+        let is_phone =
+            known.is_some_and(|known| matches!(known.type_name, "ph_number" | "phone_number_e164"));
         let refers = target == Some(USERS) || known.is_none() && TO_ACCOUNTS.contains(&column);
-        Self {
-            is_name: is_name(table, column),
-            is_account_id: table == USERS && column == "sys_id" || refers,
-            shows_name: refers,
-            is_phone: known.is_some_and(|known| matches!(known.type_name, "ph_number" | "phone_number_e164")),
-            is_role: table == "sys_user_role" && column == "name",
-            shows_role: target == Some("sys_user_role"),
-            is_secret: is_secret_column(table, column),
-        }
+        let value = if is_name(table, column) {
+            Means::Person
+        } else if table == USERS && column == "sys_id" || refers {
+            Means::AccountId
+        } else if is_phone {
+            Means::Phone
+        } else if table == "sys_user_role" && column == "name" {
+            Means::Role
+        } else {
+            Means::Nothing
+        };
+        let display = match target {
+            Some("sys_user_role") => Means::Role,
+            _ if refers => Means::Person,
+            _ => Means::Nothing,
+        };
+        Self { value, display, is_secret: is_secret_column(table, column) }
     }
 }
 
 /// Whether the values of a column name accounts or people.
-pub(super) fn is_name(table: &str, column: &str) -> bool {
+fn is_name(table: &str, column: &str) -> bool {
     table == USERS && NAMES.contains(&column) || BY.contains(&column)
 }
 

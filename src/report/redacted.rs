@@ -74,11 +74,9 @@ fn parts<'k>(table: &str, key: &'k str) -> impl Iterator<Item = (&'k str, Option
     let parts: Vec<_> = key.split(ARROW).collect();
     let fits = parts.len() == columns.len();
     let target = |column: &str| match (table, column) {
-        (USERS, _) => Some(USERS),
-        // The view has no dictionary.
-        ("effective_role", "user") => Some(USERS),
-        ("effective_role" | "role_closure", _) => Some("sys_user_role"),
-        ("sys_user_role", "name") => Some("sys_user_role"),
+        // Views have no dictionary.
+        (USERS, _) | ("effective_role", "user") => Some(USERS),
+        ("effective_role" | "role_closure", _) | ("sys_user_role", "name") => Some("sys_user_role"),
         _ => schema::column(table, column).and_then(|column| column.reference),
     };
     let targets: Vec<_> = columns.iter().map(|column| target(column).filter(|_| fits)).collect();
@@ -176,7 +174,7 @@ fn hide_desk(desk: &mut Desk, redactor: &Redactor) {
 struct Nothing;
 
 impl Excerpts for Nothing {
-    fn path(&self, _source: u32) -> &str {
+    fn path(&self, _source: u32) -> &'static str {
         ""
     }
 

@@ -42,7 +42,7 @@ pub(crate) struct RenderArgs {
     #[arg(long, value_enum, value_name = "WHAT")]
     pub(crate) redact: Option<RedactArg>,
     /// Key of the pseudonyms, 16 bytes or more: reports of one key have the same ones [default:
-    /// GLIDELINT_REDACT_KEY, else a key of this run only]
+    /// `GLIDELINT_REDACT_KEY`, else a key of this run only]
     #[arg(long, value_name = "FILE", requires = "redact")]
     pub(crate) redact_key: Option<std::path::PathBuf>,
 }
