@@ -32,4 +32,6 @@ pub mod suppress;
 
 pub mod locate;
 
+pub mod redact;
+
 pub mod report;

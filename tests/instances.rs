@@ -1,6 +1,6 @@
 //! Several instances in one run: each judged alone, then compared.
 
-#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
 #[path = "common/program.rs"]
 mod program;

@@ -148,6 +148,10 @@ pub(crate) struct ScanArgs {
     /// What could not be judged counts as incomplete
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Search every report for each secret value of the input before it is given away, and fail where one is
+    /// found: auto is with --redact
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = SearchOutput::Auto)]
+    pub(crate) search_output: SearchOutput,
     /// Show no progress on standard error
     #[arg(long)]
     pub(crate) no_progress: bool,
@@ -333,6 +337,23 @@ pub(crate) enum HashInputs {
     Auto,
     Always,
     Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SearchOutput {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RedactArg {
+    // Names of people and accounts.
+    Names,
+    // E-mail addresses.
+    Emails,
+    // Both, and phone numbers, ids of accounts, IP addresses, instances, names in paths.
+    All,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -74,7 +74,7 @@ fn request(request: &doctor::Request) -> Request {
 fn command() -> String {
     let arguments = std::env::args_os().skip(1).map(|argument| argument.to_string_lossy().into_owned());
     let words = arguments.map(|argument| {
-        let (flag, path) = match argument.split_once('=') {
+        let (flag, path) = match argument.rsplit_once('=') {
             Some((flag, path)) => (format!("{flag}="), path),
             None => (String::new(), argument.as_str()),
         };

@@ -37,6 +37,17 @@ pub(crate) enum Failure {
         /// Why.
         error: io::Error,
     },
+    /// A report would hold a secret of the input.
+    #[error(
+        "{to} would hold a secret: the value of {secret}. It was not written; please report this as a defect, \
+         unless the value is an ordinary word"
+    )]
+    Leak {
+        /// Where the report was to go.
+        to: String,
+        /// Table, field and place of the secret.
+        secret: String,
+    },
     /// Wrong use that the argument parser does not see.
     #[error("{0}")]
     Use(String),

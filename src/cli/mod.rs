@@ -22,6 +22,7 @@ mod output;
 mod packs;
 mod plan;
 mod query;
+mod redact;
 mod render;
 mod report;
 mod revision;

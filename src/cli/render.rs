@@ -13,6 +13,7 @@ use glidelint::report::{
 use super::args::{Format, Kinds, RenderArgs, Suppressed};
 use super::fail::Failure;
 use super::output::{FileOutput, color, terminal_width, write_file, write_stdout};
+use super::redact::Guard;
 
 /// The largest SARIF file that every consumer takes.
 const SARIF_BYTES: usize = 9_500_000;
@@ -101,17 +102,23 @@ impl<'a> Renderer<'a> {
     }
 
     /// Writes files first, then standard output.
-    pub(crate) fn write(&self, report: &Report) -> Result<(), Failure> {
+    pub(crate) fn write(&self, report: &Report, guard: &Guard<'_>) -> Result<(), Failure> {
         for file in &self.files {
-            write_file(&file.path, |out| write(report, self.args, file.format, (false, None), out))?;
+            guard.over(&file.path, |search| {
+                write_file(&file.path, |out| {
+                    search(out, &mut |out| write(report, self.args, file.format, (false, None), out))
+                })
+            })?;
         }
         let terminal = (color(self.args.color), terminal_width());
-        write_stdout(|out| {
-            if let Some(heading) = &self.heading {
-                writeln!(out, "{heading}")?;
-            }
-            write(report, self.args, self.args.format, terminal, out)?;
-            if self.heading.is_some() { writeln!(out) } else { Ok(()) }
+        guard.over("standard output", |search| {
+            write_stdout(|out| {
+                if let Some(heading) = &self.heading {
+                    writeln!(out, "{heading}")?;
+                }
+                search(out, &mut |out| write(report, self.args, self.args.format, terminal, out))?;
+                if self.heading.is_some() { writeln!(out) } else { Ok(()) }
+            })
         })
     }
 }

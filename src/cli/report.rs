@@ -9,6 +9,7 @@ use glidelint::report::result;
 use super::args::ReportArgs;
 use super::exit::Exit;
 use super::fail::Failure;
+use super::redact;
 use super::render::Renderer;
 
 /// Renders a saved result again.
@@ -22,7 +23,8 @@ pub(crate) fn run(args: &ReportArgs) -> Result<Exit, Failure> {
     } else {
         Box::new(File::open(&args.result).map_err(|error| unreadable(&error))?)
     };
-    let report = result::read(BufReader::new(input)).map_err(|error| unreadable(&error))?;
-    renderer.write(&report)?;
+    let mut report = result::read(BufReader::new(input)).map_err(|error| unreadable(&error))?;
+    let guard = redact::saved(&args.render, &mut report)?;
+    renderer.write(&report, &guard)?;
     Ok(Exit::Fine)
 }

@@ -28,6 +28,7 @@ use super::instances::{self, Part};
 use super::judging::{baseline_text, check_tables, options, packs, settings};
 use super::output::path_of_instance;
 use super::packs::Packs;
+use super::redact;
 use super::render::Renderer;
 
 /// Files up to this size are hashed without being asked to.
@@ -54,6 +55,11 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     if is_one {
         renderer.check_alone()?;
     } else {
+        if args.render.redact.is_some() {
+            let why =
+                "--redact hides what several instances are compared by; choose one with --instance NAME";
+            return Err(Failure::Use(why.to_owned()));
+        }
         let names: Vec<_> = parts.iter().filter_map(|part| part.name.as_deref()).collect();
         renderer.check_several(&names)?;
         pack.want_comparison().map_err(|error| Failure::Use(error.to_string()))?;
@@ -200,7 +206,7 @@ impl Scan<'_> {
         } else {
             Exit::Fine
         };
-        let report = ManuallyDrop::new(Report {
+        let mut report = ManuallyDrop::new(Report {
             rules,
             accepted,
             coverage: outcome.coverage,
@@ -227,7 +233,9 @@ impl Scan<'_> {
             desk,
             exit_code: exit.code(),
         });
-        renderer.write(&report)?;
+        let exports = (&*discovery.sources, &*reading.files);
+        let guard = redact::scanned(&args.render, args.search_output, &mut report, exports)?;
+        renderer.write(&report, &guard)?;
         let scanned = (exit, report.stats.clone());
         if giving == Giving::Nothing {
             return Ok((scanned, None));

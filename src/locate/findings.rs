@@ -83,6 +83,11 @@ impl Findings {
         self.order.iter().map(|index| self.at(*index))
     }
 
+    /// Changes texts of all of them. Which places they have, and their order, stay.
+    pub fn edit(&mut self, change: impl FnMut(&mut Finding)) {
+        self.found.iter_mut().for_each(change);
+    }
+
     /// What nobody has accepted first, then what a baseline knows, then what is
     /// waived, so that a limit never hides what is new. In each of these worst
     /// first, then by path, region, rule and key. `rule_id` gives the id of

@@ -22,6 +22,7 @@ mod mend;
 pub mod ndjson;
 mod object;
 pub mod page;
+mod redacted;
 pub mod result;
 pub mod safe;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use super::parse::{Shown, parse_shown};
-use super::{ColorArg, Format, Kinds, Suppressed};
+use super::{ColorArg, Format, Kinds, RedactArg, Suppressed};
 
 /// Reports, of `scan` and `report`.
 #[derive(Debug, Args)]
@@ -38,6 +38,13 @@ pub(crate) struct RenderArgs {
     /// Print why and how for every finding, and every rule that could not judge
     #[arg(short, long)]
     pub(crate) verbose: bool,
+    /// Show pseudonyms in place of names, of e-mail addresses, or of all that tells who somebody is
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub(crate) redact: Option<RedactArg>,
+    /// Key of the pseudonyms, 16 bytes or more: reports of one key have the same ones [default:
+    /// `GLIDELINT_REDACT_KEY`, else a key of this run only]
+    #[arg(long, value_name = "FILE", requires = "redact")]
+    pub(crate) redact_key: Option<std::path::PathBuf>,
 }
 
 /// A saved result, rendered again.
