@@ -225,6 +225,7 @@ mod tests {
         check("  prod: 'b['\n", (2, 3), "b[");
         check("  prod: ['']\n", (2, 10), "empty");
         check("  prod: { a: b }\n", (2, 9), "a glob, or a list");
-        check("  - prod\n", (2, 3), "names of instances");
+        // Of a list only the key is known.
+        check("  - prod\n", (1, 1), "names of instances");
     }
 }
