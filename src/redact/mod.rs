@@ -1,7 +1,7 @@
 //! Pseudonyms in place of people, and the search for secrets in what is written.
 //!
 //! What is to be hidden is known from the exports, which are read once more for
-//! it ([`gather`]): names, e-mail addresses, phone numbers, and the secrets that
+//! it ([`gather()`]): names, e-mail addresses, phone numbers, and the secrets that
 //! no output may hold. A [`Redactor`] replaces the former in texts; a [`Watch`]
 //! looks for the latter in every byte that is written.
 
