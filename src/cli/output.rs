@@ -3,6 +3,8 @@
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
+use glidelint::report::safe;
+
 use super::args::{ColorArg, Format};
 use super::exit::Exit;
 use super::fail::Failure;
@@ -116,6 +118,25 @@ pub(crate) fn color(choice: ColorArg) -> bool {
                 && io::stdout().is_terminal()
         }
     }
+}
+
+/// Whether places on standard output are to be links.
+pub(crate) fn hyperlinks(choice: ColorArg) -> bool {
+    match choice {
+        ColorArg::Always => true,
+        ColorArg::Never => false,
+        ColorArg::Auto => {
+            io::stdout().is_terminal() && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout)
+        }
+    }
+}
+
+/// The address of a folder, with `/` at its end.
+pub(crate) fn folder_url(folder: &Path) -> Option<String> {
+    let folder = std::fs::canonicalize(folder).ok()?;
+    let path = folder.to_str()?.replace('\\', "/");
+    let path = safe::relative_uri(path.trim_matches('/'));
+    Some(format!("file:///{path}{}", if path.is_empty() { "" } else { "/" }))
 }
 
 /// How wide the terminal on standard output is, if it is one.

@@ -1,6 +1,7 @@
 //! Reports of one scan, in the formats that are asked for.
 
 use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use glidelint::engine::Comparison;
 use glidelint::report::differences::{self, DifferencesStyle};
@@ -12,13 +13,14 @@ use glidelint::report::{
 
 use super::args::{Format, Kinds, RenderArgs, Suppressed};
 use super::fail::Failure;
-use super::output::{FileOutput, color, terminal_width, write_file, write_stdout};
+use super::output::{self, FileOutput, color, terminal_width, write_file, write_stdout};
 use super::redact::Guard;
 
 /// The largest SARIF file that every consumer takes.
 const SARIF_BYTES: usize = 9_500_000;
 
 /// What is to be written.
+#[derive(Clone)]
 pub(crate) struct Renderer<'a> {
     args: &'a RenderArgs,
     files: Vec<FileOutput>,
@@ -26,6 +28,8 @@ pub(crate) struct Renderer<'a> {
     differences: Vec<&'a str>,
     /// What stands above a report on standard output, where several follow each other.
     heading: Option<String>,
+    /// The folder that reported paths are relative to, if it is here.
+    root: Option<PathBuf>,
 }
 
 impl<'a> Renderer<'a> {
@@ -35,7 +39,7 @@ impl<'a> Renderer<'a> {
         let reports = args.output.iter().filter(is_report);
         let files = reports.map(|text| FileOutput::parse(text)).collect::<Result<_, _>>()?;
         let differences = args.output.iter().filter_map(|text| FileOutput::differences(text)).collect();
-        Ok(Self { args, files, differences, heading: None })
+        Ok(Self { args, files, differences, heading: None, root: None })
     }
 
     /// The same for one of several instances.
@@ -50,6 +54,7 @@ impl<'a> Renderer<'a> {
             files: self.files.iter().map(|file| file.of_instance(name)).collect(),
             differences: Vec::new(),
             heading: Some(heading),
+            root: None,
         }
     }
 
@@ -96,6 +101,16 @@ impl<'a> Renderer<'a> {
         write_stdout(|out| differences::write(comparison, style, out))
     }
 
+    /// The same for reports whose paths are relative to a folder.
+    pub(crate) fn at(&self, root: &Path) -> Self {
+        Self { root: Some(root.to_path_buf()), ..self.clone() }
+    }
+
+    /// Whether places are links. Those of redacted reports would say more than they.
+    fn has_links(&self) -> bool {
+        self.args.redact.is_none() && output::hyperlinks(self.args.hyperlinks)
+    }
+
     /// Whether one of the reports is such a format.
     pub(crate) fn writes_any(&self, is_it: impl Fn(Format) -> bool) -> bool {
         self.files.iter().map(|file| file.format).chain([self.args.format]).any(is_it)
@@ -106,28 +121,40 @@ impl<'a> Renderer<'a> {
         for file in &self.files {
             guard.over(&file.path, |search| {
                 write_file(&file.path, |out| {
-                    search(out, &mut |out| write(report, self.args, file.format, (false, None), out))
+                    search(out, &mut |out| write(report, self.args, file.format, &Terminal::default(), out))
                 })
             })?;
         }
-        let terminal = (color(self.args.color), terminal_width());
+        let terminal = Terminal {
+            color: color(self.args.color),
+            width: terminal_width(),
+            links: self.root.as_deref().filter(|_| self.has_links()).and_then(output::folder_url),
+        };
         guard.over("standard output", |search| {
             write_stdout(|out| {
                 if let Some(heading) = &self.heading {
                     writeln!(out, "{heading}")?;
                 }
-                search(out, &mut |out| write(report, self.args, self.args.format, terminal, out))?;
+                search(out, &mut |out| write(report, self.args, self.args.format, &terminal, out))?;
                 if self.heading.is_some() { writeln!(out) } else { Ok(()) }
             })
         })
     }
 }
 
+/// What the terminal can do; of a file nothing.
+#[derive(Default)]
+struct Terminal {
+    color: bool,
+    width: Option<usize>,
+    links: Option<String>,
+}
+
 fn write(
     report: &Report,
     args: &RenderArgs,
     format: Format,
-    (color, width): (bool, Option<usize>),
+    terminal: &Terminal,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     match format {
@@ -139,10 +166,11 @@ fn write(
             };
             let options = TextOptions {
                 max_shown: args.max_shown.0,
-                color,
-                width,
+                color: terminal.color,
+                width: terminal.width,
                 detail,
                 show_accepted: args.show_suppressed,
+                links: terminal.links.clone(),
             };
             text::write(report, &options, out)
         }

@@ -235,7 +235,7 @@ impl Scan<'_> {
         });
         let exports = (&*discovery.sources, &*reading.files);
         let guard = redact::scanned(&args.render, args.search_output, &mut report, exports)?;
-        renderer.write(&report, &guard)?;
+        renderer.at(&discovery.root).write(&report, &guard)?;
         let scanned = (exit, report.stats.clone());
         if giving == Giving::Nothing {
             return Ok((scanned, None));

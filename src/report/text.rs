@@ -49,6 +49,9 @@ pub struct TextOptions {
     pub detail: Detail,
     /// Show what is known or waived as well, after what is not.
     pub show_accepted: bool,
+    /// Places are links to files below this address, which ends with `/`; without
+    /// it they are plain text.
+    pub links: Option<String>,
 }
 
 /// How much the text report says.

@@ -32,6 +32,9 @@ pub(crate) struct RenderArgs {
     /// Colours on standard output
     #[arg(long, value_enum, default_value_t = ColorArg::Auto)]
     pub(crate) color: ColorArg,
+    /// Places as links that terminals open
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorArg::Auto)]
+    pub(crate) hyperlinks: ColorArg,
     /// Print only the summary
     #[arg(short, long, conflicts_with = "verbose")]
     pub(crate) quiet: bool,

@@ -1,6 +1,5 @@
 //! One finding, with its lines.
 
-use std::fmt::Write as _;
 use std::iter;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
@@ -69,7 +68,7 @@ pub(super) fn rendered(
         groups.push(Group::with_title(Level::NOTE.secondary_title(text)));
     }
     let places: Vec<_> = iter::once(shown.primary()).chain(related.iter().take(limit)).collect();
-    with_positions(&renderer.render(&groups), &places)
+    with_positions(&renderer.render(&groups), &places, options.links.as_deref())
 }
 
 /// Who accepted the finding, and why.
@@ -93,22 +92,34 @@ const PATH: char = '\u{1}';
 
 /// Puts in where the places are. The renderer counts columns in the lines that it
 /// is given, which are cut, and in characters.
-fn with_positions(rendered: &str, places: &[&ShownPlace<'_>]) -> String {
+fn with_positions(rendered: &str, places: &[&ShownPlace<'_>], links: Option<&str>) -> String {
     let mut parts = rendered.split(PATH);
     let mut text = parts.next().unwrap_or_default().to_owned();
     for (part, place) in parts.zip(places.iter()) {
         let start = place.snippet.region.start;
         let path = safe::terminal(place.path);
-        let _ = match &place.cell {
+        let position = match &place.cell {
             Some(cell) => {
                 let workbook = path.rsplit_once("!/").map_or(&*path, |(workbook, _)| workbook);
-                write!(text, "{workbook} ({})", safe::terminal(cell))
+                format!("{workbook} ({})", safe::terminal(cell))
             }
-            None => write!(text, "{path}:{}:{}", start.line, start.column),
+            None => format!("{path}:{}:{}", start.line, start.column),
         };
+        match links {
+            Some(folder) => text.push_str(&linked(&position, folder, place.path)),
+            None => text.push_str(&position),
+        }
         text.push_str(part.trim_start_matches(|letter: char| letter == ':' || letter.is_ascii_digit()));
     }
     text
+}
+
+/// A text that terminals open a file by (OSC 8). Of a member of an archive that is
+/// the archive.
+fn linked(text: &str, folder: &str, path: &str) -> String {
+    let file = path.split_once("!/").map_or(path, |(archive, _)| archive);
+    let uri = safe::relative_uri(file);
+    format!("\u{1b}]8;;{folder}{uri}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\")
 }
 
 /// A related place.

@@ -275,3 +275,15 @@ fn what_is_accepted_is_counted_and_shown_when_asked_for() {
     let text = written(&report, &TextOptions { max_shown: Some(1), ..TextOptions::default() });
     assert!(text.contains("2 more findings not shown"), "{text}");
 }
+
+#[test]
+fn places_are_links_where_a_terminal_opens_them() {
+    let links = Some("file:///home/ida/work/".to_owned());
+    let text = written(&sample::report(), &TextOptions { links, ..TextOptions::default() });
+    let link = "\u{1b}]8;;file:///home/ida/work/exports/sys%20user.xml\u{1b}\\exports/sys user.xml:7:5\u{1b}]8;;\u{1b}\\";
+    assert!(text.contains(link), "{text}");
+    // Nothing else changes.
+    let plain =
+        regex::Regex::new("\u{1b}]8;;[^\u{1b}]*\u{1b}\\\\").unwrap().replace_all(&text, "").into_owned();
+    assert_eq!(plain, written(&sample::report(), &TextOptions::default()));
+}
