@@ -40,7 +40,7 @@ use facts::Facts;
 /// is counted and stands in the CSV.
 const FINDINGS: usize = 20_000;
 /// How many rows a table of accounts, grants or inputs holds.
-const ROWS: usize = 500;
+const ROWS: usize = 250;
 /// How many rows of a table are shown at a time, where scripts run and it has more
 /// than twice as many.
 const PAGED: usize = 200;

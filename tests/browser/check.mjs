@@ -189,6 +189,8 @@ async function accounts(browser, name, path) {
     check((await page.locator("#t-accounts tbody tr:visible").count()) === 0, `${name}: the search for accounts finds what is not there`);
   }
   for (const table of await page.locator("table[data-paged]").all()) {
+    // A table is drawn when its page is looked at.
+    await visit(page, path, await table.evaluate((one) => one.closest(".page").id));
     const rows = await table.evaluate((one) => Array.from(one.querySelectorAll("tbody tr[data-k]")).filter((row) => !row.hidden).length);
     check(rows <= 200, `${name}: a table shows ${rows} rows`);
   }
@@ -261,7 +263,8 @@ try {
   await withoutScripts(browser, "samples", reports.samples);
   await history(browser, "samples", reports.samples);
   let ratio = await speed(browser, reports.many);
-  if (ratio > 5) ratio = await speed(browser, reports.many);
+  // A shared machine is slow now and then; a page that is too heavy always.
+  for (let again = 0; ratio > 5 && again < 3; again += 1) ratio = await speed(browser, reports.many);
   check(ratio <= 5, `${FINDINGS} findings take ${ratio.toFixed(1)} times as long as an empty page`);
 } finally {
   await browser.close();

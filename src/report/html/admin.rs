@@ -71,12 +71,13 @@ pub(super) fn page(facts: &Facts<'_>) -> Admin {
         more_grants: more(grants.len().saturating_sub(ROWS)),
         are_grants_paged: grants.len().min(ROWS) > PAGED,
         roles: facts.review().map_or_else(Vec::new, |review| {
-            review.roles.iter().map(|role| safe::html_line(role).into_owned()).collect()
+            columns(review).map(|role| safe::html_line(&review.roles[role]).into_owned()).collect()
         }),
         matrix: facts.review().map_or_else(Vec::new, |review| matrix(review, &holders)),
         matrix_note: facts.review().map_or_else(String::new, |review| {
             format!(
-                "Only accounts that hold, or may hold, a privileged role: {} of {}.",
+                "Only accounts that hold, or may hold, a privileged role: {} of {}. Roles that nobody is shown to hold are \
+                 left out.",
                 grouped(holders.len()),
                 grouped(review.accounts_seen)
             )
@@ -179,8 +180,19 @@ fn holders<'r>(facts: &Facts<'r>) -> Vec<&'r Account> {
     holders
 }
 
+/// The roles that somebody is shown to hold, and admin: of the others there is
+/// nothing to see.
+fn columns(review: &Review) -> impl Iterator<Item = usize> {
+    let is_held = |role: usize| {
+        let mut held = review.accounts.iter().flat_map(|account| &account.held);
+        role == 0 || held.any(|held| usize::from(held.role) == role)
+    };
+    (0..review.roles.len()).filter(move |role| is_held(*role))
+}
+
 fn matrix(review: &Review, holders: &[&Account]) -> Vec<Line> {
     let mut last = None;
+    let columns: Vec<_> = columns(review).collect();
     let line = |account: &&Account| {
         let is_new = last != Some(account.non_human);
         last = Some(account.non_human);
@@ -193,7 +205,7 @@ fn matrix(review: &Review, holders: &[&Account]) -> Vec<Line> {
             group: if is_new { group } else { "" },
             key,
             name: safe::html_line(&account.user_name).into_owned(),
-            cells: (0..review.roles.len()).map(|role| cell(review, account, role)).collect(),
+            cells: columns.iter().map(|role| cell(review, account, *role)).collect(),
         }
     };
     holders.iter().take(ROWS).map(line).collect()

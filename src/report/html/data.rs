@@ -21,8 +21,8 @@ const LINE: usize = 180;
 /// How many lines of an excerpt are kept.
 const LINES: usize = 9;
 /// How many bytes of excerpts are kept with the lines around, and how many at all.
-const AROUND: usize = 800_000;
-const ALL: usize = 1_600_000;
+const AROUND: usize = 300_000;
+const ALL: usize = 600_000;
 /// How many further places of a finding are kept.
 const PLACES: usize = 20;
 
@@ -41,6 +41,8 @@ pub(super) fn write(facts: &Facts<'_>, page: &mut Page<'_>) -> io::Result<()> {
     page.data(&data.files.list())?;
     page.data(",\n\"tables\":")?;
     page.data(&data.tables.list())?;
+    page.data(",\n\"words\":")?;
+    page.data(&data.words.list())?;
     page.data(",\n\"rules\":[")?;
     for (at, rule) in report.rules.iter().enumerate() {
         // Rules without findings are not asked for, but keep their numbers.
@@ -118,11 +120,46 @@ impl Texts {
     }
 }
 
+/// The parts of a key stand between these.
+const ARROW: &str = " → ";
+
+/// The message with `{0}`, `{1}` … where the parts of the key stand, which many
+/// findings share; `None` where it cannot be told apart from other text.
+fn without_key(message: &str, key: &str) -> Option<String> {
+    if key.is_empty() || message.contains('{') {
+        return None;
+    }
+    let mut text = message.to_owned();
+    for (at, part) in key.split(ARROW).enumerate().filter(|(_, part)| part.len() > 2).take(10) {
+        text = text.replace(part, &format!("{{{at}}}"));
+    }
+    // A part within another would be put in where it never stood.
+    let parts: Vec<_> = key.split(ARROW).collect();
+    (with_key(&text, &parts) == message && text != message).then_some(text)
+}
+
+/// As the page puts it together again.
+fn with_key(text: &str, parts: &[&str]) -> String {
+    let mut whole = String::new();
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        let number = rest[open + 1..].split('}').next().and_then(|number| number.parse::<usize>().ok());
+        let Some(part) = number.and_then(|number| parts.get(number)) else { return String::new() };
+        whole.push_str(&rest[..open]);
+        whole.push_str(part);
+        rest = rest[open..].split_once('}').map_or("", |(_, rest)| rest);
+    }
+    whole.push_str(rest);
+    whole
+}
+
 /// What was written so far.
 #[derive(Default)]
 struct Data {
     files: Texts,
     tables: Texts,
+    /// Messages without what the key says, names of fields, confidences.
+    words: Texts,
     rules: std::collections::BTreeSet<usize>,
     /// Bytes of excerpts.
     bytes: usize,
@@ -131,8 +168,8 @@ struct Data {
 }
 
 impl Data {
-    /// A finding as a list: rule, file, line, key, fingerprint, message, table,
-    /// sys_id, field, severity in tenths, standing, confidence, excerpt, further
+    /// A finding as a list: rule, file, line, key, fingerprint, message or the
+    /// number of a word, table, sys_id, number of the field, severity in tenths, standing, confidence, excerpt, further
     /// places.
     fn finding(&mut self, shown: &ShownFinding<'_>) -> String {
         let finding = shown.finding;
@@ -140,18 +177,21 @@ impl Data {
         let primary = shown.primary();
         let file = self.files.number(primary.path);
         let table = self.tables.number(&finding.table);
+        let message = match without_key(&finding.message, &finding.key) {
+            Some(message) => self.words.number(&message).to_string(),
+            None => html_json(&finding.message),
+        };
+        let field = self.words.number(finding.field.as_deref().unwrap_or_default());
+        let confidence = self.words.number(finding.confidence.as_str());
         let mut json = format!(
-            "[{},{file},{},{},\"{}\",{},{table},{},{},{},{},{}",
+            "[{},{file},{},{},\"{}\",{message},{table},{},{field},{},{},{confidence}",
             finding.rule,
             primary.snippet.region.start.line,
             html_json(&finding.key),
             finding.fingerprint,
-            html_json(&finding.message),
             html_json(finding.sys_id.as_deref().unwrap_or_default()),
-            html_json(finding.field.as_deref().unwrap_or_default()),
             finding.severity.to_string().replace('.', ""),
             standing(finding),
-            html_json(finding.confidence.as_str()),
         );
         let excerpt = self.excerpt(primary);
         let places = self.places(&shown.places);

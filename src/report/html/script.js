@@ -189,8 +189,13 @@
       at -= at % ROWS;
       draw();
     }
-    if (form || isPaged) draw();
-    tables.set(table, { rows, reveal });
+    // Drawn when its page is first looked at.
+    let isDrawn = !(form || isPaged);
+    function look() {
+      if (!isDrawn) draw();
+      isDrawn = true;
+    }
+    tables.set(table, { rows, reveal, look });
   }
   for (const form of $$("[data-table]")) staticTable(document.getElementById(form.dataset.table), form);
   for (const table of $$("[data-paged]")) if (!tables.has(table)) staticTable(table, null);
@@ -205,6 +210,12 @@
     data = JSON.parse($("#data").textContent);
     for (const finding of data.F) {
       const rule = data.rules[finding[0]];
+      if (typeof finding[5] === "number") {
+        const parts = finding[3].split(" \u2192 ");
+        finding[5] = data.words[finding[5]].replace(/\{(\d+)\}/g, (_, number) => parts[number]);
+      }
+      finding[8] = data.words[finding[8]];
+      finding[11] = data.words[finding[11]];
       finding.band = FLOORS.findIndex((floor) => finding[9] >= floor);
       finding.text = [
         finding[3],
@@ -553,6 +564,7 @@
         strip.scrollLeft = link.offsetLeft - strip.clientWidth / 3;
       }
     }
+    for (const [table, { look }] of tables) if (page.contains(table)) look();
     document.title = $("h1", page).textContent + " \u2013 " + root.dataset.name;
     if (isMoved) {
       window.scrollTo(0, 0);
