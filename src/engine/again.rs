@@ -138,6 +138,10 @@ impl Data for Again<'_> {
         self.instance.without_column(table, column)
     }
 
+    fn doubt(&self, table: TableIdx, row: RowId) -> Missing {
+        self.instance.doubt(table, row)
+    }
+
     fn holds_no_row(&self, table: TableIdx) -> bool {
         self.instance.holds_no_row(table)
     }
@@ -150,7 +154,7 @@ impl Data for Again<'_> {
         self.instance.class(class, row)
     }
 
-    fn roles(&self, user: RowId, take: &mut dyn FnMut(&str) -> bool) -> Missing {
+    fn roles(&self, user: RowId, take: &mut dyn FnMut(&str, &Missing) -> bool) -> Missing {
         self.instance.roles(user, take)
     }
 

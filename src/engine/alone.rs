@@ -92,6 +92,10 @@ impl Data for Alone<'_> {
         self.look_further()
     }
 
+    fn doubt(&self, _table: TableIdx, _row: RowId) -> Missing {
+        self.look_further()
+    }
+
     fn holds_no_row(&self, table: TableIdx) -> bool {
         self.instance.holds_no_row(table)
     }
@@ -101,7 +105,7 @@ impl Data for Alone<'_> {
         self.instance.is_whole(table)
     }
 
-    fn roles(&self, user: RowId, take: &mut dyn FnMut(&str) -> bool) -> Missing {
+    fn roles(&self, user: RowId, take: &mut dyn FnMut(&str, &Missing) -> bool) -> Missing {
         let users = self.instance.wanted.find("sys_user");
         match users.filter(|users| self.instance.is_one_of_many_without_roles(*users, user)) {
             Some(_) => self.instance.roles(user, take),

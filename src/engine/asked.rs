@@ -74,7 +74,14 @@ impl Data for Instance<'_> {
         self.walk_answers(index)?.get(&self.facts.fold(value)).cloned()
     }
 
-    fn roles(&self, user: RowId, take: &mut dyn FnMut(&str) -> bool) -> Missing {
+    fn doubt(&self, table: TableIdx, row: RowId) -> Missing {
+        match &self.access {
+            Some(access) if access.is_doubtful(table, row) => access.doubts(),
+            _ => Missing::none(),
+        }
+    }
+
+    fn roles(&self, user: RowId, take: &mut dyn FnMut(&str, &Missing) -> bool) -> Missing {
         let (Some(access), Some(users)) = (&self.access, self.wanted.find("sys_user")) else {
             return Missing::none();
         };
@@ -88,14 +95,26 @@ impl Data for Instance<'_> {
         {
             missing = Missing::table(grants);
         }
+        let hidden = &access.graph.hidden;
         let node = access.graph.user(self.facts.fold(sys_id));
-        for role in node.map_or(&[][..], |user| access.effective.of(user)) {
-            let name = self.role_name(access, *role);
-            if name.is_empty() {
-                missing =
-                    missing.union(self.wanted.find("sys_user_role").map_or(Missing::none(), Missing::table));
-            } else if take(name) {
-                break;
+        let possible = access.possible.as_ref();
+        // A user whom a row does not show may be this one.
+        let held = [
+            (node, Some(&access.effective), Missing::none()),
+            (node, possible, access.doubts()),
+            (hidden.user, possible.or(Some(&access.effective)), hidden.holders.clone()),
+        ];
+        for (user, roles, doubt) in held {
+            for &role in user.zip(roles).map_or(&[][..], |(user, roles)| roles.of(user)) {
+                let name = self.role_name(access, role);
+                if hidden.role == Some(role) {
+                    missing = missing.union(hidden.held.clone());
+                } else if name.is_empty() {
+                    let roles = self.wanted.find("sys_user_role");
+                    missing = missing.union(roles.map_or(Missing::none(), Missing::table));
+                } else if take(name, &doubt) {
+                    return missing;
+                }
             }
         }
         missing

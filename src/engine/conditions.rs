@@ -116,6 +116,13 @@ fn plugin_holds(instance: &Instance<'_>, body: &PluginBody) -> Held {
     if let Some((table, row)) = inactive {
         return if body.active { failing_plugin(body, table, Some(row)) } else { Held::of(Truth::Yes) };
     }
+    // A row without its id may be the plugin.
+    let nameless = body.sources.iter().filter(|source| instance.without_column(source.table, source.id));
+    let nameless = nameless.map(|source| Missing::column(source.table, source.id));
+    let nameless = nameless.fold(Missing::none(), Missing::union);
+    if !nameless.is_empty() {
+        return Held::of(Truth::Unknown(nameless));
+    }
     let tables = body.sources.iter().map(|source| source.table);
     let whole = tables.clone().find(|table| instance.holds_all(*table));
     match (whole, body.absent) {

@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 
 use super::instance::Instance;
 use crate::finding::Verdict;
-use crate::query::{BoundPath, Missing, RowId, Truth};
+use crate::query::{BoundPath, Missing, MissingItem, RowId, Truth};
 use crate::rule::CountBody;
 
 /// How the groups fare.
@@ -211,10 +211,13 @@ impl<'i> Count<'i> {
         };
         let has_high = high.is_some() || self.share.is_some();
         let maybe_above = above(sure + possible, high) || above(sure + possible, self.share);
+        // Rows that do not show a column which decides whether they count make no number.
+        let hides = |item| matches!(item, MissingItem::Column(..));
+        let is_counted = self.whole && !tally.missing.items().any(hides);
         // A share of a table of which rows may be missing is no share.
         let (verdict, missing) = if above(sure, high) || self.whole && above(sure, self.share) {
             (Verdict::Fail, Missing::none())
-        } else if has_high && (maybe_above || !self.whole && self.body.group_by.is_none()) {
+        } else if has_high && (maybe_above || !is_counted && self.body.group_by.is_none()) {
             (Verdict::CannotTell, incomplete())
         } else if below(sure + possible, low) && self.whole {
             (Verdict::Fail, Missing::none())

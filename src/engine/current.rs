@@ -294,7 +294,7 @@ impl Data for CurrentRow<'_> {
         Truth::Unknown(Missing::none())
     }
 
-    fn roles(&self, _user: RowId, _take: &mut dyn FnMut(&str) -> bool) -> Missing {
+    fn roles(&self, _user: RowId, _take: &mut dyn FnMut(&str, &Missing) -> bool) -> Missing {
         Missing::none()
     }
 

@@ -83,6 +83,14 @@ impl FindingWriter<'_> {
             message.push_str(&missing);
             message.push('.');
         }
+        let doubt = row.map(|row| instance.doubt(subject.table, row)).unwrap_or_default();
+        if !doubt.is_empty() {
+            confidence = confidence.lowered();
+            let missing = instance.missing_names(&doubt).join(", ");
+            message.push_str(" Whether the grant counts could not be told without ");
+            message.push_str(&missing);
+            message.push('.');
+        }
         let is_known = !subject.key.is_empty()
             && (subject.sys_id.is_none() || instance.key_is_unique(subject.table, &subject.key));
         let identity =

@@ -12,8 +12,8 @@ use super::read::Plan;
 use super::views::Access;
 use crate::export::FileKind;
 use crate::query::{
-    Class, Clock, Data, EFFECTIVE_ROLE, Missing, ROLE_CLOSURE, Reference, RowId, RowTests, Truth, WalkIdx,
-    WalkStart, is_view,
+    Class, Clock, Data, EFFECTIVE_ROLE, Missing, MissingItem, ROLE_CLOSURE, Reference, RowId, RowTests,
+    Truth, WalkIdx, WalkStart, is_view,
 };
 use crate::record::{ColumnIdx, Origin, TableIdx, Wanted};
 use crate::rule::{ClassBody, KeyPaths};
@@ -251,18 +251,35 @@ impl<'p> Instance<'p> {
         nobody && is_empty == Some(Truth::No)
     }
 
-    /// Whether anything shows what stands in a table: a row, or of a view a row
-    /// that it is computed from.
-    pub(super) fn is_shown(&self, table: TableIdx) -> bool {
-        let has_rows =
-            |name: &str| self.wanted.find(name).is_some_and(|table| !self.table(table).rows.is_empty());
+    /// The tables of which nothing shows what stands in them: no row was read, and
+    /// nobody said that there is none. Of a view, those that it is computed from.
+    pub(super) fn unshown(&self, table: TableIdx) -> Missing {
+        if self.holds_all(table) {
+            return Missing::none();
+        }
+        let is_unshown = |table: TableIdx| self.table(table).rows.is_empty() && !self.holds_all(table);
+        let of = |names: &[&str]| {
+            let tables = names.iter().filter_map(|name| self.wanted.find(name));
+            tables
+                .filter(|table| is_unshown(*table))
+                .map(Missing::table)
+                .fold(Missing::none(), Missing::union)
+        };
         match &*self.wanted.table(table).name {
             EFFECTIVE_ROLE => {
-                has_rows("sys_user_has_role")
-                    || has_rows("sys_user_grmember") && has_rows("sys_group_has_role")
+                let members = of(&["sys_user_grmember"]);
+                let has_members = !self
+                    .wanted
+                    .find("sys_user_grmember")
+                    .is_none_or(|table| self.table(table).rows.is_empty());
+                // Without members nobody asks what groups have.
+                let groups =
+                    if has_members { of(&["sys_user_group", "sys_group_has_role"]) } else { Missing::none() };
+                of(&["sys_user_has_role", "sys_user_role_contains"]).union(members).union(groups)
             }
-            ROLE_CLOSURE => has_rows("sys_user_role_contains"),
-            _ => !self.table(table).rows.is_empty(),
+            ROLE_CLOSURE => of(&["sys_user_role_contains"]),
+            _ if is_unshown(table) => Missing::table(table),
+            _ => Missing::none(),
         }
     }
 
@@ -315,20 +332,40 @@ impl<'p> Instance<'p> {
         names.map(|(_, evidence)| evidence.name.as_str()).collect()
     }
 
-    /// Texts for what is missing.
+    /// Texts for what is missing, sorted, without repetition.
     #[must_use]
     pub fn missing_names(&self, missing: &Missing) -> Vec<String> {
-        missing
+        let mut names: Vec<_> = missing
             .items()
-            .map(|item| match item {
-                crate::query::MissingItem::Table(table) => {
-                    self.wanted.table(self.source_of(table)).name.to_string()
-                }
-                crate::query::MissingItem::Column(table, column) => {
-                    format!("{}.{}", self.wanted.table(table).name, self.wanted.column_name(table, column))
-                }
+            .flat_map(|item| match item {
+                MissingItem::Table(table) => vec![self.wanted.table(self.source_of(table)).name.to_string()],
+                MissingItem::Column(table, column) => self.missing_column(table, column),
             })
-            .collect()
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// A column that is missing; of a view, the columns or tables that would show
+    /// what stands in it.
+    fn missing_column(&self, table: TableIdx, column: ColumnIdx) -> Vec<String> {
+        let (view, name) = (&*self.wanted.table(table).name, self.wanted.column_name(table, column));
+        let cause = self.access.as_ref().map_or(Missing::none(), |access| {
+            let hidden = &access.graph.hidden;
+            match (view, name) {
+                (EFFECTIVE_ROLE, "user") | (ROLE_CLOSURE, "role") => hidden.holders.clone(),
+                (EFFECTIVE_ROLE, "role") | (ROLE_CLOSURE, "contains") => hidden.held.clone(),
+                (EFFECTIVE_ROLE, "orphaned") => {
+                    access.sources.clone().union(hidden.holders.clone()).union(hidden.held.clone())
+                }
+                (EFFECTIVE_ROLE, "via" | "path") | (ROLE_CLOSURE, "path") => {
+                    hidden.ways.clone().union(hidden.holders.clone()).union(hidden.held.clone())
+                }
+                _ => Missing::none(),
+            }
+        });
+        if cause.is_empty() { vec![format!("{view}.{name}")] } else { self.missing_names(&cause) }
     }
 }
 

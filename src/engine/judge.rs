@@ -157,16 +157,19 @@ impl<'i> Judging<'i> {
         if known > 0 && known < failing.len() {
             failing.sort_by_key(|(row, _)| *row);
         }
+        // A view may lack rows because of a table that it is computed from.
+        let unshown = self.instance.unshown(body.table);
+        if !unshown.is_empty() {
+            self.tally.add(Verdict::CannotTell, &unshown);
+        }
         self.records_failed(body.table, failing);
     }
 
     fn no_records(&mut self, table: TableIdx) {
         // Deletions alone show the table, and nothing in it to judge.
-        if self.instance.is_shown(table) || self.instance.holds_all(table) {
-            self.tally.add(Verdict::NotApplicable, &Missing::none());
-        } else {
-            self.tally.add(Verdict::CannotTell, &Missing::table(table));
-        }
+        let unshown = self.instance.unshown(table);
+        let verdict = if unshown.is_empty() { Verdict::NotApplicable } else { Verdict::CannotTell };
+        self.tally.add(verdict, &unshown);
     }
 
     /// A record whose versions cannot be told apart is one subject.

@@ -48,7 +48,22 @@ pub(super) fn judge_property(instance: &Instance<'_>, body: &PropertyBody) -> Ve
             }
         }
     }
-    groups.into_iter().map(|(name, rows)| judge_rows(instance, body, name, rows)).collect()
+    let is_open = matches!(body.name, NamePattern::Pattern(..))
+        && instance.without_column(columns.table, columns.name)
+        && groups.iter().any(|(_, rows)| !rows.is_empty());
+    let mut judged: Vec<_> =
+        groups.into_iter().map(|(name, rows)| judge_rows(instance, body, name, rows)).collect();
+    if is_open {
+        // A row without its name may be one more of them.
+        judged.push(JudgedProperty {
+            name: body.name.text().to_owned(),
+            verdict: Verdict::CannotTell,
+            missing: Missing::column(columns.table, columns.name),
+            absent: false,
+            rows: Vec::new(),
+        });
+    }
+    judged
 }
 
 fn judge_rows(
@@ -87,8 +102,16 @@ fn judge_rows(
 fn judge_absence(instance: &Instance<'_>, body: &PropertyBody, name: String) -> JudgedProperty {
     let rows = Vec::new();
     let absent = true;
-    if !instance.holds_all(body.columns.table) {
-        let missing = Missing::table(body.columns.table);
+    let PropertyColumns { table, name: column, .. } = body.columns;
+    let missing = if !instance.holds_all(table) {
+        Missing::table(table)
+    } else if instance.without_column(table, column) {
+        // A row without its name may be the property.
+        Missing::column(table, column)
+    } else {
+        Missing::none()
+    };
+    if !missing.is_empty() {
         return JudgedProperty { name, verdict: Verdict::CannotTell, missing, absent: false, rows };
     }
     let verdict = match body.absent {

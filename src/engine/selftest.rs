@@ -295,6 +295,9 @@ fn compare_missing(coverage: &RuleCoverage, test: &RuleTest, silent: bool, diffe
 }
 
 #[cfg(test)]
+mod dropped;
+
+#[cfg(test)]
 mod tests {
     use super::run_tests;
     use crate::rule::{builtin, builtin_tests};

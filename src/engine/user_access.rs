@@ -187,12 +187,17 @@ impl Instance<'_> {
     }
 
     /// The tables that would have to be whole for this to be all that the user
-    /// reaches, and are not known to be.
+    /// reaches, and are not known to be; and the columns that rows would have to
+    /// show.
     #[must_use]
     pub fn access_gaps(&self) -> Vec<String> {
         let open = ACCESS_TABLES.into_iter().filter_map(|name| self.wanted.find(name));
         let open = open.filter(|table| !self.holds_all(*table)).map(Missing::table);
-        self.missing_names(&open.fold(Missing::none(), Missing::union))
+        let hidden = self.access.iter().flat_map(|access| {
+            let hidden = &access.graph.hidden;
+            [hidden.holders.clone(), hidden.held.clone(), access.doubts()]
+        });
+        self.missing_names(&open.chain(hidden).fold(Missing::none(), Missing::union))
     }
 
     /// The shortest path that a row of a view stands for; empty for other tables.

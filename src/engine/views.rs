@@ -1,13 +1,15 @@
 //! Tables that no export holds: `effective_role` and `role_closure`, computed
 //! from the access graph and then asked like any other table.
 
-use super::access::{AccessGraph, EffectiveRoles, Node, Step};
+use std::collections::HashSet;
+
+use super::access::{AccessGraph, Doubts, EffectiveRoles, Node, Reach, Step, StepKind};
 use super::columns::Pair;
 use super::facts::{Facts, Row, Standing, TableFacts};
 use super::instance::Instance;
 use super::interner::TextId;
 use super::signatures::SignatureId;
-use crate::query::{EFFECTIVE_ROLE, Partial, ROLE_CLOSURE, RowId};
+use crate::query::{EFFECTIVE_ROLE, Missing, Partial, ROLE_CLOSURE, RowId};
 use crate::record::{Action, ColumnIdx, Origin, TableIdx, Wanted, WantedTable};
 use crate::rule::Ask;
 
@@ -19,7 +21,20 @@ const MOST_ROWS: usize = 8_000_000;
 #[derive(Debug)]
 pub(super) struct Access {
     pub(super) graph: AccessGraph,
+    /// What users hold for sure.
     pub(super) effective: EffectiveRoles,
+    /// What users hold if every row counts that does not show whether it does;
+    /// `None` where there is no such row.
+    pub(super) possible: Option<EffectiveRoles>,
+    /// Rows of `effective_role` that rest on such rows.
+    doubtful: HashSet<RowId>,
+    /// The number of `effective_role`.
+    view: TableIdx,
+    /// The columns that would show whether those rows count.
+    doubts: Missing,
+    /// The tables that would show where an inherited grant comes from, as far as
+    /// they are not known to be whole.
+    pub(super) sources: Missing,
     /// How many rows of views were left out because there were too many.
     pub(super) left_out: usize,
 }
@@ -29,7 +44,10 @@ pub(super) struct Access {
 pub(super) fn settle(instance: &mut Instance<'_>, asks: &[Ask<'_>]) {
     let wanted = instance.wanted;
     let Some(effective_role) = wanted.find(EFFECTIVE_ROLE) else { return };
-    let graph = AccessGraph::new(&instance.facts, wanted);
+    let mut graph = AccessGraph::new(&instance.facts, wanted);
+    graph.name_well_known(&mut instance.facts.texts);
+    instance.facts.seal();
+    let sources = grant_sources(instance, &graph);
     let mut left_out = 0;
     if let Some(closure) = wanted.find(ROLE_CLOSURE) {
         let rows = closure_rows(&instance.facts, wanted, closure, &graph, &mut left_out);
@@ -41,11 +59,39 @@ pub(super) fn settle(instance: &mut Instance<'_>, asks: &[Ask<'_>]) {
         .zip(&viewed)
         .map(|(role, viewed)| *viewed || is_asked_by_name(instance, &graph, role, asks))
         .collect();
-    let effective = EffectiveRoles::new(&graph, &asked);
-    let rows =
-        effective_rows(&instance.facts, wanted, effective_role, &graph, &effective, &viewed, &mut left_out);
+    let effective = EffectiveRoles::new(&graph, &asked, Doubts::Out);
+    let possible = graph.has_doubts().then(|| EffectiveRoles::new(&graph, &asked, Doubts::In));
+    let mut access = Access {
+        doubts: doubts(&graph, wanted),
+        graph,
+        effective,
+        possible,
+        doubtful: HashSet::new(),
+        view: effective_role,
+        sources,
+        left_out,
+    };
+    let rows = access.effective_rows(&instance.facts, wanted, &viewed);
     instance.facts.fill(wanted, effective_role, rows);
-    instance.access = Some(Access { graph, effective, left_out });
+    instance.access = Some(access);
+}
+
+/// The columns that would show whether rows count which do not show it.
+fn doubts(graph: &AccessGraph, wanted: &Wanted) -> Missing {
+    let columns = graph.doubtful_columns().into_iter().filter_map(|(table, column)| {
+        let table = table?;
+        Some(Missing::column(table, wanted.table(table).find(column)?))
+    });
+    columns.fold(Missing::none(), Missing::union)
+}
+
+/// The tables in which the source of an inherited grant would stand, as far as
+/// they are not known to be whole.
+fn grant_sources(instance: &Instance<'_>, graph: &AccessGraph) -> Missing {
+    let tables = graph.tables;
+    let sources = [tables.members, tables.group_roles, tables.contains, tables.groups];
+    let open = sources.into_iter().flatten().filter(|table| !instance.holds_all(*table));
+    open.map(Missing::table).fold(Missing::none(), Missing::union)
 }
 
 /// Whether a query asks for the role by `@role`.
@@ -119,35 +165,62 @@ fn asked_by_view(
     graph.all_roles().map(may_ask).collect()
 }
 
-fn effective_rows(
-    facts: &Facts,
-    wanted: &Wanted,
-    view: TableIdx,
-    graph: &AccessGraph,
-    effective: &EffectiveRoles,
-    asked: &[bool],
-    left_out: &mut usize,
-) -> Vec<ViewRow> {
-    let names = wanted.table(view);
-    let is_asked = |role: &u32| usize::try_from(*role).ok().and_then(|at| asked.get(at)) == Some(&true);
-    let mut rows = Vec::new();
-    for user in graph.all_users() {
-        let roles: Vec<u32> = effective.of(user).iter().copied().filter(is_asked).collect();
-        if roles.is_empty() {
-            continue;
-        }
-        if rows.len() + roles.len() > MOST_ROWS {
-            *left_out += roles.len();
-            continue;
-        }
-        let reach = graph.reach(user);
-        for role in roles {
-            let path = reach.shortest(Node::Role(role));
-            let ends = [("user", Node::User(user)), ("role", Node::Role(role))];
-            rows.extend(view_row(facts, names, graph, &path, ends));
-        }
+impl Access {
+    /// Whether a row of `effective_role` rests on rows that do not show whether
+    /// they count.
+    pub(super) fn is_doubtful(&self, table: TableIdx, row: RowId) -> bool {
+        table == self.view && self.doubtful.contains(&row)
     }
-    rows
+
+    /// The columns that would show whether such rows count.
+    pub(super) fn doubts(&self) -> Missing {
+        self.doubts.clone()
+    }
+
+    /// The rows of `effective_role`, for those roles that somebody asks for.
+    fn effective_rows(&mut self, facts: &Facts, wanted: &Wanted, asked: &[bool]) -> Vec<ViewRow> {
+        let names = wanted.table(self.view);
+        let is_asked = |role: &u32| usize::try_from(*role).ok().and_then(|at| asked.get(at)) == Some(&true);
+        let mut rows = Vec::new();
+        for user in self.graph.holders() {
+            let sure = self.effective.of(user);
+            let all = self.possible.as_ref().map_or(sure, |possible| possible.of(user));
+            let roles: Vec<u32> = all.iter().copied().filter(is_asked).collect();
+            if roles.is_empty() {
+                continue;
+            }
+            if rows.len() + roles.len() > MOST_ROWS {
+                self.left_out += roles.len();
+                continue;
+            }
+            let reach = self.graph.reach(user);
+            for role in roles {
+                let path = reach.shortest(Node::Role(role));
+                let ends = [("user", Node::User(user)), ("role", Node::Role(role))];
+                let Some(mut row) = view_row(facts, names, &self.graph, &path, ends) else { continue };
+                if let (Some(column), Some(orphaned)) = (names.find("orphaned"), self.orphaned(&reach, &path))
+                {
+                    row.cells.push((column, ViewCell::Text(orphaned.to_string())));
+                }
+                if !sure.contains(&role)
+                    && let Ok(number) = u32::try_from(rows.len())
+                {
+                    self.doubtful.insert(RowId(number));
+                }
+                rows.push(row);
+            }
+        }
+        rows
+    }
+
+    /// Whether the grant says that it is inherited, and nothing is there that it
+    /// could be inherited from; `None` where the exports do not show it.
+    fn orphaned(&self, reach: &Reach, path: &[Step]) -> Option<bool> {
+        let [Step { kind: StepKind::InheritedGrant, .. }] = path else { return Some(false) };
+        let is_shown =
+            self.sources.is_empty() && self.graph.hidden.user.is_none() && reach.hidden_role().is_none();
+        is_shown.then_some(true)
+    }
 }
 
 fn closure_rows(
@@ -161,7 +234,9 @@ fn closure_rows(
     let mut rows = Vec::new();
     for role in graph.all_roles() {
         let reach = graph.reach_from(Node::Role(role));
-        for inner in reach.roles() {
+        let hidden = reach.hidden_role().filter(|hidden| *hidden != Node::Role(role));
+        let hidden = hidden.and(graph.hidden.role);
+        for inner in reach.roles().into_iter().chain(hidden) {
             // A role that comes back to itself contains itself.
             let path = if inner == role { reach.cycle() } else { reach.shortest(Node::Role(inner)) };
             if path.is_empty() {
@@ -195,8 +270,14 @@ fn view_row(
     for (name, node) in ends {
         put(name, &|| ViewCell::Kept(pair_of(graph, node)));
     }
-    put("via", &|| ViewCell::Text(via(path).to_owned()));
-    put("path", &|| ViewCell::Text(path_text(facts, graph, path)));
+    // Of a path that rows do not show nobody knows more.
+    let is_shown = ends.iter().all(|(_, node)| graph.texts(*node) != (TextId::ABSENT, TextId::ABSENT));
+    if is_shown {
+        if !path.iter().any(|step| graph.is_unclear(step)) {
+            put("via", &|| ViewCell::Text(via(path).to_owned()));
+        }
+        put("path", &|| ViewCell::Text(path_text(facts, graph, path)));
+    }
     Some(ViewRow { row, cells })
 }
 
@@ -227,8 +308,8 @@ fn nowhere() -> Row {
 /// How a role comes: `direct`, `inherited` (from nobody knows what), through a
 /// `group`, or `contained` in a role that is granted directly.
 fn via(path: &[Step]) -> &'static str {
-    use super::access::StepKind::{Grant, GroupRole, InheritedGrant, Member, ParentGroup};
-    let has = |kinds: &[super::access::StepKind]| path.iter().any(|step| kinds.contains(&step.kind));
+    use StepKind::{Grant, GroupRole, InheritedGrant, Member, ParentGroup};
+    let has = |kinds: &[StepKind]| path.iter().any(|step| kinds.contains(&step.kind));
     match path {
         [Step { kind: Grant, .. }] => "direct",
         _ if has(&[Member, ParentGroup, GroupRole]) => "group",

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
-use super::data::{Cell, Class, Data, Missing, Reference, RowId, Truth};
+use super::data::{Cell, Class, Data, Missing, Reference, RowId, Truth, without_row};
 use super::row_test::WalkStart;
 use crate::record::schema::ColumnType;
-use crate::record::{ColumnIdx, Keep, TableIdx, Wanted};
+use crate::record::{ColumnIdx, Keep, TableIdx, Wanted, well_known};
 
 /// A field name, such as `user.manager.name`, whose columns a reader will keep.
 #[derive(Debug, Clone)]
@@ -236,7 +236,10 @@ impl BoundPath {
             (Some(ColumnType::Reference) | None, Some(display), _) => Ok(display),
             (Some(ColumnType::Reference), None, Some((target, column))) if !cell.value.is_empty() => {
                 let Some(found) = data.by_sys_id(target, cell.value) else {
-                    return if data.is_whole(target) { Ok("") } else { Err(Missing::table(target)) };
+                    if let Some(name) = well_known_name(data, target, cell.value) {
+                        return Ok(name);
+                    }
+                    return without_row(data, target, ColumnIdx::SYS_ID).map_or(Ok(""), Err);
                 };
                 let column = column.ok_or_else(|| Missing::table(target))?;
                 let shown = data.cell(target, found, column);
@@ -303,15 +306,24 @@ impl BoundPath {
             }
             row = match (data.by_sys_id(hop.target, reference.value), reference.display) {
                 (Some(found), _) => found,
-                (None, _) if data.is_whole(hop.target) => return Ok(Walked::Nowhere),
-                (None, Some(display)) if self.is_display && at + 1 == self.hops.len() => {
-                    return Ok(Walked::Display(display));
+                (None, display) => {
+                    let Some(missing) = without_row(data, hop.target, ColumnIdx::SYS_ID) else {
+                        return Ok(Walked::Nowhere);
+                    };
+                    let is_shown = self.is_display && at + 1 == self.hops.len();
+                    let known = || well_known_name(data, hop.target, reference.value);
+                    let shown = if is_shown { display.or_else(known) } else { None };
+                    return shown.map(Walked::Display).ok_or(missing);
                 }
-                (None, _) => return Err(Missing::table(hop.target)),
             };
         }
         Ok(Walked::Row(row))
     }
+}
+
+/// The name of a record that ships with the platform, where its row was not read.
+fn well_known_name(data: &dyn Data, table: TableIdx, sys_id: &str) -> Option<&'static str> {
+    well_known::name(&data.wanted().table(table).name, sys_id)
 }
 
 impl Columns {

@@ -84,6 +84,12 @@ pub trait Data {
     /// related to anything.
     fn without_column(&self, table: TableIdx, column: ColumnIdx) -> bool;
 
+    /// What is missing to be sure that a row counts: rows of views may rest on
+    /// rows that do not show whether they do.
+    fn doubt(&self, _table: TableIdx, _row: RowId) -> Missing {
+        Missing::none()
+    }
+
     /// Whether it is known that no live row of a table was read.
     fn holds_no_row(&self, _table: TableIdx) -> bool {
         false
@@ -99,8 +105,10 @@ pub trait Data {
 
     /// Hands the names of the roles that a `sys_user` row holds in the end to
     /// `take`, in no order, until it says that it has enough: at least those that
-    /// some query asks for. Returns what is missing to say that there are no others.
-    fn roles(&self, user: RowId, take: &mut dyn FnMut(&str) -> bool) -> Missing;
+    /// some query asks for. With each name it hands what is missing to be sure
+    /// that the user holds it. Returns what is missing to say that there are no
+    /// others.
+    fn roles(&self, user: RowId, take: &mut dyn FnMut(&str, &Missing) -> bool) -> Missing;
 
     /// The names of all roles that a `sys_user` row holds in the end, sorted.
     fn all_roles(&self, user: RowId) -> Vec<&str>;
@@ -118,6 +126,21 @@ pub trait Data {
 
     /// `@origin`, `@action` or `@instance` of a row (`name` without the `@`).
     fn trait_of(&self, table: TableIdx, row: RowId, name: &str) -> &str;
+}
+
+/// What is missing to say that a table holds no row with some value in a column,
+/// beside the rows that were read and show another; `None` where it surely holds
+/// none.
+pub(super) fn without_row(data: &dyn Data, table: TableIdx, column: ColumnIdx) -> Option<Missing> {
+    let mut missing = Missing::none();
+    if !data.is_whole(table) {
+        missing = Missing::table(table);
+    }
+    // A row that does not show the column may be the one.
+    if data.without_column(table, column) {
+        missing = missing.union(Missing::column(table, column));
+    }
+    (!missing.is_empty()).then_some(missing)
 }
 
 /// A three-valued answer.

@@ -12,7 +12,7 @@ use super::ast::{Comparison, Polarity, Side};
 use super::bind::{BoundCondition, BoundQuery, BoundTerm, Known};
 use super::bind_check::{Check, Hierarchy, RoleTest, Value, When};
 use super::bound_path::{BoundPath, End, Walked};
-use super::data::{Cell, Class, Data, Missing, RowId, Truth};
+use super::data::{Cell, Class, Data, Missing, RowId, Truth, without_row};
 use super::dates::{Clock, Moment, Unit};
 use super::row_test::AskRow;
 use super::text::{self, Needle, Number};
@@ -288,10 +288,15 @@ impl<'a> Asked<'a> {
             }
         };
         let mut found = false;
-        let missing = self.data.roles(user, &mut |role| {
-            found = test.matches(role);
+        let mut doubt = Missing::none();
+        let missing = self.data.roles(user, &mut |role, needed| {
+            if test.matches(role) {
+                found = needed.is_empty();
+                doubt = std::mem::take(&mut doubt).union(needed.clone());
+            }
             found
         });
+        let missing = missing.union(doubt);
         if !found && !missing.is_empty() {
             return Err(missing);
         }
@@ -306,7 +311,10 @@ impl<'a> Asked<'a> {
             return Ok(Truth::Yes);
         }
         let Hierarchy { table, name, super_class } = *hierarchy;
-        let absent = || if self.data.is_whole(table) { Ok(Truth::No) } else { Err(Missing::table(table)) };
+        let absent = || match without_row(self.data, table, name) {
+            None => Ok(Truth::No),
+            Some(missing) => Err(missing),
+        };
         let Some(&start) = self.data.by_value(table, name, stored).first() else { return absent() };
         let mut row = start;
         for _ in 0..DEEPEST {

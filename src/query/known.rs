@@ -11,12 +11,13 @@ pub(super) struct KnownColumn {
 }
 
 /// Views of the tool: table, column, and the table it refers to.
-const VIEWS: [(&str, &str, Option<&str>); 9] = [
+const VIEWS: [(&str, &str, Option<&str>); 10] = [
     (EFFECTIVE_ROLE, "sys_id", None),
     (EFFECTIVE_ROLE, "user", Some("sys_user")),
     (EFFECTIVE_ROLE, "role", Some("sys_user_role")),
     (EFFECTIVE_ROLE, "via", None),
     (EFFECTIVE_ROLE, "path", None),
+    (EFFECTIVE_ROLE, "orphaned", None),
     (ROLE_CLOSURE, "sys_id", None),
     (ROLE_CLOSURE, "role", Some("sys_user_role")),
     (ROLE_CLOSURE, "contains", Some("sys_user_role")),

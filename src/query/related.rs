@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::ast::Comparison;
 use super::bind::Alternatives;
 use super::bound_path::BoundPath;
-use super::data::{Data, Missing, RowId, Truth};
+use super::data::{Data, Missing, RowId, Truth, without_row};
 use super::dates::Clock;
 use super::eval::any_alternative;
 use super::row_test::TestIdx;
@@ -79,7 +79,9 @@ impl BoundRelated {
         let mut unsure = 0_u32;
         let mut missing = Missing::none();
         for &related in related.iter() {
-            match any_alternative(&self.alternatives, data, clock, related) {
+            let holds = any_alternative(&self.alternatives, data, clock, related);
+            let doubt = if holds == Truth::No { Missing::none() } else { data.doubt(self.table, related) };
+            match if doubt.is_empty() { holds } else { holds.and(Truth::Unknown(doubt)) } {
                 Truth::Yes => least = least.saturating_add(1),
                 Truth::No => continue,
                 Truth::Unknown(more) => {
@@ -93,12 +95,9 @@ impl BoundRelated {
             }
         }
         let mut most = Some(least.saturating_add(unsure));
-        if !data.is_whole(self.table) {
+        if let Some(others) = without_row(data, self.table, self.column) {
             most = None;
-            missing = missing.union(Missing::table(self.table));
-        } else if data.without_column(self.table, self.column) {
-            most = None;
-            missing = missing.union(Missing::column(self.table, self.column));
+            missing = missing.union(others);
         }
         match self.count.settled(Bounds { least, most }) {
             Some(holds) => Truth::from_bool(holds),

@@ -6,6 +6,7 @@ mod keys;
 pub mod schema;
 mod secrets;
 mod wanted;
+pub mod well_known;
 
 pub use field::{Action, Field, Origin, Record};
 pub use keys::natural_key;

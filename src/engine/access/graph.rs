@@ -1,24 +1,26 @@
 //! The graph itself, made of the facts of a scan.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
-use super::super::facts::{Facts, TableFacts};
-use super::super::interner::TextId;
+use super::super::interner::{Interner, TextId};
 use super::csr::{Csr, position};
+use super::row_set::RowSet;
 use super::step::{Node, Step, StepKind};
-use crate::query::{Cell, RowId};
-use crate::record::{ColumnIdx, TableIdx, Wanted};
+use crate::query::{Missing, RowId};
+use crate::record::{TableIdx, well_known};
 
 /// The nodes of one kind.
 #[derive(Debug, Default)]
-struct Nodes {
-    by_sys_id: HashMap<TextId, u32>,
-    /// sys_id, and what references display.
-    names: Vec<(TextId, TextId)>,
+pub(super) struct Nodes {
+    pub(super) by_sys_id: HashMap<TextId, u32>,
+    /// sys_id, and what references display. Both are absent for a node that
+    /// stands for whatever a row does not show.
+    pub(super) names: Vec<(TextId, TextId)>,
 }
 
 impl Nodes {
-    fn number(&mut self, sys_id: TextId, folded: TextId, display: TextId) -> u32 {
+    /// The number of the node with a sys_id; a new one the first time.
+    pub(super) fn number(&mut self, sys_id: TextId, folded: TextId, display: TextId) -> u32 {
         let next = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         let number = *self.by_sys_id.entry(folded).or_insert(next);
         if number == next {
@@ -30,14 +32,50 @@ impl Nodes {
         }
         number
     }
+
+    /// A node that no sys_id leads to.
+    pub(super) fn add(&mut self, display: TextId) -> u32 {
+        let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        self.names.push((TextId::ABSENT, display));
+        number
+    }
+}
+
+/// What stands for the ends of rows that the export does not show: a column that
+/// was not exported, or a label in place of a reference. Where a row leads to one
+/// of them, or comes from one, the views get a row in which that column is not
+/// present, and every question about it is answered "unknown".
+///
+/// A row that leads to something unknown and a row that comes from something
+/// unknown never meet: together they would be a path that nobody has seen.
+#[derive(Debug, Default)]
+pub(crate) struct Hidden {
+    /// Some user.
+    pub(crate) user: Option<u32>,
+    /// Whatever role a row leads to; nothing follows from it.
+    pub(crate) role: Option<u32>,
+    /// Whatever role contains another; nobody is known to have it.
+    pub(super) container: Option<u32>,
+    /// What some user has through a group or a role that is not shown.
+    pub(super) loose: Vec<Step>,
+    /// Members of groups that are not shown: from users to [`Self::role`].
+    pub(super) members: Csr,
+    /// Groups with a parent that is not shown: from groups to [`Self::role`].
+    pub(super) parents: Csr,
+    /// The columns that do not show who has something.
+    pub(crate) holders: Missing,
+    /// The columns that do not show what somebody has.
+    pub(crate) held: Missing,
+    /// The columns that do not show how somebody comes to have it.
+    pub(crate) ways: Missing,
 }
 
 /// Who reaches which role, and how.
 #[derive(Debug, Default)]
 pub(crate) struct AccessGraph {
-    users: Nodes,
-    groups: Nodes,
-    roles: Nodes,
+    pub(super) users: Nodes,
+    pub(super) groups: Nodes,
+    pub(super) roles: Nodes,
     pub(crate) tables: Tables,
     pub(crate) grants: Csr,
     pub(crate) inherited: Csr,
@@ -47,6 +85,14 @@ pub(crate) struct AccessGraph {
     pub(crate) contains: Csr,
     /// Rows of `sys_group_has_role` that say `inherits=false`, which do not count.
     pub(crate) not_inheriting: Vec<RowId>,
+    /// What the rows do not show.
+    pub(crate) hidden: Hidden,
+    /// Grants that do not show whether they are active: `state` was not exported.
+    pub(super) doubtful_grants: RowSet,
+    /// Groups' roles that do not show whether they count: `inherits` was not exported.
+    pub(super) doubtful_group_roles: RowSet,
+    /// Grants that do not show whether they are inherited.
+    pub(super) unclear_grants: RowSet,
 }
 
 /// The tables that the graph is made of.
@@ -62,132 +108,6 @@ pub(crate) struct Tables {
 }
 
 impl AccessGraph {
-    /// Makes the graph of all live rows. Tables that nobody wants are left out.
-    pub(crate) fn new(facts: &Facts, wanted: &Wanted) -> Self {
-        let table = |name| wanted.find(name);
-        let tables = Tables {
-            grants: table("sys_user_has_role"),
-            members: table("sys_user_grmember"),
-            groups: table("sys_user_group"),
-            group_roles: table("sys_group_has_role"),
-            roles: table("sys_user_role"),
-            contains: table("sys_user_role_contains"),
-            users: table("sys_user"),
-        };
-        let mut graph = Self { tables, ..Self::default() };
-        let reader = |table: Option<TableIdx>| table.map(|table| Reader { facts, wanted, table });
-        graph.name_nodes(&reader);
-        let mut edges = Edges::default();
-        if let Some(rows) = reader(tables.grants) {
-            graph.read_grants(&rows, &mut edges);
-        }
-        if let Some(rows) = reader(tables.members) {
-            rows.pairs("user", "group", |row, user, group| {
-                edges.members.push((graph.users.take(user), graph.groups.take(group), row));
-            });
-        }
-        if let Some(rows) = reader(tables.groups) {
-            rows.pairs("sys_id", "parent", |row, child, parent| {
-                edges.parents.push((graph.groups.take(child), graph.groups.take(parent), row));
-            });
-        }
-        if let Some(rows) = reader(tables.group_roles) {
-            graph.read_group_roles(&rows, &mut edges);
-        }
-        if let Some(rows) = reader(tables.contains) {
-            rows.pairs("role", "contains", |row, outer, inner| {
-                edges.contains.push((graph.roles.take(outer), graph.roles.take(inner), row));
-            });
-        }
-        graph.add_unexplained_copies(&mut edges);
-        graph.seal(&edges);
-        graph
-    }
-
-    /// Gives the records of users, groups and roles their numbers, in file order.
-    fn name_nodes<'f>(&mut self, reader: &dyn Fn(Option<TableIdx>) -> Option<Reader<'f>>) {
-        let columns = [
-            (self.tables.users, "user_name", &mut self.users),
-            (self.tables.groups, "name", &mut self.groups),
-            (self.tables.roles, "name", &mut self.roles),
-        ];
-        for (table, column, nodes) in columns {
-            let Some(rows) = reader(table) else { continue };
-            let name = rows.column(column);
-            for row in rows.table().live() {
-                let sys_id = rows.reference(row, ColumnIdx::SYS_ID);
-                if let Some(mut sys_id) = sys_id {
-                    sys_id.display = name.map_or(TextId::ABSENT, |name| rows.table().pair(row, name).value);
-                    nodes.take(sys_id);
-                }
-            }
-        }
-    }
-
-    fn read_grants(&mut self, rows: &Reader<'_>, edges: &mut Edges) {
-        rows.pairs("user", "role", |row, user, role| {
-            let is_active = rows
-                .text(row, "state")
-                .is_none_or(|state| state.is_empty() || state.eq_ignore_ascii_case("active"));
-            if !is_active {
-                return;
-            }
-            let edge = (self.users.take(user), self.roles.take(role), row);
-            let is_inherited =
-                rows.text(row, "inherited").is_some_and(|text| text.eq_ignore_ascii_case("true"));
-            if is_inherited { edges.inherited.push(edge) } else { edges.grants.push(edge) }
-        });
-    }
-
-    fn read_group_roles(&mut self, rows: &Reader<'_>, edges: &mut Edges) {
-        rows.pairs("group", "role", |row, group, role| {
-            // What false does is not documented, so only true counts; a column
-            // that was not exported says nothing against it.
-            if !rows.text(row, "inherits").is_none_or(|text| text.eq_ignore_ascii_case("true")) {
-                self.not_inheriting.push(row);
-                return;
-            }
-            let edge = (self.groups.take(group), self.roles.take(role), row);
-            let is_copy = rows.text(row, "granted_by").is_some_and(|text| !text.is_empty());
-            if is_copy { edges.copies.push(edge) } else { edges.group_roles.push(edge) }
-        });
-    }
-
-    /// Rows that the platform copied from a parent group grant nothing of their
-    /// own where the parent explains them: they go when its row goes.
-    fn add_unexplained_copies(&self, edges: &mut Edges) {
-        let has: HashSet<(u32, u32)> =
-            edges.group_roles.iter().map(|(group, role, _)| (*group, *role)).collect();
-        let parents = Csr::new(self.groups.names.len(), &edges.parents);
-        for (group, role, row) in std::mem::take(&mut edges.copies) {
-            let mut seen = HashSet::from([group]);
-            let mut open = vec![group];
-            let mut is_explained = false;
-            while let Some(next) = open.pop() {
-                for (parent, _) in parents.of(next) {
-                    is_explained |= has.contains(&(*parent, role));
-                    if seen.insert(*parent) {
-                        open.push(*parent);
-                    }
-                }
-            }
-            if !is_explained {
-                edges.group_roles.push((group, role, row));
-            }
-        }
-    }
-
-    fn seal(&mut self, edges: &Edges) {
-        let (users, groups, roles) =
-            (self.users.names.len(), self.groups.names.len(), self.roles.names.len());
-        self.grants = Csr::new(users, &edges.grants);
-        self.inherited = Csr::new(users, &edges.inherited);
-        self.members = Csr::new(users, &edges.members);
-        self.parents = Csr::new(groups, &edges.parents);
-        self.group_roles = Csr::new(groups, &edges.group_roles);
-        self.contains = Csr::new(roles, &edges.contains);
-    }
-
     /// How many users, groups and roles there are.
     #[must_use]
     pub(crate) fn counts(&self) -> (usize, usize, usize) {
@@ -204,9 +124,58 @@ impl AccessGraph {
         0..u32::try_from(self.groups.names.len()).unwrap_or(u32::MAX)
     }
 
-    /// The numbers of all users.
+    /// The numbers of all users, without the one who stands for those that rows
+    /// do not show.
     pub(crate) fn all_users(&self) -> impl Iterator<Item = u32> + use<> {
+        let hidden = self.hidden.user;
+        self.holders().filter(move |user| Some(*user) != hidden)
+    }
+
+    /// The numbers of all users, and of the one who stands for those that rows do
+    /// not show.
+    pub(crate) fn holders(&self) -> impl Iterator<Item = u32> + use<> {
         0..u32::try_from(self.users.names.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether a row does not show whether it counts.
+    #[must_use]
+    pub(crate) fn is_doubtful(&self, step: &Step) -> bool {
+        match step.kind {
+            StepKind::Grant | StepKind::InheritedGrant => self.doubtful_grants.contains(step.row),
+            StepKind::GroupRole => self.doubtful_group_roles.contains(step.row),
+            StepKind::Member | StepKind::ParentGroup | StepKind::Contains => false,
+        }
+    }
+
+    /// The columns that would show whether rows count which do not show it.
+    pub(crate) fn doubtful_columns(&self) -> Vec<(Option<TableIdx>, &'static str)> {
+        let grants = (!self.doubtful_grants.is_empty()).then_some((self.tables.grants, "state"));
+        let groups = (!self.doubtful_group_roles.is_empty()).then_some((self.tables.group_roles, "inherits"));
+        grants.into_iter().chain(groups).collect()
+    }
+
+    /// Whether some row does not show whether it counts.
+    #[must_use]
+    pub(crate) fn has_doubts(&self) -> bool {
+        !self.doubtful_grants.is_empty() || !self.doubtful_group_roles.is_empty()
+    }
+
+    /// Whether the grant does not show whether it is inherited.
+    #[must_use]
+    pub(crate) fn is_unclear(&self, step: &Step) -> bool {
+        matches!(step.kind, StepKind::Grant) && self.unclear_grants.contains(step.row)
+    }
+
+    /// Names the roles that no row and no reference names, and that have the same
+    /// sys_id on every instance.
+    pub(crate) fn name_well_known(&mut self, texts: &mut Interner) {
+        for (sys_id, name) in &mut self.roles.names {
+            if name.0 <= TextId::EMPTY.0
+                && let Some(known) = well_known::name("sys_user_role", texts.text(*sys_id))
+            {
+                *name = texts.intern(known);
+            }
+        }
     }
 
     /// The user with a folded sys_id.
@@ -240,99 +209,32 @@ impl AccessGraph {
     /// What one step of a node leads to.
     pub(crate) fn steps(&self, from: Node, follow: impl FnMut(Step), inherited: bool) {
         let mut follow = follow;
-        let mut each = |edges: &Csr, number: u32, kind: StepKind, table: Option<TableIdx>| {
+        let tables = self.tables;
+        let mut each = |edges: &Csr, number: u32, node: fn(u32) -> Node, (kind, table)| {
+            let Some(table) = table else { return };
             for &(to, row) in edges.of(number) {
-                let to = match kind {
-                    StepKind::Member | StepKind::ParentGroup => Node::Group(to),
-                    _ => Node::Role(to),
-                };
-                if let Some(table) = table {
-                    follow(Step { kind, from, to, table, row });
-                }
+                follow(Step { kind, from, to: node(to), table, row });
             }
         };
         match from {
             Node::User(user) => {
-                each(&self.grants, user, StepKind::Grant, self.tables.grants);
-                each(&self.members, user, StepKind::Member, self.tables.members);
+                each(&self.grants, user, Node::Role, (StepKind::Grant, tables.grants));
+                each(&self.members, user, Node::Group, (StepKind::Member, tables.members));
                 if inherited {
-                    each(&self.inherited, user, StepKind::InheritedGrant, self.tables.grants);
+                    each(&self.inherited, user, Node::Role, (StepKind::InheritedGrant, tables.grants));
+                }
+                each(&self.hidden.members, user, Node::Role, (StepKind::Member, tables.members));
+                if self.hidden.user == Some(user) {
+                    self.hidden.loose.iter().copied().for_each(follow);
                 }
             }
             Node::Group(group) => {
-                each(&self.group_roles, group, StepKind::GroupRole, self.tables.group_roles);
-                each(&self.parents, group, StepKind::ParentGroup, self.tables.groups);
+                each(&self.group_roles, group, Node::Role, (StepKind::GroupRole, tables.group_roles));
+                each(&self.parents, group, Node::Group, (StepKind::ParentGroup, tables.groups));
+                each(&self.hidden.parents, group, Node::Role, (StepKind::ParentGroup, tables.groups));
             }
-            Node::Role(role) => each(&self.contains, role, StepKind::Contains, self.tables.contains),
-        }
-    }
-}
-
-/// Edges before they are sorted by source.
-#[derive(Default)]
-struct Edges {
-    grants: Vec<(u32, u32, RowId)>,
-    inherited: Vec<(u32, u32, RowId)>,
-    members: Vec<(u32, u32, RowId)>,
-    parents: Vec<(u32, u32, RowId)>,
-    group_roles: Vec<(u32, u32, RowId)>,
-    /// Rows of groups' roles that say which group they come from.
-    copies: Vec<(u32, u32, RowId)>,
-    contains: Vec<(u32, u32, RowId)>,
-}
-
-/// A reference to a node.
-#[derive(Clone, Copy)]
-struct Reference {
-    sys_id: TextId,
-    folded: TextId,
-    display: TextId,
-}
-
-impl Nodes {
-    fn take(&mut self, reference: Reference) -> u32 {
-        self.number(reference.sys_id, reference.folded, reference.display)
-    }
-}
-
-/// Reads the rows of one table.
-struct Reader<'f> {
-    facts: &'f Facts,
-    wanted: &'f Wanted,
-    table: TableIdx,
-}
-
-impl Reader<'_> {
-    fn table(&self) -> &TableFacts {
-        self.facts.table(self.table)
-    }
-
-    fn column(&self, name: &str) -> Option<ColumnIdx> {
-        self.wanted.table(self.table).find(name)
-    }
-
-    /// What a column refers to; `None` where it is empty or not there.
-    fn reference(&self, row: RowId, column: ColumnIdx) -> Option<Reference> {
-        let pair = self.table().pair(row, column);
-        let is_filled = pair.value.0 > TextId::EMPTY.0;
-        is_filled.then(|| Reference {
-            sys_id: pair.value,
-            folded: self.facts.fold(pair.value),
-            display: pair.display,
-        })
-    }
-
-    fn text(&self, row: RowId, column: &str) -> Option<&str> {
-        let Cell { present, value, .. } = self.facts.cell(self.table, row, self.column(column)?);
-        present.then_some(value)
-    }
-
-    /// Every live row in which both columns are filled.
-    fn pairs(&self, from: &str, to: &str, mut take: impl FnMut(RowId, Reference, Reference)) {
-        let (Some(from), Some(to)) = (self.column(from), self.column(to)) else { return };
-        for row in self.table().live() {
-            if let (Some(from), Some(to)) = (self.reference(row, from), self.reference(row, to)) {
-                take(row, from, to);
+            Node::Role(role) => {
+                each(&self.contains, role, Node::Role, (StepKind::Contains, tables.contains));
             }
         }
     }

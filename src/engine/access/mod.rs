@@ -6,12 +6,14 @@
 //! roles, a child group has the roles of its parent, and a role has the roles it
 //! contains, all of that transitively.
 
+mod build;
 mod csr;
 mod cut;
 mod graph;
 mod paths;
 mod reach;
 mod roles;
+mod row_set;
 mod step;
 #[cfg(test)]
 mod tests;
@@ -20,4 +22,4 @@ pub(crate) use step::{Node, Step, StepKind};
 
 pub(crate) use graph::AccessGraph;
 pub(crate) use reach::Reach;
-pub(crate) use roles::{Disagreements, EffectiveRoles};
+pub(crate) use roles::{Disagreements, Doubts, EffectiveRoles};

@@ -16,6 +16,8 @@ pub(crate) struct Reach {
     pub(crate) distance: HashMap<Node, u32>,
     /// The steps that lead to a node, by their position in `steps`.
     pub(crate) into: HashMap<Node, Vec<usize>>,
+    /// What stands for roles that rows do not show.
+    hidden: Option<Node>,
 }
 
 impl AccessGraph {
@@ -41,8 +43,9 @@ impl AccessGraph {
     }
 
     fn walk(&self, user: Node, unexplained: &HashSet<u32>) -> Reach {
-        let mut reach =
-            Reach { user, steps: Vec::new(), distance: HashMap::from([(user, 0)]), into: HashMap::new() };
+        let distance = HashMap::from([(user, 0)]);
+        let hidden = self.hidden.role.map(Node::Role);
+        let mut reach = Reach { user, steps: Vec::new(), distance, into: HashMap::new(), hidden };
         let mut open = VecDeque::from([user]);
         while let Some(node) = open.pop_front() {
             let next = reach.distance.get(&node).map_or(0, |distance| distance + 1);
@@ -66,13 +69,20 @@ impl AccessGraph {
 }
 
 impl Reach {
-    /// The roles that are reached.
+    /// The roles that are reached, as far as rows show which they are.
     #[must_use]
     pub(crate) fn roles(&self) -> Vec<u32> {
         let role = |node: &Node| if let Node::Role(role) = node { Some(*role) } else { None };
-        let mut roles: Vec<u32> = self.distance.keys().filter_map(role).collect();
+        let shown = self.distance.keys().filter(|node| Some(**node) != self.hidden);
+        let mut roles: Vec<u32> = shown.filter_map(role).collect();
         roles.sort_unstable();
         roles
+    }
+
+    /// The node that stands for roles that rows do not show, if it is reached.
+    #[must_use]
+    pub(crate) fn hidden_role(&self) -> Option<Node> {
+        self.hidden.filter(|node| self.distance.contains_key(node))
     }
 
     /// A shortest way from where it begins back to itself; empty if there is none.

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::csr::position;
 use super::graph::AccessGraph;
-use super::step::Node;
+use super::step::{Node, Step};
 
 /// How many pairs of user and role are kept. Queries ask for privileged roles,
 /// so even the largest instance stays far below.
@@ -30,13 +30,13 @@ impl EffectiveRoles {
     }
 
     /// `asked` says of every role whether anybody asks for it.
-    pub(crate) fn new(graph: &AccessGraph, asked: &[bool]) -> Self {
-        Self::with_limit(graph, asked, MOST_PAIRS)
+    pub(crate) fn new(graph: &AccessGraph, asked: &[bool], doubts: Doubts) -> Self {
+        Self::with_limit(graph, asked, doubts, MOST_PAIRS)
     }
 
-    pub(crate) fn with_limit(graph: &AccessGraph, asked: &[bool], most: usize) -> Self {
-        let leads = Leads::new(graph, asked);
-        let users: Vec<u32> = graph.all_users().collect();
+    pub(crate) fn with_limit(graph: &AccessGraph, asked: &[bool], doubts: Doubts, most: usize) -> Self {
+        let leads = Leads::new(graph, asked, doubts);
+        let users: Vec<u32> = graph.holders().collect();
         let chunks: Vec<(Vec<usize>, Vec<u32>)> = users
             .par_chunks(CHUNK)
             .map(|users| {
@@ -72,21 +72,36 @@ impl EffectiveRoles {
     }
 }
 
+/// What rows count for that do not show whether they count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Doubts {
+    /// Nothing: what is reached is reached for sure.
+    Out,
+    /// As if they did: what is reached is all that may be.
+    In,
+}
+
 /// For every role and group the asked roles that it leads to. Found backwards
 /// from each asked role, so that what a user reaches is a union of short lists,
 /// whatever lies in between.
 struct Leads {
     roles: Vec<Vec<u32>>,
     groups: Vec<Vec<u32>>,
+    doubts: Doubts,
 }
 
 impl Leads {
-    fn new(graph: &AccessGraph, asked: &[bool]) -> Self {
+    fn new(graph: &AccessGraph, asked: &[bool], doubts: Doubts) -> Self {
         let (_, groups, roles) = graph.counts();
-        let mut leads = Self { roles: vec![Vec::new(); roles], groups: vec![Vec::new(); groups] };
+        let mut leads = Self { roles: vec![Vec::new(); roles], groups: vec![Vec::new(); groups], doubts };
         let mut sources: HashMap<Node, Vec<Node>> = HashMap::new();
         for node in graph.all_roles().map(Node::Role).chain(graph.all_groups().map(Node::Group)) {
-            graph.steps(node, |step| sources.entry(step.to).or_default().push(step.from), false);
+            let take = |step: Step| {
+                if doubts == Doubts::In || !graph.is_doubtful(&step) {
+                    sources.entry(step.to).or_default().push(step.from);
+                }
+            };
+            graph.steps(node, take, false);
         }
         for role in graph.all_roles().filter(|role| asked.get(position(*role)) == Some(&true)) {
             let mut seen = HashSet::from([Node::Role(role)]);
@@ -106,12 +121,16 @@ impl Leads {
 
     fn of_user(&self, graph: &AccessGraph, user: u32, found: &mut Vec<u32>) {
         let first = found.len();
-        for (role, _) in graph.grants.of(user).iter().chain(graph.inherited.of(user)) {
-            found.extend(&self.roles[position(*role)]);
-        }
-        for (group, _) in graph.members.of(user) {
-            found.extend(&self.groups[position(*group)]);
-        }
+        let take = |step: Step| {
+            let doubtful = self.doubts == Doubts::Out && graph.is_doubtful(&step);
+            match step.to {
+                _ if doubtful => {}
+                Node::Role(role) => found.extend(&self.roles[position(role)]),
+                Node::Group(group) => found.extend(&self.groups[position(group)]),
+                Node::User(_) => {}
+            }
+        };
+        graph.steps(Node::User(user), take, true);
         let mut own = found.split_off(first);
         own.sort_unstable();
         own.dedup();
@@ -141,7 +160,8 @@ impl Disagreements {
                 derived.clear();
                 walk.user(graph, user, false, &mut derived);
                 let node = Node::User(user);
-                counts.without_row += derived.iter().filter(|role| !graph.has_row(node, **role)).count();
+                let missing = |role: &&u32| graph.hidden.role != Some(**role) && !graph.has_row(node, **role);
+                counts.without_row += derived.iter().filter(missing).count();
                 let inherited = graph.inherited.of(user).iter();
                 counts.unexplained +=
                     inherited.filter(|(role, _)| derived.binary_search(role).is_err()).count();
@@ -176,7 +196,7 @@ impl Walk {
         self.open.push(Node::User(user));
         while let Some(node) = self.open.pop() {
             let Self { number, groups, roles, open } = self;
-            let take = |step: super::Step| {
+            let take = |step: Step| {
                 let seen = match step.to {
                     Node::User(_) => return,
                     Node::Group(group) => groups.get_mut(position(group)),

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use proptest::prelude::*;
 
 use super::super::{FoundUser, Options, Plan, RoleAccess, read_all};
-use super::EffectiveRoles;
+use super::{Doubts, EffectiveRoles};
 use crate::rule::{Pack, Settings};
 use crate::source::Source;
 
@@ -203,7 +203,7 @@ fn more_pairs_than_are_kept_leave_users_out() {
     let sources = [source];
     let reading = read_all(&sources, &Plan::of(&pack), &Options::default(), &|_| {});
     let graph = &reading.instance.access.as_ref().unwrap().graph;
-    let left_out = |most: usize| EffectiveRoles::with_limit(graph, &[true, true], most).left_out;
+    let left_out = |most: usize| EffectiveRoles::with_limit(graph, &[true, true], Doubts::In, most).left_out;
     assert_eq!((left_out(3), left_out(2)), (0, 2));
 }
 
@@ -244,4 +244,95 @@ proptest! {
             prop_assert!(still.is_empty(), "{graph}: {} survives without {removed:?}: {still:?}", role.role);
         }
     }
+}
+
+/// What `effective_role` holds of an export, `user role` a line; `?` is what the
+/// rows do not show. Then what is missing, by the names of columns and tables.
+fn views_of(xml: &str) -> (Vec<String>, Vec<String>) {
+    let mut pack = Pack::compile(&[], &Settings::default()).unwrap();
+    let query = crate::query::Query::parse("role.nameLIKEr").unwrap();
+    let bound = pack.bind(&query, "effective_role").unwrap();
+    let plan = Plan::of(&pack);
+    let table = pack.wanted.find("effective_role").unwrap();
+    let asks = [crate::rule::Ask::Rows(table, Some(&bound))].into_iter().chain(plan.asks).collect();
+    let plan = Plan { asks, ..plan };
+    let source = Source::memory("access.xml", xml.as_bytes());
+    let sources = [source];
+    let reading = read_all(&sources, &plan, &Options::default(), &|_| {});
+    let instance = &reading.instance;
+    let mut missing = crate::query::Missing::none();
+    let mut rows = Vec::new();
+    for row in instance.live_rows(table) {
+        let shown = ["user", "role"].map(|name| {
+            let column = pack.wanted.table(table).find(name).unwrap();
+            let cell = crate::query::Data::cell(instance, table, row, column);
+            let text = cell.display.filter(|text| !text.is_empty()).unwrap_or(cell.value);
+            if text.is_empty() { "?".to_owned() } else { text.to_owned() }
+        });
+        let doubt = crate::query::Data::doubt(instance, table, row);
+        let mark = if doubt.is_empty() { "" } else { " perhaps" };
+        rows.push(format!("{}{mark}", shown.join(" ")));
+        missing = missing.union(doubt);
+        if let crate::query::Truth::Unknown(what) = bound.evaluate(instance, instance.clock(), row) {
+            missing = missing.union(what);
+        }
+        if shown[0] == "?" {
+            let user = pack.wanted.table(table).find("user").unwrap();
+            missing = missing.union(crate::query::Missing::column(table, user));
+        }
+    }
+    (rows, instance.missing_names(&missing))
+}
+
+#[test]
+fn what_rows_do_not_show_is_unknown_and_never_part_of_a_path() {
+    let check = |graph: &str, drop: &str, rows: &[&str], missing: &[&str]| {
+        // The column is taken out of every row of its table.
+        let (table, column) = drop.split_once('.').unwrap();
+        let field = regex::Regex::new(&format!("<{column}( [^>]*)?>[^<]*</{column}>")).unwrap();
+        let mut xml = String::new();
+        for line in export(graph).lines() {
+            let is_row = line.starts_with(&format!("<{table} "));
+            xml.push_str(&if is_row { field.replace(line, "") } else { line.into() });
+            xml.push('\n');
+        }
+        let (found, lacks) = views_of(&xml);
+        assert_eq!(found, rows, "{graph} without {drop}");
+        assert_eq!(lacks, missing, "{graph} without {drop}");
+    };
+    let grants = "u1>r1 u2>r2 r2>r3";
+    check(grants, "sys_user_has_role.role", &["u1 ?", "u2 ?"], &["sys_user_has_role.role"]);
+    // Whoever it is, everything that the role contains is held by somebody.
+    check(grants, "sys_user_has_role.user", &["? r1", "? r2", "? r3"], &["sys_user_has_role.user"]);
+    check(
+        grants,
+        "sys_user_has_role.state",
+        &["u1 r1 perhaps", "u2 r2 perhaps", "u2 r3 perhaps"],
+        &["sys_user_has_role.state"],
+    );
+    check(
+        grants,
+        "sys_user_role_contains.contains",
+        &["u1 r1", "u2 r2", "u2 ?"],
+        &["sys_user_role_contains.contains"],
+    );
+    check(
+        grants,
+        "sys_user_role_contains.role",
+        &["u1 r1", "u2 r2", "? r3"],
+        &["sys_user_role_contains.role"],
+    );
+    let groups = "u1>g1 g1>g2 g2>r1 u2>r2";
+    check(groups, "sys_user_grmember.group", &["u2 r2", "u1 ?"], &["sys_user_grmember.group"]);
+    check(groups, "sys_user_grmember.user", &["u2 r2", "? r1"], &["sys_user_grmember.user"]);
+    check(groups, "sys_user_group.parent", &["u2 r2", "u1 ?"], &["sys_user_group.parent"]);
+    check(groups, "sys_user_group.sys_id", &["u2 r2", "? r1"], &["sys_user_group.sys_id"]);
+    check(groups, "sys_group_has_role.group", &["u2 r2", "? r1"], &["sys_group_has_role.group"]);
+    check(groups, "sys_group_has_role.role", &["u2 r2", "u1 ?"], &["sys_group_has_role.role"]);
+    check(
+        groups,
+        "sys_group_has_role.inherits",
+        &["u2 r2", "u1 r1 perhaps"],
+        &["sys_group_has_role.inherits"],
+    );
 }

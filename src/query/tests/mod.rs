@@ -120,12 +120,15 @@ impl Data for Mock<'_> {
         }
     }
 
-    fn roles(&self, user: RowId, take: &mut dyn FnMut(&str) -> bool) -> Missing {
+    fn roles(&self, user: RowId, take: &mut dyn FnMut(&str, &Missing) -> bool) -> Missing {
         let users = self.wanted.find("sys_user").unwrap();
         let text = self.row(users, user).get("@roles").copied().unwrap_or("");
         let grants = self.wanted.find("sys_user_has_role").unwrap();
         let missing = if text.ends_with('?') { Missing::table(grants) } else { Missing::none() };
-        let _ = text.split(',').filter(|name| !matches!(*name, "" | "?")).any(take);
+        let _ = text
+            .split(',')
+            .filter(|name| !matches!(*name, "" | "?"))
+            .any(|name| take(name, &Missing::none()));
         missing
     }
 

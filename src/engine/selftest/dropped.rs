@@ -1,0 +1,159 @@
+//! What an export lacks excuses nothing: from every failing test of every rule
+//! each column and each table that the rule asks for is dropped in turn. Then the
+//! rule may still fail, or say that it cannot tell; it may not pass, and not call
+//! itself not applicable.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+use regex::Regex;
+
+use super::{only, options, rows_of, settings};
+use crate::engine::{Options, Plan, judge, read_all};
+use crate::finding::Verdict;
+use crate::query::is_view;
+use crate::rule::file::RuleTest;
+use crate::rule::{Pack, PackFiles, builtin, builtin_tests};
+use crate::source::Source;
+
+/// Drops after which a rule may pass, each with its reason: rule, what is
+/// dropped, why. `*` is any rule.
+const EXPECTED: &str = include_str!("dropped.tsv");
+
+/// How often a rule was judged with less than its test holds.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Figures {
+    columns: usize,
+    tables: usize,
+}
+
+#[test]
+fn what_is_dropped_excuses_nothing() {
+    let pack = builtin().unwrap();
+    let tests = builtin_tests().unwrap();
+    let packs = [pack];
+    let rules = packs[0].rules.par_iter();
+    let judged = rules.map(|(path, rule)| {
+        let tests = tests.get(path).map_or(&[][..], Vec::as_slice);
+        judge_without(&only(&packs, Some((path, rule))), &rule.id.value, tests)
+    });
+    let (figures, excused) = judged.reduce(Default::default, |mut all, (figures, excused)| {
+        all.0.columns += figures.columns;
+        all.0.tables += figures.tables;
+        all.1.extend(excused);
+        all
+    });
+    let expected: BTreeSet<_> = EXPECTED
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.rsplit_once('\t').map(|(drop, _reason)| drop.to_owned()))
+        .collect();
+    println!(
+        "{} columns and {} tables were dropped, {} excused",
+        figures.columns,
+        figures.tables,
+        excused.len()
+    );
+    let new: Vec<_> = excused.difference(&expected).cloned().collect();
+    assert!(new.is_empty(), "{} drops excuse what the export showed:\n{}", new.len(), new.join("\n"));
+    let gone: Vec<_> = expected.difference(&excused).cloned().collect();
+    assert!(gone.is_empty(), "these excuse nothing any more, take them out:\n{}", gone.join("\n"));
+    assert!(figures.columns > 2000 && figures.tables > 500, "{figures:?}");
+}
+
+/// Judges every failing test of a rule without each thing it asks for. Gives how
+/// many were dropped, and after which of them the rule found nothing to say.
+fn judge_without(files: &[PackFiles], id: &str, tests: &[RuleTest]) -> (Figures, BTreeSet<String>) {
+    let mut figures = Figures::default();
+    let mut excused = BTreeSet::new();
+    let mut shared = None;
+    for test in tests.iter().filter(|test| test.finds.as_ref().is_some_and(|finds| !finds.is_empty())) {
+        let compile = || Pack::compile(files, &settings(test, id)).unwrap();
+        let own = (!test.params.is_empty() || test.baseline.is_some()).then(compile);
+        let pack = own.as_ref().unwrap_or_else(|| shared.get_or_insert_with(compile));
+        for dropped in drops_of(pack, test) {
+            if dropped.column.is_some() {
+                figures.columns += 1
+            } else {
+                figures.tables += 1
+            }
+            if !matches!(dropped.verdict(pack), Verdict::Fail | Verdict::CannotTell) {
+                excused.insert(format!("{id}\t{}", dropped.name()));
+            }
+        }
+    }
+    (figures, excused)
+}
+
+/// A failing test without one column, or one table.
+struct Dropped {
+    table: String,
+    column: Option<String>,
+    exports: Vec<(&'static str, String)>,
+    options: Options,
+}
+
+impl Dropped {
+    fn name(&self) -> String {
+        match &self.column {
+            Some(column) => format!("{}.{column}", self.table),
+            None => self.table.clone(),
+        }
+    }
+
+    fn verdict(&self, pack: &Pack) -> Verdict {
+        let sources: Vec<_> =
+            self.exports.iter().map(|(name, text)| Source::memory(*name, text.as_bytes())).collect();
+        let reading = read_all(&sources, &Plan::of(pack), &self.options, &|_| {});
+        judge(&reading.instance, &pack.rules)
+            .coverage
+            .first()
+            .map_or(Verdict::NotApplicable, |rule| rule.verdict())
+    }
+}
+
+/// Everything that can be dropped from a test and that the rule asks for.
+fn drops_of(pack: &Pack, test: &RuleTest) -> Vec<Dropped> {
+    let exports = [("test.xml", test.export.clone()), ("rows.xml", rows_of(test))];
+    let exports: Vec<_> = exports.into_iter().filter(|(_, text)| !text.is_empty()).collect();
+    let mut drops = Vec::new();
+    for wanted in pack.wanted.tables().iter().filter(|table| !is_view(&table.name)) {
+        let asked =
+            wanted.columns.iter().filter(|column| !["sys_updated_on", "sys_mod_count"].contains(&&***column));
+        let columns = asked.map(|column| Some(column.to_string()));
+        for column in columns.chain([None]) {
+            let without = |(name, text): &(&'static str, String)| {
+                (*name, without(text, &wanted.name, column.as_deref()))
+            };
+            let left: Vec<_> = exports.iter().map(without).collect();
+            if left == exports {
+                continue;
+            }
+            let mut options = options(test);
+            if column.is_none() {
+                // A table that was not exported was not exported whole.
+                options.complete.remove(&*wanted.name);
+            }
+            drops.push(Dropped { table: wanted.name.to_string(), column, exports: left, options });
+        }
+    }
+    drops
+}
+
+/// An export without a column of a table, or without the rows of the table.
+fn without(export: &str, table: &str, column: Option<&str>) -> String {
+    let row = Regex::new(&format!(r"(?s)<{table} action=.*?(</{table}>|/>)")).unwrap();
+    let Some(column) = column else { return row.replace_all(export, "").into_owned() };
+    let field = Regex::new(&format!(r"(?s)<{column}(\s[^>]*)?(/>|>.*?</{column}>)")).unwrap();
+    row.replace_all(export, |found: &regex::Captures<'_>| field.replace_all(&found[0], "").into_owned())
+        .into_owned()
+}
+
+#[test]
+fn a_column_is_dropped_from_the_rows_of_its_table_only() {
+    let export = "<unload><a action=\"x\"><b>1</b><c/></a><d action=\"x\"><b>2</b></d></unload>";
+    let check = |table, column, left: &str| assert_eq!(without(export, table, column), left);
+    check("a", Some("b"), "<unload><a action=\"x\"><c/></a><d action=\"x\"><b>2</b></d></unload>");
+    check("a", Some("c"), "<unload><a action=\"x\"><b>1</b></a><d action=\"x\"><b>2</b></d></unload>");
+    check("d", None, "<unload><a action=\"x\"><b>1</b><c/></a></unload>");
+}
