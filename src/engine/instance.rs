@@ -251,34 +251,42 @@ impl<'p> Instance<'p> {
         nobody && is_empty == Some(Truth::No)
     }
 
-    /// The tables of which nothing shows what stands in them: no row was read, and
-    /// nobody said that there is none. Of a view, those that it is computed from.
+    /// What is missing to say that a table, or a view, holds nothing but the rows
+    /// that were read or computed. A table lacks something only where no row of it
+    /// was read and nobody said that there is none; a view lacks what the tables
+    /// lack that it is computed from, and what their rows do not show.
     pub(super) fn unshown(&self, table: TableIdx) -> Missing {
-        if self.holds_all(table) {
-            return Missing::none();
-        }
-        let is_unshown = |table: TableIdx| self.table(table).rows.is_empty() && !self.holds_all(table);
-        let of = |names: &[&str]| {
-            let tables = names.iter().filter_map(|name| self.wanted.find(name));
-            tables
-                .filter(|table| is_unshown(*table))
-                .map(Missing::table)
-                .fold(Missing::none(), Missing::union)
-        };
-        match &*self.wanted.table(table).name {
-            EFFECTIVE_ROLE => {
-                let members = of(&["sys_user_grmember"]);
-                let has_members = !self
-                    .wanted
-                    .find("sys_user_grmember")
-                    .is_none_or(|table| self.table(table).rows.is_empty());
-                // Without members nobody asks what groups have.
-                let groups =
-                    if has_members { of(&["sys_user_group", "sys_group_has_role"]) } else { Missing::none() };
-                of(&["sys_user_has_role", "sys_user_role_contains"]).union(members).union(groups)
+        let names: &[&str] = match &*self.wanted.table(table).name {
+            // Without members nobody asks what groups have.
+            EFFECTIVE_ROLE if self.has_rows("sys_user_grmember") => {
+                &["sys_user_has_role", "sys_user_role_contains", "sys_user_group", "sys_group_has_role"]
             }
-            ROLE_CLOSURE => of(&["sys_user_role_contains"]),
-            _ if is_unshown(table) => Missing::table(table),
+            EFFECTIVE_ROLE => &["sys_user_has_role", "sys_user_role_contains", "sys_user_grmember"],
+            ROLE_CLOSURE => &["sys_user_role_contains"],
+            name => &[name],
+        };
+        let is_unshown = |table: &TableIdx| self.table(*table).rows.is_empty() && !self.holds_all(*table);
+        let tables = names.iter().filter_map(|name| self.wanted.find(name)).filter(is_unshown);
+        let tables = if self.holds_all(table) { None } else { Some(tables) };
+        let missing = tables.into_iter().flatten().map(Missing::table).fold(Missing::none(), Missing::union);
+        missing.union(self.hidden_ends(table))
+    }
+
+    fn has_rows(&self, table: &str) -> bool {
+        self.wanted.find(table).is_some_and(|table| !self.table(table).rows.is_empty())
+    }
+
+    /// The columns that rows do not show from which a view is computed.
+    fn hidden_ends(&self, view: TableIdx) -> Missing {
+        let Some(access) = &self.access else { return Missing::none() };
+        let hidden = &access.graph.hidden;
+        let all = || hidden.holders.clone().union(hidden.held.clone());
+        match &*self.wanted.table(view).name {
+            EFFECTIVE_ROLE => all(),
+            ROLE_CLOSURE => {
+                let contained = |item: &MissingItem| matches!(item, MissingItem::Column(table, _) if access.graph.tables.contains == Some(*table));
+                all().items().filter(contained).map(Missing::of).fold(Missing::none(), Missing::union)
+            }
             _ => Missing::none(),
         }
     }

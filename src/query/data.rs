@@ -230,6 +230,12 @@ impl Missing {
         Self(SmallVec::from_slice(&[MissingItem::Column(table, column)]))
     }
 
+    /// One thing.
+    #[must_use]
+    pub fn of(item: MissingItem) -> Self {
+        Self(SmallVec::from_slice(&[item]))
+    }
+
     /// Both.
     #[must_use]
     pub fn union(mut self, other: Self) -> Self {
