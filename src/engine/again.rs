@@ -9,7 +9,7 @@ use super::current::columns_of;
 use super::instance::Instance;
 use crate::export::{ChildReader, RecordSink};
 use crate::query::{Cell, Class, Data, Missing, RowId, TestIdx, Truth, WalkIdx};
-use crate::record::{ColumnIdx, Record, TableIdx, Wanted};
+use crate::record::{ColumnIdx, PartOf, Record, TableIdx, Wanted};
 
 /// How many rows one thread looks for.
 const SHARE: usize = 512;
@@ -144,6 +144,10 @@ impl Data for Again<'_> {
 
     fn is_whole(&self, table: TableIdx) -> bool {
         self.instance.is_whole(table)
+    }
+
+    fn holds_parts(&self, parts: TableIdx, of: (TableIdx, RowId), part: PartOf) -> bool {
+        self.instance.holds_parts(parts, of, part)
     }
 
     fn class(&self, class: Class, row: RowId) -> Truth {

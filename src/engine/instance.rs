@@ -5,6 +5,7 @@ use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
 use super::access::Node;
+use super::apps::Apps;
 use super::classes::{ClassAnswer, ClassAnswers, answer, answer_in_parallel};
 use super::facts::{Facts, Standing, TableFacts};
 use super::interner::TextId;
@@ -15,7 +16,7 @@ use crate::query::{
     Class, Clock, Data, EFFECTIVE_ROLE, Missing, ROLE_CLOSURE, Reference, RowId, RowTests, Truth, WalkIdx,
     WalkStart, is_view,
 };
-use crate::record::{ColumnIdx, Origin, TableIdx, Wanted};
+use crate::record::{ColumnIdx, TableIdx, Wanted};
 use crate::rule::{ClassBody, KeyPaths};
 use crate::source::Source;
 
@@ -30,7 +31,9 @@ pub struct Instance<'p> {
     pub(super) clock: Clock,
     pub(super) name: String,
     /// For each wanted table, whether it is known to be whole.
-    pub(super) whole: Vec<Wholeness>,
+    pub(super) whole: Vec<bool>,
+    /// The apps whose folders were read.
+    pub(super) apps: Apps,
     /// The sources that hold records, in scan order.
     pub(super) files: Vec<FileFacts>,
     /// Who reaches which role, if anybody asks.
@@ -48,18 +51,6 @@ pub struct Instance<'p> {
 
 /// What is referred to, and what rows that do so answer.
 type WalkAnswers = hashbrown::HashMap<TextId, Truth, foldhash::fast::FixedState>;
-
-/// What is known of a table's rows beside those that were read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wholeness {
-    /// There may be others.
-    Unknown,
-    /// Of the app whose repository was read there are no others: a related row
-    /// that is not there does not exist. The instance may hold more.
-    App,
-    /// There are no others.
-    Table,
-}
 
 /// What the engine needs to know of a file.
 #[derive(Debug, Clone)]
@@ -82,7 +73,7 @@ impl<'p> Instance<'p> {
         let &Plan { wanted, tests, classes, keys, .. } = plan;
         let answers = classes.iter().map(|_| OnceLock::new()).collect();
         let walk_answers = tests.walks().iter().map(|_| OnceLock::new()).collect();
-        let whole = vec![Wholeness::Unknown; wanted.tables().len()];
+        let whole = vec![false; wanted.tables().len()];
         let key_counts = wanted.tables().iter().map(|_| OnceLock::new()).collect();
         let copies = wanted.tables().iter().map(|_| OnceLock::new()).collect();
         let older = wanted.tables().iter().map(|_| OnceLock::new()).collect();
@@ -96,6 +87,7 @@ impl<'p> Instance<'p> {
             clock,
             name,
             whole,
+            apps: Apps::default(),
             files,
             access: None,
             answers,
@@ -187,7 +179,7 @@ impl<'p> Instance<'p> {
     pub fn whole_tables(&self) -> Vec<String> {
         let tables = self.wanted.tables().iter().zip(&self.whole);
         let mut names: Vec<_> = tables
-            .filter(|(table, whole)| **whole == Wholeness::Table && !is_view(&table.name))
+            .filter(|(table, whole)| **whole && !is_view(&table.name))
             .map(|(table, _)| table.name.to_string())
             .collect();
         names.sort();
@@ -223,7 +215,7 @@ impl<'p> Instance<'p> {
     /// absence and their number mean something.
     pub(super) fn holds_all(&self, table: TableIdx) -> bool {
         let table = self.source_of(table);
-        self.whole.get(table.index()).is_some_and(|whole| *whole == Wholeness::Table)
+        self.whole.get(table.index()) == Some(&true)
     }
 
     /// The table on whose rows a view rests in the end; of other tables
@@ -330,9 +322,4 @@ impl<'p> Instance<'p> {
             })
             .collect()
     }
-}
-
-/// Whether every live row of a table came with its app.
-pub(super) fn is_of_apps_only(table: &TableFacts) -> bool {
-    table.live().all(|row| table.row(row).is_some_and(|row| row.origin == Origin::App))
 }

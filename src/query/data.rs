@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use smallvec::SmallVec;
 
 use super::row_test::{TestIdx, WalkIdx};
-use crate::record::{ColumnIdx, TableIdx, Wanted};
+use crate::record::{ColumnIdx, PartOf, TableIdx, Wanted};
 
 /// Index of a row within its table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -84,6 +84,11 @@ pub trait Data {
     /// related to anything.
     fn without_column(&self, table: TableIdx, column: ColumnIdx) -> bool;
 
+    /// The same where parts of a record are asked for.
+    fn parts_without_column(&self, table: TableIdx, column: ColumnIdx) -> bool {
+        self.without_column(table, column)
+    }
+
     /// Whether it is known that no live row of a table was read.
     fn holds_no_row(&self, _table: TableIdx) -> bool {
         false
@@ -92,6 +97,17 @@ pub trait Data {
     /// Whether the table is known to be exported whole, so that a row which is
     /// not there does not exist.
     fn is_whole(&self, table: TableIdx) -> bool;
+
+    /// Whether all live rows of a table are known to be read that are parts of a
+    /// record: what hangs on the records of an app lies in its folder.
+    fn holds_parts(&self, _parts: TableIdx, _of: (TableIdx, RowId), _part: PartOf) -> bool {
+        false
+    }
+
+    /// Whether a row counts where parts of a record are asked for.
+    fn counts_as_part(&self, _table: TableIdx, _row: RowId) -> bool {
+        true
+    }
 
     /// Whether the row belongs to a class. Evidence that could not be judged
     /// makes the answer `Unknown` unless other evidence already says yes.
