@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 
+use super::facts::Sameness;
 use super::instance::Instance;
 use super::interner::TextId;
 use crate::query::{
-    Cell, CellPlace, Class, Data, Missing, ROLE_CLOSURE, Reference, RowId, TestIdx, Truth, WalkIdx,
+    Cell, CellPlace, Class, Data, Missing, ROLE_CLOSURE, Reference, Repeat, RowId, TestIdx, Truth, WalkIdx,
 };
 use crate::record::{ColumnIdx, PartOf, TableIdx, Wanted};
 
@@ -87,6 +88,14 @@ impl Data for Instance<'_> {
         let walk = self.tests.walks().get(usize::from(index.0))?;
         let value = self.table(walk.start.table).pair(row, walk.start.column).value;
         self.walk_answers(index)?.get(&self.facts.fold(value)).cloned()
+    }
+
+    fn repeat(&self, table: TableIdx, row: RowId) -> Repeat {
+        match self.sameness(table, row) {
+            None => Repeat::No,
+            Some(Sameness::Repeats(_)) => Repeat::Yes,
+            Some(Sameness::Unsure) => Repeat::Unknown,
+        }
     }
 
     fn roles(&self, user: RowId, take: &mut dyn FnMut(&str) -> bool) -> Missing {

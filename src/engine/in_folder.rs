@@ -4,7 +4,7 @@
 use super::apps::FolderIdx;
 use super::instance::Instance;
 use super::interner::TextId;
-use crate::query::{Cell, CellPlace, Class, Data, Missing, Reference, RowId, TestIdx, Truth, WalkIdx};
+use crate::query::{Cell, CellPlace, Class, Data, Missing, Reference, Repeat, RowId, TestIdx, Truth, WalkIdx};
 use crate::record::{ColumnIdx, PartOf, TableIdx, Wanted};
 
 /// The records of an instance, of which only those in a folder count as parts.
@@ -63,6 +63,10 @@ impl Data for InFolder<'_> {
 
     fn class(&self, class: Class, row: RowId) -> Truth {
         self.instance.class(class, row)
+    }
+
+    fn repeat(&self, table: TableIdx, row: RowId) -> Repeat {
+        self.instance.repeat(table, row)
     }
 
     fn roles(&self, user: RowId, take: &mut dyn FnMut(&str) -> bool) -> Missing {

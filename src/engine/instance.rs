@@ -7,8 +7,9 @@ use std::sync::OnceLock;
 use super::access::Node;
 use super::apps::Apps;
 use super::classes::{ClassAnswer, ClassAnswers, answer, answer_in_parallel};
-use super::facts::{Facts, Standing, TableFacts};
+use super::facts::{Facts, Sameness, Standing, TableFacts};
 use super::interner::TextId;
+use super::mixed::MixedSign;
 use super::read::Plan;
 use super::views::Access;
 use crate::export::FileKind;
@@ -34,6 +35,8 @@ pub struct Instance<'p> {
     pub(super) whole: Vec<bool>,
     /// The apps whose folders were read.
     pub(super) apps: Apps,
+    /// Signs that the files are of several instances.
+    pub(super) mixed: Vec<MixedSign>,
     /// The sources that hold records, in scan order.
     pub(super) files: Vec<FileFacts>,
     /// Who reaches which role, if anybody asks.
@@ -88,6 +91,7 @@ impl<'p> Instance<'p> {
             name,
             whole,
             apps: Apps::default(),
+            mixed: Vec::new(),
             files,
             access: None,
             answers,
@@ -118,7 +122,9 @@ impl<'p> Instance<'p> {
         };
         let counts = self.key_counts[table.index()].get_or_init(|| {
             let mut counts = HashMap::new();
-            for row in self.table(table).live() {
+            let facts = self.table(table);
+            let is_first = |row: &RowId| !matches!(facts.sameness.get(row), Some(Sameness::Repeats(_)));
+            for row in facts.live().filter(is_first) {
                 *counts.entry(hash(&self.key(table, row))).or_default() += 1;
             }
             counts
@@ -260,6 +266,11 @@ impl<'p> Instance<'p> {
 
     pub(super) fn table(&self, table: TableIdx) -> &TableFacts {
         self.facts.table(table)
+    }
+
+    /// What a row is beside rows of other files with the same natural key.
+    pub(super) fn sameness(&self, table: TableIdx, row: RowId) -> Option<Sameness> {
+        self.table(table).sameness.get(&row).copied()
     }
 
     /// What a class says of a row, with the evidence that matched.

@@ -10,6 +10,7 @@ use super::collect::{Asked, Collector};
 use super::current::Shared;
 use super::facts::{Facts, Rows};
 use super::instance::{FileFacts, Instance};
+use super::same;
 use super::versions::settle;
 use super::views;
 use crate::export::{self, Collect, FileKind, FileReport, Select};
@@ -149,6 +150,10 @@ pub fn read_all<'p>(
     let mut instance = Instance::new(plan, sources, facts, file_facts, clock, options.instance.clone());
     instance.whole = whole;
     instance.apps = apps;
+    instance.mixed = instance.find_mixed_signs();
+    if !options.all_versions {
+        same::settle(&mut instance);
+    }
     views::settle(&mut instance, &plan.asks);
     Reading { files, instance, as_of }
 }

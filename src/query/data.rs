@@ -45,6 +45,18 @@ pub enum Reference {
     Lost,
 }
 
+/// Whether a row tells of a record once more, as files show that leave the
+/// `sys_id` out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// It is the only one, or the first.
+    No,
+    /// It is about the record of an earlier row.
+    Yes,
+    /// Nothing tells.
+    Unknown,
+}
+
 /// The rows that queries are asked of.
 pub trait Data {
     /// The tables and columns by index.
@@ -107,6 +119,11 @@ pub trait Data {
     /// Whether a row counts where parts of a record are asked for.
     fn counts_as_part(&self, _table: TableIdx, _row: RowId) -> bool {
         true
+    }
+
+    /// Whether a row is about a record that another row may count for.
+    fn repeat(&self, _table: TableIdx, _row: RowId) -> Repeat {
+        Repeat::No
     }
 
     /// Whether the row belongs to a class. Evidence that could not be judged

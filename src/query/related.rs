@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::ast::Comparison;
 use super::bind::Alternatives;
 use super::bound_path::BoundPath;
-use super::data::{Data, Missing, RowId, Truth};
+use super::data::{Data, Missing, Repeat, RowId, Truth};
 use super::dates::Clock;
 use super::eval::any_alternative;
 use super::row_test::TestIdx;
@@ -83,7 +83,15 @@ impl BoundRelated {
         let counts = |related: &RowId| self.part.is_none() || data.counts_as_part(self.table, *related);
         for related in related.iter().copied().filter(counts) {
             match any_alternative(&self.alternatives, data, clock, related) {
-                Truth::Yes => least = least.saturating_add(1),
+                // The first that is found is one, whatever it repeats.
+                Truth::Yes => match data.repeat(self.table, related) {
+                    Repeat::Yes if least > 0 => continue,
+                    Repeat::Unknown if least > 0 => {
+                        unsure = unsure.saturating_add(1);
+                        missing = missing.union(Missing::column(self.table, ColumnIdx::SYS_ID));
+                    }
+                    _ => least = least.saturating_add(1),
+                },
                 Truth::No => continue,
                 Truth::Unknown(more) => {
                     unsure = unsure.saturating_add(1);
