@@ -30,7 +30,11 @@ fn repository(role: bool) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
     fs::create_dir(root.join(".git")).unwrap();
-    write(root, "x_quay/sys_app_1.xml", &record("sys_app", &format!("<scope>x_quay</scope><sys_id>{APP}</sys_id>")));
+    write(
+        root,
+        "x_quay/sys_app_1.xml",
+        &record("sys_app", &format!("<scope>x_quay</scope><sys_id>{APP}</sys_id>")),
+    );
     let acl = "<active>true</active><condition/><decision_type>allow</decision_type><name>x_quay_slot</name>\
          <operation display_value=\"write\">write</operation><script/><security_attribute/><sys_id>acl1</sys_id>\
          <type display_value=\"record\">record</type>";
@@ -54,6 +58,7 @@ fn scan(folder: &TempDir, arguments: &[&str]) -> Run {
 #[track_caller]
 fn check(folder: &TempDir, arguments: &[&str], expected: &str) {
     let run = scan(folder, arguments);
+    assert_eq!(run.stderr, "", "{arguments:?}");
     let rules = run.stdout.lines().find(|line| line.starts_with("Rules")).unwrap_or_default();
     let found = match (rules.contains("1 failed"), rules.contains("1 not judged")) {
         (true, _) => "fail",
@@ -61,6 +66,7 @@ fn check(folder: &TempDir, arguments: &[&str], expected: &str) {
         _ => "pass",
     };
     assert_eq!(found, expected, "{arguments:?}: {run:?}");
+    assert!(run.code != 1 || found == "fail", "{arguments:?}: {run:?}");
 }
 
 #[test]
@@ -100,7 +106,8 @@ fn what_was_left_out_of_an_app_is_not_missing_from_it() {
 #[test]
 fn files_of_another_instance_are_not_given() {
     let folder = repository(true);
-    let configuration = |globs: &str| write(folder.path(), ".glidelint.yaml", &format!("instances:\n  one: {globs}\n"));
+    let configuration =
+        |globs: &str| write(folder.path(), ".glidelint.yaml", &format!("instances:\n  one: {globs}\n"));
     configuration("['x_quay/**']");
     check(&folder, &["."], "pass");
     configuration("['x_quay/sys_app_1.xml', 'x_quay/update/sys_security_acl_1.xml']");
@@ -112,7 +119,11 @@ fn files_of_another_instance_are_not_given() {
 fn what_lies_behind_links_has_another_path() {
     let folder = repository(false);
     let root = folder.path();
-    write(root, "shared/roles.xml", &fs::read_to_string(root.join("x_quay/sys_app_1.xml")).unwrap().replace("sys_app", "sys_user_role"));
+    write(
+        root,
+        "shared/roles.xml",
+        &fs::read_to_string(root.join("x_quay/sys_app_1.xml")).unwrap().replace("sys_app", "sys_user_role"),
+    );
     check(&folder, &["."], "fail");
     std::os::unix::fs::symlink("../../shared/roles.xml", root.join("x_quay/update/roles.xml")).unwrap();
     check(&folder, &["."], "?");
@@ -131,13 +142,14 @@ fn two_instances_in_one_scan_are_said_in_every_format() {
         let row = format!("name,type,value,sys_id\ninstance_name,string,{name},p_{name}\n");
         write(folder.path(), &format!("{path}/sys_properties.csv"), &row);
     }
-    for format in
-        ["text", "json", "ndjson", "sarif", "csv", "junit", "github", "gitlab", "markdown", "html"]
+    for format in ["text", "json", "ndjson", "sarif", "csv", "junit", "github", "gitlab", "markdown", "html"]
     {
         let run = glidelint(folder.path(), &["scan", ".", "-q", "-f", format]);
         assert!(run.stdout.contains("the files are of several instances"), "{format}: {run:?}");
         assert!(run.stdout.contains("under instances: in the configuration"), "{format}: {run:?}");
     }
+    let json = glidelint(folder.path(), &["scan", ".", "-f", "json"]).json();
+    assert_eq!(json["notices"][0]["kind"], "mixed-instances");
     let one = glidelint(folder.path(), &["scan", "a", "-q"]);
     assert!(!one.stdout.contains("several instances"), "{one:?}");
 }

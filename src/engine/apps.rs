@@ -261,12 +261,13 @@ fn is_all_there(inputs: Inputs<'_>, folder: &FoundFolder<'_>) -> bool {
     let Some(discovery) = inputs.discovery else { return true };
     let is_left_out = |path: &str| may_hold_records(path) && (path.ends_with('/') || is_xml(path));
     let is_lost = |(path, problem): &(String, Problem)| {
-        let below = path.strip_prefix(folder.path).filter(|below| {
-            folder.path.is_empty() || below.is_empty() || below.starts_with('/')
-        });
+        let below = path
+            .strip_prefix(folder.path)
+            .filter(|below| folder.path.is_empty() || below.is_empty() || below.starts_with('/'));
         let is_said_only = matches!(problem.kind, ProblemKind::UnsafeName | ProblemKind::NoInstance);
         // What cannot be read may be a folder.
-        let is_asked = |below: &str| may_hold_records(below) && (is_xml(below) || !name_of(below).contains('.'));
+        let is_asked =
+            |below: &str| may_hold_records(below) && (is_xml(below) || !name_of(below).contains('.'));
         !is_said_only && below.is_some_and(is_asked)
     };
     (folder.is_packed || discovery.walked.holds(folder.path))

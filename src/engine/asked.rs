@@ -68,9 +68,10 @@ impl Data for Instance<'_> {
         };
         let is_closure = *self.wanted.table(parts).name == *ROLE_CLOSURE;
         holds(table, row)
-            && (!is_closure || self.inner_roles(parts, (table, row)).all(|role| {
-                role.is_some_and(|role| holds(table, role))
-            }))
+            && (!is_closure
+                || self
+                    .inner_roles(parts, (table, row))
+                    .all(|role| role.is_some_and(|role| holds(table, role))))
     }
 
     fn class(&self, class: Class, row: RowId) -> Truth {

@@ -4,7 +4,9 @@
 use super::apps::FolderIdx;
 use super::instance::Instance;
 use super::interner::TextId;
-use crate::query::{Cell, CellPlace, Class, Data, Missing, Reference, Repeat, RowId, TestIdx, Truth, WalkIdx};
+use crate::query::{
+    Cell, CellPlace, Class, Data, Missing, Reference, Repeat, RowId, TestIdx, Truth, WalkIdx,
+};
 use crate::record::{ColumnIdx, PartOf, TableIdx, Wanted};
 
 /// The records of an instance, of which only those in a folder count as parts.

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use super::access::Node;
 use super::apps::Apps;
 use super::classes::{ClassAnswer, ClassAnswers, answer, answer_in_parallel};
-use super::facts::{Facts, Sameness, Standing, TableFacts};
+use super::facts::{Facts, Row, Sameness, Standing, TableFacts};
 use super::interner::TextId;
 use super::mixed::MixedSign;
 use super::read::Plan;
@@ -17,7 +17,7 @@ use crate::query::{
     Class, Clock, Data, EFFECTIVE_ROLE, Missing, ROLE_CLOSURE, Reference, RowId, RowTests, Truth, WalkIdx,
     WalkStart, is_view,
 };
-use crate::record::{ColumnIdx, TableIdx, Wanted};
+use crate::record::{ColumnIdx, Origin, TableIdx, Wanted};
 use crate::rule::{ClassBody, KeyPaths};
 use crate::source::Source;
 
@@ -215,6 +215,12 @@ impl<'p> Instance<'p> {
         let file = self.files.binary_search_by_key(&source, |file| file.source).ok()?;
         let kind = self.files.get(file)?.kind;
         Some((self.sources.get(usize::try_from(source).ok()?)?, kind))
+    }
+
+    /// Whether a row stands in a file as a row of a table: not in an update set,
+    /// nor in the repository of an app.
+    pub(super) fn is_of_table(&self, row: &Row) -> bool {
+        row.origin == Origin::Table && self.source(row.source).is_some_and(|(_, kind)| kind.is_table())
     }
 
     /// Whether all of the instance's rows of a table were read, so that their

@@ -6,12 +6,10 @@ use rayon::slice::ParallelSliceMut;
 
 use super::instance::Instance;
 use super::interner::TextId;
-use crate::doctor::{
-    advice_of, keys_message, names_instance, names_message, other_rows_of_keys,
-};
+use crate::doctor::{advice_of, keys_message, names_instance, names_message, other_rows_of_keys};
 use crate::finding::Notice;
 use crate::query::RowId;
-use crate::record::{Action, ColumnIdx, Origin, TableIdx};
+use crate::record::{Action, ColumnIdx, TableIdx};
 
 /// A sign that two files are of two instances.
 #[derive(Debug)]
@@ -81,7 +79,7 @@ impl Instance<'_> {
     /// The rows that stand in files as rows of a table, whatever their version.
     fn table_rows(&self, table: TableIdx) -> impl Iterator<Item = (RowId, u32)> + '_ {
         let rows = (0..).map(RowId).zip(&self.table(table).rows);
-        rows.filter(|(_, row)| row.origin == Origin::Table && row.action == Action::InsertOrUpdate)
+        rows.filter(|(_, row)| row.action == Action::InsertOrUpdate && self.is_of_table(row))
             .map(|(id, row)| (id, row.source))
     }
 

@@ -15,7 +15,7 @@ use super::facts::{Sameness, Standing};
 use super::instance::Instance;
 use super::interner::TextId;
 use crate::query::RowId;
-use crate::record::{ColumnIdx, Origin, Record, TableIdx, known_key};
+use crate::record::{ColumnIdx, Record, TableIdx, known_key};
 
 /// Of a row, hashes of its columns by name and of what stands in them.
 type Fields = BTreeMap<u64, u64>;
@@ -37,16 +37,17 @@ struct Cluster {
 pub(super) fn settle(instance: &mut Instance<'_>) {
     let is_mixed = instance.is_mixed();
     let tables = (0..).map(TableIdx).zip(instance.wanted.tables());
-    let keys: Vec<_> =
-        tables.filter_map(|(table, names)| Some((table, known_key(&names.name)?))).collect();
+    let keys: Vec<_> = tables.filter_map(|(table, names)| Some((table, known_key(&names.name)?))).collect();
     for (table, key) in keys {
         let groups = groups(instance, table, key);
         if groups.is_empty() {
             continue;
         }
         let fields = fields(instance, table, &groups);
-        let marks: Vec<_> =
-            groups.iter().map(|(rows, is_sure)| marks(instance, table, rows, *is_sure && !is_mixed, &fields)).collect();
+        let marks: Vec<_> = groups
+            .iter()
+            .map(|(rows, is_sure)| marks(instance, table, rows, *is_sure && !is_mixed, &fields))
+            .collect();
         let facts = instance.facts.table_mut(table);
         for (copies, sameness) in marks {
             for (row, of) in copies {
@@ -65,7 +66,8 @@ fn groups(instance: &Instance<'_>, table: TableIdx, key: &[&str]) -> Vec<(Vec<Ro
     if !facts.is_of_several_sources() || !facts.live().any(lacks_id) {
         return Vec::new();
     }
-    let rows = facts.live().filter(|row| facts.row(*row).is_some_and(|row| row.origin == Origin::Table));
+    // Two update sets that bring the same are two.
+    let rows = facts.live().filter(|row| facts.row(*row).is_some_and(|row| instance.is_of_table(row)));
     let names = instance.wanted.table(table);
     let Some(columns) = key.iter().map(|column| names.find(column)).collect::<Option<Vec<_>>>() else {
         return Vec::new();
@@ -202,7 +204,11 @@ impl Cluster {
         let first = standing.first().copied();
         sameness.extend(first.filter(|_| is_unsure).map(|first| (first, Sameness::Unsure)));
         let repeats = standing.iter().skip(1);
-        sameness.extend(first.into_iter().flat_map(|first| repeats.clone().map(move |row| (*row, Sameness::Repeats(first)))));
+        sameness.extend(
+            first
+                .into_iter()
+                .flat_map(|first| repeats.clone().map(move |row| (*row, Sameness::Repeats(first)))),
+        );
     }
 }
 

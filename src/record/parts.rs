@@ -71,10 +71,10 @@ mod tests {
     }
 
     #[test]
-    fn the_columns_of_tables_that_are_known_whole_exist() {
+    fn the_columns_that_are_named_exist() {
         for link in PARTS.keys() {
             for [table, column] in [[link[0], link[1]], [link[2], link[3]]] {
-                let is_known = schema::knows_some_of(table) && table != "*";
+                let is_known = schema::knows_some_of(table) && column != "sys_id";
                 assert!(!is_known || schema::column(table, column).is_some(), "{table}.{column}");
             }
         }

@@ -43,7 +43,11 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for notice in report.warnings_about_all().take(WARNINGS_SHOWN) {
         let path = safe::workflow_property(&notice.path);
         let message = safe::shortened(&notice.message, MESSAGE_LENGTH);
-        writeln!(out, "::warning file={path},title=Files of several instances::{}", safe::workflow_message(&message))?;
+        writeln!(
+            out,
+            "::warning file={path},title=Files of several instances::{}",
+            safe::workflow_message(&message)
+        )?;
         room[1].1 -= 1;
     }
     let mut hidden = report.losses().count().saturating_sub(LOSSES_SHOWN);

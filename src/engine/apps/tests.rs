@@ -15,7 +15,10 @@ fn record(table: &str, own: &str) -> String {
 }
 
 fn app(scope: &str) -> String {
-    record("sys_app", &format!("<active>true</active><name>Quay</name><scope>{scope}</scope><sys_id>{APP}</sys_id>"))
+    record(
+        "sys_app",
+        &format!("<active>true</active><name>Quay</name><scope>{scope}</scope><sys_id>{APP}</sys_id>"),
+    )
 }
 
 /// An ACL of the scope that asks for nothing itself.
@@ -70,12 +73,18 @@ fn verdict(rule: &str, files: &[(&str, String)]) -> String {
 
 #[track_caller]
 fn check(rule: &str, files: &[(&str, String)], expected: &str) {
-    assert_eq!(verdict(rule, files), expected, "{rule} of {:?}", files.iter().map(|file| file.0).collect::<Vec<_>>());
+    assert_eq!(
+        verdict(rule, files),
+        expected,
+        "{rule} of {:?}",
+        files.iter().map(|file| file.0).collect::<Vec<_>>()
+    );
 }
 
 /// The app `x_quay` with an ACL that names no role, and other files.
 fn with_acl(others: &[(&'static str, String)]) -> Vec<(&'static str, String)> {
-    let mut files = vec![("quay/sys_app_1.xml", app("x_quay")), ("quay/update/sys_security_acl_1.xml", acl(APP))];
+    let mut files =
+        vec![("quay/sys_app_1.xml", app("x_quay")), ("quay/update/sys_security_acl_1.xml", acl(APP))];
     files.extend(others.iter().cloned());
     files
 }
@@ -85,7 +94,10 @@ fn nothing_outside_the_folder_excuses_what_is_in_it() {
     let found = |others: &[(&'static str, String)]| check("SNC1001", &with_acl(others), "fail");
     found(&[]);
     // Rows of other tables, of the same one, and that very role, wherever they lie.
-    found(&[("rows.xml", unload("<x_quay_slot action=\"INSERT_OR_UPDATE\"><sys_id>1</sys_id></x_quay_slot>"))]);
+    found(&[(
+        "rows.xml",
+        unload("<x_quay_slot action=\"INSERT_OR_UPDATE\"><sys_id>1</sys_id></x_quay_slot>"),
+    )]);
     found(&[("quay/rows.xml", unload(ACL_ROLE))]);
     found(&[("quay/unload/roles.xml", app_role_row())]);
     found(&[("quay/unload.demo/roles.xml", unload(ACL_ROLE))]);
@@ -99,7 +111,10 @@ fn nothing_outside_the_folder_excuses_what_is_in_it() {
     // Nor does a file whose rows do not say which ACL they are of.
     found(&[("docs/sys_security_acl_role.csv", "sys_id,sys_user_role\nar1,r1\n".to_owned())]);
     // Another app, of which something is lost.
-    found(&[("pier/sys_app_2.xml", app("x_pier").replace(APP, "b0b0")), ("pier/update/a.xml", "<record_update".to_owned())]);
+    found(&[
+        ("pier/sys_app_2.xml", app("x_pier").replace(APP, "b0b0")),
+        ("pier/update/a.xml", "<record_update".to_owned()),
+    ]);
     // What lies in the folder does excuse.
     for place in ["quay/update/sys_security_acl_role_1.xml", "quay/sys_security_acl_role_1.xml"] {
         check("SNC1001", &with_acl(&[(place, app_role_row())]), "pass");
@@ -111,7 +126,10 @@ fn nothing_outside_the_folder_excuses_what_is_in_it() {
 #[test]
 fn the_folder_of_an_app_may_lie_anywhere() {
     for folder in ["", "quay/", "a/b/c/"] {
-        let files = [(format!("{folder}sys_app_1.xml"), app("x_quay")), (format!("{folder}update/acl.xml"), acl(APP))];
+        let files = [
+            (format!("{folder}sys_app_1.xml"), app("x_quay")),
+            (format!("{folder}update/acl.xml"), acl(APP)),
+        ];
         let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), text.clone())).collect();
         check("SNC1001", &files, "fail");
     }
@@ -121,16 +139,28 @@ fn the_folder_of_an_app_may_lie_anywhere() {
 fn where_something_of_the_app_is_missing_nobody_can_tell() {
     let unknown = |files: &[(&str, String)]| check("SNC1001", files, "? sys_security_acl_role");
     unknown(&[("quay/update/acl.xml", acl(APP))]);
-    unknown(&with_acl(&[("quay/update/cut.xml", "<record_update table=\"sys_user_role\"><sys_user_role".to_owned())]));
+    unknown(&with_acl(&[(
+        "quay/update/cut.xml",
+        "<record_update table=\"sys_user_role\"><sys_user_role".to_owned(),
+    )]));
     unknown(&with_acl(&[("quay/update/empty.xml", String::new())]));
     // An ACL outside the folder is none of its records, whatever scope it names.
     unknown(&[("quay/sys_app_1.xml", app("x_quay")), ("export/acl.xml", unload(&acl(APP)))]);
     // Nor is one in the folder that is of another scope.
-    unknown(&[("quay/sys_app_1.xml", app("x_quay")), ("quay/update/acl.xml", acl("global").replace(&format!("\">{APP}"), "\">global"))]);
+    unknown(&[
+        ("quay/sys_app_1.xml", app("x_quay")),
+        ("quay/update/acl.xml", acl("global").replace(&format!("\">{APP}"), "\">global")),
+    ]);
     unknown(&[("quay/sys_app_1.xml", app("x_quay")), ("quay/update/acl.xml", acl("b0b0"))]);
     // A customization is no app, nor is one that is deleted, or only in an export.
-    unknown(&[("quay/sys_app_customization_1.xml", app("x_quay").replace("sys_app", "sys_app_customization")), ("quay/update/acl.xml", acl(APP))]);
-    unknown(&[("quay/sys_app_1.xml", app("x_quay").replace("INSERT_OR_UPDATE", "DELETE")), ("quay/update/acl.xml", acl(APP))]);
+    unknown(&[
+        ("quay/sys_app_customization_1.xml", app("x_quay").replace("sys_app", "sys_app_customization")),
+        ("quay/update/acl.xml", acl(APP)),
+    ]);
+    unknown(&[
+        ("quay/sys_app_1.xml", app("x_quay").replace("INSERT_OR_UPDATE", "DELETE")),
+        ("quay/update/acl.xml", acl(APP)),
+    ]);
     unknown(&[("quay/sys_app.xml", unload(&app("x_quay"))), ("quay/update/acl.xml", acl(APP))]);
 }
 
@@ -144,7 +174,11 @@ fn a_name_says_who_covers_a_record_only_in_a_scope_of_its_own() {
     check("SNC1012", &files("x_quay", scoped(SCRIPT)), "fail");
     check("SNC1012", &files("global", global(SCRIPT)), "? sys_security_acl");
     // What hangs on a record by its sys_id lies beside it in a global app too.
-    check("SNC1001", &[("quay/sys_app_1.xml", app("global")), ("quay/update/acl.xml", acl("global"))], "fail");
+    check(
+        "SNC1001",
+        &[("quay/sys_app_1.xml", app("global")), ("quay/update/acl.xml", acl("global"))],
+        "fail",
+    );
     for (outside, expected) in [(false, "pass"), (true, "fail")] {
         let mut files = files("x_quay", scoped(SCRIPT));
         let text = record("sys_security_acl", &scoped(SCRIPT_ACL));
@@ -158,7 +192,9 @@ fn a_reference_out_of_the_app_is_answered_by_what_it_displays() {
     let contains = |inner: &str| {
         record(
             "sys_user_role_contains",
-            &format!("{inner}<role name=\"x_quay.clerk\">r1</role><sys_id>c1</sys_id><sys_scope>{APP}</sys_scope>"),
+            &format!(
+                "{inner}<role name=\"x_quay.clerk\">r1</role><sys_id>c1</sys_id><sys_scope>{APP}</sys_scope>"
+            ),
         )
     };
     let check = |inner: &str, others: &[(&'static str, String)], expected: &str| {
@@ -170,7 +206,9 @@ fn a_reference_out_of_the_app_is_answered_by_what_it_displays() {
     check("<contains display_value=\"itil\">r0</contains>", &[], "pass");
     check("<contains>r0</contains>", &[], "? sys_user_role");
     // The export beside the app says what the role is.
-    let roles = unload("<sys_user_role action=\"INSERT_OR_UPDATE\"><name>admin</name><sys_id>r0</sys_id></sys_user_role>");
+    let roles = unload(
+        "<sys_user_role action=\"INSERT_OR_UPDATE\"><name>admin</name><sys_id>r0</sys_id></sys_user_role>",
+    );
     check("<contains>r0</contains>", &[("export/sys_user_role.xml", roles)], "fail");
 }
 
@@ -211,12 +249,17 @@ fn several_apps_are_judged_each_by_its_own_folder() {
 #[test]
 fn what_a_global_role_contains_is_unknown() {
     let role = |id: &str| {
-        record("sys_user_role", &format!("<name>x_quay.{id}</name><sys_id>{id}</sys_id><sys_scope>{APP}</sys_scope>"))
+        record(
+            "sys_user_role",
+            &format!("<name>x_quay.{id}</name><sys_id>{id}</sys_id><sys_scope>{APP}</sys_scope>"),
+        )
     };
     let contains = |outer: &str, inner: &str| {
         record(
             "sys_user_role_contains",
-            &format!("<contains name=\"{inner}\">{inner}</contains><role name=\"{outer}\">{outer}</role><sys_id>{outer}-{inner}</sys_id>"),
+            &format!(
+                "<contains name=\"{inner}\">{inner}</contains><role name=\"{outer}\">{outer}</role><sys_id>{outer}-{inner}</sys_id>"
+            ),
         )
     };
     let ask = |query: &str, files: &[(&str, String)]| -> String {

@@ -34,14 +34,27 @@ const UNSURE: &str = "? sys_user.sys_id";
 #[test]
 fn rows_of_several_files_are_one_record_where_nothing_differs() {
     check(&[("sys_user.csv", NO_ID), ("b/sys_user.csv", NO_ID)], "pass");
-    check(&[("sys_user.csv", NO_ID), ("sys_user.json", r#"[{"user_name":"ann.lee","active":"true","sys_id":"u1"}]"#)], "pass");
+    check(
+        &[
+            ("sys_user.csv", NO_ID),
+            ("sys_user.json", r#"[{"user_name":"ann.lee","active":"true","sys_id":"u1"}]"#),
+        ],
+        "pass",
+    );
     // Each shows something of its own, in either order, in any case of the key.
     let more = r#"[{"user_name":"Ann.Lee","email":"a@example.com","sys_id":"u1"}]"#;
     check(&[("a/sys_user.csv", NO_ID), ("b/sys_user.json", &more.replace("Ann.Lee", "ann.lee"))], "pass");
     check(&[("a/sys_user.json", &more.replace("Ann.Lee", "ann.lee")), ("b/sys_user.csv", NO_ID)], "pass");
     // Three files, of which no two show the same.
     let third = "user_name,locked_out\nann.lee,false\n";
-    check(&[("a/sys_user.csv", NO_ID), ("b/sys_user.json", &more.replace("Ann.Lee", "ann.lee")), ("c/sys_user.csv", third)], "pass");
+    check(
+        &[
+            ("a/sys_user.csv", NO_ID),
+            ("b/sys_user.json", &more.replace("Ann.Lee", "ann.lee")),
+            ("c/sys_user.csv", third),
+        ],
+        "pass",
+    );
 }
 
 #[test]
@@ -60,15 +73,34 @@ fn where_it_is_open_nobody_can_tell() {
 #[test]
 fn what_is_surely_two_is_two() {
     check(&[("sys_user.csv", "user_name,active\nann.lee,true\nann.lee,true\n")], "fail 1");
-    check(&[("a/sys_user.csv", "user_name,active\nann.lee,true\nann.lee,true\n"), ("b/sys_user.csv", NO_ID)], "fail 1");
+    check(
+        &[("a/sys_user.csv", "user_name,active\nann.lee,true\nann.lee,true\n"), ("b/sys_user.csv", NO_ID)],
+        "fail 1",
+    );
     let one = |id: &str| format!(r#"[{{"user_name":"ann.lee","sys_id":"{id}"}}]"#);
     check(&[("a/sys_user.json", &one("u1")), ("b/sys_user.json", &one("u2"))], "fail 1");
-    check(&[("a/sys_user.json", &one("u1")), ("b/sys_user.json", &one("u2")), ("c/sys_user.csv", NO_ID)], "fail 1");
-    // Two instances, as their names say.
+    check(
+        &[("a/sys_user.json", &one("u1")), ("b/sys_user.json", &one("u2")), ("c/sys_user.csv", NO_ID)],
+        "fail 1",
+    );
+}
+
+/// What names the instance is read where a rule asks for properties.
+#[test]
+fn rows_of_two_instances_are_never_one_record() {
+    let select = ["SNA1011", "SNP1001"].map(str::to_owned).to_vec();
+    let settings = Settings { select, ..Settings::default() };
     let named = |name: &str| format!("name,value\ninstance_name,{name}\n");
-    let (one, other) = (named("quay"), named("quaydev"));
-    let files = [("a/sys_properties.csv", one.as_str()), ("a/sys_user.csv", NO_ID), ("b/sys_properties.csv", &other), ("b/sys_user.csv", NO_ID)];
-    check(&files, "pass");
+    for (other, expected) in [("quay", "pass"), ("quaydev", UNSURE)] {
+        let (one, other) = (named("quay"), named(other));
+        let files = [
+            ("a/sys_properties.csv", one.as_str()),
+            ("a/sys_user.csv", NO_ID),
+            ("b/sys_properties.csv", &other),
+            ("b/sys_user.csv", NO_ID),
+        ];
+        assert_eq!(verdicts(&[builtin().unwrap()], &settings, &files)[0], expected);
+    }
 }
 
 #[test]
