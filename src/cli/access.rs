@@ -39,7 +39,7 @@ pub(crate) fn run(args: &AccessArgs) -> Result<Exit, Failure> {
         trust_tables: true,
         ..Options::default()
     };
-    let reading = read_all(&discovery.sources, &Plan::of(&pack), &options, &|_| {});
+    let reading = read_all(&discovery, &Plan::of(&pack), &options, &|_| {});
     let instance = &reading.instance;
     let users = instance.users_called(name);
     let notices = input::notices(&discovery, &reading);

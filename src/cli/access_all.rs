@@ -32,7 +32,7 @@ pub(crate) fn run(args: &AccessArgs) -> Result<Exit, Failure> {
         trust_tables: true,
         ..Options::default()
     };
-    let reading = read_all(&discovery.sources, &Plan::of(&pack), &options, &|_| {});
+    let reading = read_all(&discovery, &Plan::of(&pack), &options, &|_| {});
     let notices = input::notices(&discovery, &reading);
     input::say(&notices);
     let review = review(&reading.instance, &pack, [&[], &[]], usize::MAX).review;

@@ -185,7 +185,7 @@ fn scanned(
     };
     let options = options(&args.judge, found, name)?;
     check_tables(&options, &pack)?;
-    let reading = read_all(&discovery.sources, &Plan::of(&pack), &options, &|_| {});
+    let reading = read_all(&discovery, &Plan::of(&pack), &options, &|_| {});
     let outcome = judge(&reading.instance, &pack.rules);
     let notices = input::notices(&discovery, &reading);
     input::say(&notices);

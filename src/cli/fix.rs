@@ -82,7 +82,7 @@ pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
     check_tables(&options, &pack)?;
     let mut plan = Plan::of(&pack);
     plan.asks.extend([Ask::Query(&admins), Ask::Query(&has_admin)]);
-    let reading = read_all(&discovery.sources, &plan, &options, &|_| {});
+    let reading = read_all(&discovery, &plan, &options, &|_| {});
     let mut outcome = judge(&reading.instance, &pack.rules);
     // What somebody accepted is not to be changed.
     let waivers = waivers(&found.config.waivers, &packs, today(None)?)?;

@@ -1,12 +1,13 @@
 //! Which files are of which instance, where the configuration names several.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use glidelint::config::{Config, InstanceGlobs, NamedInstance};
 use glidelint::export::{self, FileKind, RecordSink, Select};
 use glidelint::record::{Record, Wanted};
 use glidelint::report::safe;
-use glidelint::source::{Discovery, Problem, ProblemKind, Source};
+use glidelint::source::{Discovery, Problem, ProblemKind, Source, Walked};
 use rayon::prelude::*;
 
 use super::args::InputArgs;
@@ -53,6 +54,7 @@ fn divided(
     }
     let globs = InstanceGlobs::new(instances);
     let mut split = Split::new(&discovery.root, instances.len());
+    let walked = discovery.walked;
     for source in discovery.sources {
         match instance_of(&globs, source.path())? {
             Some(at) => split.parts[at].sources.push(source),
@@ -65,6 +67,7 @@ fn divided(
             None => split.rest.problems.push(problem),
         }
     }
+    split.tell_what_is_elsewhere(&walked);
     split.choose(instances, name)
 }
 
@@ -86,8 +89,27 @@ struct Split {
 
 impl Split {
     fn new(root: &Path, count: usize) -> Self {
-        let empty = || Discovery { root: root.to_path_buf(), sources: Vec::new(), problems: Vec::new() };
+        let empty = || Discovery {
+            root: root.to_path_buf(),
+            sources: Vec::new(),
+            problems: Vec::new(),
+            walked: Walked::default(),
+        };
         Self { parts: (0..count).map(|_| empty()).collect(), rest: empty() }
+    }
+
+    /// To each part, what is of another one was not given.
+    fn tell_what_is_elsewhere(&mut self, walked: &Walked) {
+        let paths_of = |part: &Discovery| -> Vec<String> {
+            let sources = part.sources.iter().map(|source| source.path().to_owned());
+            sources.chain(part.problems.iter().map(|(path, _)| path.clone())).collect()
+        };
+        let all: Vec<_> = self.parts.iter().chain([&self.rest]).flat_map(paths_of).collect();
+        for part in self.parts.iter_mut().chain([&mut self.rest]) {
+            let own: HashSet<_> = paths_of(part).into_iter().collect();
+            part.walked = walked.clone();
+            part.walked.leave_out(all.iter().cloned(), |path| own.contains(path));
+        }
     }
 
     fn choose(self, instances: &[NamedInstance], name: Option<&str>) -> Result<Vec<Part>, Failure> {

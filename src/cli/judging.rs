@@ -37,7 +37,7 @@ pub(crate) fn judged(args: &JudgeArgs, found: &Found, packs: &Packs) -> Result<J
     let Part { name, discovery } = instances::only(&args.input, &found.config, args.instance.as_deref())?;
     let options = options(args, found, name)?;
     check_tables(&options, &pack)?;
-    let reading = read_all(&discovery.sources, &Plan::of(&pack), &options, &|_| ());
+    let reading = read_all(&discovery, &Plan::of(&pack), &options, &|_| ());
     let Outcome { findings, coverage, .. } = judge(&reading.instance, &pack.rules);
     let notices = input::notices(&discovery, &reading);
     let losses = notices.iter().filter(|notice| notice.is_loss());

@@ -78,7 +78,7 @@ pub(crate) fn run(args: &QueryArgs) -> Result<Exit, Failure> {
     };
     let mut plan = Plan::of(&pack);
     plan.asks.extend([Ask::Rows(bound.table(), Some(&bound)), Ask::Query(&bound)]);
-    let reading = read_all(&discovery.sources, &plan, &options, &|_| {});
+    let reading = read_all(&discovery, &plan, &options, &|_| {});
     let instance = &reading.instance;
     let table = bound.table();
     let mut rows = Vec::new();

@@ -163,7 +163,7 @@ impl Scan<'_> {
         check_tables(&options, pack)?;
         let progress = progress_bar(args, &discovery.sources);
         let tick = |bytes| progress.inc(bytes);
-        let reading = ManuallyDrop::new(read_all(&discovery.sources, &Plan::of(pack), &options, &tick));
+        let reading = ManuallyDrop::new(read_all(discovery, &Plan::of(pack), &options, &tick));
         progress.finish_and_clear();
         let outcome = judge(&reading.instance, &pack.rules);
         let scored = cover(&reading.instance, &pack.scored);

@@ -31,14 +31,11 @@ pub(super) fn signs(seen: &Seen, pack: &Pack, sources: &[Source]) -> Vec<Sign> {
     for table in seen.tables() {
         let name = &*pack.wanted.table(table).name;
         if let Some(key) = advice_of(name).and_then(|advice| advice.key) {
-            messages.extend(other_rows_of_keys(seen, table).into_iter().map(|(pair, count)| {
-                format!(
-                    "{count} values of {name}.{key} belong to one row in {} and to another in {}: the files \
-                     look like exports of two instances",
-                    path(pair.0),
-                    path(pair.1)
-                )
-            }));
+            messages.extend(
+                other_rows(seen, table)
+                    .into_iter()
+                    .map(|(pair, count)| keys_message(count, (name, key), [path(pair.0), path(pair.1)])),
+            );
         }
     }
     let sign = |message| Sign { kind: SignKind::MixedInstances, table: None, source: None, message };
@@ -55,15 +52,27 @@ fn named_differently<'s>(seen: &Seen, path: &dyn Fn(u32) -> &'s str) -> Vec<Stri
     }
     let several = values.into_iter().filter(|(_, values)| values.len() > 1);
     let message = |(name, values): (&str, BTreeMap<String, u32>)| {
-        let values: Vec<_> =
-            values.into_iter().map(|(value, source)| format!("'{value}' in {}", path(source))).collect();
-        format!("property {name} is {}: the files are of several instances", values.join(" and "))
+        names_message(name, values.iter().map(|(value, source)| (value.as_str(), path(*source))))
     };
     several.map(message).collect()
 }
 
-/// Pairs of files in which many keys belong to different rows, and how many.
-fn other_rows_of_keys(seen: &Seen, table: TableIdx) -> Vec<((u32, u32), usize)> {
+/// That a property which names the instance has these values in these files.
+pub fn names_message<'s>(property: &str, values: impl Iterator<Item = (&'s str, &'s str)>) -> String {
+    let values: Vec<_> = values.map(|(value, path)| format!("'{value}' in {path}")).collect();
+    format!("property {property} is {}: the files are of several instances", values.join(" and "))
+}
+
+/// That so many values of a unique column (table, column) belong to one row in one
+/// file and to another in the other.
+pub fn keys_message(count: usize, (table, key): (&str, &str), [one, other]: [&str; 2]) -> String {
+    format!(
+        "{count} values of {table}.{key} belong to one row in {one} and to another in {other}: the files look like \
+         exports of two instances"
+    )
+}
+
+fn other_rows(seen: &Seen, table: TableIdx) -> Vec<((u32, u32), usize)> {
     if seen.holders(table).nth(1).is_none() {
         return Vec::new();
     }
@@ -72,6 +81,13 @@ fn other_rows_of_keys(seen: &Seen, table: TableIdx) -> Vec<((u32, u32), usize)> 
     };
     let mut keys: Vec<_> = seen.holders(table).flat_map(of_file).collect();
     keys.sort_unstable();
+    other_rows_of_keys(&keys)
+}
+
+/// Pairs of files in which many keys belong to different rows, and how many. Of
+/// each row its key, its file and its id, sorted.
+#[must_use]
+pub fn other_rows_of_keys<Key: Eq, Id: Eq>(keys: &[(Key, u32, Id)]) -> Vec<((u32, u32), usize)> {
     let mut pairs: BTreeMap<(u32, u32), (usize, usize)> = BTreeMap::new();
     for same in keys.chunk_by(|left, right| left.0 == right.0) {
         // What is not unique in one file says nothing of two.

@@ -135,6 +135,12 @@ impl KnownProperty {
     }
 }
 
+/// Whether the value of a property differs from instance to instance.
+#[must_use]
+pub fn names_instance(property: &str) -> bool {
+    KnownProperty::of(property) == Some(KnownProperty::Instance)
+}
+
 /// A number of rows at which exports stop without a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {

@@ -8,8 +8,8 @@ use rayon::prelude::*;
 use super::current::columns_of;
 use super::instance::Instance;
 use crate::export::{ChildReader, RecordSink};
-use crate::query::{Cell, Class, Data, Missing, RowId, TestIdx, Truth, WalkIdx};
-use crate::record::{ColumnIdx, Record, TableIdx, Wanted};
+use crate::query::{Cell, Class, Data, Missing, Repeat, RowId, TestIdx, Truth, WalkIdx};
+use crate::record::{ColumnIdx, PartOf, Record, TableIdx, Wanted};
 
 /// How many rows one thread looks for.
 const SHARE: usize = 512;
@@ -27,8 +27,8 @@ struct Text {
     display: Box<str>,
 }
 
-/// A row with its wanted columns.
-type Found = ((TableIdx, RowId), Vec<Text>);
+/// A row with what was taken of it.
+type Found<T> = ((TableIdx, RowId), T);
 
 /// A row, and where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,17 +47,33 @@ impl<'i> Again<'i> {
 
     /// Reads rows again. One that is not there any more has no columns.
     pub(super) fn new(instance: &'i Instance<'i>, rows: impl Iterator<Item = (TableIdx, RowId)>) -> Self {
-        let sought = rows.filter_map(|(table, row)| {
-            let (source, outer_start, ordinal) = instance.place(table, row)?;
-            Some(Sought { source, outer_start, ordinal, table, row })
-        });
-        let mut sought: Vec<_> = sought.collect();
-        sought.sort_unstable();
-        sought.dedup();
-        let read: Vec<_> =
-            shares(instance, &sought).into_par_iter().flat_map_iter(|share| read(instance, share)).collect();
-        Self { instance, rows: read.into_iter().collect() }
+        let text = |(value, display): (Option<&str>, &str)| Text {
+            value: value.map(Into::into),
+            display: display.into(),
+        };
+        let columns = |record: &Record<'_>, table| -> Vec<Text> {
+            columns_of(record, instance.wanted.table(table)).into_iter().map(text).collect()
+        };
+        Self { instance, rows: read_again(instance, rows, &columns).into_iter().collect() }
     }
+}
+
+/// Reads rows again, on all threads, and gives what is taken of each; one that is
+/// not there any more is left out.
+pub(super) fn read_again<T: Send>(
+    instance: &Instance<'_>,
+    rows: impl Iterator<Item = (TableIdx, RowId)>,
+    take: &(dyn Fn(&Record<'_>, TableIdx) -> T + Sync),
+) -> Vec<Found<T>> {
+    let sought = rows.filter_map(|(table, row)| {
+        let (source, outer_start, ordinal) = instance.place(table, row)?;
+        Some(Sought { source, outer_start, ordinal, table, row })
+    });
+    let mut sought: Vec<_> = sought.collect();
+    sought.sort_unstable();
+    sought.dedup();
+    let shares = shares(instance, &sought);
+    shares.into_par_iter().flat_map_iter(|share| read(instance, share, take)).collect()
 }
 
 /// What one reader looks for: rows of one source, of which one that cannot be
@@ -73,7 +89,11 @@ fn shares<'s>(instance: &Instance<'_>, sought: &'s [Sought]) -> Vec<&'s [Sought]
     shares.collect()
 }
 
-fn read(instance: &Instance<'_>, sought: &[Sought]) -> Vec<Found> {
+fn read<T>(
+    instance: &Instance<'_>,
+    sought: &[Sought],
+    take: &dyn Fn(&Record<'_>, TableIdx) -> T,
+) -> Vec<Found<T>> {
     let Some((source, kind)) = sought.first().and_then(|first| instance.source(first.source)) else {
         return Vec::new();
     };
@@ -81,29 +101,23 @@ fn read(instance: &Instance<'_>, sought: &[Sought]) -> Vec<Found> {
     let mut found = Vec::with_capacity(sought.len());
     for child in sought.chunk_by(|left, right| left.outer_start == right.outer_start) {
         if child.first().is_some_and(|first| reader.go_to(first.outer_start)) {
-            reader.read(&mut Columns { wanted: instance.wanted, child, found: &mut found });
+            reader.read(&mut Taking { take, child, found: &mut found });
         }
     }
     found
 }
 
-/// Takes the columns of rows in one child of a root.
-struct Columns<'c> {
-    wanted: &'c Wanted,
+/// Takes what is wanted of the rows in one child of a root.
+struct Taking<'c, T> {
+    take: &'c dyn Fn(&Record<'_>, TableIdx) -> T,
     child: &'c [Sought],
-    found: &'c mut Vec<Found>,
+    found: &'c mut Vec<Found<T>>,
 }
 
-impl RecordSink for Columns<'_> {
+impl<T> RecordSink for Taking<'_, T> {
     fn record(&mut self, record: &Record<'_>) {
         for sought in self.child.iter().filter(|sought| sought.ordinal == record.ordinal) {
-            let columns = columns_of(record, self.wanted.table(sought.table));
-            let text = |(value, display): (Option<&str>, &str)| Text {
-                value: value.map(Into::into),
-                display: display.into(),
-            };
-            let columns = columns.into_iter().map(text).collect();
-            self.found.push(((sought.table, sought.row), columns));
+            self.found.push(((sought.table, sought.row), (self.take)(record, sought.table)));
         }
     }
 }
@@ -150,8 +164,16 @@ impl Data for Again<'_> {
         self.instance.is_whole(table)
     }
 
+    fn holds_parts(&self, parts: TableIdx, of: (TableIdx, RowId), part: PartOf) -> bool {
+        self.instance.holds_parts(parts, of, part)
+    }
+
     fn class(&self, class: Class, row: RowId) -> Truth {
         self.instance.class(class, row)
+    }
+
+    fn repeat(&self, table: TableIdx, row: RowId) -> Repeat {
+        self.instance.repeat(table, row)
     }
 
     fn roles(&self, user: RowId, take: &mut dyn FnMut(&str, &Missing) -> bool) -> Missing {

@@ -3,10 +3,12 @@
 
 use std::cell::Cell as Flag;
 
+use super::in_folder::InFolder;
 use super::instance::Instance;
 use super::records::{Judged, judge_record};
+use crate::finding::Verdict;
 use crate::query::{Cell, Class, Data, Missing, RowId, TestIdx, Truth};
-use crate::record::{ColumnIdx, TableIdx, Wanted};
+use crate::record::{ColumnIdx, PartOf, TableIdx, Wanted};
 use crate::rule::RecordBody;
 
 /// The verdicts of a rule on the rows of its table.
@@ -36,9 +38,19 @@ impl<'i> Verdicts<'i> {
         self.known.get(signature.index())?.as_ref()
     }
 
-    /// The verdict on a row by itself.
+    /// The verdict on a row by itself. A record of an app is judged twice, by all
+    /// that was read and by what its app's folder holds: what lies outside may add a
+    /// finding, and excuses none.
     pub(super) fn judge(&self, row: RowId) -> Judged {
-        judge_record(self.instance, &self.instance.clock, self.body, row)
+        let Self { instance, body, .. } = *self;
+        let judged = judge_record(instance, &instance.clock, body, row);
+        match instance.owner(body.table, row) {
+            Some(owner) if judged.verdict != Verdict::Fail => {
+                let inside = InFolder { instance, folder: owner.folder };
+                judged.or_worse(judge_record(&inside, &instance.clock, body, row))
+            }
+            _ => judged,
+        }
     }
 
     /// The verdict on a row.
@@ -103,6 +115,11 @@ impl Data for Alone<'_> {
     fn is_whole(&self, table: TableIdx) -> bool {
         // The same for all rows.
         self.instance.is_whole(table)
+    }
+
+    fn holds_parts(&self, _parts: TableIdx, _of: (TableIdx, RowId), _part: PartOf) -> bool {
+        // Without apps it is the same for all rows.
+        !self.instance.apps.is_empty() && self.look_further()
     }
 
     fn roles(&self, user: RowId, take: &mut dyn FnMut(&str, &Missing) -> bool) -> Missing {

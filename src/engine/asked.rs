@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::instance::{Instance, Wholeness};
+use super::facts::Sameness;
+use super::instance::Instance;
 use super::interner::TextId;
-use crate::query::{Cell, CellPlace, Class, Data, Missing, Reference, RowId, TestIdx, Truth, WalkIdx};
-use crate::record::{ColumnIdx, TableIdx, Wanted};
+use crate::query::{
+    Cell, CellPlace, Class, Data, Missing, ROLE_CLOSURE, Reference, Repeat, RowId, TestIdx, Truth, WalkIdx,
+};
+use crate::record::{ColumnIdx, PartOf, TableIdx, Wanted};
 
 impl Data for Instance<'_> {
     fn wanted(&self) -> &Wanted {
@@ -53,8 +56,22 @@ impl Data for Instance<'_> {
     }
 
     fn is_whole(&self, table: TableIdx) -> bool {
-        let table = self.source_of(table);
-        self.whole.get(table.index()).is_some_and(|whole| *whole != Wholeness::Unknown)
+        self.holds_all(table)
+    }
+
+    fn holds_parts(&self, parts: TableIdx, (table, row): (TableIdx, RowId), part: PartOf) -> bool {
+        let holds = |table, row| {
+            let owner = self.owner(table, row);
+            owner.is_some_and(|owner| {
+                self.apps.is_whole(owner.folder) && (owner.is_scoped || part == PartOf::Anywhere)
+            })
+        };
+        let is_closure = *self.wanted.table(parts).name == *ROLE_CLOSURE;
+        holds(table, row)
+            && (!is_closure
+                || self
+                    .inner_roles(parts, (table, row))
+                    .all(|role| role.is_some_and(|role| holds(table, role))))
     }
 
     fn class(&self, class: Class, row: RowId) -> Truth {
@@ -72,6 +89,14 @@ impl Data for Instance<'_> {
         let walk = self.tests.walks().get(usize::from(index.0))?;
         let value = self.table(walk.start.table).pair(row, walk.start.column).value;
         self.walk_answers(index)?.get(&self.facts.fold(value)).cloned()
+    }
+
+    fn repeat(&self, table: TableIdx, row: RowId) -> Repeat {
+        match self.sameness(table, row) {
+            None => Repeat::No,
+            Some(Sameness::Repeats(_)) => Repeat::Yes,
+            Some(Sameness::Unsure) => Repeat::Unknown,
+        }
     }
 
     fn doubt(&self, table: TableIdx, row: RowId) -> Missing {
@@ -140,5 +165,25 @@ impl Data for Instance<'_> {
             "action" => row.action.as_str(),
             _ => &self.name,
         }
+    }
+}
+
+impl Instance<'_> {
+    /// The roles in a role, by what was read; `None` for one that was not.
+    fn inner_roles(
+        &self,
+        closure: TableIdx,
+        (roles, role): (TableIdx, RowId),
+    ) -> impl Iterator<Item = Option<RowId>> + '_ {
+        let names = self.wanted.table(closure);
+        let columns = names.find("role").zip(names.find("contains"));
+        let sys_id = self.table(roles).pair(role, ColumnIdx::SYS_ID).value;
+        columns.into_iter().flat_map(move |(outer, inner)| {
+            let rows = self.facts.with_text(closure, outer, sys_id).iter();
+            rows.map(move |&row| match self.reference((closure, row, inner), roles) {
+                Reference::Row(role) => Some(role),
+                _ => None,
+            })
+        })
     }
 }

@@ -6,9 +6,11 @@ use std::hash::BuildHasher;
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 
+use super::facts::Sameness;
 use super::instance::Instance;
 use crate::finding::Verdict;
 use crate::query::{BoundPath, Missing, MissingItem, RowId, Truth};
+use crate::record::ColumnIdx;
 use crate::rule::CountBody;
 
 /// How the groups fare.
@@ -125,7 +127,16 @@ impl<'i> Count<'i> {
     /// Whether a row counts.
     fn counts(&self, row: RowId) -> Truth {
         let filter = self.body.filter.as_ref();
-        filter.map_or(Truth::Yes, |query| query.evaluate(self.instance, &self.instance.clock, row))
+        let filtered =
+            || filter.map_or(Truth::Yes, |query| query.evaluate(self.instance, &self.instance.clock, row));
+        match self.instance.sameness(self.body.table, row) {
+            None => filtered(),
+            Some(Sameness::Repeats(_)) => Truth::No,
+            // It may be the record that another row is about.
+            Some(Sameness::Unsure) => {
+                filtered().and(Truth::Unknown(Missing::column(self.body.table, ColumnIdx::SYS_ID)))
+            }
+        }
     }
 
     /// Most groups are one row and as expected, so the rows of the others only

@@ -53,6 +53,16 @@ pub(super) enum Standing {
     Copy(RowId),
 }
 
+/// What a current row is beside rows of other files that have the same natural
+/// key, where one of them lacks the `sys_id`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sameness {
+    /// It shows more of the record that an earlier row is about.
+    Repeats(RowId),
+    /// Nothing tells whether it is about the same record as another row.
+    Unsure,
+}
+
 /// The rows with each value.
 #[derive(Debug)]
 struct Index {
@@ -95,6 +105,8 @@ pub(super) struct TableFacts {
     slots: Vec<Option<usize>>,
     /// What rows answer to the tests of the table, by number.
     pub(super) signatures: Vec<Signature>,
+    /// The few rows that are perhaps, or surely, about the record of another.
+    pub(super) sameness: HashMap<RowId, Sameness, FixedState>,
     examples: OnceLock<Vec<Option<RowId>>>,
     indexes: Vec<OnceLock<Index>>,
     gaps: Vec<OnceLock<bool>>,
@@ -155,6 +167,17 @@ impl TableFacts {
 
     pub(super) fn row(&self, row: RowId) -> Option<&Row> {
         self.rows.get(position(row))
+    }
+
+    /// Whether its rows, which are in the order of the sources, come from several.
+    pub(super) fn is_of_several_sources(&self) -> bool {
+        self.rows.first().map(|row| row.source) != self.rows.last().map(|row| row.source)
+    }
+
+    pub(super) fn set_standing(&mut self, row: RowId, standing: Standing) {
+        if let Some(row) = self.rows.get_mut(position(row)) {
+            row.standing = standing;
+        }
     }
 
     pub(super) fn version(&self, row: RowId) -> Option<&Version> {
@@ -257,6 +280,10 @@ impl Facts {
 
     pub(super) fn table(&self, table: TableIdx) -> &TableFacts {
         &self.tables[table.index()]
+    }
+
+    pub(super) fn table_mut(&mut self, table: TableIdx) -> &mut TableFacts {
+        &mut self.tables[table.index()]
     }
 
     pub(super) fn cell(&self, table: TableIdx, row: RowId, column: ColumnIdx) -> Cell<'_> {

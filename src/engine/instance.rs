@@ -5,9 +5,11 @@ use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
 use super::access::Node;
+use super::apps::Apps;
 use super::classes::{ClassAnswer, ClassAnswers, answer, answer_in_parallel};
-use super::facts::{Facts, Standing, TableFacts};
+use super::facts::{Facts, Row, Sameness, Standing, TableFacts};
 use super::interner::TextId;
+use super::mixed::MixedSign;
 use super::read::Plan;
 use super::views::Access;
 use crate::export::FileKind;
@@ -30,7 +32,11 @@ pub struct Instance<'p> {
     pub(super) clock: Clock,
     pub(super) name: String,
     /// For each wanted table, whether it is known to be whole.
-    pub(super) whole: Vec<Wholeness>,
+    pub(super) whole: Vec<bool>,
+    /// The apps whose folders were read.
+    pub(super) apps: Apps,
+    /// Signs that the files are of several instances.
+    pub(super) mixed: Vec<MixedSign>,
     /// The sources that hold records, in scan order.
     pub(super) files: Vec<FileFacts>,
     /// Who reaches which role, if anybody asks.
@@ -48,18 +54,6 @@ pub struct Instance<'p> {
 
 /// What is referred to, and what rows that do so answer.
 type WalkAnswers = hashbrown::HashMap<TextId, Truth, foldhash::fast::FixedState>;
-
-/// What is known of a table's rows beside those that were read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wholeness {
-    /// There may be others.
-    Unknown,
-    /// Of the app whose repository was read there are no others: a related row
-    /// that is not there does not exist. The instance may hold more.
-    App,
-    /// There are no others.
-    Table,
-}
 
 /// What the engine needs to know of a file.
 #[derive(Debug, Clone)]
@@ -82,7 +76,7 @@ impl<'p> Instance<'p> {
         let &Plan { wanted, tests, classes, keys, .. } = plan;
         let answers = classes.iter().map(|_| OnceLock::new()).collect();
         let walk_answers = tests.walks().iter().map(|_| OnceLock::new()).collect();
-        let whole = vec![Wholeness::Unknown; wanted.tables().len()];
+        let whole = vec![false; wanted.tables().len()];
         let key_counts = wanted.tables().iter().map(|_| OnceLock::new()).collect();
         let copies = wanted.tables().iter().map(|_| OnceLock::new()).collect();
         let older = wanted.tables().iter().map(|_| OnceLock::new()).collect();
@@ -96,6 +90,8 @@ impl<'p> Instance<'p> {
             clock,
             name,
             whole,
+            apps: Apps::default(),
+            mixed: Vec::new(),
             files,
             access: None,
             answers,
@@ -126,7 +122,9 @@ impl<'p> Instance<'p> {
         };
         let counts = self.key_counts[table.index()].get_or_init(|| {
             let mut counts = HashMap::new();
-            for row in self.table(table).live() {
+            let facts = self.table(table);
+            let is_first = |row: &RowId| !matches!(facts.sameness.get(row), Some(Sameness::Repeats(_)));
+            for row in facts.live().filter(is_first) {
                 *counts.entry(hash(&self.key(table, row))).or_default() += 1;
             }
             counts
@@ -187,7 +185,7 @@ impl<'p> Instance<'p> {
     pub fn whole_tables(&self) -> Vec<String> {
         let tables = self.wanted.tables().iter().zip(&self.whole);
         let mut names: Vec<_> = tables
-            .filter(|(table, whole)| **whole == Wholeness::Table && !is_view(&table.name))
+            .filter(|(table, whole)| **whole && !is_view(&table.name))
             .map(|(table, _)| table.name.to_string())
             .collect();
         names.sort();
@@ -219,11 +217,17 @@ impl<'p> Instance<'p> {
         Some((self.sources.get(usize::try_from(source).ok()?)?, kind))
     }
 
+    /// Whether a row stands in a file as a row of a table: not in an update set,
+    /// nor in the repository of an app.
+    pub(super) fn is_of_table(&self, row: &Row) -> bool {
+        row.origin == Origin::Table && self.source(row.source).is_some_and(|(_, kind)| kind.is_table())
+    }
+
     /// Whether all of the instance's rows of a table were read, so that their
     /// absence and their number mean something.
     pub(super) fn holds_all(&self, table: TableIdx) -> bool {
         let table = self.source_of(table);
-        self.whole.get(table.index()).is_some_and(|whole| *whole == Wholeness::Table)
+        self.whole.get(table.index()) == Some(&true)
     }
 
     /// The table on whose rows a view rests in the end; of other tables
@@ -293,6 +297,11 @@ impl<'p> Instance<'p> {
 
     pub(super) fn table(&self, table: TableIdx) -> &TableFacts {
         self.facts.table(table)
+    }
+
+    /// What a row is beside rows of other files with the same natural key.
+    pub(super) fn sameness(&self, table: TableIdx, row: RowId) -> Option<Sameness> {
+        self.table(table).sameness.get(&row).copied()
     }
 
     /// What a class says of a row, with the evidence that matched.
@@ -375,9 +384,4 @@ impl<'p> Instance<'p> {
         });
         if cause.is_empty() { vec![format!("{view}.{name}")] } else { self.missing_names(&cause) }
     }
-}
-
-/// Whether every live row of a table came with its app.
-pub(super) fn is_of_apps_only(table: &TableFacts) -> bool {
-    table.live().all(|row| table.row(row).is_some_and(|row| row.origin == Origin::App))
 }

@@ -9,7 +9,7 @@ use smallvec::smallvec;
 use super::alone::Verdicts;
 use super::conditions::{self, Held};
 use super::counts::{Counting, judge_count};
-use super::facts::Row;
+use super::facts::{Row, Sameness};
 use super::findings::Subject;
 use super::instance::Instance;
 use super::interner::TextId;
@@ -176,11 +176,24 @@ impl<'i> Judging<'i> {
     fn records_failed(&mut self, table: TableIdx, failing: Vec<(RowId, Missing)>) {
         let facts = self.instance.table(table);
         let mut by_sys_id: HashMap<TextId, usize, RandomState> = HashMap::default();
+        let mut by_first: HashMap<RowId, usize, RandomState> = HashMap::default();
         for (row, excuse) in failing {
             let sys_id = facts.pair(row, ColumnIdx::SYS_ID).value;
             if sys_id.0 > TextId::EMPTY.0 {
                 let known = *by_sys_id.entry(sys_id).or_insert(self.failed.len());
                 if let Some(Failed::Record { rows, .. }) = self.failed.get_mut(known) {
+                    rows.push(row);
+                    continue;
+                }
+            }
+            if !facts.sameness.is_empty() {
+                let first = match facts.sameness.get(&row) {
+                    Some(Sameness::Repeats(first)) => *first,
+                    _ => row,
+                };
+                let known = *by_first.entry(first).or_insert(self.failed.len());
+                if let Some(Failed::Record { rows, .. }) = self.failed.get_mut(known) {
+                    by_sys_id.insert(sys_id, known);
                     rows.push(row);
                     continue;
                 }

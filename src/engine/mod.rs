@@ -5,6 +5,7 @@ mod access;
 mod access_notices;
 mod again;
 mod alone;
+mod apps;
 mod asked;
 mod checks;
 mod classes;
@@ -16,14 +17,16 @@ mod counts;
 mod current;
 mod facts;
 mod findings;
+mod in_folder;
 mod instance;
-
 mod interner;
 mod judge;
+mod mixed;
 mod properties;
 mod read;
 mod records;
 mod review;
+mod same;
 mod selftest;
 mod signatures;
 mod stamp;
@@ -36,7 +39,7 @@ pub use checks::load_rules;
 pub use compare::{Comparison, Difference, DifferenceKind, Profile, Side, Weight, compare, profile};
 pub use instance::Instance;
 pub use judge::{Outcome, cover, judge};
-pub use read::{Options, Plan, ReadFile, Reading, read_all};
+pub use read::{Inputs, Options, Plan, ReadFile, Reading, read_all};
 pub use review::{
     Account, Actual, Answer, By, Grant, Held, Review, Reviewed, Setting, SettingVerdict, Shown, review,
 };

@@ -5,17 +5,19 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use super::apps::Apps;
 use super::collect::{Asked, Collector};
 use super::current::Shared;
 use super::facts::{Facts, Rows};
-use super::instance::{FileFacts, Instance, Wholeness, is_of_apps_only};
+use super::instance::{FileFacts, Instance};
+use super::same;
 use super::versions::settle;
 use super::views;
 use crate::export::{self, Collect, FileKind, FileReport, Select};
 use crate::query::{Clock, RowTests};
-use crate::record::{TableIdx, Wanted, WantedTable, schema};
+use crate::record::{TableIdx, Wanted, WantedTable};
 use crate::rule::{Ask, ClassBody, KeyPaths, Pack, Rule};
-use crate::source::Source;
+use crate::source::{Discovery, Source};
 
 /// How the sources are to be understood.
 #[derive(Debug, Clone, Default)]
@@ -52,6 +54,39 @@ pub struct Reading<'p> {
     pub as_of: Option<String>,
 }
 
+/// What is given to be read.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'p> {
+    /// In scan order.
+    pub sources: &'p [Source],
+    /// Where they were found; without it, nothing was left out.
+    pub discovery: Option<&'p Discovery>,
+}
+
+impl<'p> From<&'p Discovery> for Inputs<'p> {
+    fn from(discovery: &'p Discovery) -> Self {
+        Self { sources: &discovery.sources, discovery: Some(discovery) }
+    }
+}
+
+impl<'p> From<&'p [Source]> for Inputs<'p> {
+    fn from(sources: &'p [Source]) -> Self {
+        Self { sources, discovery: None }
+    }
+}
+
+impl<'p, const COUNT: usize> From<&'p [Source; COUNT]> for Inputs<'p> {
+    fn from(sources: &'p [Source; COUNT]) -> Self {
+        sources.as_slice().into()
+    }
+}
+
+impl<'p> From<&'p Vec<Source>> for Inputs<'p> {
+    fn from(sources: &'p Vec<Source>) -> Self {
+        sources.as_slice().into()
+    }
+}
+
 /// What is read, and what it is read for.
 pub struct Plan<'p> {
     /// Tables and columns.
@@ -80,11 +115,13 @@ impl<'p> Plan<'p> {
 
 /// Reads every source. `progress` is told the bytes on disk that were read.
 pub fn read_all<'p>(
-    sources: &'p [Source],
+    inputs: impl Into<Inputs<'p>>,
     plan: &Plan<'p>,
     options: &Options,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Reading<'p> {
+    let inputs = inputs.into();
+    let sources = inputs.sources;
     let promised = || plan.tests.need_clock().then(|| promised_clock(sources)).flatten();
     let promised = options.as_of.or_else(promised);
     let mut read = read_once(sources, plan, options, (promised.unwrap_or_default(), progress));
@@ -106,11 +143,17 @@ pub fn read_all<'p>(
     }
     facts.forget_versions();
     let as_of = clock.now().map(|now| now.strftime("%Y-%m-%d %H:%M:%S").to_string());
+    let apps = Apps::new(inputs, &files, &facts, plan.wanted);
     let whole = whole_tables(&files, &facts, plan.wanted, options);
     let file_facts =
         files.iter().filter(|file| file.report.kind != FileKind::Other).map(file_facts).collect();
     let mut instance = Instance::new(plan, sources, facts, file_facts, clock, options.instance.clone());
     instance.whole = whole;
+    instance.apps = apps;
+    instance.mixed = instance.find_mixed_signs();
+    if !options.all_versions {
+        same::settle(&mut instance);
+    }
     views::settle(&mut instance, &plan.asks);
     Reading { files, instance, as_of }
 }
@@ -200,34 +243,21 @@ fn is_build_output(path: &str) -> bool {
 }
 
 /// Which tables are known to be whole.
-fn whole_tables(files: &[ReadFile], facts: &Facts, wanted: &Wanted, options: &Options) -> Vec<Wholeness> {
-    let is_app = is_app_repository(files);
+fn whole_tables(files: &[ReadFile], facts: &Facts, wanted: &Wanted, options: &Options) -> Vec<bool> {
     let tables = wanted.tables().iter().enumerate();
-    let wholeness = |(at, table): (usize, &WantedTable)| {
+    let is_whole = |(at, table): (usize, &WantedTable)| {
         let index = u16::try_from(at).map(TableIdx);
         // `all` is said of what was exported: a table of which nothing is there
         // was not.
         let is_there = index.is_ok_and(|at| !facts.table(at).rows.is_empty());
-        if index.is_ok_and(|at| has_open_ends(facts, table, at)) {
-            return Wholeness::Unknown;
-        }
         let declared =
             options.complete.contains(&*table.name) || options.complete.contains("all") && is_there;
-        // Of what a file lost nobody knows how much it was.
-        if is_torn(files, &table.name) {
-            Wholeness::Unknown
-        } else if declared || options.trust_tables && stands_whole_in(files, &table.name) {
-            Wholeness::Table
-        } else if is_app
-            && is_app_metadata(&table.name)
-            && index.is_ok_and(|at| is_of_apps_only(facts.table(at)))
-        {
-            Wholeness::App
-        } else {
-            Wholeness::Unknown
-        }
+        (declared || options.trust_tables && stands_whole_in(files, &table.name))
+            && !index.is_ok_and(|at| has_open_ends(facts, table, at))
+            // Of what a file lost nobody knows how much it was.
+            && !is_torn(files, &table.name)
     };
-    tables.map(wholeness).collect()
+    tables.map(is_whole).collect()
 }
 
 /// Whether rows of a table that grants access do not show to whom, or what: such
@@ -247,18 +277,6 @@ fn has_open_ends(facts: &Facts, table: &WantedTable, index: TableIdx) -> bool {
         .any(|column| facts.hides(index, column))
 }
 
-/// Whether everything that was read is one or several apps, each with the file
-/// that says which, and nothing of them was lost.
-fn is_app_repository(files: &[ReadFile]) -> bool {
-    let is_app_file = |file: &&ReadFile| file.report.kind == FileKind::AppFile;
-    let names_app = |file: &ReadFile| file.report.tables.get("sys_app").is_some_and(|counts| counts.live > 0);
-    let is_of_app = |file: &ReadFile| {
-        matches!(file.report.kind, FileKind::AppFile | FileKind::Dictionary | FileKind::Other)
-    };
-    files.iter().filter(is_app_file).any(names_app)
-        && files.iter().all(|file| is_of_app(file) && !file.report.has_loss())
-}
-
 /// Whether a table stands in some file as a table, and every such file was read
 /// to its end.
 fn stands_whole_in(files: &[ReadFile], table: &str) -> bool {
@@ -269,12 +287,6 @@ fn stands_whole_in(files: &[ReadFile], table: &str) -> bool {
         any = true;
         file.report.whole && !file.report.has_loss()
     }) && any
-}
-
-/// Whether a table holds metadata that belongs to an app. Such records lie in
-/// the app's own repository, all of them.
-fn is_app_metadata(table: &str) -> bool {
-    schema::column(table, "sys_scope").is_some()
 }
 
 /// Whether rows of a table may have stood in what could not be read of a file.

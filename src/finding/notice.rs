@@ -10,6 +10,9 @@ use crate::span::ByteSpan;
 /// The kind of a notice about a rule that cannot run outside the instance.
 const RULE_NOT_PORTABLE: &str = "rule-not-portable";
 
+/// The kind of a notice that files are of several instances.
+const MIXED_INSTANCES: &str = "mixed-instances";
+
 /// The kinds of notices about waivers, which begin all alike.
 const WAIVER: &str = "waiver-";
 /// The kinds of notices about what known findings are compared with.
@@ -58,6 +61,20 @@ impl Notice {
     #[must_use]
     pub fn is_loss(&self) -> bool {
         self.level == NoticeLevel::Error
+    }
+
+    /// That files are of several instances; the last of them is the place.
+    #[must_use]
+    pub fn of_instances(path: &str, source: Option<u32>, message: String) -> Self {
+        let (level, kind) = (NoticeLevel::Warning, MIXED_INSTANCES);
+        Self { level, kind: kind.into(), path: path.to_owned(), source, at: None, message }
+    }
+
+    /// Whether it says something of all findings, so that no report may be silent
+    /// about it although nothing was lost.
+    #[must_use]
+    pub fn is_about_all(&self) -> bool {
+        self.kind == MIXED_INSTANCES
     }
 
     /// About a rule that cannot run, in a file that is no input.

@@ -15,7 +15,7 @@ use super::bound_path::{BoundPath, ColumnEnd, Columns, End, Hop};
 use super::known::{self, KnownColumn};
 use super::related::{BoundRelated, CountTest};
 use super::row_test::{RowTests, TestIdx};
-use crate::record::{ColumnIdx, Keep, TableIdx, Wanted};
+use crate::record::{ColumnIdx, Keep, PartOf, TableIdx, Wanted, part_of};
 
 /// What is gathered while names are tied.
 pub(super) struct Binder<'a> {
@@ -173,7 +173,23 @@ impl Binder<'_> {
         let (_, alternatives) = self.query(&related.query, &related.table)?;
         let count = CountTest { comparison: related.comparison, count: related.count };
         let this_is_empty = self.emptiness(&this);
-        Ok(BoundRelated { table: other, column, this, this_is_empty, count, alternatives })
+        let part = self.part(related, table, &this);
+        Ok(BoundRelated { table: other, column, this, this_is_empty, part, count, alternatives })
+    }
+
+    /// Whether related rows are parts of the record. Then it is asked for what says
+    /// of which app it is.
+    fn part(&mut self, related: &Related, table: &str, this: &BoundPath) -> Option<PartOf> {
+        let (own, column) = this.single_column()?;
+        let column = self.wanted.column_name(own, column);
+        let part = part_of((&related.table, &related.column), (table, column))?;
+        self.wanted.keep_beside("sys_app", "scope");
+        // What a role contains in the end lies in other roles.
+        let inner = (related.table == known::ROLE_CLOSURE).then_some("sys_user_role");
+        for table in [table].into_iter().chain(inner) {
+            let _ = ["sys_scope", "sys_package"].map(|column| self.wanted.keep_beside(table, column));
+        }
+        Some(part)
     }
 
     /// Ties one column; `None` beside it where the dictionary does not know it.

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use smallvec::SmallVec;
 
 use super::row_test::{TestIdx, WalkIdx};
-use crate::record::{ColumnIdx, TableIdx, Wanted};
+use crate::record::{ColumnIdx, PartOf, TableIdx, Wanted};
 
 /// Index of a row within its table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -43,6 +43,18 @@ pub enum Reference {
     Row(RowId),
     /// To a row that was not read.
     Lost,
+}
+
+/// Whether a row tells of a record once more, as files show that leave the
+/// `sys_id` out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// It is the only one, or the first.
+    No,
+    /// It is about the record of an earlier row.
+    Yes,
+    /// Nothing tells.
+    Unknown,
 }
 
 /// The rows that queries are asked of.
@@ -84,6 +96,11 @@ pub trait Data {
     /// related to anything.
     fn without_column(&self, table: TableIdx, column: ColumnIdx) -> bool;
 
+    /// The same where parts of a record are asked for.
+    fn parts_without_column(&self, table: TableIdx, column: ColumnIdx) -> bool {
+        self.without_column(table, column)
+    }
+
     /// What is missing to be sure that a row counts: rows of views may rest on
     /// rows that do not show whether they do.
     fn doubt(&self, _table: TableIdx, _row: RowId) -> Missing {
@@ -98,6 +115,22 @@ pub trait Data {
     /// Whether the table is known to be exported whole, so that a row which is
     /// not there does not exist.
     fn is_whole(&self, table: TableIdx) -> bool;
+
+    /// Whether all live rows of a table are known to be read that are parts of a
+    /// record: what hangs on the records of an app lies in its folder.
+    fn holds_parts(&self, _parts: TableIdx, _of: (TableIdx, RowId), _part: PartOf) -> bool {
+        false
+    }
+
+    /// Whether a row counts where parts of a record are asked for.
+    fn counts_as_part(&self, _table: TableIdx, _row: RowId) -> bool {
+        true
+    }
+
+    /// Whether a row is about a record that another row may count for.
+    fn repeat(&self, _table: TableIdx, _row: RowId) -> Repeat {
+        Repeat::No
+    }
 
     /// Whether the row belongs to a class. Evidence that could not be judged
     /// makes the answer `Unknown` unless other evidence already says yes.

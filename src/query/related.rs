@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use super::ast::Comparison;
 use super::bind::Alternatives;
 use super::bound_path::BoundPath;
-use super::data::{Data, Missing, RowId, Truth, without_row};
+use super::data::{Data, Missing, Repeat, RowId, Truth};
 use super::dates::Clock;
 use super::eval::any_alternative;
 use super::row_test::TestIdx;
-use crate::record::{ColumnIdx, TableIdx};
+use crate::record::{ColumnIdx, PartOf, TableIdx};
 
 /// A related list whose names are tied to columns.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub(super) struct BoundRelated {
     pub(super) this: BoundPath,
     /// The test whether that is empty.
     pub(super) this_is_empty: Option<TestIdx>,
+    /// Whether related rows are parts of this one's record.
+    pub(super) part: Option<PartOf>,
     pub(super) count: CountTest,
     pub(super) alternatives: Alternatives,
 }
@@ -78,11 +80,20 @@ impl BoundRelated {
         let mut least = 0_u32;
         let mut unsure = 0_u32;
         let mut missing = Missing::none();
-        for &related in related.iter() {
+        let counts = |related: &RowId| self.part.is_none() || data.counts_as_part(self.table, *related);
+        for related in related.iter().copied().filter(counts) {
             let holds = any_alternative(&self.alternatives, data, clock, related);
             let doubt = if holds == Truth::No { Missing::none() } else { data.doubt(self.table, related) };
             match if doubt.is_empty() { holds } else { holds.and(Truth::Unknown(doubt)) } {
-                Truth::Yes => least = least.saturating_add(1),
+                // The first that is found is one, whatever it repeats.
+                Truth::Yes => match data.repeat(self.table, related) {
+                    Repeat::Yes if least > 0 => continue,
+                    Repeat::Unknown if least > 0 => {
+                        unsure = unsure.saturating_add(1);
+                        missing = missing.union(Missing::column(self.table, ColumnIdx::SYS_ID));
+                    }
+                    _ => least = least.saturating_add(1),
+                },
                 Truth::No => continue,
                 Truth::Unknown(more) => {
                     unsure = unsure.saturating_add(1);
@@ -95,13 +106,36 @@ impl BoundRelated {
             }
         }
         let mut most = Some(least.saturating_add(unsure));
-        if let Some(others) = without_row(data, self.table, self.column) {
+        if !self.holds_all(data, row) {
             most = None;
-            missing = missing.union(others);
+            missing = missing.union(Missing::table(self.table));
+        }
+        // A row that does not show the column may be one more.
+        if self.lacks_column(data) {
+            most = None;
+            missing = missing.union(Missing::column(self.table, self.column));
         }
         match self.count.settled(Bounds { least, most }) {
             Some(holds) => Truth::from_bool(holds),
             None => Truth::Unknown(missing),
+        }
+    }
+
+    /// Whether all rows that are related to this one are known to be read.
+    fn holds_all(&self, data: &dyn Data, row: RowId) -> bool {
+        let is_part = |part| {
+            self.this
+                .single_column()
+                .is_some_and(|(table, _)| data.holds_parts(self.table, (table, row), part))
+        };
+        data.is_whole(self.table) || self.part.is_some_and(is_part)
+    }
+
+    /// Whether some rows do not show what they are related to.
+    fn lacks_column(&self, data: &dyn Data) -> bool {
+        match self.part {
+            Some(_) => data.parts_without_column(self.table, self.column),
+            None => data.without_column(self.table, self.column),
         }
     }
 

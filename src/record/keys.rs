@@ -16,5 +16,11 @@ static KEYS: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(
 /// is not known.
 #[must_use]
 pub fn natural_key(table: &str) -> &'static [&'static str] {
-    KEYS.get(table).map_or(&["name"], Vec::as_slice)
+    known_key(table).unwrap_or(&["name"])
+}
+
+/// The same; `None` for a table that is not known.
+#[must_use]
+pub fn known_key(table: &str) -> Option<&'static [&'static str]> {
+    KEYS.get(table).map(Vec::as_slice)
 }

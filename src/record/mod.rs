@@ -3,13 +3,15 @@
 
 mod field;
 mod keys;
+mod parts;
 pub mod schema;
 mod secrets;
 mod wanted;
 pub mod well_known;
 
 pub use field::{Action, Field, Origin, Record};
-pub use keys::natural_key;
+pub use keys::{known_key, natural_key};
+pub use parts::{PartOf, part_of};
 pub use secrets::{carries_credential, carries_records, is_secret_column, is_secret_property};
 pub use wanted::{ColumnIdx, Keep, TableIdx, Wanted, WantedTable};
 

@@ -82,8 +82,13 @@ impl Wanted {
     /// # Panics
     /// If more than 65,535 tables are asked for; packs name a few dozen.
     pub fn want_table(&mut self, name: &str) -> TableIdx {
+        let index = self.index_of(name);
+        self.list.insert((index, ColumnIdx::SYS_ID));
+        index
+    }
+
+    fn index_of(&mut self, name: &str) -> TableIdx {
         if let Some(&found) = self.by_name.get(name) {
-            self.list.insert((found, ColumnIdx::SYS_ID));
             return found;
         }
         let index = TableIdx(u16::try_from(self.tables.len()).unwrap_or(u16::MAX));
@@ -96,8 +101,19 @@ impl Wanted {
         table.keep(ColumnIdx::SYS_ID, Keep::Always);
         self.tables.push(table);
         self.by_name.insert(name.into(), index);
-        self.list.insert((index, ColumnIdx::SYS_ID));
         index
+    }
+
+    /// Asks for a column of a table for as long as anybody asks, and not in the
+    /// list: what it says is of the files, not of the instance.
+    ///
+    /// # Panics
+    /// As [`Self::want_table`].
+    pub fn keep_beside(&mut self, table: &str, column: &str) -> ColumnIdx {
+        let table = self.index_of(table);
+        let column = self.tables[table.index()].want(column);
+        self.keep(table, column, Keep::Always);
+        column
     }
 
     /// Asks for a column of a table while the record is there.

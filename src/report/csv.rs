@@ -28,14 +28,17 @@ const COLUMNS: [&str; 16] = [
 
 /// Writes a header and a row for each finding. What could not be read whole has
 /// rows too, of the kind `incomplete` and first: a table without them would look
-/// like all there is.
+/// like all there is. So has what is said of all findings, of the kind `warning`.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     row(&COLUMNS, out)?;
     for (notice, at) in report.losses() {
-        loss(notice, at, out)?;
+        remark("incomplete", notice, at, out)?;
+    }
+    for notice in report.warnings_about_all() {
+        remark("warning", notice, None, out)?;
     }
     report.findings.iter().try_for_each(|found| finding(report, &found, out))
 }
@@ -70,11 +73,11 @@ fn finding(report: &Report, found: &LocatedFinding<'_>, out: &mut dyn Write) -> 
     )
 }
 
-fn loss(notice: &Notice, at: Option<LineColumn>, out: &mut dyn Write) -> io::Result<()> {
+fn remark(kind: &str, notice: &Notice, at: Option<LineColumn>, out: &mut dyn Write) -> io::Result<()> {
     let mut cells = [""; COLUMNS.len()];
     let number = |number: fn(LineColumn) -> u64| at.map(|at| number(at).to_string()).unwrap_or_default();
     let (line, column) = (number(|at| at.line), number(|at| at.column));
-    [cells[0], cells[1], cells[6], cells[7]] = ["incomplete", &notice.kind, &notice.path, &line];
+    [cells[0], cells[1], cells[6], cells[7]] = [kind, &notice.kind, &notice.path, &line];
     [cells[8], cells[13]] = [&column, &notice.message];
     row(&cells, out)
 }

@@ -18,6 +18,9 @@ const SHOWN: usize = 10;
 /// Of the ten errors, so many may be about input that could not be read.
 const LOSSES_SHOWN: usize = 3;
 
+/// Of the ten warnings, so many may be about all findings.
+const WARNINGS_SHOWN: usize = 2;
+
 /// How long a message may be, and how much of it the fix may take.
 const MESSAGE_LENGTH: usize = 1_000;
 const FIX_LENGTH: usize = 300;
@@ -36,6 +39,16 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for (notice, at) in report.losses().take(LOSSES_SHOWN) {
         write_loss(notice, at, out)?;
         room[0].1 -= 1;
+    }
+    for notice in report.warnings_about_all().take(WARNINGS_SHOWN) {
+        let path = safe::workflow_property(&notice.path);
+        let message = safe::shortened(&notice.message, MESSAGE_LENGTH);
+        writeln!(
+            out,
+            "::warning file={path},title=Files of several instances::{}",
+            safe::workflow_message(&message)
+        )?;
+        room[1].1 -= 1;
     }
     let mut hidden = report.losses().count().saturating_sub(LOSSES_SHOWN);
     for found in report.open_findings() {

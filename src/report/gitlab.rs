@@ -25,6 +25,16 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         for (notice, at) in report.losses() {
             list.push(&Entry::of_loss(notice, at, &mut known))?;
         }
+        for notice in report.warnings_about_all() {
+            let identity = fingerprint([&notice.kind, "", &notice.path, "", ""]);
+            list.push(&Entry {
+                description: description(&format!("warning: {}", notice.message)),
+                check_name: &notice.kind,
+                fingerprint: unique(identity, &mut known),
+                severity: "info",
+                location: Location { path: &notice.path, lines: Lines { begin: 1 } },
+            })?;
+        }
         for found in report.open_findings() {
             list.push(&Entry::of_finding(report, &found, &mut known))?;
         }

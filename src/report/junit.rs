@@ -89,6 +89,11 @@ fn suites(report: &Report) -> BTreeMap<String, Vec<Case>> {
         let case = Case { name: notice.path.clone(), class: notice.kind.to_string(), outcome };
         suites.entry(INPUT.to_owned()).or_default().push(case);
     }
+    for notice in report.warnings_about_all() {
+        let outcome = Outcome::Skipped(format!("warning: {}", notice.message));
+        let case = Case { name: notice.path.clone(), class: notice.kind.to_string(), outcome };
+        suites.entry(INPUT.to_owned()).or_default().push(case);
+    }
     suites
 }
 

@@ -30,6 +30,13 @@ const FINDINGS_BYTES: usize = 900_000;
 pub fn write(report: &Report, max_shown: Option<usize>, out: &mut dyn Write) -> io::Result<()> {
     let mut page = format!("## glidelint\n\n**{}** (exit code {})\n", result(report), report.exit_code);
     losses(report, &mut page);
+    for notice in report.warnings_about_all().take(LISTED) {
+        let _ = write!(
+            page,
+            "\n**Warning**: {}\n",
+            safe::code_span(&safe::shortened(&notice.message, MESSAGE_LENGTH))
+        );
+    }
     if !report.findings.is_empty() {
         table(report, &mut page);
         findings(report, max_shown.unwrap_or(usize::MAX), &mut page);

@@ -220,6 +220,11 @@ impl Report {
         self.notices.iter().filter(|(notice, _)| notice.is_loss()).map(|(notice, at)| (notice, *at))
     }
 
+    /// What must be known to read the findings right although nothing was lost.
+    pub fn warnings_about_all(&self) -> impl Iterator<Item = &Notice> {
+        self.notices.iter().map(|(notice, _)| notice).filter(|notice| notice.is_about_all())
+    }
+
     /// How many findings that nobody has accepted there are of each band, worst
     /// first.
     #[must_use]

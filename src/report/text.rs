@@ -189,11 +189,16 @@ fn write_notices(report: &Report, options: &TextOptions, out: &mut dyn Write) ->
             (Detail::Quiet, NoticeLevel::Warning) => 0,
             (Detail::Quiet | Detail::Normal, _) => NOTICES_SHOWN,
         };
-        let notices = report
-            .notices
-            .iter()
-            .filter(|(notice, _)| notice.level == level && notice.topic() != Topic::Rule);
         let label = painted(options, color, word);
+        if level == NoticeLevel::Warning {
+            for notice in report.warnings_about_all() {
+                any = true;
+                writeln!(out, "{label}: {}", notice_line(notice, None))?;
+            }
+        }
+        let notices = report.notices.iter().filter(|(notice, _)| {
+            notice.level == level && notice.topic() != Topic::Rule && !notice.is_about_all()
+        });
         for (notice, at) in notices.clone().take(limit) {
             any = true;
             writeln!(out, "{label}: {}", notice_line(notice, *at))?;

@@ -7,6 +7,7 @@ use super::open::Source;
 use super::problem::{Problem, ProblemKind, in_words};
 use super::root::{self, Given};
 use super::walk::{Found, Walker};
+use super::walked::Walked;
 use super::workbook;
 use globset::GlobSet;
 use rayon::prelude::*;
@@ -45,6 +46,8 @@ pub struct Discovery {
     /// What cannot be scanned, or not as it is, with the reported paths, in their
     /// order.
     pub problems: Vec<(String, Problem)>,
+    /// Which folders were looked through, and what in them was not taken.
+    pub walked: Walked,
 }
 
 impl Discovery {
@@ -135,12 +138,18 @@ fn discover_with(
         walker.add(given);
     }
     walker.walk();
-    let (mut found, problems) = (walker.found, walker.problems);
-    let mut collected = Collected { sources: Vec::new(), problems, options };
+    let (mut found, problems, walked) = (walker.found, walker.problems, walker.seen);
+    let mut collected = Collected { sources: Vec::new(), problems, left_out: Vec::new(), options };
     // Where several ways lead to a file, the plainest is reported.
     found.sort_by(|a, b| (a.way, &a.reported).cmp(&(b.way, &b.reported)));
     let mut known = HashSet::new();
-    found.retain(|file| known.insert(file.real.clone()));
+    found.retain(|file| {
+        let is_new = known.insert(file.real.clone());
+        if !is_new {
+            collected.left_out.push(file.reported.clone());
+        }
+        is_new
+    });
     let look = |file: Found| {
         let stored = Stored::File(file.real);
         let content = Content::of(&stored, file.size, &options.limits);
@@ -166,15 +175,19 @@ fn discover_with(
             Err(problem) => collected.problems.push((path, problem)),
         }
     }
-    let Collected { mut sources, mut problems, .. } = collected;
+    let Collected { mut sources, mut problems, left_out, .. } = collected;
     sources.sort_by(|a, b| a.path().cmp(b.path()));
     problems.sort_by(|(a, _), (b, _)| a.cmp(b));
-    Ok(Discovery { root, sources, problems })
+    let mut walked = walked;
+    walked.leave_out(left_out, |path| sources.binary_search_by_key(&path, Source::path).is_ok());
+    Ok(Discovery { root, sources, problems, walked })
 }
 
 struct Collected<'a> {
     sources: Vec<Source>,
     problems: Vec<(String, Problem)>,
+    /// Files and members that are no source and have no problem.
+    left_out: Vec<String>,
     options: &'a DiscoverOptions<'a>,
 }
 
@@ -206,13 +219,17 @@ impl Collected<'_> {
         let exclude = &self.options.exclude;
         for (name, problem) in listing.problems {
             let path = format!("{archive_path}!/{name}");
-            if !exclude.is_match(&path) {
+            if exclude.is_match(&path) {
+                self.left_out.push(path);
+            } else {
                 self.problems.push((path, problem));
             }
         }
         for (name, member) in listing.members {
             let source = Source::member(archive_path, &name, stored.clone(), member, &self.options.limits);
-            if !exclude.is_match(source.path()) {
+            if exclude.is_match(source.path()) {
+                self.left_out.push(source.path().to_owned());
+            } else {
                 self.sources.push(source);
             }
         }

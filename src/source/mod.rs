@@ -18,6 +18,7 @@ mod plain;
 mod problem;
 mod root;
 mod walk;
+mod walked;
 mod workbook;
 
 pub use discover::{DiscoverError, DiscoverOptions, Discovery, discover};
@@ -25,6 +26,7 @@ pub use limits::Limits;
 pub use open::{Source, TextStream};
 pub use plain::{PartBuffer, PlainText};
 pub use problem::{Problem, ProblemKind};
+pub use walked::Walked;
 
 use sha2::{Digest, Sha256};
 use std::fmt::Write;

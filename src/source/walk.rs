@@ -6,6 +6,7 @@
 
 use super::problem::{Problem, ProblemKind, in_words};
 use super::root::{Given, report};
+use super::walked::Walked;
 use globset::GlobSet;
 use std::collections::VecDeque;
 use std::fs::{self, Metadata};
@@ -48,6 +49,7 @@ pub(super) struct Walker<'a> {
     walked: Vec<PathBuf>,
     pub(super) found: Vec<Found>,
     pub(super) problems: Vec<(String, Problem)>,
+    pub(super) seen: Walked,
 }
 
 impl<'a> Walker<'a> {
@@ -62,6 +64,7 @@ impl<'a> Walker<'a> {
             walked: Vec::new(),
             found: Vec::new(),
             problems: Vec::new(),
+            seen: Walked::default(),
         }
     }
 
@@ -85,9 +88,14 @@ impl<'a> Walker<'a> {
     /// those of the command line, and only where these did not hold them.
     pub(super) fn walk(&mut self) {
         while let Some(directory) = self.waiting.pop_front() {
+            let reported = report(self.root, &directory.seen).path;
             if !self.was_walked(&directory.real) {
                 self.walk_one(&directory);
+                self.seen.walk(reported);
                 self.walked.push(directory.real);
+            } else if directory.way == Way::Link {
+                // Its files have other paths.
+                self.seen.leave_out_folder(reported);
             }
         }
     }
@@ -121,11 +129,15 @@ impl<'a> Walker<'a> {
             }
             let kind = entry.file_type();
             let seen = seen_at(directory, entry.path());
-            if self.exclude.is_match(report(self.root, &seen).path)
-                || (kind.is_dir() && entry.file_name() == ".git")
-            {
+            let reported = report(self.root, &seen).path;
+            if kind.is_dir() && entry.file_name() == ".git" {
+                entries.skip_current_dir();
+            } else if self.exclude.is_match(&reported) {
                 if kind.is_dir() {
+                    self.seen.leave_out_folder(reported);
                     entries.skip_current_dir();
+                } else {
+                    self.seen.leave_out_file(reported);
                 }
             } else if kind.is_file() {
                 match entry.metadata() {

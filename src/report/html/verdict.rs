@@ -21,6 +21,8 @@ pub(super) struct Verdict<'f> {
     name: &'f str,
     headline: String,
     lead: String,
+    /// What must be known to read the findings right.
+    warnings: Vec<String>,
     /// Name, text, and the page that says more.
     scope: Vec<(&'static str, String, Option<&'static str>)>,
     /// Whether the baseline is only the newest, as nobody named one.
@@ -67,6 +69,11 @@ pub(super) fn page<'f>(facts: &'f Facts<'_>) -> Verdict<'f> {
         name: &facts.name,
         headline: headline(facts),
         lead: lead(facts),
+        warnings: facts
+            .report
+            .warnings_about_all()
+            .map(|notice| safe::html_line(&notice.message).into_owned())
+            .collect(),
         scope: scope(facts),
         is_assumed: is_assumed(facts),
         bands: shown.iter().map(|(band, _)| (band.as_str(), area_name(band.as_str()))).collect(),

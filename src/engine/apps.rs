@@ -1,0 +1,305 @@
+//! The apps whose folders were read. The folder of an app, as source control
+//! writes it, holds all that belongs to the app, whatever lies beside it.
+
+use std::collections::HashMap;
+use std::sync::{LazyLock, OnceLock};
+
+use foldhash::quality::RandomState;
+use smallvec::SmallVec;
+
+use super::facts::{Facts, Row};
+use super::instance::Instance;
+use super::interner::TextId;
+use super::read::{Inputs, ReadFile};
+use crate::export::FileKind;
+use crate::query::RowId;
+use crate::record::{Action, ColumnIdx, Origin, TableIdx, Wanted};
+use crate::source::{Problem, ProblemKind, Source};
+
+/// What lies in a folder below an app's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Content {
+    /// Records of the app, where the platform writes them.
+    Records,
+    /// Rows, documents: nothing of the app.
+    Data,
+}
+
+static CONTENTS: LazyLock<Vec<(&'static str, Content)>> = LazyLock::new(|| {
+    let lines = include_str!("app_folders.tsv").lines().filter(|line| !line.starts_with('#'));
+    let cells = lines.filter_map(|line| line.split_once('\t'));
+    cells.map(|(name, what)| (name, if what == "data" { Content::Data } else { Content::Records })).collect()
+});
+
+/// The scope of what is in no scope of its own.
+const GLOBAL: &str = "global";
+
+/// Number of an app's folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct FolderIdx(u16);
+
+/// The folder of the file that says which app it is.
+#[derive(Debug)]
+struct Folder {
+    apps: SmallVec<[App; 1]>,
+    /// Whether all of it was read.
+    is_whole: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct App {
+    /// Its `sys_id`, folded.
+    id: TextId,
+    /// Whether it has a scope of its own.
+    is_scoped: bool,
+}
+
+/// The apps of a scan.
+#[derive(Debug, Default)]
+pub(super) struct Apps {
+    folders: Vec<Folder>,
+    /// For each source, the folder of the app that its records are of.
+    of_source: Vec<Option<FolderIdx>>,
+    /// For each table, the folders in which a record lies, by `sys_id`: its newest
+    /// version may lie elsewhere.
+    holding: Vec<OnceLock<Holding>>,
+}
+
+type Holding = HashMap<TextId, SmallVec<[FolderIdx; 1]>, RandomState>;
+
+/// A record that belongs to an app whose folder it lies in.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Owned {
+    pub(super) folder: FolderIdx,
+    /// Whether it is of a scope that only the app has.
+    pub(super) is_scoped: bool,
+}
+
+impl Apps {
+    /// Finds the apps among what was read.
+    pub(super) fn new(inputs: Inputs<'_>, files: &[ReadFile], facts: &Facts, wanted: &Wanted) -> Self {
+        let found = find_folders(inputs, facts, wanted);
+        if found.is_empty() {
+            return Self::default();
+        }
+        let numbers: HashMap<&str, FolderIdx> =
+            (0..).map(FolderIdx).zip(&found).map(|(number, found)| (found.path, number)).collect();
+        let mut apps = Self {
+            folders: Vec::new(),
+            of_source: vec![None; inputs.sources.len()],
+            holding: wanted.tables().iter().map(|_| OnceLock::new()).collect(),
+        };
+        let mut is_torn = vec![false; found.len()];
+        for (source, file) in inputs.sources.iter().zip(files) {
+            let Some(folder) = folder_of(source, &numbers) else { continue };
+            let is_of_app = file.report.kind == FileKind::AppFile;
+            if file.report.has_loss() || is_of_app && !file.report.whole {
+                is_torn[usize::from(folder.0)] = true;
+            }
+            let slot = usize::try_from(file.source).ok().and_then(|at| apps.of_source.get_mut(at));
+            if let Some(slot) = slot.filter(|_| is_of_app) {
+                *slot = Some(folder);
+            }
+        }
+        let folder = |(found, is_torn): (FoundFolder<'_>, bool)| Folder {
+            is_whole: !is_torn && is_all_there(inputs, &found),
+            apps: found.apps,
+        };
+        apps.folders = found.into_iter().zip(is_torn).map(folder).collect();
+        apps
+    }
+
+    /// Whether no app was found.
+    pub(super) fn is_empty(&self) -> bool {
+        self.folders.is_empty()
+    }
+
+    /// Whether nothing of an app's folder was left out, passed over or lost.
+    pub(super) fn is_whole(&self, folder: FolderIdx) -> bool {
+        self.folders.get(usize::from(folder.0)).is_some_and(|folder| folder.is_whole)
+    }
+
+    /// The folder that a row came from, as a record of the app.
+    fn of_row(&self, row: &Row) -> Option<FolderIdx> {
+        let is_live = row.origin == Origin::App && row.action == Action::InsertOrUpdate;
+        let source = usize::try_from(row.source).ok().filter(|_| is_live)?;
+        self.of_source.get(source).copied().flatten()
+    }
+
+    /// The folders in which a record lies, that from which its row came first.
+    fn of_record(&self, facts: &Facts, table: TableIdx, row: RowId) -> SmallVec<[FolderIdx; 1]> {
+        let table_facts = facts.table(table);
+        let own = table_facts.row(row).and_then(|row| self.of_row(row));
+        let holding = self.holding.get(table.index()).map(|holding| {
+            holding.get_or_init(|| {
+                let mut holding = Holding::default();
+                for (at, row) in (0..).map(RowId).zip(&table_facts.rows) {
+                    let sys_id = table_facts.pair(at, ColumnIdx::SYS_ID).value;
+                    if let Some(folder) = self.of_row(row).filter(|_| sys_id.0 > TextId::EMPTY.0) {
+                        let folders = holding.entry(facts.fold(sys_id)).or_default();
+                        if !folders.contains(&folder) {
+                            folders.push(folder);
+                        }
+                    }
+                }
+                holding
+            })
+        });
+        let sys_id = facts.fold(table_facts.pair(row, ColumnIdx::SYS_ID).value);
+        let others = holding.and_then(|holding| holding.get(&sys_id)).into_iter().flatten().copied();
+        own.into_iter().chain(others.filter(|folder| Some(*folder) != own)).collect()
+    }
+}
+
+impl Instance<'_> {
+    /// Whether a record lies in the folder of an app.
+    pub(super) fn lies_in(&self, folder: FolderIdx, table: TableIdx, row: RowId) -> bool {
+        self.apps.of_record(&self.facts, table, row).contains(&folder)
+    }
+
+    /// The app that a record belongs to, if it lies in the folder of that app. A
+    /// folder may hold records of other scopes, of which it says nothing.
+    pub(super) fn owner(&self, table: TableIdx, row: RowId) -> Option<Owned> {
+        if self.apps.is_empty() {
+            return None;
+        }
+        let folders = self.apps.of_record(&self.facts, table, row);
+        folders.into_iter().find_map(|folder| {
+            let apps = &self.apps.folders.get(usize::from(folder.0))?.apps;
+            Some(Owned { folder, is_scoped: self.is_scoped(apps, table, row)? })
+        })
+    }
+
+    /// Whether a record of one of these apps is of a scope that only the app has;
+    /// `None` where it is of none of them.
+    fn is_scoped(&self, apps: &[App], table: TableIdx, row: RowId) -> Option<bool> {
+        let shown = |column: &str| {
+            let column = self.wanted.table(table).find(column)?;
+            let value = self.table(table).pair(row, column).value;
+            (value.0 > TextId::EMPTY.0).then_some(value)
+        };
+        let app = |id: TextId| apps.iter().find(|app| app.id == self.facts.fold(id));
+        match (shown("sys_scope"), shown("sys_package")) {
+            (Some(scope), _) if app(scope).is_some() => app(scope).map(|app| app.is_scoped),
+            (Some(scope), Some(package)) if self.facts.texts.text(scope).eq_ignore_ascii_case(GLOBAL) => {
+                app(package).map(|_| false)
+            }
+            (Some(_), _) => None,
+            (None, Some(package)) => app(package).map(|app| app.is_scoped),
+            // Where the folder is of one app, its place says enough.
+            (None, None) => <&[App; 1]>::try_from(apps).ok().map(|[app]| app.is_scoped),
+        }
+    }
+}
+
+/// A folder in which the file of an app was found.
+struct FoundFolder<'p> {
+    path: &'p str,
+    apps: SmallVec<[App; 1]>,
+    /// Whether it lies in an archive, whose directory names all that is in it.
+    is_packed: bool,
+}
+
+/// Finds the folders that hold the file of an app.
+fn find_folders<'p>(inputs: Inputs<'p>, facts: &Facts, wanted: &Wanted) -> Vec<FoundFolder<'p>> {
+    let mut folders: Vec<FoundFolder<'_>> = Vec::new();
+    let Some(table) = wanted.find("sys_app") else { return folders };
+    let scope = wanted.table(table).find("scope");
+    let app_facts = facts.table(table);
+    for (at, row) in (0..).map(RowId).zip(&app_facts.rows) {
+        let id = app_facts.pair(at, ColumnIdx::SYS_ID).value;
+        let is_app = row.origin == Origin::App && row.action == Action::InsertOrUpdate;
+        let source = usize::try_from(row.source).ok().and_then(|at| inputs.sources.get(at));
+        let Some(source) = source.filter(|_| is_app && id.0 > TextId::EMPTY.0) else { continue };
+        let mut path = parent(source.path());
+        match content_of(name_of(path)) {
+            Some(Content::Data) => continue,
+            Some(Content::Records) => path = parent(path),
+            None => {}
+        }
+        let scope = scope.map_or("", |scope| facts.cell(table, at, scope).value);
+        let is_scoped = !scope.is_empty() && !scope.eq_ignore_ascii_case(GLOBAL);
+        let app = App { id: facts.fold(id), is_scoped };
+        match folders.iter_mut().find(|known| known.path == path) {
+            Some(known) if known.apps.iter().any(|known| known.id == app.id) => {}
+            Some(known) => known.apps.push(app),
+            None => folders.push(FoundFolder {
+                path,
+                apps: SmallVec::from_slice(&[app]),
+                is_packed: source.archive_path().is_some_and(|archive| path.len() > archive.len()),
+            }),
+        }
+    }
+    // Numbers are 16 bits; nobody has so many apps.
+    folders.truncate(usize::from(u16::MAX));
+    folders
+}
+
+/// The nearest folder of an app above a file, if no folder of data is between.
+fn folder_of(source: &Source, folders: &HashMap<&str, FolderIdx>) -> Option<FolderIdx> {
+    // An archive that lies in the folder of an app is no part of it.
+    let least = source.archive_path().map_or(0, |archive| archive.len() + 1);
+    let mut folder = source.path();
+    while !folder.is_empty() {
+        folder = parent(folder);
+        if folder.len() < least {
+            return None;
+        }
+        if let Some(found) = folders.get(folder) {
+            return Some(*found);
+        }
+        if content_of(name_of(folder)) == Some(Content::Data) {
+            return None;
+        }
+    }
+    None
+}
+
+/// Whether all of a folder was given, and nothing in it that may be of the app was
+/// left out or could not be read.
+fn is_all_there(inputs: Inputs<'_>, folder: &FoundFolder<'_>) -> bool {
+    let Some(discovery) = inputs.discovery else { return true };
+    let is_left_out = |path: &str| may_hold_records(path) && (path.ends_with('/') || is_xml(path));
+    let is_lost = |(path, problem): &(String, Problem)| {
+        let below = path
+            .strip_prefix(folder.path)
+            .filter(|below| folder.path.is_empty() || below.is_empty() || below.starts_with('/'));
+        let is_said_only = matches!(problem.kind, ProblemKind::UnsafeName | ProblemKind::NoInstance);
+        // What cannot be read may be a folder.
+        let is_asked =
+            |below: &str| may_hold_records(below) && (is_xml(below) || !name_of(below).contains('.'));
+        !is_said_only && below.is_some_and(is_asked)
+    };
+    (folder.is_packed || discovery.walked.holds(folder.path))
+        && !discovery.walked.left_out_of(folder.path).any(is_left_out)
+        && !discovery.problems.iter().any(is_lost)
+}
+
+/// Whether records of the app may lie at a path below its folder: not where data
+/// does, nor in an archive.
+fn may_hold_records(path: &str) -> bool {
+    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+    !path.contains("!/") && !folders.split('/').any(|name| content_of(name) == Some(Content::Data))
+}
+
+fn is_xml(path: &str) -> bool {
+    name_of(path).rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("xml"))
+}
+
+fn content_of(folder: &str) -> Option<Content> {
+    let known = CONTENTS.iter().find(|(name, _)| name.eq_ignore_ascii_case(folder))?;
+    Some(known.1)
+}
+
+/// The last part of a path.
+fn name_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |(_, name)| name)
+}
+
+/// The folder that a path lies in; the root is the empty text.
+fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+#[cfg(test)]
+mod tests;
