@@ -12,8 +12,8 @@ use super::read::Plan;
 use super::views::Access;
 use crate::export::FileKind;
 use crate::query::{
-    Class, Clock, Data, EFFECTIVE_ROLE, Missing, ROLE_CLOSURE, Reference, RowId, RowTests, Truth, WalkIdx,
-    WalkStart, is_view,
+    Class, Clock, Data, EFFECTIVE_ROLE, Missing, MissingItem, ROLE_CLOSURE, Reference, RowId, RowTests,
+    Truth, WalkIdx, WalkStart, is_view,
 };
 use crate::record::{ColumnIdx, Origin, TableIdx, Wanted};
 use crate::rule::{ClassBody, KeyPaths};
@@ -108,10 +108,10 @@ impl<'p> Instance<'p> {
 
     /// Judges the classes of all rows, on all threads.
     pub(super) fn settle_classes(&self) {
-        for (class, answers) in self.classes.iter().zip(&self.answers) {
+        for (number, answers) in (0..).zip(&self.answers) {
             if answers.get().is_none() {
                 // Somebody else may have been faster, with the same answer.
-                let _ = answers.set(answer_in_parallel(self, class));
+                let _ = answers.set(answer_in_parallel(self, Class(number)));
             }
         }
     }
@@ -283,8 +283,7 @@ impl<'p> Instance<'p> {
     }
 
     fn class_answers(&self, class: Class) -> Option<&ClassAnswers> {
-        let body = self.classes.get(usize::from(class.0))?;
-        Some(self.answers.get(usize::from(class.0))?.get_or_init(|| answer(self, body)))
+        Some(self.answers.get(usize::from(class.0))?.get_or_init(|| answer(self, class)))
     }
 
     /// Whether a class says of rows with the same signature different things.
@@ -321,11 +320,13 @@ impl<'p> Instance<'p> {
         missing
             .items()
             .map(|item| match item {
-                crate::query::MissingItem::Table(table) => {
-                    self.wanted.table(self.source_of(table)).name.to_string()
-                }
-                crate::query::MissingItem::Column(table, column) => {
+                MissingItem::Table(table) => self.wanted.table(self.source_of(table)).name.to_string(),
+                MissingItem::Column(table, column) => {
                     format!("{}.{}", self.wanted.table(table).name, self.wanted.column_name(table, column))
+                }
+                MissingItem::Signs(class) => {
+                    let name = self.classes.get(usize::from(class.0)).map_or("", |class| &class.name);
+                    format!("clear signs of @class.{name}")
                 }
             })
             .collect()
