@@ -314,3 +314,46 @@ pub(super) fn area_and_name(path: &str) -> (String, String) {
     let area = parts[from.min(parts.len())..].join("/");
     (if area.is_empty() { "other".to_owned() } else { area }, stem.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Pack, PackFiles, Settings};
+
+    /// A class that asks something of others.
+    fn class(name: &str, unless: &str) -> String {
+        let evidence = "evidence:\n  - { name: active, where: 'active=true' }\n";
+        format!("class: {name}\ntable: sys_user\ntitle: A class\nunless: '{unless}'\n{evidence}")
+    }
+
+    /// The classes of a pack in their order, or why it cannot be used.
+    fn order(texts: &[String]) -> Result<Vec<String>, String> {
+        let mut files = PackFiles::empty(Path::new("own"));
+        for (number, text) in texts.iter().enumerate() {
+            files.add(&format!("{number}.yaml"), text.clone()).unwrap();
+        }
+        let pack = Pack::compile(&[files], &Settings::default()).map_err(|error| error.message)?;
+        Ok(pack.classes.into_iter().map(|class| class.name).collect())
+    }
+
+    #[test]
+    fn a_class_stands_behind_those_that_it_asks() {
+        let check = |texts: &[String], expected: Result<&[&str], &str>| {
+            let expected = expected.map(|names| names.iter().map(|&name| name.to_owned()).collect());
+            assert_eq!(order(texts), expected.map_err(str::to_owned), "{texts:?}");
+        };
+        let free = class("c", "active=false");
+        check(&[free.clone()], Ok(&["c"]));
+        check(
+            &[class("a", "@class.b=true^OR@class.c=true"), class("b", "manager.@class.c=true"), free.clone()],
+            Ok(&["c", "b", "a"]),
+        );
+        // The name of one begins that of another.
+        check(&[class("a", "@class.c_b=true"), class("c_b", "active=false"), free], Ok(&["c_b", "a", "c"]));
+        let circle = "the class asks a class that asks it in turn";
+        check(&[class("a", "@class.b=true"), class("b", "@class.a=true")], Err(circle));
+        check(&[class("a", "@class.a=true")], Err(circle));
+        check(&[class("a", "@class.d=true")], Err("table 'sys_user' has no class 'd'"));
+    }
+}
