@@ -104,10 +104,10 @@ impl<'p> Instance<'p> {
 
     /// Judges the classes of all rows, on all threads.
     pub(super) fn settle_classes(&self) {
-        for (class, answers) in self.classes.iter().zip(&self.answers) {
+        for (number, answers) in (0..).zip(&self.answers) {
             if answers.get().is_none() {
                 // Somebody else may have been faster, with the same answer.
-                let _ = answers.set(answer_in_parallel(self, class));
+                let _ = answers.set(answer_in_parallel(self, Class(number)));
             }
         }
     }
@@ -317,8 +317,7 @@ impl<'p> Instance<'p> {
     }
 
     fn class_answers(&self, class: Class) -> Option<&ClassAnswers> {
-        let body = self.classes.get(usize::from(class.0))?;
-        Some(self.answers.get(usize::from(class.0))?.get_or_init(|| answer(self, body)))
+        Some(self.answers.get(usize::from(class.0))?.get_or_init(|| answer(self, class)))
     }
 
     /// Whether a class says of rows with the same signature different things.
@@ -357,6 +356,10 @@ impl<'p> Instance<'p> {
             .flat_map(|item| match item {
                 MissingItem::Table(table) => vec![self.wanted.table(self.source_of(table)).name.to_string()],
                 MissingItem::Column(table, column) => self.missing_column(table, column),
+                MissingItem::Signs(class) => {
+                    let name = self.classes.get(usize::from(class.0)).map_or("", |class| &class.name);
+                    vec![format!("clear signs of @class.{name}")]
+                }
             })
             .collect();
         names.sort();

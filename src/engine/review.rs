@@ -10,7 +10,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-pub(super) use accounts::role_columns;
+pub(super) use accounts::{evidence_of, is_non_human, role_columns};
 use serde::{Deserialize, Serialize};
 
 use super::instance::Instance;

@@ -132,8 +132,8 @@ pub trait Data {
         Repeat::No
     }
 
-    /// Whether the row belongs to a class. Evidence that could not be judged
-    /// makes the answer `Unknown` unless other evidence already says yes.
+    /// Whether the row belongs to a class. Evidence that is shown says yes; without
+    /// it, evidence that could not be judged makes the answer `Unknown`.
     fn class(&self, class: Class, row: RowId) -> Truth;
 
     /// Hands the names of the roles that a `sys_user` row holds in the end to
@@ -238,6 +238,8 @@ pub enum MissingItem {
     Table(TableIdx),
     /// A column of a table.
     Column(TableIdx, ColumnIdx),
+    /// Clear signs of a class: what there is speaks for it and against it.
+    Signs(Class),
 }
 
 /// Everything that an answer would have needed, without repetition, in order.
@@ -267,6 +269,12 @@ impl Missing {
     #[must_use]
     pub fn of(item: MissingItem) -> Self {
         Self(SmallVec::from_slice(&[item]))
+    }
+
+    /// Clear signs of a class.
+    #[must_use]
+    pub fn signs(class: Class) -> Self {
+        Self(SmallVec::from_slice(&[MissingItem::Signs(class)]))
     }
 
     /// Both.

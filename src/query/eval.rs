@@ -12,7 +12,7 @@ use super::ast::{Comparison, Polarity, Side};
 use super::bind::{BoundCondition, BoundQuery, BoundTerm, Known};
 use super::bind_check::{Check, Hierarchy, RoleTest, Value, When};
 use super::bound_path::{BoundPath, End, Walked};
-use super::data::{Cell, Class, Data, Missing, RowId, Truth, without_row};
+use super::data::{Cell, Data, Missing, RowId, Truth, without_row};
 use super::dates::{Clock, Moment, Unit};
 use super::row_test::AskRow;
 use super::text::{self, Needle, Number};
@@ -275,7 +275,8 @@ impl<'a> Asked<'a> {
             Walked::Row(row) => row,
             Walked::Nowhere | Walked::Display(_) => return Ok(Truth::No),
         };
-        Ok(class_truth(self.data, class, row, polarity))
+        let belongs = self.data.class(class, row);
+        Ok(if polarity == Polarity::Plain { belongs } else { belongs.negate() })
     }
 
     fn role(&self, polarity: Polarity, test: &RoleTest) -> Answer {
@@ -336,17 +337,6 @@ impl<'a> Asked<'a> {
             }
         }
         Ok(Truth::No)
-    }
-}
-
-/// Asked positively, evidence that could not be judged counts as not there, so
-/// that a single table still tells machines from people; asked negatively, it
-/// makes the answer unknown.
-fn class_truth(data: &dyn Data, class: Class, row: RowId, polarity: Polarity) -> Truth {
-    match (polarity, data.class(class, row)) {
-        (Polarity::Plain, Truth::Unknown(_)) => Truth::No,
-        (Polarity::Plain, truth) => truth,
-        (Polarity::Negated, truth) => truth.negate(),
     }
 }
 

@@ -40,7 +40,11 @@ impl ClassBody {
     /// All questions of the class.
     #[must_use]
     pub fn asks(&self) -> Vec<Ask<'_>> {
-        self.evidence.iter().filter_map(|evidence| evidence.filter.as_ref()).map(Ask::Query).collect()
+        let of_evidence = self
+            .evidence
+            .iter()
+            .flat_map(|evidence| [&evidence.filter, &evidence.outweighed_by, &evidence.doubted_by]);
+        of_evidence.chain([&self.unless]).flatten().map(Ask::Query).collect()
     }
 }
 

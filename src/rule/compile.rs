@@ -117,16 +117,20 @@ impl Compiler<'_> {
     /// Compiles a class.
     pub(super) fn class(&mut self, file: &ClassFile) -> Result<ClassBody, RuleError> {
         let table = file.table.value.as_str();
+        let unless = self.optional_query(file.unless.as_ref(), table)?;
         let mut evidence = Vec::new();
         for piece in &file.evidence {
             evidence.push(EvidenceBody {
                 name: piece.name.value.clone(),
-                filter: piece.filter.as_ref().map(|query| self.query(query, table)).transpose()?,
+                filter: self.optional_query(piece.filter.as_ref(), table)?,
                 expect: self.fields(piece.expect.as_ref(), &piece.name, table)?,
+                outweighed_by: self.optional_query(piece.outweighed_by.as_ref(), table)?,
+                doubted_by: self.optional_query(piece.doubted_by.as_ref(), table)?,
             });
         }
         let index = self.wanted.want_table(table);
-        Ok(ClassBody { name: file.class.value.clone(), table: index, threshold: file.threshold, evidence })
+        let (name, threshold) = (file.class.value.clone(), file.threshold);
+        Ok(ClassBody { name, table: index, unless, threshold, evidence })
     }
 
     fn record(&mut self, file: &RuleFile, table: &Text) -> Result<RecordBody, RuleError> {
@@ -140,10 +144,10 @@ impl Compiler<'_> {
         let sees_deleted = texts.into_iter().flatten().any(|query| query.value.contains("@action"));
         let body = RecordBody {
             table: self.wanted.want_table(name),
-            filter: file.filter.as_ref().map(|query| self.query(query, name)).transpose()?,
-            require: file.require.as_ref().map(|query| self.query(query, name)).transpose()?,
+            filter: self.optional_query(file.filter.as_ref(), name)?,
+            require: self.optional_query(file.require.as_ref(), name)?,
             expect: self.fields(file.expect.as_deref(), table, name)?,
-            unless: file.unless.as_ref().map(|query| self.query(query, name)).transpose()?,
+            unless: self.optional_query(file.unless.as_ref(), name)?,
             unless_unknown: file.unless_unknown,
             sees_deleted,
         };
@@ -215,7 +219,7 @@ impl Compiler<'_> {
         let group_by = count.group_by.as_ref().filter(|path| !path.value.is_empty());
         Ok(CountBody {
             table: self.wanted.want_table(table),
-            filter: count.filter.as_ref().map(|query| self.query(query, table)).transpose()?,
+            filter: self.optional_query(count.filter.as_ref(), table)?,
             group_by: group_by.map(|path| self.kept_path(path, table)).transpose()?,
             distinct: count.distinct.as_ref().map(|path| self.kept_path(path, table)).transpose()?,
             expect,
@@ -279,8 +283,8 @@ impl Compiler<'_> {
         let name = table.value.as_str();
         let body = RecordBody {
             table: self.wanted.want_table(name),
-            filter: atom.filter.as_ref().map(|query| self.query(query, name)).transpose()?,
-            require: atom.require.as_ref().map(|query| self.query(query, name)).transpose()?,
+            filter: self.optional_query(atom.filter.as_ref(), name)?,
+            require: self.optional_query(atom.require.as_ref(), name)?,
             expect: self.fields(atom.expect.as_deref(), table, name)?,
             unless: None,
             unless_unknown: UnlessUnknown::Report,
@@ -340,6 +344,10 @@ impl Compiler<'_> {
         let path = self.path;
         self.warnings.extend(bound.warnings().iter().map(|warning| format!("{path}: {warning}")));
         Ok(bound)
+    }
+
+    fn optional_query(&mut self, text: Option<&Text>, table: &str) -> Result<Option<BoundQuery>, RuleError> {
+        text.map(|query| self.query(query, table)).transpose()
     }
 
     /// A field that is asked of every record.

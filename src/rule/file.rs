@@ -319,6 +319,10 @@ pub struct ClassFile {
     /// Values that the configuration may change.
     #[serde(default)]
     pub params: BTreeMap<String, OneOrMany>,
+    /// Which records do not belong, whatever the evidence says (encoded query), such as those of
+    /// another class.
+    #[serde(default)]
+    pub unless: Option<Text>,
     /// How many pieces of evidence it takes.
     #[serde(default = "one")]
     pub threshold: u32,
@@ -341,6 +345,13 @@ pub struct Evidence {
     /// What their fields must be.
     #[serde(default)]
     pub expect: Option<Expect>,
+    /// What is stronger and speaks against it (encoded query): where it is shown, this is no evidence.
+    #[serde(default)]
+    pub outweighed_by: Option<Text>,
+    /// What is as strong and speaks against it (encoded query): where it is shown, this leaves open
+    /// whether the record belongs.
+    #[serde(default)]
+    pub doubted_by: Option<Text>,
 }
 
 /// A name for the first non-empty of several columns.

@@ -189,6 +189,8 @@ pub struct ClassBody {
     pub name: String,
     /// The table.
     pub table: TableIdx,
+    /// Which records do not belong, whatever the evidence says.
+    pub unless: Option<BoundQuery>,
     /// How many pieces of evidence it takes.
     pub threshold: u32,
     /// The evidence.
@@ -204,6 +206,10 @@ pub struct EvidenceBody {
     pub filter: Option<BoundQuery>,
     /// What their fields must be.
     pub expect: Vec<ExpectedField>,
+    /// Where it is no evidence.
+    pub outweighed_by: Option<BoundQuery>,
+    /// Where it leaves open whether the record belongs.
+    pub doubted_by: Option<BoundQuery>,
 }
 
 /// The fields that name a record to a person, by table.

@@ -6,7 +6,7 @@ use super::baseline::{expected_in, holds_in};
 use super::comparison::ComparisonQuestions;
 use super::compile::Compiler;
 use super::error::RuleError;
-use super::file::{Confidence as FileConfidence, OneOrMany, Profile, RuleFile};
+use super::file::{ClassFile, Confidence as FileConfidence, OneOrMany, Profile, RuleFile};
 use super::files::PackFiles;
 use super::message::Params;
 use super::meta::{HardeningSetting, RuleMeta};
@@ -67,21 +67,7 @@ impl Pack {
             let columns = settings.aliases.get(&file.alias.value).unwrap_or(&file.columns);
             names.aliases.insert((file.table.value.clone(), file.alias.value.clone()), columns.clone());
         }
-        let mut classes = BTreeMap::new();
-        for files in packs {
-            for (path, file) in &files.classes {
-                let own = settings.params.get(&file.class.value);
-                let trusted = files.is_built_in && own.is_none();
-                let params =
-                    params_of(&file.params, own, path).map_err(|error| error.within(files.text_of(path)))?;
-                let mut compiler = pack.compiler(path, params, &names, trusted);
-                let body = compiler.class(file).map_err(|error| error.within(files.text_of(path)))?;
-                let class = Class(u16::try_from(pack.classes.len()).unwrap_or(u16::MAX));
-                pack.classes.push(body);
-                classes.insert((file.table.value.clone(), file.class.value.clone()), class);
-            }
-        }
-        names.classes = classes;
+        pack.classes(packs, &mut names, settings)?;
         let is_checked = packs.len() > 1 || packs.iter().any(|pack| !pack.is_built_in);
         let names_of_classes = pack.classes.iter().map(|class| class.name.to_lowercase()).collect();
         let mut taken = Taken { is_checked, names: names_of_classes, ..Taken::default() };
@@ -129,6 +115,37 @@ impl Pack {
             let _ = ["name", "type"].map(|column| self.wanted.keep_column(table, column));
         }
         Ok(bound)
+    }
+
+    /// Compiles the classes, each behind those that it asks, so that an answer is
+    /// there when it is asked for.
+    fn classes(
+        &mut self,
+        packs: &[PackFiles],
+        names: &mut PackNames,
+        settings: &Settings,
+    ) -> Result<(), RuleError> {
+        let all = packs.iter().flat_map(|files| files.classes.iter().map(move |class| (files, class)));
+        let mut open: Vec<_> = all.collect();
+        while !open.is_empty() {
+            let is_open = |name: &str| open.iter().any(|(_, (_, file))| file.class.value == name);
+            let next = open.iter().position(|(_, (_, file))| !asks_any(file, &is_open));
+            let Some(next) = next else {
+                let (files, (path, file)) = open[0];
+                let message = "the class asks a class that asks it in turn";
+                return Err(RuleError::at(path, &file.class, message).within(files.text_of(path)));
+            };
+            let (files, (path, file)) = open.remove(next);
+            let own = settings.params.get(&file.class.value);
+            let trusted = files.is_built_in && own.is_none();
+            let within = |error: RuleError| error.within(files.text_of(path));
+            let params = params_of(&file.params, own, path).map_err(within)?;
+            let body = self.compiler(path, params, names, trusted).class(file).map_err(within)?;
+            let class = Class(u16::try_from(self.classes.len()).unwrap_or(u16::MAX));
+            self.classes.push(body);
+            names.classes.insert((file.table.value.clone(), file.class.value.clone()), class);
+        }
+        Ok(())
     }
 
     fn rule(
@@ -198,6 +215,16 @@ impl Pack {
             self.keys.insert(index, paths);
         }
     }
+}
+
+/// Whether a class asks one of those classes in its queries.
+fn asks_any(file: &ClassFile, is_asked: &dyn Fn(&str) -> bool) -> bool {
+    let evidence =
+        file.evidence.iter().flat_map(|piece| [&piece.filter, &piece.outweighed_by, &piece.doubted_by]);
+    let names =
+        evidence.chain([&file.unless]).flatten().flat_map(|query| query.value.split("@class.").skip(1));
+    let end = |character: char| !(character.is_alphanumeric() || character == '_');
+    names.filter_map(|rest| rest.split(end).next()).any(is_asked)
 }
 
 /// The parameters in force: the file's, with the configuration's values.
@@ -286,4 +313,47 @@ pub(super) fn area_and_name(path: &str) -> (String, String) {
         parts.iter().rposition(|part| *part == "rules").map_or(parts.len().saturating_sub(1), |at| at + 1);
     let area = parts[from.min(parts.len())..].join("/");
     (if area.is_empty() { "other".to_owned() } else { area }, stem.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Pack, PackFiles, Settings};
+
+    /// A class that asks something of others.
+    fn class(name: &str, unless: &str) -> String {
+        let evidence = "evidence:\n  - { name: active, where: 'active=true' }\n";
+        format!("class: {name}\ntable: sys_user\ntitle: A class\nunless: '{unless}'\n{evidence}")
+    }
+
+    /// The classes of a pack in their order, or why it cannot be used.
+    fn order(texts: &[String]) -> Result<Vec<String>, String> {
+        let mut files = PackFiles::empty(Path::new("own"));
+        for (number, text) in texts.iter().enumerate() {
+            files.add(&format!("{number}.yaml"), text.clone()).unwrap();
+        }
+        let pack = Pack::compile(&[files], &Settings::default()).map_err(|error| error.message)?;
+        Ok(pack.classes.into_iter().map(|class| class.name).collect())
+    }
+
+    #[test]
+    fn a_class_stands_behind_those_that_it_asks() {
+        let check = |texts: &[String], expected: Result<&[&str], &str>| {
+            let expected = expected.map(|names| names.iter().map(|&name| name.to_owned()).collect());
+            assert_eq!(order(texts), expected.map_err(str::to_owned), "{texts:?}");
+        };
+        let free = class("c", "active=false");
+        check(&[free.clone()], Ok(&["c"]));
+        check(
+            &[class("a", "@class.b=true^OR@class.c=true"), class("b", "manager.@class.c=true"), free.clone()],
+            Ok(&["c", "b", "a"]),
+        );
+        // The name of one begins that of another.
+        check(&[class("a", "@class.c_b=true"), class("c_b", "active=false"), free], Ok(&["c_b", "a", "c"]));
+        let circle = "the class asks a class that asks it in turn";
+        check(&[class("a", "@class.b=true"), class("b", "@class.a=true")], Err(circle));
+        check(&[class("a", "@class.a=true")], Err(circle));
+        check(&[class("a", "@class.d=true")], Err("table 'sys_user' has no class 'd'"));
+    }
 }

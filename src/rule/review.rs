@@ -3,7 +3,7 @@
 
 use super::pack::Pack;
 use crate::query::{
-    BindError, BoundPath, BoundQuery, EFFECTIVE_ROLE, Query, bind_shared, bind_shown_path, want_view,
+    BindError, BoundPath, BoundQuery, Class, EFFECTIVE_ROLE, Query, bind_shared, bind_shown_path, want_view,
 };
 use crate::record::TableIdx;
 
@@ -22,8 +22,8 @@ pub struct ReviewQuestions {
     pub can_log_in: BoundQuery,
     /// Whether it holds one of [`Self::roles`].
     pub is_privileged: BoundQuery,
-    /// The class of accounts that no person uses; a pack may have none.
-    pub non_human: Option<BoundPath>,
+    /// The classes of accounts that no person uses; a pack may have none.
+    pub non_human: Vec<Class>,
     /// When it was used last.
     pub last_login: BoundPath,
     /// Who answers for it; a pack may have no such alias.
@@ -41,12 +41,14 @@ impl Pack {
     pub fn want_review(&mut self) -> Result<(), BindError> {
         want_view(&mut self.wanted, EFFECTIVE_ROLE);
         let roles: Vec<_> = lines("role").map(|(name, _)| name).collect();
+        let classes = lines("class").filter(|(name, _)| *name == "non_human");
+        let non_human = classes.filter_map(|(_, path)| self.shown(path).ok()?.class()).collect();
         let questions = ReviewQuestions {
             accounts: self.wanted.want_table(ACCOUNTS),
             active: self.question(text("query", "active"))?,
             can_log_in: self.question(text("query", "can_log_in"))?,
             is_privileged: self.question(&format!("@roleIN{}", roles.join(",")))?,
-            non_human: self.shown(text("class", "non_human")).ok(),
+            non_human,
             last_login: self.shown(text("field", "last_login"))?,
             owner: self.shown(text("field", "owner")).ok(),
             roles,

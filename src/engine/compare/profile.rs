@@ -6,10 +6,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::super::access::Node;
 use super::super::instance::Instance;
-use super::super::review::{Answer, role_columns};
+use super::super::review::{Answer, evidence_of, is_non_human, role_columns};
 use super::super::views::node_name;
 use super::Side;
-use crate::query::{BoundPath, Data, RowId};
+use crate::query::{Data, RowId};
 use crate::record::{ColumnIdx, is_secret_property};
 use crate::rule::{ComparisonQuestions, Pack, PropertyColumns, ReviewQuestions};
 
@@ -196,13 +196,11 @@ impl<'i> Accounts<'i> {
 
     fn of_row(&self, row: RowId) -> AccountProfile {
         let Self { instance, review, comparison, .. } = self;
-        let class = review.non_human.as_ref().and_then(BoundPath::class);
-        let non_human = class.map_or(Answer::CannotTell, |class| instance.class(class, row).into());
+        let non_human = is_non_human(instance, review, row);
         let asked = [&review.active, &review.can_log_in].into_iter();
         let asked = asked.chain(comparison.flags.iter().map(|(_, query)| query));
         let answers = asked.map(|query| query.evaluate(*instance, &instance.clock, row).into());
-        let evidence = class.filter(|_| non_human == Answer::Yes);
-        let evidence = evidence.map(|class| instance.evidence(class, row).join(", ")).unwrap_or_default();
+        let evidence = evidence_of(instance, review, row).join(", ");
         let user = instance.access.as_ref().and_then(|access| {
             access
                 .graph

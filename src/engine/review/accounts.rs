@@ -97,8 +97,7 @@ fn look(
     if active == Answer::No {
         return None;
     }
-    let class = questions.non_human.as_ref().and_then(BoundPath::class);
-    let non_human = class.map_or(Answer::CannotTell, |class| instance.class(class, row).into());
+    let non_human = is_non_human(instance, questions, row);
     let sys_id = instance.facts.fold(instance.table(questions.accounts).pair(row, ColumnIdx::SYS_ID).value);
     let access = instance.access.as_ref();
     let user = access.and_then(|access| access.graph.user(sys_id));
@@ -108,6 +107,26 @@ fn look(
     }
     let ways = ways_of(instance, columns, user);
     Some((non_human, Some(Candidate { row: Some(row), user, non_human, active, ways })))
+}
+
+/// Whether an account belongs to a class of those that no person uses.
+pub(in super::super) fn is_non_human(
+    instance: &Instance<'_>,
+    questions: &ReviewQuestions,
+    row: RowId,
+) -> Answer {
+    let answers = questions.non_human.iter().map(|class| instance.class(*class, row));
+    answers.reduce(Truth::or).map_or(Answer::CannotTell, Answer::from)
+}
+
+/// What shows that no person uses an account; empty where that cannot be told.
+pub(in super::super) fn evidence_of<'i>(
+    instance: &'i Instance<'_>,
+    questions: &ReviewQuestions,
+    row: RowId,
+) -> Vec<&'i str> {
+    let classes = questions.non_human.iter().filter(|class| instance.class(**class, row).is_yes());
+    classes.flat_map(|class| instance.evidence(*class, row)).collect()
 }
 
 fn holds_any(instance: &Instance<'_>, columns: Option<&HashMap<u32, u16>>, user: u32) -> bool {
@@ -166,9 +185,7 @@ impl Writer<'_> {
     fn account(&self, candidate: &Candidate, places: &mut Places) -> Account {
         let Self { instance, questions, .. } = self;
         let &Candidate { row, non_human, active, ref ways, .. } = candidate;
-        let class =
-            questions.non_human.as_ref().and_then(BoundPath::class).filter(|_| non_human == Answer::Yes);
-        let evidence = class.zip(row).map(|(class, row)| instance.evidence(class, row)).unwrap_or_default();
+        let evidence = row.map(|row| evidence_of(instance, questions, row)).unwrap_or_default();
         let can_log_in = row.map_or(Answer::CannotTell, |row| {
             questions.can_log_in.evaluate(*instance, &instance.clock, row).into()
         });

@@ -70,6 +70,28 @@ fn accounts_and_what_they_reach() {
 }
 
 #[test]
+fn an_ai_identity_is_no_person_and_a_name_against_signs_of_one_says_nothing() {
+    let user = |sys_id: &str, name: &str, kind: &str, sso: &str| {
+        format!(
+            r#"<sys_user action="INSERT_OR_UPDATE"><active>true</active><identity_type>{kind}</identity_type><internal_integration_user>false</internal_integration_user><manager display_value="Ida Lund">u9</manager><sso_source>{sso}</sso_source><sys_id>{sys_id}</sys_id><user_name>{name}</user_name><web_service_access_only>false</web_service_access_only></sys_user>
+<sys_user_has_role action="INSERT_OR_UPDATE"><inherited>false</inherited><role display_value="admin" name="admin">r1</role><state>active</state><sys_id>h{sys_id}</sys_id><user display_value="{name}">{sys_id}</user></sys_user_has_role>"#
+        )
+    };
+    let rows = [
+        user("u1", "harbour.guide", "ai_agent", ""),
+        user("u2", "svc.larch", "", "sso:acme"),
+        user("u3", "ann.lee", "", "sso:acme"),
+    ];
+    let review = reviewed(&rows.concat(), "sys_user_has_role,oauth_entity,ecc_agent");
+    let kinds: Vec<_> =
+        review.accounts.iter().map(|account| (&*account.user_name, account.non_human)).collect();
+    let expected =
+        [("harbour.guide", Answer::Yes), ("ann.lee", Answer::No), ("svc.larch", Answer::CannotTell)];
+    assert_eq!(kinds, expected);
+    assert_eq!(review.accounts[0].evidence, ["identity type AI agent"]);
+}
+
+#[test]
 fn what_removing_a_row_does() {
     let review = reviewed(&format!("{USERS}{GRANTS}"), "all");
     let grants = review.grants.iter();

@@ -3,7 +3,7 @@
 use super::check;
 
 #[test]
-fn class_asked_positively_takes_unknown_as_no() {
+fn class_is_a_question_of_three_answers() {
     check(
         "sys_user",
         "sys_user @x.machine=yes",
@@ -23,8 +23,8 @@ fn class_asked_positively_takes_unknown_as_no() {
         "sys_user",
         "sys_user @x.machine=unknown",
         &[
-            ("@class.machine=true", "no"),
-            ("@class.machine!=false", "no"),
+            ("@class.machine=true", "unknown sys_user.sys_id"),
+            ("@class.machine!=false", "unknown sys_user.sys_id"),
             ("@class.machine=false", "unknown sys_user.sys_id"),
             ("@class.machine!=true", "unknown sys_user.sys_id"),
         ],

@@ -71,6 +71,7 @@ impl<'a> Mock<'a> {
             MissingItem::Column(table, column) => {
                 format!("{}.{}", self.wanted.table(table).name, self.wanted.column_name(table, column))
             }
+            MissingItem::Signs(class) => format!("signs of class {}", class.0),
         });
         let mut items: Vec<_> = items.collect();
         items.sort();
