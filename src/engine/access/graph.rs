@@ -15,6 +15,8 @@ struct Nodes {
     by_sys_id: HashMap<TextId, u32>,
     /// sys_id, and what references display.
     names: Vec<(TextId, TextId)>,
+    /// User names that rows show which refer to users.
+    user_names: HashMap<u32, TextId>,
 }
 
 impl Nodes {
@@ -229,6 +231,13 @@ impl AccessGraph {
         nodes.names.get(position(number)).copied().unwrap_or_default()
     }
 
+    /// The user name of a user as rows that refer to it show it, such as a list of
+    /// grants with the column `user.user_name`.
+    pub(crate) fn shown_user_name(&self, node: Node) -> Option<TextId> {
+        let Node::User(number) = node else { return None };
+        self.users.user_names.get(&number).copied()
+    }
+
     /// Whether a row of `sys_user_has_role` says that a user has a role.
     #[must_use]
     pub(crate) fn has_row(&self, user: Node, role: u32) -> bool {
@@ -287,11 +296,17 @@ struct Reference {
     sys_id: TextId,
     folded: TextId,
     display: TextId,
+    /// What the row itself shows under `user.user_name`.
+    user_name: TextId,
 }
 
 impl Nodes {
     fn take(&mut self, reference: Reference) -> u32 {
-        self.number(reference.sys_id, reference.folded, reference.display)
+        let number = self.number(reference.sys_id, reference.folded, reference.display);
+        if reference.user_name.0 > TextId::EMPTY.0 {
+            self.user_names.entry(number).or_insert(reference.user_name);
+        }
+        number
     }
 }
 
@@ -319,6 +334,7 @@ impl Reader<'_> {
             sys_id: pair.value,
             folded: self.facts.fold(pair.value),
             display: pair.display,
+            user_name: TextId::ABSENT,
         })
     }
 
@@ -329,9 +345,12 @@ impl Reader<'_> {
 
     /// Every live row in which both columns are filled.
     fn pairs(&self, from: &str, to: &str, mut take: impl FnMut(RowId, Reference, Reference)) {
+        let user_name = self.column(&format!("{from}.user_name"));
         let (Some(from), Some(to)) = (self.column(from), self.column(to)) else { return };
         for row in self.table().live() {
-            if let (Some(from), Some(to)) = (self.reference(row, from), self.reference(row, to)) {
+            if let (Some(mut from), Some(to)) = (self.reference(row, from), self.reference(row, to)) {
+                let name = user_name.map_or(TextId::ABSENT, |column| self.table().pair(row, column).value);
+                from.user_name = name;
                 take(row, from, to);
             }
         }
