@@ -102,11 +102,33 @@ fn forms_of_json() {
     check("sys_user.json", both, kind, &["sys_user sys_id=ID manager=OTHER [Ada] dv_manager=Ada"]);
     // Where one reference is a label, so is every choice.
     let labels = "[{\"sys_id\":\"ID\",\"manager\":\"Ada\",\"identity_type\":\"Human\",\"title\":\"Dr\"}]";
+    check("sys_user.json", labels, kind, &["sys_user sys_id=ID manager=[Ada] identity_type=human title=Dr"]);
+    let labels = labels.replace("Human", "Mensch");
     check(
         "sys_user.json",
-        labels,
+        &labels,
         kind,
-        &["sys_user sys_id=ID manager=[Ada] identity_type=[Human] title=Dr"],
+        &["sys_user sys_id=ID manager=[Ada] identity_type=[Mensch] title=Dr"],
+    );
+    // One known label, or one date in another form, says so as well.
+    let labels = "[{\"sys_id\":\"ID\",\"identity_type\":\"Machine\",\"locked_out\":\"Ja\"}]";
+    check("sys_user.json", labels, kind, &["sys_user sys_id=ID identity_type=Machine locked_out=[Ja]"]);
+    let dates = "[{\"sys_id\":\"ID\",\"last_login\":\"03/04/2026\",\"identity_type\":\"Mensch\"}]";
+    check(
+        "sys_user.json",
+        dates,
+        kind,
+        &["sys_user sys_id=ID last_login=[03/04/2026] identity_type=[Mensch]"],
+    );
+    // Columns of records that are referred to: one that a reference displays says so.
+    let walks = "[{\"sys_id\":\"ID\",\"role\":\"OTHER\",\"role.name\":\"admin\",\"user.name\":\"Ada\",\
+                 \"user.user_name\":\"ada\"}]";
+    check(
+        "sys_user_has_role.json",
+        walks,
+        kind,
+        &["sys_user_has_role sys_id=ID role=OTHER [admin] role.name=admin user.name=Ada user.user_name=ada \
+           user=[Ada]"],
     );
     check("sys_user.json", "{\"result\":[]}", kind, &[]);
 }
@@ -129,6 +151,13 @@ fn forms_of_csv() {
         &["sys_user first_name=ada name=Ada Active=true Active=false locked_out=false"],
     );
     check("sys_user.csv", "user_name,sys_id\r\n", kind, &[]);
+    let walks = "Role.Name,User.Active,User.Manager,Sys ID\nadmin,FALSE,Bob,ID\n";
+    check(
+        "sys_user_has_role.csv",
+        walks,
+        kind,
+        &["sys_user_has_role role.name=admin user.active=false user.manager=[Bob] sys_id=ID role=[admin]"],
+    );
     check("x_acme_order.csv", "sys_id,u_state\nID,Open\n", kind, &["x_acme_order sys_id=ID u_state=Open"]);
 }
 

@@ -66,7 +66,8 @@ pub(crate) fn run(args: &QueryArgs) -> Result<Exit, Failure> {
     for field in &args.fields {
         fields.push(pack.bind_path(field, &args.table).map_err(|error| Failure::bind(error, field))?);
     }
-    for warning in bound.warnings() {
+    let doubts = bound.doubts().iter().map(|doubt| &doubt.message);
+    for warning in bound.warnings().iter().chain(doubts) {
         let _ = writeln!(io::stderr(), "warning: {warning}");
     }
     let discovery = instances::only(&args.input, &found.config, None)?.discovery;

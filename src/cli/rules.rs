@@ -9,7 +9,9 @@ use glidelint::engine::run_tests;
 use glidelint::query::Query;
 use glidelint::report::safe;
 use glidelint::rule::file::RuleFile;
-use glidelint::rule::{Pack, Rule, RuleMeta, Settings, builtin, builtin_tests, check_of, lint, write_checks};
+use glidelint::rule::{
+    Pack, Rule, RuleError, RuleMeta, Settings, builtin, builtin_tests, check_of, lint, write_checks,
+};
 use serde::Serialize;
 
 use super::args::{PlainFormat, RulesArgs, RulesCommand};
@@ -209,7 +211,7 @@ fn test(path: Option<&Path>) -> Result<Exit, Failure> {
     // All together: ids, names and titles must differ.
     let pack = compile(&packs)?;
     let (ran, failures) = run_tests(&packs.files, &tests)?;
-    let complaints = lint(&packs.files);
+    let complaints = lint(&packs.files, &pack);
     let written = pack.rules.len() - packs.adopted;
     write_stdout(|out| {
         for failure in &failures {
@@ -218,8 +220,9 @@ fn test(path: Option<&Path>) -> Result<Exit, Failure> {
         for complaint in &complaints {
             writeln!(out, "{}", complaint.render(false))?;
         }
-        for warning in &pack.warnings {
-            writeln!(out, "warning: {}", safe::terminal(warning))?;
+        let unplaced = pack.doubts.iter().filter(|doubt| doubt.text.is_empty()).map(RuleError::line);
+        for warning in pack.warnings.iter().cloned().chain(unplaced) {
+            writeln!(out, "warning: {}", safe::terminal(&warning))?;
         }
         let checks = packs.adopted + packs.not_portable.len();
         if checks > 0 {

@@ -11,7 +11,7 @@ use glidelint::export::FileKind;
 use glidelint::finding::{Band, Confidence, Finding, RuleCoverage, Severity};
 use glidelint::locate::{FileExcerpts, locate};
 use glidelint::report::{Input, PackInfo, Report, Scope, Score, Stats, safe};
-use glidelint::rule::{Pack, PackFiles, Rule, RuleMeta};
+use glidelint::rule::{Pack, PackFiles, Rule, RuleError, RuleMeta};
 use glidelint::source::{Discovery, Source, sha256};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
@@ -78,8 +78,8 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     for line in packs.not_portable_lines() {
         let _ = writeln!(stderr, "not portable: {line}");
     }
-    for warning in &pack.warnings {
-        let _ = writeln!(stderr, "warning: {}", safe::terminal(warning));
+    for warning in pack.warnings.iter().cloned().chain(pack.doubts.iter().map(RuleError::line)) {
+        let _ = writeln!(stderr, "warning: {}", safe::terminal(&warning));
     }
     if args.stats {
         let _ = writeln!(

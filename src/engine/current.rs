@@ -64,6 +64,8 @@ pub(super) struct CurrentRow<'w> {
     asking_traits: Vec<u16>,
     /// For each column, whether it is kept.
     kept: Vec<bool>,
+    /// For each column, whether it is one of the table's, not a walk from it.
+    is_own: Vec<bool>,
     instance: &'w str,
     columns: Vec<Seen>,
     at: Vec<At>,
@@ -104,6 +106,7 @@ impl<'w> CurrentRow<'w> {
         let Asked { wanted, tests, instance, shared } = asked;
         let tests = tests.of(table);
         let kept = wanted.table(table).keeps(shared.clock.now().is_some()).collect();
+        let is_own = wanted.table(table).columns.iter().map(|name| !schema::is_walk(name)).collect();
         let width = wanted.table(table).columns.len();
         let mut asking = vec![Vec::new(); width];
         let mut asking_traits = Vec::new();
@@ -124,6 +127,7 @@ impl<'w> CurrentRow<'w> {
             asking,
             asking_traits,
             kept,
+            is_own,
             instance,
             columns,
             at: Vec::with_capacity(width),
@@ -214,11 +218,14 @@ impl<'w> CurrentRow<'w> {
         self.columns.get(column.index()).map_or("", |seen| &seen.value)
     }
 
-    /// What tells versions of a record apart: a hash of all its wanted values.
+    /// What tells versions of a record apart: a hash of all its wanted values. What
+    /// it shows of other records is none of them.
     pub(super) fn content(&self) -> u64 {
         // Each step undoes none before, so equal values in other columns differ.
         self.columns
             .iter()
+            .zip(&self.is_own)
+            .filter_map(|(seen, is_own)| is_own.then_some(seen))
             .fold(0, |sum: u64, seen| (sum.rotate_left(5) ^ seen.hash).wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 }

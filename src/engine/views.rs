@@ -327,7 +327,7 @@ fn path_text(facts: &Facts, graph: &AccessGraph, path: &[Step]) -> String {
 
 /// What names a node to a person.
 pub(super) fn node_name<'f>(facts: &'f Facts, graph: &AccessGraph, node: Node) -> &'f str {
-    let (sys_id, name) = graph.texts(node);
-    let name = facts.texts.text(name).trim();
+    let (sys_id, display) = graph.texts(node);
+    let name = facts.texts.text(graph.shown_user_name(node).unwrap_or(display)).trim();
     if name.is_empty() { facts.texts.text(sys_id) } else { name }
 }

@@ -46,6 +46,7 @@ pub struct BoundQuery {
     pub(super) table: TableIdx,
     pub(super) alternatives: Alternatives,
     warnings: Vec<String>,
+    doubts: Vec<BindError>,
     needs: BTreeSet<Need>,
 }
 
@@ -106,6 +107,13 @@ impl BoundQuery {
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// Conditions that an instance answers otherwise: comparisons of a reference
+    /// with the name of what it refers to.
+    #[must_use]
+    pub fn doubts(&self) -> &[BindError] {
+        &self.doubts
     }
 
     /// Whether it needs only the row itself, and perhaps the clock.
@@ -177,7 +185,13 @@ pub fn bind_shared(
 
 fn bind_query(query: &Query, table: &str, mut binder: Binder<'_>) -> Result<BoundQuery, BindError> {
     let (table, alternatives) = binder.query(query, table)?;
-    Ok(BoundQuery { table, alternatives, warnings: binder.warnings, needs: binder.needs })
+    Ok(BoundQuery {
+        table,
+        alternatives,
+        warnings: binder.warnings,
+        doubts: binder.doubts,
+        needs: binder.needs,
+    })
 }
 
 /// Ties a single field name, as in a message's `{user.user_name}`, to a table,
@@ -256,6 +270,9 @@ pub(super) fn want_roles(wanted: &mut Wanted) {
         let index = wanted.want_table(table);
         for column in columns {
             wanted.keep_column(index, column);
+        }
+        if columns.contains(&"user") {
+            wanted.keep_walk(index, "user.user_name");
         }
     }
 }

@@ -6,11 +6,11 @@ use std::ops::Range;
 use super::ast::{Comparison, Operand, Path, Place, Polarity, Search, Side, Test};
 use super::bind::{BindError, Need};
 use super::binder::Binder;
-use super::bound_path::{BoundPath, End};
+use super::bound_path::{BoundPath, ColumnEnd, End, Meaning};
 use super::dates::{DateFunction, DatePart, Moment, Unit};
 use super::text::{Needle, Number};
 use crate::record::schema::ColumnType;
-use crate::record::{ColumnIdx, TableIdx};
+use crate::record::{ColumnIdx, TableIdx, display_column, is_sys_id, well_known_name};
 
 /// What is asked of a bound field.
 #[derive(Debug)]
@@ -21,6 +21,9 @@ pub(super) enum Check {
     Compare(Comparison, Value),
     Between(Value, Value),
     OneOf(Polarity, Vec<Value>),
+    /// The same of a field that may be a reference, where some value is no sys_id:
+    /// what the reference displays counts too.
+    Called(Polarity, Vec<Value>),
     Search(Search, Polarity, Needle),
     SameAs(Polarity, BoundPath, Option<Unit>),
     CompareField(Comparison, BoundPath),
@@ -77,6 +80,7 @@ pub(super) struct Hierarchy {
 #[derive(Debug)]
 pub(super) struct Value {
     pub(super) needle: Needle,
+    pub(super) is_sys_id: bool,
     pub(super) number: Option<Number>,
     pub(super) when: Option<When>,
 }
@@ -92,6 +96,7 @@ impl Value {
         let given = || Moment::parse(&operand.text).map(When::Given);
         Self {
             needle: Needle::new(&operand.text),
+            is_sys_id: is_sys_id(&operand.text),
             number: Number::parse(&operand.text),
             when: operand.function.map(When::Function).or_else(given),
         }
@@ -126,9 +131,20 @@ pub(super) fn bind_check(
         Test::IsNotEmpty => Check::IsNotEmpty,
         Test::Compare(Comparison::Equal, operand) if operand.text.is_empty() => Check::IsEmpty,
         Test::Compare(Comparison::NotEqual, operand) if operand.text.is_empty() => Check::IsNotEmpty,
+        Test::Compare(comparison @ (Comparison::Equal | Comparison::NotEqual), operand)
+            if may_be_called(path, std::slice::from_ref(&operand.text)) =>
+        {
+            let is_equal = *comparison == Comparison::Equal;
+            let values = vec![value(binder, operand)];
+            called(binder, path, if is_equal { Polarity::Plain } else { Polarity::Negated }, values, place)
+        }
         Test::Compare(comparison, operand) => Check::Compare(*comparison, typed_value(binder, operand, path)),
         Test::Between(from, to) => {
             Check::Between(typed_value(binder, from, path), typed_value(binder, to, path))
+        }
+        Test::OneOf(polarity, values) if may_be_called(path, values) => {
+            let values = values.iter().map(|text| Value::text(text)).collect();
+            called(binder, path, *polarity, values, place)
         }
         Test::OneOf(polarity, values) => {
             Check::OneOf(*polarity, values.iter().map(|text| Value::text(text)).collect())
@@ -171,6 +187,43 @@ pub(super) fn bind_check(
         }
         Test::InstanceOf(class) => Check::InstanceOf(Needle::new(class), hierarchy(binder, place)?),
     })
+}
+
+/// Whether some of the values may be the name of what a field refers to. A field
+/// that the dictionary does not know may be a reference.
+fn may_be_called(path: &BoundPath, values: &[String]) -> bool {
+    let End::Column(ColumnEnd { kind: None | Some(ColumnType::Reference), reference, meaning, .. }) =
+        &path.end
+    else {
+        return false;
+    };
+    let is_id =
+        |text: &str| is_sys_id(text) || reference.is_some_and(|table| well_known_name(table, text).is_some());
+    *meaning == Meaning::Value && values.iter().any(|text| !text.is_empty() && !is_id(text))
+}
+
+/// A comparison with names. An instance compares references by sys_id only, so
+/// of those that are known to be references it is said.
+fn called(
+    binder: &mut Binder<'_>,
+    path: &mut BoundPath,
+    polarity: Polarity,
+    values: Vec<Value>,
+    place: &Range<usize>,
+) -> Check {
+    if path.kind() == Some(ColumnType::Reference) {
+        binder.want_display(path);
+        let better = match path.target_table().and_then(display_column) {
+            Some(column) => format!("{}.{column}", path.text),
+            None => format!("a column of what '{}' refers to", path.text),
+        };
+        let message = format!(
+            "'{}' is a reference, whose value is a sys_id, and is compared with a name: ask {better}",
+            path.text
+        );
+        binder.doubt(place, message);
+    }
+    Check::Called(polarity, values)
 }
 
 fn value(binder: &mut Binder<'_>, operand: &Operand) -> Value {

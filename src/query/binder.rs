@@ -11,11 +11,12 @@ use super::bind::{
     Alternatives, BindError, BoundCondition, BoundTerm, Known, Names, Need, want_roles, want_view,
 };
 use super::bind_check::{Check, bind_check};
-use super::bound_path::{BoundPath, ColumnEnd, Columns, End, Hop};
+use super::bound_path::{BoundPath, ColumnEnd, Columns, End, Hop, Meaning};
 use super::known::{self, KnownColumn};
 use super::related::{BoundRelated, CountTest};
 use super::row_test::{RowTests, TestIdx};
-use crate::record::{ColumnIdx, Keep, PartOf, TableIdx, Wanted, part_of};
+use crate::record::schema::ColumnType;
+use crate::record::{ColumnIdx, Keep, PartOf, TableIdx, Wanted, display_column, part_of};
 
 /// What is gathered while names are tied.
 pub(super) struct Binder<'a> {
@@ -24,6 +25,8 @@ pub(super) struct Binder<'a> {
     /// Where what a row answers by itself is remembered.
     pub(super) tests: Option<&'a mut RowTests>,
     pub(super) warnings: Vec<String>,
+    /// What an instance would answer otherwise.
+    pub(super) doubts: Vec<BindError>,
     pub(super) needs: BTreeSet<Need>,
 }
 
@@ -35,7 +38,7 @@ struct Found {
 
 impl<'a> Binder<'a> {
     pub(super) fn new(wanted: &'a mut Wanted, names: &'a dyn Names) -> Self {
-        Self { wanted, names, tests: None, warnings: Vec::new(), needs: BTreeSet::new() }
+        Self { wanted, names, tests: None, warnings: Vec::new(), doubts: Vec::new(), needs: BTreeSet::new() }
     }
 }
 
@@ -48,6 +51,10 @@ impl Binder<'_> {
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }
+    }
+
+    pub(super) fn doubt(&mut self, place: &Range<usize>, message: String) {
+        self.doubts.push(BindError::at(place, message));
     }
 
     pub(super) fn query(
@@ -220,26 +227,46 @@ impl Binder<'_> {
     /// Ties a field name, walking through references.
     pub(super) fn path(&mut self, path: &Path, table: &str) -> Result<BoundPath, BindError> {
         let place = &path.place.0;
+        let first = table;
         let mut table = table.to_owned();
         let mut hops: SmallVec<[Hop; 1]> = SmallVec::new();
         let Some((last, walked)) = path.segments.split_last() else {
             return Err(BindError::at(place, "a field name is missing here"));
         };
+        let text: Box<str> = path.segments.join(".").into();
         for segment in walked {
             let found = self.segment(&table, segment, place)?;
-            let target = found.known.and_then(|known| known.reference).ok_or_else(|| {
-                let message =
-                    format!("'{segment}' of table '{table}' is not known to be a reference to walk through");
-                BindError::at(place, message)
-            })?;
             let columns = Columns { table: self.wanted.want_table(&table), list: found.list };
+            let Some(target) = found.known.and_then(|known| known.reference) else {
+                let is_computed = path.segments.iter().skip(1).any(|segment| segment.starts_with('@'));
+                if is_computed || found.known.is_some_and(|known| known.kind != ColumnType::Reference) {
+                    let message = format!(
+                        "'{segment}' of table '{table}' is not known to be a reference to walk through"
+                    );
+                    return Err(BindError::at(place, message));
+                }
+                let end = ColumnEnd::new(columns, None, Meaning::LeadsToField);
+                let shown_as = self.shown_as(path, first);
+                return Ok(BoundPath { text, hops, end: End::Column(end), is_display: false, shown_as });
+            };
             hops.push(Hop { columns, target: self.table(target) });
             target.clone_into(&mut table);
             self.need(Need::OtherRows);
         }
         let end = self.end(&table, last, place)?;
-        let is_display = !hops.is_empty() && known::display_column(&table) == Some(last.as_str());
-        Ok(BoundPath { text: path.segments.join(".").into(), hops, end, is_display })
+        let is_display = !hops.is_empty() && display_column(&table) == Some(last.as_str());
+        let is_walk = !hops.is_empty() && matches!(end, End::Column(_));
+        let shown_as = if is_walk { self.shown_as(path, first) } else { None };
+        Ok(BoundPath { text, hops, end, is_display, shown_as })
+    }
+
+    /// The column in which a row may show where a walk leads. Views show none.
+    fn shown_as(&mut self, path: &Path, table: &str) -> Option<(TableIdx, ColumnIdx)> {
+        let is_computed = path.segments.iter().any(|segment| segment.starts_with('@'));
+        (!is_computed && !known::is_view(table)).then(|| {
+            let index = self.wanted.want_table(table);
+            (index, self.wanted.keep_walk(index, &path.segments.join(".")))
+        })
     }
 
     fn end(&mut self, table: &str, segment: &str, place: &Range<usize>) -> Result<End, BindError> {
@@ -254,13 +281,7 @@ impl Binder<'_> {
         match segment {
             "@role" if table == "sys_user" => {
                 self.need(Need::Computed);
-                self.need(Need::OtherRows);
-                self.need(Need::Roles);
-                want_roles(self.wanted);
-                let sys_id = Path { segments: vec!["sys_id".to_owned()], place: Place(place.clone()) };
-                let sys_id = self.path(&sys_id, table)?;
-                self.emptiness(&sys_id);
-                return Ok(End::Role);
+                return self.roles(place);
             }
             "@role" => {
                 let message = format!("@role is a field of 'sys_user', not of '{table}'");
@@ -272,10 +293,25 @@ impl Binder<'_> {
             }
             _ => {}
         }
+        let calculated = known::column(table, segment).and_then(|known| known.calculated);
+        if calculated == Some("@role") {
+            return self.roles(place);
+        }
         let Found { list, known } = self.segment(table, segment, place)?;
         let columns = Columns { table: index, list };
-        let (kind, reference) = known.map_or((None, None), |known| (Some(known.kind), known.reference));
-        Ok(End::Column(ColumnEnd { columns, kind, reference, target: None }))
+        let meaning = if calculated.is_some() { Meaning::Calculated } else { Meaning::Value };
+        Ok(End::Column(ColumnEnd::new(columns, known, meaning)))
+    }
+
+    /// The roles that a user has in the end.
+    fn roles(&mut self, place: &Range<usize>) -> Result<End, BindError> {
+        self.need(Need::OtherRows);
+        self.need(Need::Roles);
+        want_roles(self.wanted);
+        let sys_id = Path { segments: vec!["sys_id".to_owned()], place: Place(place.clone()) };
+        let sys_id = self.path(&sys_id, "sys_user")?;
+        self.emptiness(&sys_id);
+        Ok(End::Role)
     }
 
     /// Asks for the rows that a reference at the end points to, for what it
@@ -285,7 +321,7 @@ impl Binder<'_> {
         let Some(target) = end.reference else { return };
         self.need(Need::OtherRows);
         let index = self.wanted.want_table(target);
-        let column = known::display_column(target);
+        let column = display_column(target);
         end.target = Some((index, column.map(|column| self.wanted.want_column(index, column))));
     }
 

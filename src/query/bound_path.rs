@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use smallvec::SmallVec;
 
 use super::data::{Cell, Class, Data, Missing, Reference, RowId, Truth, without_row};
+use super::known::KnownColumn;
 use super::row_test::WalkStart;
 use crate::record::schema::ColumnType;
-use crate::record::{ColumnIdx, Keep, TableIdx, Wanted, well_known};
+use crate::record::{ColumnIdx, Keep, TableIdx, Wanted, is_sys_id, named_by_value};
 
 /// A field name, such as `user.manager.name`, whose columns a reader will keep.
 #[derive(Debug, Clone)]
@@ -19,6 +20,9 @@ pub struct BoundPath {
     /// Whether the end is what the last reference displays, so that its row need
     /// not be there.
     pub(super) is_display: bool,
+    /// The column of the row itself in which an export that is no XML may show
+    /// what the whole walk leads to, under the walk as its name.
+    pub(super) shown_as: Option<(TableIdx, ColumnIdx)>,
 }
 
 /// One reference to follow.
@@ -50,6 +54,7 @@ pub(super) enum End {
 #[derive(Debug, Clone)]
 pub(super) struct ColumnEnd {
     pub(super) columns: Columns,
+    pub(super) meaning: Meaning,
     /// `None` where the dictionary does not know the column.
     pub(super) kind: Option<ColumnType>,
     /// The table that a reference or list points to.
@@ -57,6 +62,18 @@ pub(super) struct ColumnEnd {
     /// That table and the column there that the reference displays, where
     /// somebody asks for what it displays.
     pub(super) target: Option<(TableIdx, Option<ColumnIdx>)>,
+}
+
+/// What the text of a column says of the field that is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Meaning {
+    /// It is the field.
+    Value,
+    /// The platform calculates the field and exports hold it empty, whatever it is.
+    Calculated,
+    /// It refers to a record of nobody knows which table, and the field is one of
+    /// that record. Only where nothing is referred to it is known to be empty.
+    LeadsToField,
 }
 
 /// Where a walk came to.
@@ -111,6 +128,14 @@ impl BoundPath {
     pub fn column(&self) -> Option<(TableIdx, ColumnIdx)> {
         match &self.end {
             End::Column(end) => end.columns.list.first().map(|column| (end.columns.table, *column)),
+            _ => None,
+        }
+    }
+
+    /// The table that the reference at the end points to, where that is known.
+    pub(super) fn target_table(&self) -> Option<&'static str> {
+        match &self.end {
+            End::Column(end) => end.reference,
             _ => None,
         }
     }
@@ -192,13 +217,21 @@ impl BoundPath {
     /// # Errors
     /// What is missing, where the export does not show it.
     pub fn cell<'a>(&self, data: &'a dyn Data, row: RowId) -> Result<Cell<'a>, Missing> {
+        self.walked_cell(data, row).or_else(|missing| {
+            let shown = self.shown_as.map(|(table, column)| data.cell(table, row, column));
+            shown.filter(|cell| cell.present).ok_or(missing)
+        })
+    }
+
+    /// The value in the row that the walk comes to.
+    fn walked_cell<'a>(&self, data: &'a dyn Data, row: RowId) -> Result<Cell<'a>, Missing> {
         let row = match self.walk(data, row)? {
             Walked::Row(row) => row,
             Walked::Nowhere => return Ok(EMPTY),
             Walked::Display(value) => return Ok(Cell { present: true, value, display: None }),
         };
         let value = match &self.end {
-            End::Column(end) => return end.columns.first(data, row),
+            End::Column(end) => return end.cell(data, row),
             End::Class(class) => match data.class(*class, row) {
                 Truth::Yes => "true",
                 Truth::No => "false",
@@ -236,10 +269,12 @@ impl BoundPath {
             (Some(ColumnType::Reference) | None, Some(display), _) => Ok(display),
             (Some(ColumnType::Reference), None, Some((target, column))) if !cell.value.is_empty() => {
                 let Some(found) = data.by_sys_id(target, cell.value) else {
-                    if let Some(name) = well_known_name(data, target, cell.value) {
-                        return Ok(name);
-                    }
-                    return without_row(data, target, ColumnIdx::SYS_ID).map_or(Ok(""), Err);
+                    let by_value = named_by_value(&data.wanted().table(target).name, cell.value);
+                    return match (without_referred(data, target, cell.value), by_value) {
+                        (None, _) => Ok(""),
+                        (Some(_), Some(name)) => Ok(name),
+                        (Some(missing), None) => Err(missing),
+                    };
                 };
                 let column = column.ok_or_else(|| Missing::table(target))?;
                 let shown = data.cell(target, found, column);
@@ -249,10 +284,35 @@ impl BoundPath {
         }
     }
 
+    /// What a filled field is called, if it is a reference or may be one: what it
+    /// displays, or nothing where the record that it leads to does not exist.
+    /// `cell` is what [`Self::cell`] gave.
+    ///
+    /// # Errors
+    /// What is missing, where the export does not show it.
+    pub(super) fn called<'a>(&self, data: &'a dyn Data, cell: Cell<'a>) -> Result<&'a str, Missing> {
+        match self.kind() {
+            // It may be a sys_id of nobody knows which table.
+            None if cell.display.is_none() && is_sys_id(cell.value) => Err(self.all_columns_missing()),
+            Some(ColumnType::Reference) if self.target_table().is_none() && cell.display.is_none() => {
+                Err(self.all_columns_missing())
+            }
+            _ => self.shown(data, cell),
+        }
+    }
+
     /// What a column displays whose value the export does not show.
     pub(super) fn displayed<'a>(&self, data: &'a dyn Data, row: RowId) -> Option<&'a str> {
-        let (Ok(Walked::Row(row)), End::Column(end)) = (self.walk(data, row), &self.end) else { return None };
-        end.columns.displayed(data, row)
+        let walked = match (self.walk(data, row), &self.end) {
+            (Ok(Walked::Row(row)), End::Column(end)) if end.meaning != Meaning::LeadsToField => {
+                end.columns.displayed(data, row)
+            }
+            _ => None,
+        };
+        walked.or_else(|| {
+            let (table, column) = self.shown_as?;
+            data.cell(table, row, column).display
+        })
     }
 
     /// The text that `LIKE` and its kin look in.
@@ -304,26 +364,44 @@ impl BoundPath {
             if reference.value.is_empty() {
                 return Ok(Walked::Nowhere);
             }
-            row = match (data.by_sys_id(hop.target, reference.value), reference.display) {
-                (Some(found), _) => found,
-                (None, display) => {
-                    let Some(missing) = without_row(data, hop.target, ColumnIdx::SYS_ID) else {
-                        return Ok(Walked::Nowhere);
-                    };
-                    let is_shown = self.is_display && at + 1 == self.hops.len();
-                    let known = || well_known_name(data, hop.target, reference.value);
-                    let shown = if is_shown { display.or_else(known) } else { None };
-                    return shown.map(Walked::Display).ok_or(missing);
-                }
+            if let Some(found) = data.by_sys_id(hop.target, reference.value) {
+                row = found;
+                continue;
+            }
+            let Some(missing) = without_referred(data, hop.target, reference.value) else {
+                return Ok(Walked::Nowhere);
             };
+            let by_value = || named_by_value(&data.wanted().table(hop.target).name, reference.value);
+            let is_last = self.is_display && at + 1 == self.hops.len();
+            let name = if is_last { reference.display.or_else(by_value) } else { None };
+            return name.map(Walked::Display).ok_or(missing);
         }
         Ok(Walked::Row(row))
     }
 }
 
-/// The name of a record that ships with the platform, where its row was not read.
-fn well_known_name(data: &dyn Data, table: TableIdx, sys_id: &str) -> Option<&'static str> {
-    well_known::name(&data.wanted().table(table).name, sys_id)
+/// What is missing to say that a row which was not found does not exist; `None`
+/// where it surely does not. A name that stands in place of a sys_id is of a row
+/// that nobody looked for.
+fn without_referred(data: &dyn Data, target: TableIdx, value: &str) -> Option<Missing> {
+    let is_name = !is_sys_id(value) && named_by_value(&data.wanted().table(target).name, value).is_some();
+    if is_name { Some(Missing::table(target)) } else { without_row(data, target, ColumnIdx::SYS_ID) }
+}
+
+impl ColumnEnd {
+    /// With what the dictionary knows of the first column.
+    pub(super) fn new(columns: Columns, known: Option<KnownColumn>, meaning: Meaning) -> Self {
+        let (kind, reference) = known.map_or((None, None), |known| (Some(known.kind), known.reference));
+        Self { columns, meaning, kind, reference, target: None }
+    }
+
+    fn cell<'a>(&self, data: &'a dyn Data, row: RowId) -> Result<Cell<'a>, Missing> {
+        let cell = self.columns.first(data, row)?;
+        match (self.meaning, cell.value.is_empty()) {
+            (Meaning::Calculated, true) | (Meaning::LeadsToField, false) => Err(self.columns.all_missing()),
+            _ => Ok(cell),
+        }
+    }
 }
 
 impl Columns {

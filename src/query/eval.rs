@@ -133,6 +133,7 @@ impl<'a> Asked<'a> {
             Check::IsNotEmpty => !self.path.is_empty(self.data, self.row)?,
             Check::Class(polarity) => return self.class(*polarity),
             Check::Role(polarity, test) => return self.role(*polarity, test),
+            Check::Called(polarity, values) => return self.called(*polarity, values),
             Check::SameAs(polarity, other, unit) => return self.same_as(*polarity, other, *unit),
             Check::CompareField(comparison, other) => {
                 let Some((left, right)) = self.both(other)? else { return Ok(Truth::No) };
@@ -172,26 +173,48 @@ impl<'a> Asked<'a> {
                 polarity.apply(found)
             }
             Check::On(polarity, start, end) => {
-                let Some(moment) = Moment::parse(stored) else { return Ok(Truth::No) };
+                let moment = self.read(stored)?;
                 let (start, end) = (self.moment(start)?, self.moment(end)?);
                 polarity.apply(moment.compare(start).is_ge() && moment.compare(end).is_le())
             }
             Check::Relative(comparison, unit, shift) => {
                 let now = self.clock.now().ok_or_else(Missing::none)?;
-                let (Some(moment), Some(bound)) = (Moment::parse(stored), unit.shift(now, *shift)) else {
-                    return Ok(Truth::No);
-                };
+                let moment = self.read(stored)?;
+                let Some(bound) = unit.shift(now, *shift) else { return Ok(Truth::No) };
                 is_relative(moment, Moment::Second(bound), *comparison, *unit)
             }
-            Check::DatePart(part) => {
-                let holds = Moment::parse(stored).and_then(|moment| part.holds(moment));
-                holds.unwrap_or(false)
-            }
+            Check::DatePart(part) => part.holds(self.read(stored)?).unwrap_or(false),
             Check::InstanceOf(class, hierarchy) => return self.instance_of(stored, class, hierarchy),
             // The others were answered before.
             _ => false,
         };
         Ok(Truth::from_bool(holds))
+    }
+
+    /// Whether a field that may be a reference holds one of the values, or displays
+    /// one. A sys_id among them is answered by the stored value only.
+    fn called(&self, polarity: Polarity, values: &[Value]) -> Answer {
+        let names = |name: &str| !name.is_empty() && values.iter().any(|value| value.needle.equals(name));
+        let cell = match self.cell() {
+            Ok(cell) => cell,
+            Err(missing) => {
+                let Some(name) = self.path.displayed(self.data, self.row) else { return Err(missing) };
+                let may_be_stored = values.iter().any(|value| value.is_sys_id);
+                if !names(name) && may_be_stored {
+                    return Err(missing);
+                }
+                return Ok(Truth::from_bool(polarity.apply(names(name))));
+            }
+        };
+        if cell.value.is_empty() {
+            return Ok(Truth::No);
+        }
+        for value in values {
+            if self.compare(cell.value, Comparison::Equal, value)? {
+                return Ok(Truth::from_bool(polarity.apply(true)));
+            }
+        }
+        Ok(Truth::from_bool(polarity.apply(names(self.path.called(self.data, cell)?))))
     }
 
     /// Compares a value, which is not empty, as its column's type says; a column
@@ -205,7 +228,10 @@ impl<'a> Asked<'a> {
             if let Some(moment) = Moment::parse(stored) {
                 return Ok(comparison.holds(moment.compare(self.moment(value)?)));
             }
-            if is_date || is_function {
+            if is_date {
+                return Err(self.path.all_columns_missing());
+            }
+            if is_function {
                 return Ok(differs);
             }
         }
@@ -214,8 +240,11 @@ impl<'a> Asked<'a> {
                 return Ok(comparison.holds(stored.compare(number)));
             }
             if kind.is_some() {
-                return Ok(differs);
+                return Err(self.path.all_columns_missing());
             }
+        }
+        if !can_hold(kind, stored) {
+            return Err(self.path.all_columns_missing());
         }
         Ok(match comparison {
             Comparison::Equal => value.needle.equals(stored),
@@ -224,6 +253,12 @@ impl<'a> Asked<'a> {
             _ if is_date || kind == Some(ColumnType::Number) => false,
             _ => comparison.holds(value.needle.compare(stored)),
         })
+    }
+
+    /// A stored date. One that is written as nobody can read for sure, such as
+    /// `03/04/2026`, says nothing.
+    fn read(&self, stored: &str) -> Result<Moment, Missing> {
+        Moment::parse(stored).ok_or_else(|| self.path.all_columns_missing())
     }
 
     /// The moment that a value stands for; nothing in the export is missing where
@@ -249,6 +284,8 @@ impl<'a> Asked<'a> {
             return Ok(None);
         }
         match (left, right) {
+            (Ok(left), _) if !can_hold(self.path.kind(), left.value) => Err(self.path.all_columns_missing()),
+            (_, Ok(right)) if !can_hold(other.kind(), right.value) => Err(other.all_columns_missing()),
             (Ok(left), Ok(right)) => Ok(Some((left.value, right.value))),
             (Err(left), Err(right)) => Err(left.union(right)),
             (Err(missing), _) | (_, Err(missing)) => Err(missing),
@@ -349,6 +386,18 @@ fn order(left: &str, right: &str, kinds: (Option<ColumnType>, Option<ColumnType>
         return Some(left.compare(right));
     }
     (!is_ordered(kinds.0) && !is_ordered(kinds.1)).then(|| text::compare(left, right))
+}
+
+/// Whether a column of a type can hold a text. One that it cannot was written by
+/// other rules than the platform's own, such as `Yes` or `03/04/2026`, and is not
+/// known to differ from anything.
+fn can_hold(kind: Option<ColumnType>, text: &str) -> bool {
+    match kind {
+        Some(ColumnType::Boolean) => ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word)),
+        Some(ColumnType::Number) => Number::parse(text).is_some(),
+        Some(ColumnType::Date | ColumnType::DateTime) => Moment::parse(text).is_some(),
+        _ => true,
+    }
 }
 
 /// Whether a type has an order that its text does not have.

@@ -1,5 +1,5 @@
 //! What binding knows of tables beyond the built-in dictionary: views that the
-//! tool computes, columns that every table has, and what a reference displays.
+//! tool computes, and columns that every table has.
 
 use crate::record::schema::{self, ColumnType};
 
@@ -8,6 +8,8 @@ use crate::record::schema::{self, ColumnType};
 pub(super) struct KnownColumn {
     pub(super) kind: ColumnType,
     pub(super) reference: Option<&'static str>,
+    /// As in [`schema::Column::calculated`].
+    pub(super) calculated: Option<&'static str>,
 }
 
 /// Views of the tool: table, column, and the table it refers to.
@@ -32,31 +34,6 @@ const EVERYWHERE: [(&str, ColumnType); 6] = [
     ("sys_updated_by", ColumnType::Text),
     ("sys_updated_on", ColumnType::DateTime),
     ("sys_mod_count", ColumnType::Number),
-];
-
-/// The column whose value a reference to the table displays.
-pub(super) const DISPLAY_COLUMNS: [(&str, &str); 21] = [
-    ("cmn_department", "name"),
-    ("cmn_location", "name"),
-    ("core_company", "name"),
-    ("ecc_agent", "name"),
-    ("ldap_server_config", "name"),
-    ("oauth_entity", "name"),
-    ("oauth_entity_profile", "name"),
-    ("sys_alias", "name"),
-    ("sys_app", "name"),
-    ("sys_db_object", "label"),
-    ("sys_package", "name"),
-    ("sys_remote_update_set", "name"),
-    ("sys_rest_message", "name"),
-    ("sys_scope", "name"),
-    ("sys_script_include", "name"),
-    ("sys_security_acl", "name"),
-    ("sys_update_set", "name"),
-    ("sys_user", "name"),
-    ("sys_user_group", "name"),
-    ("sys_user_role", "name"),
-    ("sys_ws_definition", "name"),
 ];
 
 /// The tables and columns that effective roles are computed from.
@@ -97,22 +74,18 @@ pub(super) fn knows_some_of(table: &str) -> bool {
 /// A column of a table, or of every table.
 pub(super) fn column(table: &str, column: &str) -> Option<KnownColumn> {
     if let Some(found) = schema::column(table, column) {
-        return Some(KnownColumn { kind: found.kind, reference: found.reference });
+        let schema::Column { kind, reference, calculated, .. } = found;
+        return Some(KnownColumn { kind, reference, calculated });
     }
     if let Some((.., reference)) = VIEWS.iter().find(|(view, name, _)| (*view, *name) == (table, column)) {
         let kind = if reference.is_some() { ColumnType::Reference } else { ColumnType::Text };
-        return Some(KnownColumn { kind, reference: *reference });
+        return Some(KnownColumn { kind, reference: *reference, calculated: None });
     }
     // A known table may lack a column that others have, and then says so; the
     // `sys_id` alone is always there.
     let everywhere = EVERYWHERE.iter().find(|(name, _)| *name == column)?;
     let holds = column == "sys_id" || !knows_table(table);
-    holds.then_some(KnownColumn { kind: everywhere.1, reference: None })
-}
-
-/// The column whose value a reference to the table displays, where that is known.
-pub(super) fn display_column(table: &str) -> Option<&'static str> {
-    DISPLAY_COLUMNS.iter().find(|(name, _)| *name == table).map(|(_, column)| *column)
+    holds.then_some(KnownColumn { kind: everywhere.1, reference: None, calculated: None })
 }
 
 /// The known name that looks most like a wrong one, for a message.

@@ -203,7 +203,10 @@ impl RowTests {
 
 fn own_columns(path: &BoundPath) -> Vec<ColumnIdx> {
     match &path.end {
-        End::Column(end) => end.columns.list.to_vec(),
+        End::Column(end) => {
+            let shown = path.shown_as.map(|(_, column)| column);
+            end.columns.list.iter().copied().chain(shown).collect()
+        }
         _ => Vec::new(),
     }
 }

@@ -1,17 +1,20 @@
 //! A ServiceNow record as an export shows it: a table, an action, named fields,
 //! and the place of each.
 
+mod choices;
 mod field;
 mod keys;
 mod parts;
+mod referred;
 pub mod schema;
 mod secrets;
 mod wanted;
-pub mod well_known;
 
+pub use choices::{Choice, choices, chosen};
 pub use field::{Action, Field, Origin, Record};
 pub use keys::{known_key, natural_key};
 pub use parts::{PartOf, part_of};
+pub use referred::{display_column, is_sys_id, named_by_value, well_known_name};
 pub use secrets::{carries_credential, carries_records, is_secret_column, is_secret_property};
 pub use wanted::{ColumnIdx, Keep, TableIdx, Wanted, WantedTable};
 

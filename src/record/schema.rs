@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use hashbrown::HashMap;
 
+use super::choices::choices;
+
 /// How a column's values compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColumnType {
@@ -37,7 +39,14 @@ pub struct Column {
     pub reference: Option<&'static str>,
     /// The documented default for a new record.
     pub default: Option<&'static str>,
+    /// Set for a column that the platform calculates and that exports hold empty
+    /// whatever it would show: the computed field that answers it, such as
+    /// `@role`, or [`NOTHING_ANSWERS`].
+    pub calculated: Option<&'static str>,
 }
+
+/// Stands for the computed field of a calculated column that none answers.
+pub const NOTHING_ANSWERS: &str = "-";
 
 /// Table, column and the rest of a line.
 type Line = (&'static str, &'static str, &'static str);
@@ -75,12 +84,13 @@ fn line_of(table: &str, column: &str) -> Option<&'static str> {
 fn decode(line: &'static str) -> Column {
     let mut cells = line.split('\t');
     let mut next = || cells.next().unwrap_or("");
-    let (type_name, reference, default) = (next(), next(), next());
+    let (type_name, reference, default, calculated) = (next(), next(), next(), next());
     Column {
         kind: kind_of(type_name),
         type_name,
         reference: Some(reference).filter(|text| !text.is_empty()),
         default: Some(default).filter(|text| !text.is_empty()),
+        calculated: Some(calculated).filter(|text| !text.is_empty()),
     }
 }
 
@@ -158,7 +168,9 @@ const LABELLED: [(&str, &str); 31] = [
 /// text: the label of a choice, or a format of the type.
 #[must_use]
 pub fn has_labels(table: &str, column: &str, type_name: &str) -> bool {
-    !type_name.is_empty() && !PLAIN_TYPES.contains(&type_name) || LABELLED.contains(&(table, column))
+    !type_name.is_empty() && !PLAIN_TYPES.contains(&type_name)
+        || LABELLED.contains(&(table, column))
+        || !choices(table, column).is_empty()
 }
 
 /// The column that a label in the head of a list stands for, where that is known
@@ -166,6 +178,16 @@ pub fn has_labels(table: &str, column: &str, type_name: &str) -> bool {
 #[must_use]
 pub fn labelled(table: &str, label: &str) -> Option<&'static str> {
     LABELS.get(&(table, label)).or_else(|| LABELS.get(&("*", label))).copied()
+}
+
+/// The walk that labels joined by dots stand for, such as `Role.Name`.
+#[must_use]
+pub fn labelled_walk(table: &str, labels: &str) -> Option<String> {
+    let (label, rest) = labels.split_once('.')?;
+    let reference = labelled(table, label)?;
+    let target = column(table, reference)?.reference?;
+    let end = labelled(target, rest).map(str::to_owned).or_else(|| labelled_walk(target, rest))?;
+    Some(format!("{reference}.{end}"))
 }
 
 /// Labels of columns by table; those of `*` are the same on every table.
@@ -200,6 +222,31 @@ pub fn column(table: &str, column: &str) -> Option<Column> {
     line_of(table, column).filter(|_| column != OTHERS).map(decode)
 }
 
+/// Whether a name is that of a walk through references, such as `role.name`.
+#[must_use]
+pub fn is_walk(name: &str) -> bool {
+    name.contains('.')
+}
+
+/// The table and column at which a walk ends, such as `user.manager.active` of
+/// `sys_user_has_role`; of a plain name themselves. `None` where nobody knows
+/// where a reference on the way leads.
+#[must_use]
+pub fn end_of_walk<'n>(table: &'n str, walk: &'n str) -> Option<(&'n str, &'n str)> {
+    let (mut table, mut rest) = (table, walk);
+    while let Some((reference, after)) = rest.split_once('.') {
+        table = column(table, reference)?.reference?;
+        rest = after;
+    }
+    Some((table, rest))
+}
+
+/// Whether a name is that of a column of the table, or of a walk to a known one.
+#[must_use]
+pub fn knows_column(table: &str, name: &str) -> bool {
+    end_of_walk(table, name).is_some_and(|(table, name)| column(table, name).is_some())
+}
+
 /// The known columns of a table, sorted; empty for a table that is not known.
 #[must_use]
 pub fn columns(table: &str) -> Vec<&'static str> {
@@ -216,7 +263,10 @@ pub fn tables() -> Vec<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ColumnType, LABELLED, LABELS, LINES, PLAIN_TYPES, column, knows_table, labelled};
+    use super::{
+        ColumnType, LABELLED, LABELS, LINES, PLAIN_TYPES, column, end_of_walk, knows_column, knows_table,
+        labelled, labelled_walk,
+    };
 
     #[test]
     fn the_dictionary_is_sorted_without_repetition() {
@@ -248,5 +298,20 @@ mod tests {
         assert_eq!(labelled("sys_user", "User ID"), Some("user_name"));
         assert_eq!(labelled("sys_user", "Sys ID"), Some("sys_id"));
         assert_eq!(labelled("sys_user_has_role", "Active"), None);
+        assert_eq!(labelled_walk("sys_user_has_role", "Role.Name").as_deref(), Some("role.name"));
+        assert_eq!(
+            labelled_walk("sys_user_has_role", "User.Manager.Active").as_deref(),
+            Some("user.manager.active")
+        );
+        assert_eq!(labelled_walk("sys_user_has_role", "Role.Colour"), None);
+    }
+
+    #[test]
+    fn walks_end_at_columns_of_other_tables() {
+        let grants = "sys_user_has_role";
+        assert_eq!(end_of_walk(grants, "user.manager.active"), Some(("sys_user", "active")));
+        assert_eq!(end_of_walk(grants, "state"), Some((grants, "state")));
+        assert_eq!(end_of_walk(grants, "state.name"), None);
+        assert!(knows_column(grants, "role.name") && !knows_column(grants, "role.colour"));
     }
 }

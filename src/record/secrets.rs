@@ -41,6 +41,8 @@ const SECRET_PROPERTY_WORDS: [&str; 12] = [
 /// dictionary, else by its name.
 #[must_use]
 pub fn is_secret_column(table: &str, column: &str) -> bool {
+    // What a walk shows is as secret as the column at its end.
+    let (table, column) = schema::end_of_walk(table, column).unwrap_or((table, column));
     if let Some(known) = schema::column(table, column) {
         return known.kind == ColumnType::Secret || SECRET_COLUMNS.contains(&(table, column));
     }
@@ -152,6 +154,9 @@ mod tests {
         assert!(is_secret_column("x_acme_conn", "api_password"));
         assert!(is_secret_column("x_acme_conn", "Private Key"));
         assert!(!is_secret_column("sys_user", "user_name"));
+        assert!(is_secret_column("sys_user_has_role", "user.user_password"));
+        assert!(is_secret_column("x_acme_order", "owner.api_password"));
+        assert!(!is_secret_column("sys_user_has_role", "user.password_needs_reset"));
         assert!(!is_secret_column("sys_user", "password_needs_reset"));
         assert!(is_secret_property("x_acme.API_KEY", "string", "k-1234"));
         assert!(is_secret_property("x_acme.conn", "password2", "k-1234"));

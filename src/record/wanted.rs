@@ -123,6 +123,15 @@ impl Wanted {
         column
     }
 
+    /// Asks for what an export that is no XML may show of a walk through
+    /// references, under the walk as its name, such as `user.manager.active`. It
+    /// stands in for columns that are on the list themselves, so it is on none.
+    pub fn keep_walk(&mut self, table: TableIdx, walk: &str) -> ColumnIdx {
+        let column = self.tables[table.index()].want(walk);
+        self.keep(table, column, Keep::Always);
+        column
+    }
+
     /// Tables and columns that were asked for since the last call; of each table
     /// the `sys_id` stands among them.
     pub fn take_list(&mut self) -> Vec<(TableIdx, ColumnIdx)> {

@@ -18,7 +18,8 @@ use super::model::{
 use super::names::PackNames;
 use super::pattern::Pattern;
 use crate::query::{BoundPath, BoundQuery, Query, RowTests, bind_shared, bind_shown_path};
-use crate::record::{Keep, Wanted};
+use crate::record::schema::ColumnType;
+use crate::record::{Keep, Wanted, is_sys_id};
 
 /// What is being compiled, and into what.
 pub(super) struct Compiler<'c> {
@@ -30,6 +31,8 @@ pub(super) struct Compiler<'c> {
     pub(super) params: Params,
     /// Warnings, with the file's path.
     pub(super) warnings: &'c mut Vec<String>,
+    /// Conditions that an instance answers otherwise.
+    pub(super) doubts: &'c mut Vec<RuleError>,
     /// Whether every query so far could be pasted into an instance.
     pub(super) portable: bool,
     /// Whether the patterns are ours with our parameters, which a test compiles.
@@ -319,6 +322,15 @@ impl Compiler<'_> {
         for (field, comparator) in expect.iter().flat_map(|expect| &expect.fields) {
             let path = self.path_of(&Text { value: field.clone(), ..place.clone() }, place, table)?;
             let expectation = self.expectation(comparator, place)?;
+            if path.kind() == Some(ColumnType::Reference)
+                && let Some(name) = comparator.texts().find(|text| !is_sys_id(&self.params.text(text)))
+            {
+                let message = format!(
+                    "'{field}' is a reference, whose value is a sys_id, and is compared with '{name}': expect \
+                     something of a column of what it refers to"
+                );
+                self.doubts.push(self.error(place, message));
+            }
             fields.push(ExpectedField::new(path, expectation, self.wanted, self.tests));
         }
         Ok(fields)
@@ -343,6 +355,10 @@ impl Compiler<'_> {
         self.portable &= bound.portable();
         let path = self.path;
         self.warnings.extend(bound.warnings().iter().map(|warning| format!("{path}: {warning}")));
+        for doubt in bound.doubts() {
+            let doubt = self.query_error(text, &filled, doubt.span.start, doubt.message.clone());
+            self.doubts.push(doubt);
+        }
         Ok(bound)
     }
 

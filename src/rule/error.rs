@@ -56,6 +56,12 @@ impl RuleError {
         self
     }
 
+    /// The error in one line, without a place that is not known.
+    #[must_use]
+    pub fn line(&self) -> String {
+        if self.line == 0 { format!("{}: {}", self.path, self.message) } else { self.to_string() }
+    }
+
     /// The error with the line it is about and a caret, for a terminal.
     #[must_use]
     pub fn render(&self, color: bool) -> String {

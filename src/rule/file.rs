@@ -293,6 +293,14 @@ pub struct Comparator {
     pub at_most_share: Option<Share>,
 }
 
+impl Comparator {
+    /// The texts that a value is compared with as a whole.
+    pub fn texts(&self) -> impl Iterator<Item = &String> {
+        let one = [&self.equals, &self.not_equals].into_iter().flatten().map(|text| &text.0);
+        one.chain([&self.one_of, &self.none_of].into_iter().flatten().flat_map(|texts| &texts.0))
+    }
+}
+
 /// A share of a count.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -6,14 +6,16 @@ use std::collections::BTreeMap;
 use super::error::RuleError;
 use super::file::{RuleFile, Text};
 use super::files::PackFiles;
+use super::pack::Pack;
 
 /// How long a message may be before its placeholders are filled, in characters.
 const MAX_MESSAGE: usize = 200;
 
-/// Complaints about the rule files of packs whose texts are known.
+/// Complaints about the rule files of packs whose texts are known; `pack` is what
+/// was compiled of them.
 #[must_use]
-pub fn lint(packs: &[PackFiles]) -> Vec<RuleError> {
-    let mut complaints = Vec::new();
+pub fn lint(packs: &[PackFiles], pack: &Pack) -> Vec<RuleError> {
+    let mut complaints: Vec<_> = pack.doubts.iter().filter(|doubt| !doubt.text.is_empty()).cloned().collect();
     let mut whys: BTreeMap<String, &str> = BTreeMap::new();
     for pack in packs {
         for (path, rule) in &pack.rules {

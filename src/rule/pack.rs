@@ -37,6 +37,9 @@ pub struct Pack {
     pub keys: KeyPaths,
     /// Doubts about columns and tables that are not in the dictionary.
     pub warnings: Vec<String>,
+    /// Conditions that compare a reference with a name, which an instance answers
+    /// otherwise, with their place.
+    pub doubts: Vec<RuleError>,
     /// What the pages for reviewers ask, if they are wanted.
     pub review: Option<ReviewQuestions>,
     /// What instances are compared by, if they are.
@@ -58,6 +61,7 @@ impl Pack {
             tests: RowTests::default(),
             keys: KeyPaths::new(),
             warnings: Vec::new(),
+            doubts: Vec::new(),
             review: None,
             comparison: None,
             names: PackNames::default(),
@@ -78,6 +82,11 @@ impl Pack {
             }
         }
         settings.check_names(&taken)?;
+        for doubt in &mut pack.doubts {
+            if let Some(text) = packs.iter().find_map(|files| files.texts.get(&doubt.path)) {
+                doubt.text.clone_from(text);
+            }
+        }
         for rules in [&mut pack.rules, &mut pack.scored] {
             rules.sort_by(|left, right| left.meta.id.cmp(&right.meta.id));
         }
@@ -198,6 +207,7 @@ impl Pack {
             names,
             params,
             warnings: &mut self.warnings,
+            doubts: &mut self.doubts,
             portable: true,
             unset: BTreeSet::new(),
         }

@@ -202,7 +202,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Whether the text of a column says no: `None` where the column is not there.
+    /// Whether the text of a column says so: `None` where the column is not there.
     fn says(&self, tie: &Tie, column: &str, holds: impl Fn(&str) -> bool) -> Option<bool> {
         let column = self.wanted.table(tie.table).find(column)?;
         let cell = self.facts.cell(tie.table, tie.row, column);
@@ -224,6 +224,18 @@ impl Builder<'_> {
         if matches!(tie.to, End::Hidden) {
             Self::miss(&mut hidden.held, self.wanted, tie.table, to);
         }
+    }
+
+    /// The number of the user that a row begins with, and what the row itself shows
+    /// under `user.user_name`.
+    fn user(&mut self, tie: &Tie) -> u32 {
+        let Some(user) = self.number(Node::User(0), tie.from) else { return self.some_user() };
+        let column = self.wanted.table(tie.table).find("user.user_name");
+        let name = column.map_or(TextId::ABSENT, |column| self.rows(tie.table).pair(tie.row, column).value);
+        if name.0 > TextId::EMPTY.0 {
+            self.graph.users.user_names.entry(user).or_insert(name);
+        }
+        user
     }
 
     fn some_user(&mut self) -> u32 {
@@ -264,7 +276,7 @@ impl Builder<'_> {
             Self::miss(&mut self.graph.hidden.ways, self.wanted, tie.table, "inherited");
         }
         self.note_hidden(tie, ["user", "role"]);
-        let user = self.number(Node::User(0), tie.from).unwrap_or_else(|| self.some_user());
+        let user = self.user(tie);
         let role = self.number(Node::Role(0), tie.to).unwrap_or_else(|| self.some_role());
         let edges = &mut self.edges;
         let edges = if is_inherited == Some(true) { &mut edges.inherited } else { &mut edges.grants };
@@ -273,7 +285,7 @@ impl Builder<'_> {
 
     fn add_member(&mut self, tie: &Tie) {
         self.note_hidden(tie, ["user", "group"]);
-        let user = self.number(Node::User(0), tie.from).unwrap_or_else(|| self.some_user());
+        let user = self.user(tie);
         match self.number(Node::Group(0), tie.to) {
             Some(group) => self.edges.members.push((user, group, tie.row)),
             None => {

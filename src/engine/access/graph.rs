@@ -7,7 +7,7 @@ use super::csr::{Csr, position};
 use super::row_set::RowSet;
 use super::step::{Node, Step, StepKind};
 use crate::query::{Missing, RowId};
-use crate::record::{TableIdx, well_known};
+use crate::record::{TableIdx, well_known_name};
 
 /// The nodes of one kind.
 #[derive(Debug, Default)]
@@ -16,6 +16,8 @@ pub(super) struct Nodes {
     /// sys_id, and what references display. Both are absent for a node that
     /// stands for whatever a row does not show.
     pub(super) names: Vec<(TextId, TextId)>,
+    /// User names that rows show which refer to users.
+    pub(super) user_names: HashMap<u32, TextId>,
 }
 
 impl Nodes {
@@ -171,7 +173,7 @@ impl AccessGraph {
     pub(crate) fn name_well_known(&mut self, texts: &mut Interner) {
         for (sys_id, name) in &mut self.roles.names {
             if name.0 <= TextId::EMPTY.0
-                && let Some(known) = well_known::name("sys_user_role", texts.text(*sys_id))
+                && let Some(known) = well_known_name("sys_user_role", texts.text(*sys_id))
             {
                 *name = texts.intern(known);
             }
@@ -196,6 +198,13 @@ impl AccessGraph {
             Node::Role(number) => (&self.roles, number),
         };
         nodes.names.get(position(number)).copied().unwrap_or_default()
+    }
+
+    /// The user name of a user as rows that refer to it show it, such as a list of
+    /// grants with the column `user.user_name`.
+    pub(crate) fn shown_user_name(&self, node: Node) -> Option<TextId> {
+        let Node::User(number) = node else { return None };
+        self.users.user_names.get(&number).copied()
     }
 
     /// Whether a row of `sys_user_has_role` says that a user has a role.

@@ -4,7 +4,7 @@
 use super::csv::{self, Dialect, RowEnd};
 use super::json::{self, Kind, Member};
 use super::table::{self, Named, is_name, is_sys_id};
-use super::values::{Shows, Sort, sort_of};
+use super::values::{Shows, Sort, is_shown, sort_of};
 use super::window::Window;
 use super::{FileKind, Halt};
 use crate::record::schema;
@@ -88,7 +88,7 @@ fn of_json(window: &mut Window, path: &str, begin: usize) -> Judged {
         rows.iter().flatten().any(|member| name_of(member) == "sys_id" && holds_sys_id(text, member));
     let is_of = |table: &str| {
         let members = || rows.iter().take(1).flatten().map(name_of).filter(|name| !name.starts_with("__"));
-        let known = members().filter(|name| schema::column(table, name).is_some()).count();
+        let known = members().filter(|name| schema::knows_column(table, name)).count();
         known * 2 >= members().count()
     };
     let is_export = match &named {
@@ -204,6 +204,9 @@ fn shown_by(text: &str, rows: &[Vec<Member>], table: Option<&str>) -> Shows {
             }
             seems = Some(Shows::Labels);
         }
+        if member.kind == Kind::Text && table.is_some_and(|table| is_shown(value, sort_of(table, name))) {
+            seems = Some(Shows::Labels);
+        }
     }
     seems.unwrap_or(Shows::Stored)
 }
@@ -280,7 +283,7 @@ impl Header {
         }
         let Named::Known(table) = named else { return false };
         let columns = self.columns(table);
-        let is_known = |column: &&String| schema::column(table, column).is_some();
+        let is_known = |column: &&String| schema::knows_column(table, column);
         let known = columns.iter().filter(is_known).count();
         // An ordinary word may name anything.
         if is_sheet && table.contains('_') { known > 0 } else { known * 2 >= self.labels.len() }
@@ -300,8 +303,9 @@ impl Header {
         }
         let column = |label: &String| {
             let is_alone = self.labels.iter().filter(|other| *other == label).count() == 1;
-            let column = schema::labelled(table, label).filter(|_| is_alone);
-            column.map_or_else(|| label.clone(), str::to_owned)
+            let column = schema::labelled(table, label).map(str::to_owned);
+            let column = column.or_else(|| schema::labelled_walk(table, label)).filter(|_| is_alone);
+            column.unwrap_or_else(|| label.clone())
         };
         self.labels.iter().map(column).collect()
     }

@@ -12,7 +12,7 @@ use super::table::{is_name, is_sys_id};
 use super::values::{Known, Shows, Sort, known, sort_of};
 use super::window::Window;
 use super::{RecordSink, Select};
-use crate::record::{Action, ColumnIdx, Field, Origin, Record};
+use crate::record::{Action, ColumnIdx, Field, Origin, Record, display_column, schema};
 use crate::span::ByteSpan;
 
 /// Where the name of a value stands.
@@ -72,6 +72,9 @@ struct Fate {
     column: Option<ColumnIdx>,
     is_handed_out: bool,
     sort: Sort,
+    /// How many bytes of the name are that of a reference whose display it is, as
+    /// `role` in `role.name`.
+    displays: Option<usize>,
 }
 
 impl Guesses {
@@ -83,13 +86,22 @@ impl Guesses {
         }
         let column = select.table(table).and_then(|table| table.find(name));
         let is_handed_out = column.is_some() || matches!(select, Select::Everything);
-        let fate = Fate { column, is_handed_out, sort: sort_of(table, name) };
+        let fate =
+            Fate { column, is_handed_out, sort: sort_of(table, name), displays: displays(table, name) };
         if self.list.len() <= at {
             self.list.resize_with(at + 1, || None);
         }
         self.list[at] = Some(Guess { name: name.into(), fate });
         fate
     }
+}
+
+/// How long the name of the reference is that a walk of two names shows the
+/// display of.
+fn displays(table: &str, name: &str) -> Option<usize> {
+    let (reference, end) = name.split_once('.')?;
+    let target = schema::column(table, reference)?.reference?;
+    (display_column(target) == Some(end)).then_some(reference.len())
 }
 
 impl Cell {
@@ -163,17 +175,28 @@ impl Rows<'_> {
             self.guesses = Guesses { table: Some(number), list: Vec::new() };
         }
         let mut fields: Vec<Field<'_>> = Vec::new();
+        let mut displayed: Vec<(usize, &str)> = Vec::new();
         for (at, cell) in self.cells.iter().enumerate() {
             let Some(name) = cell.name(&self.head, text).filter(|name| !name.starts_with("__")) else {
                 continue;
             };
             let fate = self.guesses.of(at, name, table, self.select);
+            if let Some(reference) = fate.displays {
+                displayed.push((at, &name[..reference]));
+            }
             if fate.is_handed_out {
                 fields.push(build_field(&self.window, name, cell, fate, self.head.shows));
             }
         }
         if matches!(self.head.form, Form::Json { .. }) {
             add_displays(&self.window, &self.head, &self.cells, &mut fields);
+        }
+        for (at, reference) in displayed {
+            let column = self.select.table(table).and_then(|table| table.find(reference));
+            let is_wanted = column.is_some() || matches!(self.select, Select::Everything);
+            if let Some(cell) = self.cells.get(at).filter(|_| is_wanted) {
+                show_reference(&self.window, cell, (reference, column), &mut fields);
+            }
         }
         let start_tag = match self.head.form {
             Form::Json { .. } => row.start..row.start + 1,
@@ -254,5 +277,38 @@ fn add_displays<'t>(window: &'t Window, head: &Head, cells: &[Cell], fields: &mu
         if is_sys_id(field.value.trim()) {
             field.display_value = Some(display);
         }
+    }
+}
+
+/// Puts what a walk such as `role.name` says to the reference that it begins with,
+/// where that shows nothing itself: its value then stays unknown.
+fn show_reference<'t>(
+    window: &'t Window,
+    cell: &Cell,
+    (reference, column): (&'t str, Option<ColumnIdx>),
+    fields: &mut Vec<Field<'t>>,
+) {
+    let (Some(text), _) = cell.read(window.text()) else { return };
+    if text.trim().is_empty() {
+        return;
+    }
+    match fields.iter_mut().find(|field| field.name == reference) {
+        Some(field) => {
+            let is_silent = field.display_value.as_ref().is_none_or(|shown| shown.trim().is_empty());
+            if is_silent && !field.value.trim().is_empty() {
+                field.display_value = Some(text);
+            }
+        }
+        None => fields.push(Field {
+            name: reference,
+            column,
+            is_display_only: true,
+            value: Cow::Borrowed(""),
+            display_value: Some(text),
+            name_attribute: None,
+            element_span: span_of(window, &cell.whole),
+            attributes_span: ByteSpan::at(window.offset(cell.content.start)),
+            content_span: span_of(window, &cell.content),
+        }),
     }
 }

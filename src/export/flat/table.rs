@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+pub(super) use crate::record::is_sys_id;
 use crate::record::schema;
 
 /// How names of tables begin that the dictionary does not know.
@@ -57,11 +58,6 @@ impl Named {
 pub(super) fn is_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-}
-
-/// Whether a text is a sys_id.
-pub(super) fn is_sys_id(text: &str) -> bool {
-    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// The table that the name of a file says: `sys_user.csv`, `sys_user (3).json`,

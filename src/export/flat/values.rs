@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use super::table::is_sys_id;
 use crate::record::schema::{self, ColumnType};
+use crate::record::{Choice, choices, chosen};
 
 /// What the values of an export are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,8 +30,8 @@ pub(super) enum Sort {
     Number,
     /// By format; a date that is written as it is stored is taken for it.
     Date,
-    /// A label, or a format of its own.
-    Label,
+    /// A label, or a format of its own; with the choices that are known.
+    Label(&'static [Choice]),
 }
 
 /// A value as far as the export shows it.
@@ -43,15 +44,18 @@ pub(super) enum Known<'t> {
 /// The sort of a column. Of one that the dictionary does not know the text is
 /// taken as it is.
 pub(super) fn sort_of(table: &str, column: &str) -> Sort {
+    let (table, column) = schema::end_of_walk(table, column).unwrap_or((table, column));
     let Some(known) = schema::column(table, column) else {
-        return if column == "sys_class_name" { Sort::Label } else { Sort::Plain };
+        return if column == "sys_class_name" { Sort::Label(&[]) } else { Sort::Plain };
     };
     match known.kind {
         ColumnType::Reference | ColumnType::List => Sort::Reference,
         ColumnType::Boolean => Sort::Boolean,
         ColumnType::Number => Sort::Number,
         ColumnType::Date | ColumnType::DateTime => Sort::Date,
-        ColumnType::Text if schema::has_labels(table, column, known.type_name) => Sort::Label,
+        ColumnType::Text if schema::has_labels(table, column, known.type_name) => {
+            Sort::Label(choices(table, column))
+        }
         ColumnType::Text | ColumnType::Secret => Sort::Plain,
     }
 }
@@ -59,6 +63,13 @@ pub(super) fn sort_of(table: &str, column: &str) -> Sort {
 /// What a shown text says of the stored value.
 pub(super) fn known(text: Cow<'_, str>, sort: Sort, shows: Shows) -> Known<'_> {
     let trimmed = text.trim();
+    if let Sort::Label(choices) = sort {
+        // A label tells its value also where nothing says that labels are shown.
+        let value = chosen(choices, trimmed).filter(|value| !value.eq_ignore_ascii_case(trimmed));
+        if let Some(value) = value {
+            return Known::Stored(value.into());
+        }
+    }
     if shows == Shows::Stored || trimmed.is_empty() {
         return Known::Stored(text);
     }
@@ -72,9 +83,20 @@ pub(super) fn known(text: Cow<'_, str>, sort: Sort, shows: Shows) -> Known<'_> {
         },
         Sort::Number => is_number(trimmed),
         Sort::Date => is_date(trimmed),
-        Sort::Label => false,
+        Sort::Label(choices) => chosen(choices, trimmed).is_some(),
     };
     if is_stored { Known::Stored(text) } else { Known::DisplayOnly(text) }
+}
+
+/// Whether a text cannot be what is stored, so that somebody asked for what is
+/// shown: the label of a known choice, or a date in another form than the
+/// platform's own.
+pub(super) fn is_shown(text: &str, sort: Sort) -> bool {
+    match sort {
+        Sort::Label(choices) => chosen(choices, text).is_some_and(|value| value != text),
+        Sort::Date => !text.is_empty() && !is_date(text),
+        _ => false,
+    }
 }
 
 fn is_number(text: &str) -> bool {
@@ -95,6 +117,24 @@ mod tests {
     use super::{Known, Shows, known, sort_of};
 
     #[test]
+    fn a_known_label_tells_the_value() {
+        let check = |column: &str, text: &str, value: &str| {
+            let sort = sort_of("sys_user", column);
+            for shows in [Shows::Labels, Shows::Stored] {
+                assert_eq!(known(text.into(), sort, shows), Known::Stored(value.into()), "{column}={text}");
+            }
+        };
+        check("identity_type", "AI agent", "ai_agent");
+        check("identity_type", " Machine ", " Machine ");
+        check("identity_type", "machine", "machine");
+        check("identity_type", "-", "unclassified");
+        check("identity_type", "", "");
+        // What is stored cannot be told from a label in another language.
+        let sort = sort_of("sys_user", "identity_type");
+        assert_eq!(known("u_robot".into(), sort, Shows::Stored), Known::Stored("u_robot".into()));
+    }
+
+    #[test]
     fn a_label_is_not_the_value() {
         let check = |column: &str, text: &str, is_stored: bool| {
             let sort = sort_of("sys_user", column);
@@ -112,7 +152,9 @@ mod tests {
         check("failed_attempts", "1,204", false);
         check("last_login_time", "2026-01-31 10:00:00", true);
         check("last_login_time", "31.01.2026 10:00", false);
-        check("identity_type", "Human", false);
+        check("identity_type", "Human", true);
+        check("identity_type", "Mensch", false);
+        check("identity_type", "AI", false);
         check("sys_class_name", "User", false);
         check("u_colour", "Red", true);
     }

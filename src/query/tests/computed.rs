@@ -147,3 +147,48 @@ fn where_a_record_came_from() {
         ],
     );
 }
+
+/// Exports hold these columns empty for everybody.
+#[test]
+fn calculated_columns_are_not_what_exports_hold() {
+    let roles = |grants: &str, cases: &[(&str, &str)]| {
+        check("sys_user", &format!("sys_user roles=; accumulated_roles=; @roles={grants}"), cases);
+    };
+    roles(
+        "itil,admin,?",
+        &[
+            ("roles=admin", "yes"),
+            ("accumulated_rolesLIKEadm", "yes"),
+            ("roles=x", "unknown sys_user_has_role"),
+            ("rolesISEMPTY", "no"),
+        ],
+    );
+    roles(
+        "?",
+        &[("roles!=admin", "unknown sys_user_has_role"), ("rolesISEMPTY", "unknown sys_user_has_role")],
+    );
+    roles("itil", &[("roles=admin", "no"), ("rolesNOT LIKEadmin", "yes"), ("rolesINadmin,itil", "yes")]);
+    let grants = "sys_user_has_role user=u1\n sys_user sys_id=u1; roles=; @roles=admin";
+    check("sys_user_has_role", grants, &[("user.roles=admin", "yes")]);
+    let manager = "sys_user manager=u1\n sys_user sys_id=u1; roles=; @roles=admin";
+    check(
+        "sys_user",
+        manager,
+        &[
+            ("RLQUERYsys_user.sys_id=manager,>=1^roles=admin^ENDRLQUERY", "yes"),
+            ("RLQUERYsys_user.sys_id=manager,>=1^roles=itil^ENDRLQUERY", "unknown sys_user"),
+        ],
+    );
+    let group = |text: &str, cases: &[(&str, &str)]| {
+        check("sys_user_group", &format!("sys_user_group {text}"), cases);
+    };
+    group(
+        "roles=",
+        &[
+            ("roles=itil", "unknown sys_user_group.roles"),
+            ("rolesISEMPTY", "unknown sys_user_group.roles"),
+            ("rolesANYTHING", "yes"),
+        ],
+    );
+    group("roles=itil", &[("roles=itil", "yes"), ("roles=admin", "no")]);
+}

@@ -64,7 +64,7 @@ fn compares_with_given_moments() {
         "last_login_timeNOTONx@2026-01-01@2026-01-02",
     ] {
         login("", query, "no");
-        login("no date", query, "no");
+        login("03/04/2026", query, "unknown sys_user.last_login_time");
     }
 }
 

@@ -9,7 +9,9 @@ fn reference_compares_sys_id_and_searches_display() {
         "sys_user_has_role role=r1|Admin; user=u1; granted_by=",
         &[
             ("role=r1", "yes"),
-            ("role=admin", "no"),
+            ("role=admin", "yes"),
+            ("role!=admin", "no"),
+            ("role=itil", "no"),
             ("roleINr1,r2", "yes"),
             ("roleLIKEadm", "yes"),
             ("roleSTARTSWITHADM", "yes"),
@@ -96,7 +98,8 @@ fn display_value_stands_for_the_name() {
             ("role.suffix=admin", "unknown sys_user_role"),
             ("user.name=ada lovelace", "yes"),
             ("user.user_name=ada", "unknown sys_user"),
-            ("included_in_role.name=x", "unknown sys_user_role"),
+            ("included_in_role.name=x", "no"),
+            ("included_in_role.name=r2", "yes"),
         ],
     );
     // The row itself knows better.
@@ -138,4 +141,91 @@ fn instance_of_follows_the_dictionary() {
         &[("sys_class_nameINSTANCEOFb", "no")],
     );
     check("ecc_agent", "ecc_agent sys_class_name=", &[("sys_class_nameINSTANCEOFb", "no")]);
+}
+
+/// A reference is compared with a name by what it displays, whichever way the
+/// export writes it; what nothing tells is not a silent no.
+#[test]
+fn a_name_is_compared_with_what_a_reference_displays() {
+    let checked = |written: &str, cases: &[(&str, &str)]| {
+        let row = format!("sys_security_acl name=x_acme_a; operation={written}");
+        check("sys_security_acl", &row, cases);
+    };
+    let is_list_edit = [
+        ("operation.name=list_edit", "yes"),
+        ("operation.nameNOT INlist_edit,read", "no"),
+        ("operation=list_edit", "yes"),
+        ("operation!=list_edit", "no"),
+        ("operationINread,List_Edit", "yes"),
+        ("operationNOT INread,write", "yes"),
+        ("operation=read", "no"),
+        ("operationLIKEedit", "yes"),
+    ];
+    checked("000000000000000000000000000000a1|list_edit", &is_list_edit);
+    checked("list_edit|list_edit", &is_list_edit);
+    checked("list_edit", &is_list_edit);
+    checked("54f535270a0a0b8c007c67009ab2bdc0", &is_list_edit);
+    let untold = [
+        ("operation.name=list_edit", "unknown sys_security_operation"),
+        ("operation=list_edit", "unknown sys_security_operation"),
+        ("operation!=list_edit", "unknown sys_security_operation"),
+        ("operationNOT INlist_edit", "unknown sys_security_operation"),
+        ("operation=000000000000000000000000000000a1", "yes"),
+        ("operation=000000000000000000000000000000a2", "no"),
+    ];
+    checked("000000000000000000000000000000a1", &untold);
+    checked("", &[("operation=list_edit", "no"), ("operation!=list_edit", "no")]);
+    // The row of the operation tells its name; where all are there, what is not
+    // there has none.
+    let named = "sys_security_acl operation=000000000000000000000000000000a1
+        sys_security_operation sys_id=000000000000000000000000000000a1; name=list_edit";
+    check("sys_security_acl", named, &is_list_edit);
+    let gone = "sys_security_acl operation=000000000000000000000000000000a1\n sys_security_operation!";
+    check("sys_security_acl", gone, &[("operation=list_edit", "no"), ("operation!=list_edit", "yes")]);
+    let bare = "sys_security_acl operation=list_edit\n sys_security_operation!";
+    check("sys_security_acl", bare, &is_list_edit);
+}
+
+#[test]
+fn readable_sys_ids_are_no_names() {
+    let local = "sys_ui_page sys_scope=000000000000000000000000000000a1";
+    check("sys_ui_page", local, &[("sys_scope=global", "no"), ("sys_scope!=global", "yes")]);
+    check("sys_ui_page", "sys_ui_page sys_scope=global", &[("sys_scope=global", "yes")]);
+}
+
+/// A column that the dictionary does not know may be a reference.
+#[test]
+fn unknown_columns_may_be_references() {
+    let check = |text: &str, cases: &[(&str, &str)]| {
+        check("x_acme_order", &format!("x_acme_order {text}"), cases);
+    };
+    check(
+        "owner=000000000000000000000000000000a1|Robin Pine",
+        &[
+            ("owner=Robin Pine", "yes"),
+            ("owner!=Robin Pine", "no"),
+            ("owner=Kim Oak", "no"),
+            ("owner.active=false", "unknown x_acme_order.owner"),
+            ("owner.manager.active=false", "unknown x_acme_order.owner"),
+            ("owner.activeISEMPTY", "unknown x_acme_order.owner"),
+        ],
+    );
+    check(
+        "owner=000000000000000000000000000000a1",
+        &[
+            ("owner=Robin Pine", "unknown x_acme_order.owner"),
+            ("owner=000000000000000000000000000000a1", "yes"),
+            ("owner=000000000000000000000000000000a2", "no"),
+        ],
+    );
+    check("owner=", &[("owner.active=false", "no"), ("owner.activeISEMPTY", "yes"), ("owner=x", "no")]);
+    check(
+        "state=open",
+        &[
+            ("owner.active=false", "unknown x_acme_order.owner"),
+            ("state=open", "yes"),
+            ("state=closed", "no"),
+            ("state!=closed", "yes"),
+        ],
+    );
 }

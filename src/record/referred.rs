@@ -1,0 +1,97 @@
+//! What a reference says of the record that it leads to, without that record:
+//! which column it displays, and whose sys_id every instance shares.
+
+use std::sync::LazyLock;
+
+use hashbrown::HashMap;
+
+/// What is known of references to a table.
+#[derive(Debug, Clone, Copy)]
+struct Display {
+    column: &'static str,
+    /// Whether exports also write the displayed text in place of the sys_id.
+    is_bare: bool,
+}
+
+static DISPLAYS: LazyLock<HashMap<&'static str, Display>> = LazyLock::new(|| {
+    let cells = lines(include_str!("displays.tsv")).filter_map(|line| {
+        let mut cells = line.split('\t');
+        let (table, column) = (cells.next()?, cells.next()?);
+        Some((table, Display { column, is_bare: cells.next() == Some("name") }))
+    });
+    cells.collect()
+});
+
+static WELL_KNOWN: LazyLock<HashMap<(&'static str, &'static str), &'static str>> = LazyLock::new(|| {
+    let cells = lines(include_str!("well_known.tsv")).filter_map(|line| {
+        let (table, rest) = line.split_once('\t')?;
+        let (sys_id, name) = rest.split_once('\t')?;
+        Some(((table, sys_id), name))
+    });
+    cells.collect()
+});
+
+fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
+    text.lines().filter(|line| !line.starts_with('#'))
+}
+
+/// Whether a text has the form of a sys_id: 32 hexadecimal digits. A few records
+/// have another one, such as the scope `global`.
+#[must_use]
+pub fn is_sys_id(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// The column whose value a reference to the table displays, where that is known.
+#[must_use]
+pub fn display_column(table: &str) -> Option<&'static str> {
+    DISPLAYS.get(table).map(|display| display.column)
+}
+
+/// The name that a reference to the table says by its value alone: the text that
+/// stands in place of a sys_id, or the name of a record that every instance has
+/// under that sys_id.
+#[must_use]
+pub fn named_by_value<'v>(table: &str, value: &'v str) -> Option<&'v str> {
+    let is_bare = || DISPLAYS.get(table).is_some_and(|display| display.is_bare) && !is_sys_id(value);
+    well_known_name(table, value).or_else(|| is_bare().then_some(value))
+}
+
+/// The name of the record that has this sys_id, in any case, on every instance.
+#[must_use]
+pub fn well_known_name(table: &str, sys_id: &str) -> Option<&'static str> {
+    let names: &HashMap<(&str, &str), &'static str> = &WELL_KNOWN;
+    let lower = || names.get(&(table, sys_id.to_ascii_lowercase().as_str())).copied();
+    names.get(&(table, sys_id)).copied().or_else(lower)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::schema;
+    use super::{DISPLAYS, WELL_KNOWN, display_column, named_by_value};
+
+    #[test]
+    fn a_value_alone_may_say_the_name() {
+        let check = |table: &str, value: &str, name: Option<&str>| {
+            assert_eq!(named_by_value(table, value), name, "{table} {value}");
+        };
+        check("sys_security_operation", "54f535270a0a0b8c007c67009ab2bdc0", Some("list_edit"));
+        check("sys_user_role", "2831A114C611228501D4EA6C309D626D", Some("admin"));
+        check("sys_security_operation", "write", Some("write"));
+        check("sys_security_operation", "00000000000000000000000000000abc", None);
+        check("sys_scope", "global", Some("Global"));
+        // A user may be written by its name or by its user name.
+        check("sys_user", "robin.pine", None);
+        check("x_acme_order", "robin.pine", None);
+    }
+
+    #[test]
+    fn displayed_columns_are_columns_of_their_table() {
+        for table in schema::tables().into_iter().filter(|table| schema::knows_table(table)) {
+            if let Some(column) = display_column(table) {
+                assert!(schema::column(table, column).is_some(), "{table}.{column}");
+            }
+        }
+        assert!(WELL_KNOWN.keys().all(|(table, _)| DISPLAYS.contains_key(table)));
+    }
+}

@@ -1,0 +1,241 @@
+//! Names in place of values, through the program: references that are compared
+//! with names, columns that exports hold empty, labels of choices, and columns of
+//! other records in lists. What an export does not show is never a silent no.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a failure is what a panic is for")]
+
+#[path = "common/program.rs"]
+mod program;
+
+use std::fs;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use program::glidelint;
+
+const PILOT: &str = "000000000000000000000000000000a1";
+const ROLE: &str = "000000000000000000000000000000b1";
+
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        let text = text.replace("PILOT", PILOT).replace("ROLE", ROLE);
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    folder
+}
+
+/// Asks queries of the records of a table in some files: of each record `yes`,
+/// or what is missing; records that do not match say nothing.
+#[track_caller]
+fn check(files: &[(&str, &str)], table: &str, cases: &[(&str, &[&str])]) {
+    let folder = folder(files);
+    for (query, expected) in cases {
+        let arguments = ["query", table, query, ".", "--no-config", "--unknown", "--format", "json"];
+        let run = glidelint(folder.path(), &arguments);
+        let answers = run.stdout.lines().map(|line| {
+            let found: Value = serde_json::from_str(line).unwrap();
+            let missing = found["missing"].as_array().cloned().unwrap_or_default();
+            let missing: Vec<_> = missing.iter().filter_map(Value::as_str).collect();
+            if found["verdict"] == "match" { "yes".to_owned() } else { missing.join(" ") }
+        });
+        assert_eq!(answers.collect::<Vec<_>>(), *expected, "{query}: {}", run.stderr);
+    }
+}
+
+fn unload(records: &str) -> String {
+    format!("<unload unload_date=\"2026-03-01 10:00:00\">{records}</unload>")
+}
+
+#[test]
+fn roles_of_users_come_from_the_grants() {
+    let user = "<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><roles/><accumulated_roles/>\
+                <user_name>pilot.lund</user_name><sys_id>PILOT</sys_id></sys_user>";
+    let grant = "<sys_user_has_role action=\"INSERT_OR_UPDATE\"><inherited>false</inherited>\
+                 <role display_value=\"admin\" name=\"admin\">ROLE</role><state>active</state>\
+                 <user>PILOT</user><sys_id>000000000000000000000000000000c1</sys_id></sys_user_has_role>";
+    check(
+        &[("users.xml", &unload(&[user, grant].concat()))],
+        "sys_user",
+        &[
+            ("active=true^roles=admin", &["yes"]),
+            ("accumulated_rolesLIKEadm", &["yes"]),
+            ("roles=itil", &[]),
+            ("rolesISEMPTY", &[]),
+        ],
+    );
+    let alone: &[&str] = &["sys_user_has_role"];
+    check(
+        &[("users.xml", &unload(user))],
+        "sys_user",
+        &[("active=true^roles=admin", alone), ("roles!=admin", alone), ("rolesISEMPTY", alone)],
+    );
+    let csv = "\"User ID\",\"Roles\",\"Sys ID\"\n\"pilot.lund\",\"\",\"PILOT\"\n";
+    check(&[("sys_user.csv", csv)], "sys_user", &[("roles=admin", alone)]);
+}
+
+#[test]
+fn labels_of_choices_tell_their_value() {
+    let users = |identity: &str, last_login: &str| {
+        format!(
+            "\"user_name\",\"identity_type\",\"last_login_time\",\"sys_id\"\n\
+             \"orion\",\"{identity}\",\"{last_login}\",\"PILOT\"\n"
+        )
+    };
+    let untold: &[&str] = &["sys_user.identity_type"];
+    for (label, is_machine, is_agent) in [
+        ("Machine", &["yes"][..], &[][..]),
+        ("MACHINE", &["yes"], &[]),
+        ("AI Agent", &[], &["yes"]),
+        ("-", &[], &[]),
+        ("Maschine", untold, untold),
+    ] {
+        let text = users(label, "2026-02-01 08:00:00");
+        let cases = [("identity_type=machine", is_machine), ("identity_type=ai_agent", is_agent)];
+        check(&[("sys_user.csv", &text)], "sys_user", &cases);
+        let json =
+            format!("[{{\"sys_id\":\"PILOT\",\"user_name\":\"orion\",\"identity_type\":\"{label}\"}}]");
+        let is_known = label != "Maschine";
+        if is_known {
+            check(&[("sys_user.json", &json)], "sys_user", &cases);
+        }
+    }
+    let untold: &[&str] = &["sys_user.last_login_time"];
+    let ambiguous = users("Machine", "03/04/2026 08:00:00");
+    check(
+        &[("sys_user.csv", &ambiguous)],
+        "sys_user",
+        &[
+            ("last_login_time<2026-03-15", untold),
+            ("last_login_time!=2026-04-03 08:00:00", untold),
+            ("last_login_timeRELATIVELT@month@ago@1", untold),
+            ("last_login_timeISNOTEMPTY", &["yes"]),
+        ],
+    );
+    // The same in XML, whose values nobody should have formatted.
+    let user = "<sys_user action=\"INSERT_OR_UPDATE\"><active>Yes</active><failed_attempts>1,204</failed_attempts>\
+                <last_login_time>03/04/2026</last_login_time><sys_id>PILOT</sys_id></sys_user>";
+    check(
+        &[("users.xml", &unload(user))],
+        "sys_user",
+        &[
+            ("active=true", &["sys_user.active"]),
+            ("active!=true", &["sys_user.active"]),
+            ("failed_attempts>10", &["sys_user.failed_attempts"]),
+            ("last_login_time>2026-03-15", untold),
+            ("last_login_timeSAMEASsys_created_on", &["sys_user.last_login_time sys_user.sys_created_on"]),
+        ],
+    );
+}
+
+#[test]
+fn columns_of_other_records_answer_the_walk() {
+    let row = "\"sys_id\":\"000000000000000000000000000000c1\",\"user\":\"PILOT\",\"role\":\"ROLE\",\"state\":\"active\"";
+    let shown = "\"user.user_name\":\"svc.crane\",\"user.active\":\"false\",\"role.name\":\"admin\"";
+    let json = format!("{{\"result\":[{{{row},{shown}}}]}}");
+    let answers: [(&str, &[&str]); 7] = [
+        ("role.name=admin^user.active=false", &["yes"]),
+        ("role=admin", &["yes"]),
+        ("roleLIKEadm", &["yes"]),
+        ("user.user_nameSTARTSWITHsvc", &["yes"]),
+        ("user.user_name=svc.other", &[]),
+        ("user.manager.active=false", &["sys_user"]),
+        ("role.elevated_privilege=true", &["sys_user_role"]),
+    ];
+    check(&[("sys_user_has_role.json", &json)], "sys_user_has_role", &answers);
+    // What the record itself says goes first.
+    let user = "<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><sys_id>PILOT</sys_id></sys_user>";
+    check(
+        &[("sys_user_has_role.json", &json), ("users.xml", &unload(user))],
+        "sys_user_has_role",
+        &[("user.active=true", &["yes"]), ("user.user_name=svc.crane", &["yes"])],
+    );
+    // Only names: no sys_id tells whose role it is.
+    let names = format!("{{\"result\":[{{\"sys_id\":\"000000000000000000000000000000c1\",{shown}}}]}}");
+    check(
+        &[("sys_user_has_role.json", &names)],
+        "sys_user_has_role",
+        &[
+            ("role.name=admin^user.user_name=svc.crane^user.active=false", &["yes"]),
+            ("role=ROLE", &["sys_user_has_role.role"]),
+            ("user.title=x", &["sys_user_has_role.user"]),
+        ],
+    );
+    for head in ["role.name,user.active,user.manager,sys_id", "Role.Name,User.Active,User.Manager,Sys ID"] {
+        let csv = format!("{head}\nadmin,FALSE,Robin Pine,000000000000000000000000000000c1\n");
+        check(
+            &[("sys_user_has_role.csv", &csv)],
+            "sys_user_has_role",
+            &[
+                ("role.name=admin^user.active=false", &["yes"]),
+                ("user.managerLIKErobin", &["yes"]),
+                ("user.manager=000000000000000000000000000000a2", &["sys_user_has_role.user"]),
+            ],
+        );
+    }
+    let folder = folder(&[("sys_user_has_role.json", &json)]);
+    let run = glidelint(folder.path(), &["access", "svc.crane", ".", "--no-config"]);
+    assert!(run.code == 0 && run.stdout.contains("admin"), "{run:?}");
+}
+
+#[test]
+fn references_of_unknown_tables_are_not_guessed() {
+    let asset = "<alm_asset action=\"INSERT_OR_UPDATE\"><assigned_to>PILOT</assigned_to>\
+                 <sys_id>000000000000000000000000000000d1</sys_id></alm_asset>\
+                 <alm_asset action=\"INSERT_OR_UPDATE\"><assigned_to/>\
+                 <sys_id>000000000000000000000000000000d2</sys_id></alm_asset>";
+    let untold: &[&str] = &["alm_asset.assigned_to"];
+    check(
+        &[("assets.xml", &unload(asset))],
+        "alm_asset",
+        &[("assigned_to.active=false", untold), ("assigned_to.active!=true", untold)],
+    );
+    let list = "sys_id,assigned_to.active\n000000000000000000000000000000d1,false\n";
+    check(&[("alm_asset.csv", list)], "alm_asset", &[("assigned_to.active=false", &["yes"])]);
+    let folder = folder(&[("assets.xml", &unload(asset))]);
+    let run = glidelint(folder.path(), &["query", "sys_user", "managr.active=false", ".", "--no-config"]);
+    assert!(run.code == 2 && run.stderr.contains("has no column 'managr'"), "{run:?}");
+}
+
+/// An imported check that compares a reference with a name: an instance compares
+/// sys_ids, which is said; the display value answers.
+#[test]
+fn an_imported_check_may_name_what_a_reference_displays() {
+    let suite = "<scan_table_check action=\"INSERT_OR_UPDATE\"><active>true</active><advanced>false</advanced>\
+                 <conditions>active=true^operation=write^EQ</conditions><name>Write ACL</name>\
+                 <priority>2</priority><table>sys_security_acl</table>\
+                 <sys_id>000000000000000000000000000000e1</sys_id></scan_table_check>";
+    let acl = |operation: &str, end: &str| {
+        format!(
+            "<sys_security_acl action=\"INSERT_OR_UPDATE\"><active>true</active><name>x_acme_{end}</name>{operation}\
+             <type display_value=\"record\">record</type><sys_id>0000000000000000000000000000000{end}</sys_id>\
+             </sys_security_acl>"
+        )
+    };
+    let by_sys_id = "<operation display_value=\"write\">000000000000000000000000000000f1</operation>";
+    for (operations, code, counts) in [
+        (vec![by_sys_id, "<operation>write</operation>"], 1, "2 failed"),
+        (
+            vec!["<operation display_value=\"read\">read</operation>", "<operation>create</operation>"],
+            0,
+            "1 passed",
+        ),
+        (vec!["<operation>000000000000000000000000000000f1</operation>"], 0, "1 could not be judged"),
+    ] {
+        let acls: Vec<_> =
+            operations.iter().zip(["1", "2"]).map(|(operation, end)| acl(operation, end)).collect();
+        let folder = folder(&[("check.xml", &unload(suite)), ("acls.xml", &unload(&acls.concat()))]);
+        let arguments = ["scan", "acls.xml", "--no-config", "--no-builtin-rules", "--rules", "check.xml"];
+        let run = glidelint(folder.path(), &[&arguments[..], &["--format", "json"]].concat());
+        assert_eq!(run.code, code, "{counts}: {run:?}");
+        assert!(run.stderr.contains("compared with a name: ask operation.name"), "{run:?}");
+        let coverage = &run.json()["coverage"][0];
+        let verdict = match counts {
+            "2 failed" => coverage["fail"] == 2,
+            "1 passed" => coverage["fail"] == 0 && coverage["cannot_tell"] == 0,
+            _ => coverage["cannot_tell"] == 1,
+        };
+        assert!(verdict, "{counts}: {coverage}");
+    }
+}
