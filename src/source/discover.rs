@@ -138,7 +138,7 @@ fn discover_with(
         walker.add(given);
     }
     walker.walk();
-    let (mut found, problems, walked) = (walker.found, walker.problems, walker.seen);
+    let (mut found, problems, mut seen) = (walker.found, walker.problems, walker.seen);
     let mut collected = Collected { sources: Vec::new(), problems, left_out: Vec::new(), options };
     // Where several ways lead to a file, the plainest is reported.
     found.sort_by(|a, b| (a.way, &a.reported).cmp(&(b.way, &b.reported)));
@@ -178,9 +178,8 @@ fn discover_with(
     let Collected { mut sources, mut problems, left_out, .. } = collected;
     sources.sort_by(|a, b| a.path().cmp(b.path()));
     problems.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let mut walked = walked;
-    walked.leave_out(left_out, |path| sources.binary_search_by_key(&path, Source::path).is_ok());
-    Ok(Discovery { root, sources, problems, walked })
+    seen.leave_out(left_out, |path| sources.binary_search_by_key(&path, Source::path).is_ok());
+    Ok(Discovery { root, sources, problems, walked: seen })
 }
 
 struct Collected<'a> {
