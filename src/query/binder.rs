@@ -12,10 +12,11 @@ use super::bind::{
 };
 use super::bind_check::{Check, bind_check};
 use super::bound_path::{BoundPath, ColumnEnd, Columns, End, Hop};
+use super::data::SetFact;
 use super::known::{self, KnownColumn};
 use super::related::{BoundRelated, CountTest};
 use super::row_test::{RowTests, TestIdx};
-use crate::record::{ColumnIdx, Keep, TableIdx, Wanted};
+use crate::record::{ACLS, ColumnIdx, Keep, TableIdx, Wanted};
 
 /// What is gathered while names are tied.
 pub(super) struct Binder<'a> {
@@ -173,7 +174,8 @@ impl Binder<'_> {
         let (_, alternatives) = self.query(&related.query, &related.table)?;
         let count = CountTest { comparison: related.comparison, count: related.count };
         let this_is_empty = self.emptiness(&this);
-        Ok(BoundRelated { table: other, column, this, this_is_empty, count, alternatives })
+        let sees_deleted = related.query.asks("@action");
+        Ok(BoundRelated { table: other, column, this, this_is_empty, count, sees_deleted, alternatives })
     }
 
     /// Ties one column; `None` beside it where the dictionary does not know it.
@@ -253,6 +255,13 @@ impl Binder<'_> {
             "@origin" | "@action" | "@instance" => {
                 self.need(Need::Computed);
                 return Ok(End::Trait(index, segment[1..].into()));
+            }
+            "@brought_back" | "@object_deleted" if table == ACLS => {
+                self.need(Need::Computed);
+                self.need(Need::OtherRows);
+                let is_back = segment == "@brought_back";
+                let fact = if is_back { SetFact::BroughtBack } else { SetFact::ObjectDeleted };
+                return Ok(End::InSet(index, fact));
             }
             _ => {}
         }

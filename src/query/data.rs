@@ -93,6 +93,22 @@ pub trait Data {
     /// not there does not exist.
     fn is_whole(&self, table: TableIdx) -> bool;
 
+    /// Whether all rows of a table are known that may be related to one.
+    fn lists_all(&self, table: TableIdx) -> bool {
+        self.is_whole(table)
+    }
+
+    /// Whether a row that others are related to is one that is deleted: the lists
+    /// of an update set hold such rows, after the others.
+    fn is_gone(&self, _table: TableIdx, _row: RowId) -> bool {
+        false
+    }
+
+    /// What an update set says of a row that it brings.
+    fn in_set(&self, _table: TableIdx, _row: RowId, _fact: SetFact) -> Truth {
+        Truth::Unknown(Missing::none())
+    }
+
     /// Whether the row belongs to a class. Evidence that could not be judged
     /// makes the answer `Unknown` unless other evidence already says yes.
     fn class(&self, class: Class, row: RowId) -> Truth;
@@ -118,6 +134,15 @@ pub trait Data {
 
     /// `@origin`, `@action` or `@instance` of a row (`name` without the `@`).
     fn trait_of(&self, table: TableIdx, row: RowId, name: &str) -> &str;
+}
+
+/// What an update set may say of an access rule that it takes away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetFact {
+    /// `@brought_back`: it brings rules for the same thing, and all are as narrow.
+    BroughtBack,
+    /// `@object_deleted`: it deletes what the rule protects.
+    ObjectDeleted,
 }
 
 /// A three-valued answer.

@@ -22,6 +22,8 @@ pub(super) struct BoundRelated {
     /// The test whether that is empty.
     pub(super) this_is_empty: Option<TestIdx>,
     pub(super) count: CountTest,
+    /// Whether rows count that an update set deletes.
+    pub(super) sees_deleted: bool,
     pub(super) alternatives: Alternatives,
 }
 
@@ -79,6 +81,9 @@ impl BoundRelated {
         let mut unsure = 0_u32;
         let mut missing = Missing::none();
         for &related in related.iter() {
+            if !self.sees_deleted && data.is_gone(self.table, related) {
+                break;
+            }
             match any_alternative(&self.alternatives, data, clock, related) {
                 Truth::Yes => least = least.saturating_add(1),
                 Truth::No => continue,
@@ -93,7 +98,7 @@ impl BoundRelated {
             }
         }
         let mut most = Some(least.saturating_add(unsure));
-        if !data.is_whole(self.table) {
+        if !data.lists_all(self.table) {
             most = None;
             missing = missing.union(Missing::table(self.table));
         } else if data.without_column(self.table, self.column) {
