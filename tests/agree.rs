@@ -196,7 +196,7 @@ const ODDITIES: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <sys_update_xml action="INSERT_OR_UPDATE">
 <action>INSERT_OR_UPDATE</action><name>one</name>
 <payload><![CDATA[<?xml version="1.0"?><record_update table="sys_properties"><sys_properties action="INSERT_OR_UPDATE"><name>p.q</name><value><![CDATA[<x>]]]]><![CDATA[></value></sys_properties></record_update>]]></payload>
-<sys_recorded_at>18f</sys_recorded_at></sys_update_xml>
+<remote_update_set display_value="Piers &amp; quays">5f2c</remote_update_set><sys_recorded_at>18f</sys_recorded_at></sys_update_xml>
 <sys_update_xml action="INSERT_OR_UPDATE"><action>DELETE</action><name>two</name>
 <payload>&lt;record_update table="sys_user"&gt;&lt;sys_user action="INSERT_OR_UPDATE"&gt;&lt;user_name&gt;a &amp;amp; b&lt;/user_name&gt;&lt;/sys_user&gt;&lt;/record_update&gt;</payload></sys_update_xml>
 <sys_update_xml action="INSERT_OR_UPDATE"><payload>&lt;record_update&gt;&lt;sys_user action="INSERT_OR_UPDATE"&gt;&lt;user_name&gt;lost</payload></sys_update_xml>
@@ -354,7 +354,17 @@ fn content() -> impl Strategy<Value = String> {
 }
 
 fn field() -> impl Strategy<Value = String> {
-    let name = select(vec!["a", "b", "payload", "action", "sys_recorded_at", "row"]);
+    let name = select(vec![
+        "a",
+        "b",
+        "payload",
+        "action",
+        "sys_recorded_at",
+        "sys_updated_on",
+        "remote_update_set",
+        "update_set",
+        "row",
+    ]);
     let attributes =
         select(vec!["", "", " display_value=\"a > b\"", " name='n'", " action=\"x\"", " x=\"&lt;\"", "\n"]);
     let space = select(vec!["", "\n", "  ", "<!-- between -->", "junk"]);

@@ -89,3 +89,43 @@ fn two_instances_by_name() {
     assert_eq!(run["records"]["lost"], serde_json::json!([]));
     assert_eq!(run["records"]["not_compared"], 2);
 }
+
+/// What an update set brings is judged also where the instance has a newer copy;
+/// of the instance itself that copy is the state.
+#[test]
+fn an_older_update_set_laid_over_a_newer_export_is_judged() {
+    let folder = TempDir::new().unwrap();
+    let page = |active: bool, date: &str| {
+        format!(
+            "<sys_public action=\"INSERT_OR_UPDATE\"><active>{active}</active><page>u_tides</page>\
+             <sys_id>0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c</sys_id><sys_updated_on>{date} 10:00:00</sys_updated_on></sys_public>"
+        )
+    };
+    let unload = |rows: &str| format!("<unload unload_date=\"2026-03-01 10:00:00\">{rows}</unload>");
+    let set = |sys_id: &str, name: &str| {
+        format!(
+            "<sys_remote_update_set action=\"INSERT_OR_UPDATE\"><name>{name}</name><sys_id>{sys_id}</sys_id>\
+             </sys_remote_update_set><sys_update_xml action=\"INSERT_OR_UPDATE\"><action>INSERT_OR_UPDATE</action>\
+             <payload><![CDATA[<record_update>{}</record_update>]]></payload>\
+             <remote_update_set>{sys_id}</remote_update_set></sys_update_xml>",
+            page(true, "2026-01-01")
+        )
+    };
+    let write = |name: &str, text: String| fs::write(folder.path().join(name), text).unwrap();
+    write("export.xml", unload(&page(false, "2026-02-01")));
+    write("export-and-set.xml", unload(&(page(false, "2026-02-01") + &set("0d", "Piers"))));
+    write("piers.xml", unload(&set("0d", "Piers")));
+    write("quays.xml", unload(&set("0e", "Quays")));
+    let diff = |base: &str, overlay: &str| {
+        let arguments = ["diff", base, "--overlay", overlay, "--no-config", "-f", "json"];
+        let run = glidelint(folder.path(), &arguments).json();
+        let new = run["new"].as_array().unwrap().iter();
+        let new: Vec<_> =
+            new.map(|line| format!("{} {}", line["rule"], line["key"]).replace('"', "")).collect();
+        (new, run["records"]["gained"].as_array().unwrap().len())
+    };
+    assert_eq!(diff("export.xml", "piers.xml"), (vec!["SNU1011 Piers » u_tides".to_owned()], 0));
+    // The same set is nothing new, another one is.
+    assert_eq!(diff("export-and-set.xml", "piers.xml"), (vec![], 0));
+    assert_eq!(diff("export-and-set.xml", "quays.xml"), (vec!["SNU1011 Quays » u_tides".to_owned()], 0));
+}

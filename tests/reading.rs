@@ -325,6 +325,33 @@ fn rows_without_action_and_the_time_they_were_recorded() {
     let (_, seen) = read_all("set.xml", text.as_bytes());
     assert_eq!(seen[2].recorded_at.as_deref(), Some("18c1f0"));
     assert_eq!(seen[2].outer_start, u64::try_from(text.find("<sys_update_xml>").unwrap()).unwrap());
+    assert_eq!(seen[2].set, None);
+}
+
+#[test]
+fn records_know_the_set_of_their_row() {
+    #[track_caller]
+    fn check(references: &str, expected: Option<(&str, &str)>) {
+        let text = format!(
+            "<unload><sys_update_xml><payload><![CDATA[<record_update><sys_user_role \
+             action=\"INSERT_OR_UPDATE\"><name>r</name></sys_user_role></record_update>]]></payload>{references}\
+             <sys_updated_on>2026-01-02 03:04:05</sys_updated_on></sys_update_xml></unload>"
+        );
+        let (_, seen) = read_all("set.xml", text.as_bytes());
+        let set = seen[1].set.as_ref().map(|set| (set.sys_id.as_str(), set.name.as_str()));
+        assert_eq!(set, expected, "{references}");
+        assert_eq!(seen[1].recorded_on.as_deref(), Some("2026-01-02 03:04:05"));
+        assert_eq!(seen[0].set, None, "the row itself is of a table");
+    }
+    let remote = r#"<remote_update_set display_value="Piers &amp; quays">0a1b</remote_update_set>"#;
+    let local = r#"<update_set display_value="Piers">2c3d</update_set>"#;
+    check(remote, Some(("0a1b", "Piers & quays")));
+    check(local, Some(("2c3d", "Piers")));
+    check(&format!("{local}{remote}"), Some(("0a1b", "Piers & quays")));
+    check(&format!("<remote_update_set display_value=\"\"/>{local}"), Some(("2c3d", "Piers")));
+    check(r#"<remote_update_set display_value="Piers"/>"#, Some(("", "Piers")));
+    check("<remote_update_set/><update_set display_value=\"\"/>", None);
+    check("", None);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use clap::Args;
 use glidelint::engine::{ACCESS_TABLES, Instance, Plan, judge, read_all};
 use glidelint::locate::locate;
 use glidelint::query::{Data as _, is_view};
-use glidelint::record::TableIdx;
+use glidelint::record::{TableIdx, is_update_set};
 use glidelint::report::safe;
 use glidelint::rule::Pack;
 use glidelint::suppress::Baseline;
@@ -216,7 +216,8 @@ fn scanned(
 /// Every record that rules know, by what names it to a person.
 fn records(instance: &Instance<'_>) -> Pairs {
     let tables = (0_u16..).map(TableIdx).zip(instance.wanted().tables());
-    let tables = tables.filter(|(_, table)| !is_view(&table.name));
+    // A set is a way to bring records, and none of the instance's own.
+    let tables = tables.filter(|(_, table)| !is_view(&table.name) && !is_update_set(&table.name));
     let rows = tables.flat_map(|(index, table)| {
         let rows = instance.live_rows(index).into_iter();
         rows.map(move |row| (table.name.to_string(), instance.key(index, row)))

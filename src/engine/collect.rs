@@ -2,12 +2,12 @@
 
 use super::columns::Pair;
 use super::current::{CurrentRow, Shared};
-use super::facts::{Row, Standing, Version};
+use super::facts::{Brought, NamedSet, Row, Standing, Version};
 use super::interner::TextId;
 use super::stamp::Stamp;
 use crate::export::RecordSink;
 use crate::query::{Clock, RowTests};
-use crate::record::{ColumnIdx, Origin, Record, Wanted};
+use crate::record::{ColumnIdx, Origin, Record, SetReference, UpdateRow, Wanted};
 
 /// Collects the facts of some sources, or of a part of one.
 #[derive(Debug)]
@@ -16,6 +16,7 @@ pub(super) struct Collector<'w> {
     /// The newest `sys_updated_on`; empty for none.
     pub(super) newest: String,
     source: u32,
+    last_set: LastSet,
     tables: Vec<Collected<'w>>,
 }
 
@@ -36,13 +37,35 @@ pub(super) struct Collected<'w> {
     pub(super) versions: Vec<Version>,
     /// The kept columns of the rows, one row after the other.
     pub(super) pairs: Vec<Pair>,
+    /// Which of the rows an update set brings, where somebody asks.
+    pub(super) brought: Vec<Brought>,
     current: Option<CurrentRow<'w>>,
+}
+
+/// The update set that was named last: the rows of a set stand together.
+#[derive(Debug, Default)]
+struct LastSet {
+    reference: SetReference,
+    known: Option<NamedSet>,
+}
+
+impl LastSet {
+    /// The set that an update-set row names.
+    fn of(&mut self, row: Option<UpdateRow<'_>>, shared: &Shared) -> Option<NamedSet> {
+        let reference = row?.set?;
+        if self.known.is_none() || self.reference != *reference {
+            self.reference.clone_from(reference);
+            let intern = |text: &str| shared.texts.intern(text);
+            self.known = Some(NamedSet { sys_id: intern(&reference.sys_id), name: intern(&reference.name) });
+        }
+        self.known
+    }
 }
 
 impl<'w> Collector<'w> {
     pub(super) fn new(asked: Asked<'w>) -> Self {
         let tables = asked.wanted.tables().iter().map(|_| Collected::default()).collect();
-        Self { asked, newest: String::new(), source: 0, tables }
+        Self { asked, newest: String::new(), source: 0, last_set: LastSet::default(), tables }
     }
 
     /// What it has, by table.
@@ -62,11 +85,19 @@ impl RecordSink for Collector<'_> {
         }
         let Some(table) = record.table_index else { return };
         let shared = self.asked.shared;
-        let Collected { rows, versions, pairs, current } = &mut self.tables[table.index()];
+        let Collected { rows, versions, pairs, brought, current } = &mut self.tables[table.index()];
         let current = current.get_or_insert_with(|| CurrentRow::new(self.asked, table));
         current.read(record, shared);
         pairs.extend(current.kept());
-        let recorded_at = record.recorded_at.map_or(TextId::ABSENT, |text| shared.texts.intern(text.trim()));
+        let recorded_at =
+            record.update_row.map_or(TextId::ABSENT, |row| shared.texts.intern(row.recorded_at));
+        if record.origin == Origin::UpdateSet && self.asked.wanted.table(table).by_set {
+            brought.push(Brought {
+                row: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+                set: self.last_set.of(record.update_row, shared),
+                updated_on: Stamp::new(record.update_row.map_or("", |row| row.updated_on), &shared.texts),
+            });
+        }
         let updated_on = current.value(ColumnIdx::UPDATED_ON);
         if updated_on > self.newest.as_str() && Clock::parse(updated_on).is_ok() {
             updated_on.clone_into(&mut self.newest);

@@ -42,6 +42,26 @@ pub(super) struct Version {
     pub(super) recorded_at: TextId,
 }
 
+/// A row that an update set brings.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Brought {
+    /// Its number in the table.
+    pub(super) row: u32,
+    /// The set that the update-set row names, if it names one.
+    pub(super) set: Option<NamedSet>,
+    /// `sys_updated_on` of the update-set row.
+    pub(super) updated_on: Stamp,
+}
+
+/// An update set as its rows name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NamedSet {
+    /// The `sys_id` of its record; empty where only the name is shown.
+    pub(super) sys_id: TextId,
+    /// Its name; may be empty.
+    pub(super) name: TextId,
+}
+
 /// What a record is among the versions of itself in the scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Standing {
@@ -99,6 +119,8 @@ pub(super) struct TableFacts {
     pub(super) rows: Vec<Row>,
     /// Of each row, until versions are settled.
     pub(super) versions: Vec<Version>,
+    /// Those that an update set brings, until the sets are told apart.
+    pub(super) brought: Vec<Brought>,
     /// Those that are kept.
     pub(super) columns: Columns,
     /// For each wanted column, its number among those that are kept.
@@ -234,6 +256,9 @@ impl Rows {
             self.newest.clone_from(&collector.newest);
         }
         for (ours, theirs) in self.tables.iter_mut().zip(collector.into_tables()) {
+            let before = u32::try_from(ours.rows.len()).unwrap_or(u32::MAX);
+            let moved = |brought: Brought| Brought { row: brought.row.saturating_add(before), ..brought };
+            ours.brought.extend(theirs.brought.into_iter().map(moved));
             ours.rows.extend(theirs.rows);
             ours.versions.extend(theirs.versions);
             ours.columns.extend(&theirs.pairs);
@@ -275,7 +300,10 @@ impl Facts {
 
     /// Versions are settled, or nobody asks.
     pub(super) fn forget_versions(&mut self) {
-        self.tables.iter_mut().for_each(|table| table.versions = Vec::new());
+        for table in &mut self.tables {
+            table.versions = Vec::new();
+            table.brought = Vec::new();
+        }
     }
 
     pub(super) fn table(&self, table: TableIdx) -> &TableFacts {
@@ -297,14 +325,18 @@ impl Facts {
 
     /// The live rows with a value in a column, ignoring case.
     pub(super) fn with_value(&self, table: TableIdx, column: ColumnIdx, value: &str) -> &[RowId] {
-        let facts = self.table(table);
-        if facts.rows.is_empty() {
+        if self.table(table).rows.is_empty() {
             return &[];
         }
-        let folds = value.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii());
-        let lower = || folds.then(|| self.texts.find(&value.to_lowercase())).flatten();
-        let Some(id) = self.texts.find(value).or_else(lower) else { return &[] };
-        self.with_text(table, column, id)
+        self.find(value).map_or(&[], |id| self.with_text(table, column, id))
+    }
+
+    /// The number under which a text is the same that differs in case only, if
+    /// any such text was read.
+    pub(super) fn find(&self, text: &str) -> Option<TextId> {
+        let folds = text.bytes().any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii());
+        let lower = || folds.then(|| self.texts.find(&text.to_lowercase())).flatten();
+        self.texts.find(text).or_else(lower).map(|id| self.fold(id))
     }
 
     /// The same by the number of the value.

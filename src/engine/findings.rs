@@ -3,10 +3,13 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use super::facts::Standing;
 use super::instance::Instance;
 use super::properties::shown_value;
+use super::set_view::SetView;
+use super::update_sets::SetNo;
 use super::user_access::AccessStep;
-use crate::finding::{Finding, Place, PlaceRole, Target, ValuesHash, fingerprint};
+use crate::finding::{Finding, Place, PlaceRole, Target, ValuesHash, fingerprint, key_in_set};
 use crate::query::{Data, Missing, RowId};
 use crate::record::{ColumnIdx, REDACTED, TableIdx, carries_credential, carries_records, is_secret_column};
 use crate::rule::{Part, PropertyColumns, Rule, Special};
@@ -33,6 +36,8 @@ pub(super) struct Subject {
     pub(super) expected: String,
     /// What an excuse would have needed to be judged.
     pub(super) unjudged_excuse: Missing,
+    /// The update set that brings it, where that is judged.
+    pub(super) set: Option<SetNo>,
 }
 
 /// Makes the findings of one rule.
@@ -91,15 +96,19 @@ impl FindingWriter<'_> {
             message.push_str(&missing);
             message.push('.');
         }
-        let is_known = !subject.key.is_empty()
-            && (subject.sys_id.is_none() || instance.key_is_unique(subject.table, &subject.key));
+        let is_unique = || match subject.set {
+            Some(set) => instance.key_is_unique_in_set(set, subject.table, &subject.key),
+            None => instance.key_is_unique(subject.table, &subject.key),
+        };
+        let is_known = !subject.key.is_empty() && (subject.sys_id.is_none() || is_unique());
         let identity =
             if is_known { &subject.key } else { subject.sys_id.as_deref().unwrap_or(&subject.key) };
+        let set = subject.set.and_then(|set| instance.sets.get(set)).map_or("", |set| &set.identity);
         let print = fingerprint([
             &self.rule.meta.id,
             &instance.name,
             table,
-            identity,
+            &key_in_set(set, identity),
             field.as_deref().unwrap_or_default(),
         ]);
         Finding {
@@ -108,7 +117,7 @@ impl FindingWriter<'_> {
             confidence,
             table: self.names.of(table),
             sys_id: subject.sys_id.clone().map(Into::into),
-            key: subject.key.as_str().into(),
+            key: key_in_set(set, &subject.key).as_ref().into(),
             field: field.clone(),
             message: shorten(&message, MAX_MESSAGE).into(),
             fingerprint: print,
@@ -160,6 +169,16 @@ impl FindingWriter<'_> {
             let label =
                 (!places.is_empty()).then(|| format!("and {}", self.instance.key(subject.table, row)));
             places.extend(self.place(subject.table, row, target.clone(), label));
+            if subject.set.is_some() {
+                for &(other, standing) in self.instance.sets.others(subject.table, row) {
+                    let (target, label) = match standing {
+                        Standing::Copy(_) => (target.clone(), "the same record once more"),
+                        _ => (Target::Record, "an older version of the record in the same update set"),
+                    };
+                    places.extend(self.place(subject.table, other, target, Some(label.to_owned())));
+                }
+                continue;
+            }
             for &older in self.instance.older_versions_of(subject.table, row) {
                 let label = Some("an older version of the record, which this one overwrites".to_owned());
                 places.extend(self.place(subject.table, older, Target::Record, label));
@@ -208,6 +227,8 @@ impl FindingWriter<'_> {
     /// The message, and the values in it that a waiver is bound to.
     fn message(&self, subject: &Subject) -> (String, Vec<String>) {
         let row = subject.rows.first().copied();
+        let view = subject.set.map(|set| SetView::new(self.instance, self.data, set));
+        let data = view.as_ref().map_or(self.data, |view| view as &dyn Data);
         let (mut message, mut values) = (String::new(), Vec::new());
         for part in &self.rule.message.parts {
             let value = match part {
@@ -216,7 +237,7 @@ impl FindingWriter<'_> {
                     continue;
                 }
                 Part::Field(path) => {
-                    let shown = row.and_then(|row| path.display(self.data, row));
+                    let shown = row.and_then(|row| path.display(data, row));
                     let shown = shown.as_deref().unwrap_or("(empty)");
                     let shown = if carries_credential(shown) { REDACTED } else { shown };
                     shorten(shown, MAX_VALUE)
@@ -295,13 +316,17 @@ fn shorten(text: &str, limit: usize) -> String {
 /// A subject that is one record.
 pub(super) fn record_subject(
     instance: &Instance<'_>,
-    table: TableIdx,
-    rows: &[RowId],
+    (table, rows): (TableIdx, &[RowId]),
     excuse: Missing,
+    set: Option<SetNo>,
 ) -> Subject {
     let first = rows.first();
     let sys_id = first.map_or("", |&row| instance.cell(table, row, ColumnIdx::SYS_ID).value);
-    let key = first.map(|&row| instance.key(table, row)).unwrap_or_default();
+    let key_of = |row| match set {
+        Some(set) => instance.key_in_set(set, table, row),
+        None => instance.key(table, row),
+    };
+    let key = first.map(|&row| key_of(row)).unwrap_or_default();
     Subject {
         table,
         name: key.clone(),
@@ -311,5 +336,6 @@ pub(super) fn record_subject(
         count: 1,
         expected: String::new(),
         unjudged_excuse: excuse,
+        set,
     }
 }

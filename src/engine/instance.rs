@@ -1,7 +1,6 @@
 //! The records of one instance, as queries ask them.
 
 use std::collections::{BTreeSet, HashMap};
-use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
 
 use super::access::Node;
@@ -11,6 +10,7 @@ use super::facts::{Facts, Row, Sameness, Standing, TableFacts};
 use super::interner::TextId;
 use super::mixed::MixedSign;
 use super::read::Plan;
+use super::update_sets::{UpdateSets, hash_of_key};
 use super::views::Access;
 use crate::export::FileKind;
 use crate::query::{
@@ -29,6 +29,8 @@ pub struct Instance<'p> {
     pub(super) classes: &'p [ClassBody],
     pub(super) keys: &'p KeyPaths,
     pub(super) facts: Facts,
+    /// What update sets bring.
+    pub(super) sets: UpdateSets,
     pub(super) clock: Clock,
     pub(super) name: String,
     /// For each wanted table, whether it is known to be whole.
@@ -68,7 +70,7 @@ impl<'p> Instance<'p> {
     pub(super) fn new(
         plan: &Plan<'p>,
         sources: &'p [Source],
-        facts: Facts,
+        (facts, sets): (Facts, UpdateSets),
         files: Vec<FileFacts>,
         clock: Clock,
         name: String,
@@ -97,6 +99,7 @@ impl<'p> Instance<'p> {
             answers,
             walk_answers,
             key_counts,
+            sets,
             copies,
             older,
         }
@@ -114,22 +117,16 @@ impl<'p> Instance<'p> {
 
     /// Whether no other live row of the table has that key; case does not count.
     pub(super) fn key_is_unique(&self, table: TableIdx, key: &str) -> bool {
-        let hash = |key: &str| {
-            // Unseeded, so that every run gives the same fingerprints.
-            let mut hasher = std::hash::DefaultHasher::new();
-            key.to_lowercase().hash(&mut hasher);
-            hasher.finish()
-        };
         let counts = self.key_counts[table.index()].get_or_init(|| {
             let mut counts = HashMap::new();
             let facts = self.table(table);
             let is_first = |row: &RowId| !matches!(facts.sameness.get(row), Some(Sameness::Repeats(_)));
             for row in facts.live().filter(is_first) {
-                *counts.entry(hash(&self.key(table, row))).or_default() += 1;
+                *counts.entry(hash_of_key(&self.key(table, row))).or_default() += 1;
             }
             counts
         });
-        counts.get(&hash(key)).is_none_or(|count| *count < 2)
+        counts.get(&hash_of_key(key)).is_none_or(|count| *count < 2)
     }
 
     /// The same version of a record in other places.
@@ -195,8 +192,13 @@ impl<'p> Instance<'p> {
     /// What names a row to a person: its natural key, else its sys_id.
     #[must_use]
     pub fn key(&self, table: TableIdx, row: RowId) -> String {
+        self.key_by(self, table, row)
+    }
+
+    /// The same, as somebody shows the row and what it refers to.
+    pub(super) fn key_by(&self, data: &dyn Data, table: TableIdx, row: RowId) -> String {
         let paths = self.keys.get(&table).map_or(&[][..], Vec::as_slice);
-        let parts: Vec<_> = paths.iter().filter_map(|path| path.display(self, row)).collect();
+        let parts: Vec<_> = paths.iter().filter_map(|path| path.display(data, row)).collect();
         if parts.is_empty() {
             return self.facts.cell(table, row, ColumnIdx::SYS_ID).value.to_owned();
         }

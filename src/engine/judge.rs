@@ -14,11 +14,14 @@ use super::findings::Subject;
 use super::instance::Instance;
 use super::interner::TextId;
 use super::properties::judge_property;
+use super::records::judge_record;
+use super::set_view::SetView;
+use super::update_sets::SetNo;
 use super::writing::{Failed, write_findings};
 use crate::finding::{Finding, RuleCoverage, Verdict};
 use crate::query::{Missing, RowId, Truth};
 use crate::record::{Action, ColumnIdx, TableIdx};
-use crate::rule::{Binding, Body, CountBody, PropertyBody, RecordBody, Rule};
+use crate::rule::{Binding, Body, CountBody, Judges, PropertyBody, RecordBody, Rule};
 
 /// How many rows are judged one by one before their verdicts are counted.
 const OPEN_AT_ONCE: usize = 64 * 1024;
@@ -49,6 +52,7 @@ pub fn cover(instance: &Instance<'_>, rules: &[Rule]) -> Vec<RuleCoverage> {
 /// What failed each rule, and how the rule fared.
 fn judge_all(instance: &Instance<'_>, rules: &[Rule]) -> (Vec<Vec<Failed>>, Vec<RuleCoverage>) {
     instance.settle_classes();
+    instance.settle_acls();
     let judge = |rule| {
         let mut judging = Judging::new(instance, rule);
         judging.run();
@@ -116,6 +120,7 @@ impl<'i> Judging<'i> {
             }
         }
         match &rule.body {
+            Body::Record(body) if body.judges == Judges::UpdateSets => self.brought_records(body),
             Body::Record(body) => self.records(body),
             Body::Property(body) => self.property(body),
             Body::Count(body) => self.count(body),
@@ -165,6 +170,52 @@ impl<'i> Judging<'i> {
         self.records_failed(body.table, failing);
     }
 
+    /// Judges what each update set brings by itself.
+    fn brought_records(&mut self, body: &RecordBody) {
+        let (instance, table) = (self.instance, body.table);
+        let facts = instance.table(table);
+        let is_judged = |row: &RowId| {
+            body.sees_deleted || facts.row(*row).is_some_and(|row| row.action == Action::InsertOrUpdate)
+        };
+        let rows: Vec<_> = instance.sets.net(table).iter().copied().filter(is_judged).collect();
+        if rows.is_empty() && instance.sets.is_torn() {
+            return self.tally.add(Verdict::CannotTell, &Missing::table(table));
+        }
+        if rows.is_empty() {
+            return self.no_records(table);
+        }
+        let judge = |&row: &RowId| {
+            let set = instance.sets.set_of(table, row)?;
+            let view = SetView::new(instance, instance, set);
+            Some((set, judge_record(&view, &instance.clock, body, row)))
+        };
+        // Exports of one set at several times are one set to whoever reads a report.
+        let mut known: HashMap<(SetNo, TextId), usize, RandomState> = HashMap::default();
+        for rows in rows.chunks(OPEN_AT_ONCE) {
+            let judged: Vec<_> = rows.par_iter().with_min_len(512).map(judge).collect();
+            for (&row, (set, judged)) in
+                rows.iter().zip(judged).filter_map(|(row, judged)| Some((row, judged?)))
+            {
+                if judged.verdict != Verdict::Fail {
+                    self.tally.add(judged.verdict, &judged.missing);
+                    continue;
+                }
+                let sys_id = facts.pair(row, ColumnIdx::SYS_ID).value;
+                let same = instance.sets.get(set).map_or(set, |set| set.same_as);
+                if sys_id.0 > TextId::EMPTY.0 {
+                    let first = *known.entry((same, sys_id)).or_insert(self.failed.len());
+                    if let Some(Failed::Record { rows, .. }) = self.failed.get_mut(first) {
+                        rows.push(row);
+                        continue;
+                    }
+                }
+                self.tally.add(Verdict::Fail, &judged.missing);
+                let (rows, excuse) = (smallvec![row], judged.missing);
+                self.failed.push(Failed::Record { table, rows, excuse, set: Some(set) });
+            }
+        }
+    }
+
     fn no_records(&mut self, table: TableIdx) {
         // Deletions alone show the table, and nothing in it to judge.
         let unshown = self.instance.unshown(table);
@@ -199,7 +250,7 @@ impl<'i> Judging<'i> {
                 }
             }
             self.tally.add(Verdict::Fail, &excuse);
-            self.failed.push(Failed::Record { table, rows: smallvec![row], excuse });
+            self.failed.push(Failed::Record { table, rows: smallvec![row], excuse, set: None });
         }
     }
 
@@ -288,6 +339,7 @@ impl<'i> Judging<'i> {
             count: 0,
             expected: String::new(),
             unjudged_excuse: Missing::none(),
+            set: None,
         }
     }
 }

@@ -11,6 +11,7 @@ use super::current::Shared;
 use super::facts::{Facts, Rows};
 use super::instance::{FileFacts, Instance};
 use super::same;
+use super::update_sets::UpdateSets;
 use super::versions::settle;
 use super::views;
 use crate::export::{self, Collect, FileKind, FileReport, Select};
@@ -132,13 +133,15 @@ pub fn read_all<'p>(
         read = read_once(sources, plan, options, (clock, progress));
     }
     let Read { files, mut facts, clock } = read;
+    let is_build = |source: u32| {
+        usize::try_from(source)
+            .ok()
+            .and_then(|at| sources.get(at))
+            .is_some_and(|source| is_build_output(source.path()))
+    };
+    let torn = files.iter().filter(|file| file.report.has_loss()).map(|file| file.source).collect();
+    let sets = UpdateSets::new(&facts, plan.wanted, &torn, &is_build);
     if !options.all_versions {
-        let is_build = |source: u32| {
-            usize::try_from(source)
-                .ok()
-                .and_then(|at| sources.get(at))
-                .is_some_and(|source| is_build_output(source.path()))
-        };
         settle(&mut facts, &is_build);
     }
     facts.forget_versions();
@@ -147,7 +150,8 @@ pub fn read_all<'p>(
     let whole = whole_tables(&files, &facts, plan.wanted, options);
     let file_facts =
         files.iter().filter(|file| file.report.kind != FileKind::Other).map(file_facts).collect();
-    let mut instance = Instance::new(plan, sources, facts, file_facts, clock, options.instance.clone());
+    let mut instance =
+        Instance::new(plan, sources, (facts, sets), file_facts, clock, options.instance.clone());
     instance.whole = whole;
     instance.apps = apps;
     instance.mixed = instance.find_mixed_signs();

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use foldhash::quality::RandomState;
 
-use super::facts::{Facts, Standing, TableFacts};
+use super::facts::{Facts, Standing, TableFacts, Version};
 use super::interner::{Interner, TextId};
+use super::stamp::Stamp;
 use crate::query::RowId;
 use crate::record::{Action, ColumnIdx};
 
@@ -49,15 +50,30 @@ fn settle_group(
     group: &[RowId],
     is_build_output: &dyn Fn(u32) -> bool,
 ) {
-    let ages: Vec<_> = group.iter().map(|&row| Age::of(table, texts, row)).collect();
-    let older = find_older(&ages);
+    let ages: Vec<_> = group.iter().map(|&row| age_in_state(table, texts, row)).collect();
+    let marks = standings(table, group, &find_older(&ages), is_build_output);
+    for (row, mark) in marks {
+        if let Some(row) = usize::try_from(row.0).ok().and_then(|at| table.rows.get_mut(at)) {
+            row.standing = mark;
+        }
+    }
+}
+
+/// What is not the state among the versions of a record, given which are older:
+/// those, and copies.
+pub(super) fn standings(
+    table: &TableFacts,
+    group: &[RowId],
+    older: &[bool],
+    is_build_output: &dyn Fn(u32) -> bool,
+) -> Vec<(RowId, Standing)> {
     let mut first_of: HashMap<Content, RowId> = HashMap::new();
     let mut standing: Vec<_> =
-        group.iter().zip(&older).filter(|(_, older)| !**older).map(|(&row, _)| row).collect();
+        group.iter().zip(older).filter(|(_, older)| !**older).map(|(&row, _)| row).collect();
     standing.sort_by_key(|&row| (table.row(row).is_some_and(|row| is_build_output(row.source)), row));
     let mut marks: Vec<(RowId, Standing)> = group
         .iter()
-        .zip(&older)
+        .zip(older)
         .filter(|(_, older)| **older)
         .map(|(&row, _)| (row, Standing::Superseded))
         .collect();
@@ -68,64 +84,52 @@ fn settle_group(
             marks.push((row, Standing::Copy(first)));
         }
     }
-    for (row, mark) in marks {
-        if let Some(row) = usize::try_from(row.0).ok().and_then(|at| table.rows.get_mut(at)) {
-            row.standing = mark;
-        }
-    }
+    marks
 }
 
-/// What says how old a version is.
-#[derive(Debug, Clone)]
-struct Age {
-    updated_on: Option<String>,
-    mod_count: Option<u32>,
-    recorded_at: Option<String>,
+/// What says how old a version is, what tells most first; texts that compare as
+/// what they stand for does.
+type Age<const SIGNS: usize> = [Option<String>; SIGNS];
+
+/// How old a version is in the state of an instance.
+fn age_in_state(table: &TableFacts, texts: &Interner, row: RowId) -> Age<3> {
+    let Some(version) = table.version(row) else { return [None, None, None] };
+    let recorded_at = written(texts, version.recorded_at);
+    [version.updated_on.text(texts), mod_count(version), recorded_at]
 }
 
-impl Age {
-    fn of(table: &TableFacts, texts: &Interner, row: RowId) -> Self {
-        let text = |id: TextId| Some(texts.text(id)).filter(|text| !text.is_empty()).map(str::to_owned);
-        let version = table.version(row);
-        Self {
-            updated_on: version.and_then(|version| version.updated_on.text(texts)),
-            mod_count: version.map(|version| version.mod_count).filter(|count| *count != u32::MAX),
-            recorded_at: version.and_then(|version| text(version.recorded_at)),
-        }
-    }
+/// How old a version is in an update set: there it counts when the set's row was
+/// recorded, `recorded_on` where nothing says in which order.
+pub(super) fn age_in_set(table: &TableFacts, texts: &Interner, row: RowId, recorded_on: Stamp) -> Age<4> {
+    let recorded_on = recorded_on.text(texts);
+    let Some(version) = table.version(row) else { return [None, recorded_on, None, None] };
+    let recorded_at = written(texts, version.recorded_at);
+    [recorded_at, recorded_on, version.updated_on.text(texts), mod_count(version)]
 }
 
-/// Which of several versions are older than another one. Linear: each criterion
+fn written(texts: &Interner, id: TextId) -> Option<String> {
+    Some(texts.text(id)).filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
+fn mod_count(version: &Version) -> Option<String> {
+    (version.mod_count != u32::MAX).then(|| format!("{:010}", version.mod_count))
+}
+
+/// Which of several versions are older than another one. Linear: each sign
 /// compares with the newest by it, and leaves those it cannot tell to the next.
-fn find_older(ages: &[Age]) -> Vec<bool> {
+pub(super) fn find_older<const SIGNS: usize>(ages: &[Age<SIGNS>]) -> Vec<bool> {
     let mut older = vec![false; ages.len()];
-    mark_older(&mut older, ages, |age| age.updated_on.as_ref(), |_| true);
-    let newest = ages.iter().filter_map(|age| age.updated_on.as_ref()).max();
-    let undecided = |age: &Age| age.updated_on.as_ref().is_none_or(|date| Some(date) == newest);
-    mark_older(&mut older, ages, |age| age.mod_count.as_ref(), undecided);
-    let highest = ages.iter().filter(|age| undecided(age)).filter_map(|age| age.mod_count).max();
-    let still = |age: &Age| undecided(age) && (age.mod_count.is_none() || age.mod_count == highest);
-    mark_older(&mut older, ages, |age| age.recorded_at.as_ref(), still);
-    older
-}
-
-fn mark_older<'a, T: Ord + 'a>(
-    older: &mut [bool],
-    ages: &'a [Age],
-    by: impl Fn(&'a Age) -> Option<&'a T>,
-    counts: impl Fn(&Age) -> bool,
-) {
-    let newest = ages
-        .iter()
-        .zip(older.iter())
-        .filter(|(age, older)| !**older && counts(age))
-        .filter_map(|(age, _)| by(age))
-        .max();
-    for (mark, age) in older.iter_mut().zip(ages) {
-        if counts(age) && by(age).is_some_and(|date| Some(date) < newest) {
-            *mark = true;
+    let mut is_open = vec![true; ages.len()];
+    for sign in 0..SIGNS {
+        let open = ages.iter().zip(&is_open).filter(|(_, is_open)| **is_open);
+        let Some(newest) = open.filter_map(|(age, _)| age[sign].as_ref()).max() else { continue };
+        for ((age, older), is_open) in ages.iter().zip(&mut older).zip(&mut is_open) {
+            if *is_open && age[sign].as_ref().is_some_and(|date| date < newest) {
+                (*older, *is_open) = (true, false);
+            }
         }
     }
+    older
 }
 
 /// What makes two versions the same.
@@ -144,16 +148,14 @@ impl Content {
 
 #[cfg(test)]
 mod tests {
-    use super::{Age, find_older};
+    use super::find_older;
 
     fn check(ages: &[(&str, &str, &str)], expected: &[bool]) {
         let text = |text: &&str| Some(*text).filter(|text| !text.is_empty()).map(str::to_owned);
         let ages: Vec<_> = ages
             .iter()
-            .map(|(updated_on, mod_count, recorded_at)| Age {
-                updated_on: text(updated_on),
-                mod_count: mod_count.parse().ok(),
-                recorded_at: text(recorded_at),
+            .map(|(updated_on, mod_count, recorded_at)| {
+                [text(updated_on), text(mod_count), text(recorded_at)]
             })
             .collect();
         assert_eq!(find_older(&ages), expected);

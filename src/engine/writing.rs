@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 use super::again::Again;
 use super::findings::{FindingWriter, SharedNames, Subject, record_subject};
 use super::instance::Instance;
+use super::update_sets::SetNo;
 use crate::finding::Finding;
 use crate::query::{Missing, RowId};
 use crate::record::{ColumnIdx, TableIdx};
@@ -26,6 +27,8 @@ pub(super) enum Failed {
         table: TableIdx,
         rows: SmallVec<[RowId; 2]>,
         excuse: Missing,
+        /// The update set that is judged.
+        set: Option<SetNo>,
     },
     Subject(Box<Subject>),
 }
@@ -41,7 +44,9 @@ impl Failed {
 
     fn into_subject(self, instance: &Instance<'_>) -> Subject {
         match self {
-            Self::Record { table, rows, excuse } => record_subject(instance, table, &rows, excuse),
+            Self::Record { table, rows, excuse, set } => {
+                record_subject(instance, (table, &rows), excuse, set)
+            }
             Self::Subject(subject) => *subject,
         }
     }

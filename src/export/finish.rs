@@ -6,7 +6,7 @@ use super::census::TableNumber;
 use super::payload;
 use super::raw::{RawField, RawRecord};
 use super::reading::{Frame, Reading};
-use crate::record::{Action, Field, Origin, Record};
+use crate::record::{Action, Field, Origin, Record, UpdateRow};
 use crate::span::ByteSpan;
 use crate::xml::{Token, TokenKind, Window};
 
@@ -31,8 +31,8 @@ pub(super) struct Surroundings<'f> {
     pub(super) origin: Origin,
     /// Whether an update-set row around the record deletes it.
     pub(super) deleted: bool,
-    /// `sys_recorded_at` of that row.
-    pub(super) recorded_at: Option<&'f str>,
+    /// What that row says.
+    pub(super) update_row: Option<UpdateRow<'f>>,
     /// How many records the element stands in.
     pub(super) nesting: usize,
     /// Name of the enclosing record, where a second one inside it means that
@@ -105,7 +105,7 @@ impl Reading<'_> {
                 start_tag_span: around.outer(tag.span),
                 outer_start: self.outer_start,
                 ordinal,
-                recorded_at: around.recorded_at,
+                update_row: around.update_row,
             };
             self.sink.record(&record);
         }
@@ -114,6 +114,8 @@ impl Reading<'_> {
                 deletes: action == Action::Delete
                     || raw.value_of("action", window).is_some_and(|value| value.trim() == "DELETE"),
                 recorded_at: raw.value_of("sys_recorded_at", window),
+                updated_on: raw.value_of("sys_updated_on", window),
+                set: self.last_set.of(window, raw),
             };
             self.read_payload(window, raw, carried, &row, around);
         }

@@ -1,11 +1,12 @@
 //! XML inside XML: the payloads of update-set rows and their like.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::finish::Surroundings;
-use super::raw::RawRecord;
+use super::raw::{RawField, RawRecord};
 use super::reading::{Frame, Reading};
-use crate::record::Origin;
+use crate::record::{Origin, SetReference, UpdateRow};
 use crate::span::ByteSpan;
 use crate::xml::{Window, decode_verbatim};
 
@@ -13,7 +14,13 @@ use crate::xml::{Window, decode_verbatim};
 const MAX_DEPTH: usize = 4;
 
 /// The fields of a row that its payload's records need.
-pub(super) const ROW_FIELDS: [&str; 3] = ["payload", "action", "sys_recorded_at"];
+pub(super) const ROW_FIELDS: [&str; 6] =
+    ["payload", "action", "sys_recorded_at", "sys_updated_on", REMOTE_SET, LOCAL_SET];
+
+/// Names the retrieved set that a row belongs to.
+const REMOTE_SET: &str = "remote_update_set";
+/// Names the local set that a row belongs to, where it is of no retrieved one.
+const LOCAL_SET: &str = "update_set";
 
 /// What the payload of a table's record is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +50,47 @@ pub(super) struct Row<'r> {
     pub(super) deletes: bool,
     /// Its `sys_recorded_at`.
     pub(super) recorded_at: Option<Cow<'r, str>>,
+    /// Its `sys_updated_on`.
+    pub(super) updated_on: Option<Cow<'r, str>>,
+    /// The set that it belongs to.
+    pub(super) set: Option<Arc<SetReference>>,
+}
+
+/// The set of the row that was read last. The rows of a set name it in the same
+/// words, so that hardly any of them has to be taken apart.
+#[derive(Debug, Default)]
+pub(super) struct LastSet {
+    /// The element as it was written.
+    written: String,
+    set: Option<Arc<SetReference>>,
+}
+
+impl LastSet {
+    /// The set that a row says it belongs to.
+    pub(super) fn of(&mut self, window: Window<'_>, raw: &RawRecord) -> Option<Arc<SetReference>> {
+        let field = [REMOTE_SET, LOCAL_SET].into_iter().find_map(|name| {
+            let field = raw.fields.iter().find(|field| window.name(&field.tag) == name)?;
+            // An empty reference shows nothing, or an empty name.
+            let is_filled =
+                !raw.decode(field, window).trim().is_empty() || displayed(window, field).is_some();
+            is_filled.then_some(field)
+        })?;
+        let written = window.slice(field.element);
+        if self.set.is_none() || self.written != written {
+            written.clone_into(&mut self.written);
+            let sys_id = raw.decode(field, window).trim().to_owned();
+            let name = displayed(window, field).unwrap_or_default();
+            self.set = Some(Arc::new(SetReference { sys_id, name }));
+        }
+        self.set.clone()
+    }
+}
+
+/// What a reference displays; `None` for nothing.
+fn displayed(window: Window<'_>, field: &RawField) -> Option<String> {
+    let attributes = window.attributes(&field.tag).into_iter();
+    let mut shown = attributes.filter(|attribute| attribute.name == "display_value");
+    shown.next().map(|shown| shown.value.trim().to_owned()).filter(|shown| !shown.is_empty())
 }
 
 impl Reading<'_> {
@@ -67,6 +115,12 @@ impl Reading<'_> {
             self.limit(format!("payloads are nested more than {MAX_DEPTH} deep"), at);
             return;
         }
+        // A link of metadata in an update set is no row of it.
+        let update_row = (carried == Carried::Change).then(|| UpdateRow {
+            recorded_at: row.recorded_at.as_deref().unwrap_or_default().trim(),
+            updated_on: row.updated_on.as_deref().unwrap_or_default().trim(),
+            set: row.set.as_deref(),
+        });
         let inside = Surroundings {
             frame: Some(&frame),
             origin: match carried {
@@ -76,7 +130,7 @@ impl Reading<'_> {
                 Carried::History => Origin::History,
             },
             deleted: around.deleted || row.deletes,
-            recorded_at: row.recorded_at.as_deref().or(around.recorded_at),
+            update_row: update_row.or(around.update_row),
             nesting: 0,
             torn_by: None,
         };

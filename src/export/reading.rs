@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use super::begin::Head;
 use super::census::Census;
+use super::payload::LastSet;
 use super::raw::RawRecord;
 use super::{FileKind, FileReport, RecordSink, Select, problem};
 use crate::source::{Problem, ProblemKind};
@@ -78,6 +79,8 @@ pub(super) struct Reading<'a> {
     pub(super) outer_start: u64,
     /// How many records of it were counted.
     pub(super) ordinal: u32,
+    /// The update set of the row that was read last.
+    pub(super) last_set: LastSet,
     /// Buffers to use again.
     pub(super) spare: Vec<RawRecord>,
 }
@@ -98,6 +101,7 @@ impl<'a> Reading<'a> {
             doctype: None,
             outer_start: 0,
             ordinal: 0,
+            last_set: LastSet::default(),
             spare: Vec::new(),
         }
     }

@@ -12,6 +12,7 @@ pub use notice::{Notice, NoticeLevel, Topic};
 pub use severity::{Band, Level, Severity};
 pub use standing::{BaselineState, ValuesHash, WaiverIdx};
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// How a rule judges one subject.
@@ -110,6 +111,25 @@ impl Finding {
     pub fn is_open(&self) -> bool {
         self.waiver.is_none() && self.state != Some(BaselineState::Unchanged)
     }
+}
+
+/// Stands in a key between the update set that brings a record and what names the
+/// record.
+const IN_SET: &str = " » ";
+
+/// The key of a record that an update set brings; `set` is what the set is known
+/// by, empty where nothing tells.
+#[must_use]
+pub fn key_in_set<'k>(set: &str, key: &'k str) -> Cow<'k, str> {
+    if set.is_empty() { Cow::Borrowed(key) } else { Cow::Owned(format!("{set}{IN_SET}{key}")) }
+}
+
+/// A key of [`key_in_set`] taken apart again: what stands in front of the record's
+/// own key, and that key.
+#[must_use]
+pub fn split_set(key: &str) -> (&str, &str) {
+    let at = key.rfind(IN_SET).map_or(0, |at| at + IN_SET.len());
+    key.split_at(at)
 }
 
 /// How sure a finding is.

@@ -122,7 +122,7 @@ pub(super) fn bind_check(
     match path.end {
         End::Class(_) => return class_test(test, path, &place.0),
         End::Role => return role_test(test, path, &place.0),
-        End::Column(_) | End::Trait(..) => {}
+        End::Column(_) | End::Trait(..) | End::InSet(..) => {}
     }
     let place = &place.0;
     Ok(match test {

@@ -12,11 +12,12 @@ use super::bind::{
 };
 use super::bind_check::{Check, bind_check};
 use super::bound_path::{BoundPath, ColumnEnd, Columns, End, Hop, Meaning};
+use super::data::SetFact;
 use super::known::{self, KnownColumn};
 use super::related::{BoundRelated, CountTest};
 use super::row_test::{RowTests, TestIdx};
 use crate::record::schema::ColumnType;
-use crate::record::{ColumnIdx, Keep, PartOf, TableIdx, Wanted, display_column, part_of};
+use crate::record::{ACLS, ColumnIdx, Keep, PartOf, TableIdx, Wanted, display_column, part_of};
 
 /// What is gathered while names are tied.
 pub(super) struct Binder<'a> {
@@ -181,7 +182,17 @@ impl Binder<'_> {
         let count = CountTest { comparison: related.comparison, count: related.count };
         let this_is_empty = self.emptiness(&this);
         let part = self.part(related, table, &this);
-        Ok(BoundRelated { table: other, column, this, this_is_empty, part, count, alternatives })
+        let sees_deleted = related.query.asks("@action");
+        Ok(BoundRelated {
+            table: other,
+            column,
+            this,
+            this_is_empty,
+            part,
+            count,
+            sees_deleted,
+            alternatives,
+        })
     }
 
     /// Whether related rows are parts of the record. Then it is asked for what says
@@ -290,6 +301,13 @@ impl Binder<'_> {
             "@origin" | "@action" | "@instance" => {
                 self.need(Need::Computed);
                 return Ok(End::Trait(index, segment[1..].into()));
+            }
+            "@brought_back" | "@object_deleted" if table == ACLS => {
+                self.need(Need::Computed);
+                self.need(Need::OtherRows);
+                let is_back = segment == "@brought_back";
+                let fact = if is_back { SetFact::BroughtBack } else { SetFact::ObjectDeleted };
+                return Ok(End::InSet(index, fact));
             }
             _ => {}
         }

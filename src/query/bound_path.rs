@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
-use super::data::{Cell, Class, Data, Missing, Reference, RowId, Truth, without_row};
+use super::data::{Cell, Class, Data, Missing, Reference, RowId, SetFact, Truth, without_row};
 use super::known::KnownColumn;
 use super::row_test::WalkStart;
 use crate::record::schema::ColumnType;
@@ -49,6 +49,8 @@ pub(super) enum End {
     Role,
     /// `@origin`, `@action`, `@instance`, without the `@`.
     Trait(TableIdx, Box<str>),
+    /// `@brought_back`, `@object_deleted`.
+    InSet(TableIdx, SetFact),
 }
 
 #[derive(Debug, Clone)]
@@ -144,7 +146,7 @@ impl BoundPath {
     pub(super) fn end_table(&self) -> Option<TableIdx> {
         match &self.end {
             End::Column(end) => Some(end.columns.table),
-            End::Trait(table, _) => Some(*table),
+            End::Trait(table, _) | End::InSet(table, _) => Some(*table),
             End::Class(_) | End::Role => None,
         }
     }
@@ -206,7 +208,7 @@ impl BoundPath {
     pub fn kind(&self) -> Option<ColumnType> {
         match &self.end {
             End::Column(end) => end.kind,
-            End::Class(_) => Some(ColumnType::Boolean),
+            End::Class(_) | End::InSet(..) => Some(ColumnType::Boolean),
             End::Role | End::Trait(..) => Some(ColumnType::Text),
         }
     }
@@ -233,6 +235,11 @@ impl BoundPath {
         let value = match &self.end {
             End::Column(end) => return end.cell(data, row),
             End::Class(class) => match data.class(*class, row) {
+                Truth::Yes => "true",
+                Truth::No => "false",
+                Truth::Unknown(missing) => return Err(missing),
+            },
+            End::InSet(table, fact) => match data.in_set(*table, row, *fact) {
                 Truth::Yes => "true",
                 Truth::No => "false",
                 Truth::Unknown(missing) => return Err(missing),

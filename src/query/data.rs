@@ -132,6 +132,22 @@ pub trait Data {
         Repeat::No
     }
 
+    /// Whether all rows of a table are known that may be related to one.
+    fn lists_all(&self, table: TableIdx) -> bool {
+        self.is_whole(table)
+    }
+
+    /// Whether a row that others are related to is one that is deleted: the lists
+    /// of an update set hold such rows, after the others.
+    fn is_gone(&self, _table: TableIdx, _row: RowId) -> bool {
+        false
+    }
+
+    /// What an update set says of a row that it brings.
+    fn in_set(&self, _table: TableIdx, _row: RowId, _fact: SetFact) -> Truth {
+        Truth::Unknown(Missing::none())
+    }
+
     /// Whether the row belongs to a class. Evidence that is shown says yes; without
     /// it, evidence that could not be judged makes the answer `Unknown`.
     fn class(&self, class: Class, row: RowId) -> Truth;
@@ -174,6 +190,15 @@ pub(super) fn without_row(data: &dyn Data, table: TableIdx, column: ColumnIdx) -
         missing = missing.union(Missing::column(table, column));
     }
     (!missing.is_empty()).then_some(missing)
+}
+
+/// What an update set may say of an access rule that it takes away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetFact {
+    /// `@brought_back`: it brings rules for the same thing, and all are as narrow.
+    BroughtBack,
+    /// `@object_deleted`: it deletes what the rule protects.
+    ObjectDeleted,
 }
 
 /// A three-valued answer.

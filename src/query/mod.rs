@@ -34,7 +34,9 @@ pub use bind::{
     BindError, BoundQuery, Names, bind, bind_path, bind_shared, bind_shown_path, is_view, want_view,
 };
 pub use bound_path::BoundPath;
-pub use data::{Cell, CellPlace, Class, Data, Missing, MissingItem, Reference, Repeat, RowId, Truth};
+pub use data::{
+    Cell, CellPlace, Class, Data, Missing, MissingItem, Reference, Repeat, RowId, SetFact, Truth,
+};
 pub use dates::{Clock, ClockError};
 pub use known::{EFFECTIVE_ROLE, ROLE_CLOSURE};
 pub use parse::QueryError;

@@ -24,6 +24,14 @@ impl Query {
     }
 }
 
+impl Query {
+    /// Whether some condition asks that field of the row itself.
+    pub(super) fn asks(&self, field: &str) -> bool {
+        let mut terms = self.alternatives.iter().flatten().flatten();
+        terms.any(|term| matches!(term, Term::Condition(condition) if condition.path.segments == [field]))
+    }
+}
+
 fn equals<'q>(term: &'q Term, field: &str) -> Option<&'q str> {
     let Term::Condition(Condition { path, test, .. }) = term else { return None };
     match test {

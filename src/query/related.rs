@@ -24,6 +24,8 @@ pub(super) struct BoundRelated {
     /// Whether related rows are parts of this one's record.
     pub(super) part: Option<PartOf>,
     pub(super) count: CountTest,
+    /// Whether rows count that an update set deletes.
+    pub(super) sees_deleted: bool,
     pub(super) alternatives: Alternatives,
 }
 
@@ -82,6 +84,9 @@ impl BoundRelated {
         let mut missing = Missing::none();
         let counts = |related: &RowId| self.part.is_none() || data.counts_as_part(self.table, *related);
         for related in related.iter().copied().filter(counts) {
+            if !self.sees_deleted && data.is_gone(self.table, related) {
+                break;
+            }
             let holds = any_alternative(&self.alternatives, data, clock, related);
             let doubt = if holds == Truth::No { Missing::none() } else { data.doubt(self.table, related) };
             match if doubt.is_empty() { holds } else { holds.and(Truth::Unknown(doubt)) } {
@@ -128,7 +133,7 @@ impl BoundRelated {
                 .single_column()
                 .is_some_and(|(table, _)| data.holds_parts(self.table, (table, row), part))
         };
-        data.is_whole(self.table) || self.part.is_some_and(is_part)
+        data.lists_all(self.table) || self.part.is_some_and(is_part)
     }
 
     /// Whether some rows do not show what they are related to.

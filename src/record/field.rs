@@ -98,6 +98,27 @@ impl Field<'_> {
     }
 }
 
+/// The update set to which an update-set row says that it belongs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SetReference {
+    /// What `remote_update_set`, else `update_set`, refers to: the `sys_id` of
+    /// the set's record. Empty where only a name is shown.
+    pub sys_id: String,
+    /// What the reference displays: the set's name. May be empty.
+    pub name: String,
+}
+
+/// What the update-set row that carries a record says of it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct UpdateRow<'a> {
+    /// Its `sys_recorded_at`; empty for none.
+    pub recorded_at: &'a str,
+    /// Its `sys_updated_on`; empty for none.
+    pub updated_on: &'a str,
+    /// The set that it belongs to, if it says so.
+    pub set: Option<&'a SetReference>,
+}
+
 /// One record. It borrows from the reading buffer and dies with it.
 #[derive(Debug)]
 pub struct Record<'a> {
@@ -127,8 +148,8 @@ pub struct Record<'a> {
     pub outer_start: u64,
     /// How many records of that child come before this one.
     pub ordinal: u32,
-    /// `sys_recorded_at` of the update-set row that carries the record.
-    pub recorded_at: Option<&'a str>,
+    /// The update-set row that carries the record, if one does.
+    pub update_row: Option<UpdateRow<'a>>,
 }
 
 impl<'a> Record<'a> {

@@ -1,6 +1,7 @@
 //! A ServiceNow record as an export shows it: a table, an action, named fields,
 //! and the place of each.
 
+mod acls;
 mod choices;
 mod field;
 mod keys;
@@ -8,14 +9,19 @@ mod parts;
 mod referred;
 pub mod schema;
 mod secrets;
+mod update_sets;
 mod wanted;
 
+pub use acls::{
+    ACL_ROLES, ACLS, AclColumn, AclObject, Narrow, acl_columns, acl_objects, is_narrowest_role, want_acls,
+};
 pub use choices::{Choice, choices, chosen};
-pub use field::{Action, Field, Origin, Record};
+pub use field::{Action, Field, Origin, Record, SetReference, UpdateRow};
 pub use keys::{known_key, natural_key};
 pub use parts::{PartOf, part_of};
 pub use referred::{display_column, is_sys_id, named_by_value, well_known_name};
 pub use secrets::{carries_credential, carries_records, is_secret_column, is_secret_property};
+pub use update_sets::{SetColumn, is_update_set, want_update_sets, wanted_update_sets};
 pub use wanted::{ColumnIdx, Keep, TableIdx, Wanted, WantedTable};
 
 /// What stands in place of a secret value wherever one would be shown.

@@ -67,6 +67,8 @@ pub struct WantedTable {
     pub columns: Vec<Box<str>>,
     /// How long somebody asks for each column.
     pub kept: Vec<Keep>,
+    /// Whether somebody asks which update set brings its records.
+    pub by_set: bool,
     by_name: HashMap<Box<str>, ColumnIdx>,
 }
 
@@ -93,8 +95,13 @@ impl Wanted {
         }
         let index = TableIdx(u16::try_from(self.tables.len()).unwrap_or(u16::MAX));
         assert!(index.0 < u16::MAX, "too many tables are named by rules");
-        let mut table =
-            WantedTable { name: name.into(), columns: Vec::new(), kept: Vec::new(), by_name: HashMap::new() };
+        let mut table = WantedTable {
+            name: name.into(),
+            columns: Vec::new(),
+            kept: Vec::new(),
+            by_set: false,
+            by_name: HashMap::new(),
+        };
         for column in ["sys_id", "sys_updated_on", "sys_mod_count"] {
             table.want(column);
         }
@@ -148,6 +155,11 @@ impl Wanted {
     /// Asks for a wanted column for so long at least.
     pub fn keep(&mut self, table: TableIdx, column: ColumnIdx, keep: Keep) {
         self.tables[table.index()].keep(column, keep);
+    }
+
+    /// Asks which update set brings the records of a wanted table.
+    pub fn want_by_set(&mut self, table: TableIdx) {
+        self.tables[table.index()].by_set = true;
     }
 
     /// The wanted tables; their positions are the [`TableIdx`].

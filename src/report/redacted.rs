@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::{Desk, Report, Scope};
 use crate::engine::Shown;
-use crate::finding::{Finding, Notice};
+use crate::finding::{Finding, Notice, split_set};
 use crate::locate::{Excerpts, Findings, LineHashes, ShownFinding};
 use crate::record::{natural_key, schema};
 use crate::redact::{Extent, RedactedExcerpts, Redactor};
@@ -84,14 +84,16 @@ fn parts<'k>(table: &str, key: &'k str) -> impl Iterator<Item = (&'k str, Option
 }
 
 fn hide_finding(finding: &mut Finding, redactor: &Redactor) {
-    let key: Vec<_> = parts(&finding.table, &finding.key)
+    let (set, key) = split_set(&finding.key);
+    let set = redactor.text(set).into_owned();
+    let key: Vec<_> = parts(&finding.table, key)
         .map(|(part, target)| match target {
             Some(USERS) => redactor.account(part),
             Some("sys_user_role") => part.into(),
             _ => redactor.text(part),
         })
         .collect();
-    finding.key = key.join(ARROW).into();
+    finding.key = (set + &key.join(ARROW)).into();
     finding.message = redactor.text(&finding.message).into();
     if &*finding.table == USERS {
         finding.sys_id = finding.sys_id.as_deref().map(|sys_id| redactor.account_id(sys_id).into());

@@ -12,14 +12,16 @@ use super::mend::mend_of;
 use super::message::Params;
 use super::meta::RuleMeta;
 use super::model::{
-    Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, NamePattern, PluginBody,
+    Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, Judges, NamePattern, PluginBody,
     PluginSource, PropertyBody, PropertyColumns, RecordBody, Rule,
 };
 use super::names::PackNames;
 use super::pattern::Pattern;
 use crate::query::{BoundPath, BoundQuery, Query, RowTests, bind_shared, bind_shown_path};
 use crate::record::schema::ColumnType;
-use crate::record::{Keep, Wanted, is_sys_id};
+use crate::record::{
+    ACLS, ColumnIdx, Keep, Origin, TableIdx, Wanted, is_sys_id, want_acls, want_update_sets,
+};
 
 /// What is being compiled, and into what.
 pub(super) struct Compiler<'c> {
@@ -102,6 +104,9 @@ impl Compiler<'_> {
         };
         let unset = std::mem::take(&mut self.unset).into_iter().collect();
         let reads = self.wanted.take_list();
+        if matches!(&body, Body::Record(body) if body.judges == Judges::UpdateSets) {
+            self.want_sets(&reads);
+        }
         Ok(Rule { meta: Arc::new(meta), gate, body, message, at, unset, reads })
     }
 
@@ -144,6 +149,7 @@ impl Compiler<'_> {
             );
         }
         let texts = [&file.filter, &file.require, &file.unless];
+        let judges = self.judges(file.filter.as_ref());
         let sees_deleted = texts.into_iter().flatten().any(|query| query.value.contains("@action"));
         let body = RecordBody {
             table: self.wanted.want_table(name),
@@ -153,11 +159,35 @@ impl Compiler<'_> {
             unless: self.optional_query(file.unless.as_ref(), name)?,
             unless_unknown: file.unless_unknown,
             sees_deleted,
+            judges,
         };
         if body.filter.is_none() && body.require.is_none() && body.expect.is_empty() {
             return Err(self.error(table, "a record rule needs where, require or expect"));
         }
         Ok(body)
+    }
+
+    /// A rule about what update sets bring says so by its query.
+    fn judges(&self, filter: Option<&Text>) -> Judges {
+        let query = filter.and_then(|filter| Query::parse(&self.params.text(&filter.value)).ok());
+        match query.as_ref().and_then(|query| query.pins("@origin")) {
+            Some(origin) if origin == Origin::UpdateSet.as_str() => Judges::UpdateSets,
+            _ => Judges::Instance,
+        }
+    }
+
+    /// Has read what tells update sets apart, and what they bring of the tables
+    /// that a rule reads. Nobody has to export any of it for that.
+    fn want_sets(&mut self, reads: &[(TableIdx, ColumnIdx)]) {
+        want_update_sets(self.wanted);
+        let mut tables: Vec<_> = reads.iter().map(|(table, _)| *table).collect();
+        if tables.iter().any(|table| &*self.wanted.table(*table).name == ACLS) {
+            tables.extend(want_acls(self.wanted));
+        }
+        for table in tables {
+            self.wanted.want_by_set(table);
+        }
+        self.wanted.take_list();
     }
 
     fn property(
@@ -292,6 +322,7 @@ impl Compiler<'_> {
             unless: None,
             unless_unknown: UnlessUnknown::Report,
             sees_deleted: false,
+            judges: Judges::Instance,
         };
         Ok(Condition::Records { body: Box::new(body), absent: atom.absent })
     }

@@ -37,7 +37,7 @@ pub use lint::lint;
 pub use message::{Part, Special, Template};
 pub use meta::{HardeningSetting, RuleMeta};
 pub use model::{
-    Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, KeyPaths, NamePattern,
+    Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, Judges, KeyPaths, NamePattern,
     PluginBody, PropertyBody, PropertyColumns, RecordBody, Rule,
 };
 pub use pack::Pack;

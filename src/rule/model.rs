@@ -62,6 +62,17 @@ pub struct RecordBody {
     pub unless_unknown: UnlessUnknown,
     /// Whether deleted records are judged too: the rule asks for `@action`.
     pub sees_deleted: bool,
+    /// Whose records are judged.
+    pub judges: Judges,
+}
+
+/// Whose records a rule judges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Judges {
+    /// Those of the instance: of several versions, the newest.
+    Instance,
+    /// Those that each update set brings, whatever other exports hold.
+    UpdateSets,
 }
 
 /// Judges the rows of `sys_properties` with a name.

@@ -1,7 +1,7 @@
 //! Reads a text through the library and keeps what it hands out, owned.
 
 use glidelint::export::{FileReport, RecordSink, Select, read};
-use glidelint::record::{Action, Origin, Record, Wanted};
+use glidelint::record::{Action, Origin, Record, SetReference, Wanted};
 use glidelint::source::Source;
 use glidelint::span::ByteSpan;
 
@@ -19,6 +19,8 @@ pub(crate) struct Seen {
     pub(crate) outer_start: u64,
     pub(crate) ordinal: u32,
     pub(crate) recorded_at: Option<String>,
+    pub(crate) recorded_on: Option<String>,
+    pub(crate) set: Option<SetReference>,
 }
 
 /// One field, kept.
@@ -46,6 +48,7 @@ pub(crate) struct Keep(pub(crate) Vec<Seen>);
 
 impl RecordSink for Keep {
     fn record(&mut self, record: &Record<'_>) {
+        let filled = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
         let fields = record.fields.iter().map(|field| SeenField {
             name: field.name.to_owned(),
             value: field.value.to_string(),
@@ -70,7 +73,9 @@ impl RecordSink for Keep {
             start_tag_span: record.start_tag_span,
             outer_start: record.outer_start,
             ordinal: record.ordinal,
-            recorded_at: record.recorded_at.map(str::to_owned),
+            recorded_at: filled(record.update_row.map(|row| row.recorded_at)),
+            recorded_on: filled(record.update_row.map(|row| row.updated_on)),
+            set: record.update_row.and_then(|row| row.set.cloned()),
         });
     }
 }

@@ -214,7 +214,7 @@ impl Rows<'_> {
             start_tag_span: span_of(&self.window, &start_tag),
             outer_start: span.start,
             ordinal: 0,
-            recorded_at: None,
+            update_row: None,
         });
     }
 }

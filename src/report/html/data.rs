@@ -7,7 +7,7 @@ use std::io;
 use super::facts::Facts;
 use super::findings::standing;
 use super::{FINDINGS, Page};
-use crate::finding::PlaceRole;
+use crate::finding::{PlaceRole, split_set};
 use crate::locate::{LineHashes, ShownFinding, ShownPlace};
 use crate::record::natural_key;
 use crate::report::frameworks::FRAMEWORKS;
@@ -268,6 +268,7 @@ fn around(line: &str, begin: u64) -> String {
 /// What to type behind the instance's address to see a record that shows no
 /// sys_id; empty where nothing names it.
 fn list_query(table: &str, key: &str) -> String {
+    let (_, key) = split_set(key);
     let first = key.split(" → ").next().unwrap_or(key);
     let (table, column, value) = match (table, natural_key(table)) {
         ("effective_role", _) => ("sys_user", "user_name", first),

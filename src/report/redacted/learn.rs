@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::{USERS, parts};
 use crate::engine::Shown;
+use crate::finding::split_set;
 use crate::record::schema;
 use crate::redact::Redactor;
 use crate::report::Report;
@@ -48,7 +49,7 @@ pub(super) fn learn(report: &Report, redactor: &mut Redactor) {
 }
 
 fn learn_key(table: &str, key: &str, redactor: &mut Redactor) {
-    for (part, target) in parts(table, key) {
+    for (part, target) in parts(table, split_set(key).1) {
         match target {
             Some(USERS) => redactor.learn_account(part),
             Some("sys_user_role") => redactor.learn_role(part),

@@ -1,0 +1,119 @@
+//! Records as one update set shows them: what it brings itself comes first, and
+//! its lists hold nothing else.
+
+use super::instance::Instance;
+use super::interner::TextId;
+use super::update_sets::SetNo;
+use crate::query::{Cell, Class, Data, Missing, RowId, SetFact, TestIdx, Truth};
+use crate::record::{Action, ColumnIdx, TableIdx, Wanted};
+
+/// The records of an instance, seen from one of its update sets.
+pub(super) struct SetView<'i> {
+    instance: &'i Instance<'i>,
+    /// The instance, perhaps with columns that it does not keep.
+    data: &'i dyn Data,
+    set: SetNo,
+}
+
+impl<'i> SetView<'i> {
+    pub(super) fn new(instance: &'i Instance<'i>, data: &'i dyn Data, set: SetNo) -> Self {
+        Self { instance, data, set }
+    }
+
+    fn rows(&self, table: TableIdx, column: ColumnIdx, value: TextId) -> &'i [RowId] {
+        self.instance.sets.with_text(&self.instance.facts, (table, column), self.set, value)
+    }
+
+    fn is_deleted(&self, table: TableIdx, row: RowId) -> bool {
+        self.instance.table(table).row(row).is_some_and(|row| row.action == Action::Delete)
+    }
+}
+
+impl Data for SetView<'_> {
+    fn wanted(&self) -> &Wanted {
+        self.data.wanted()
+    }
+
+    fn cell(&self, table: TableIdx, row: RowId, column: ColumnIdx) -> Cell<'_> {
+        self.data.cell(table, row, column)
+    }
+
+    /// What the set itself deletes is still known by what it was.
+    fn by_sys_id(&self, table: TableIdx, sys_id: &str) -> Option<RowId> {
+        let own = match self.instance.facts.find(sys_id) {
+            Some(id) => self.rows(table, ColumnIdx::SYS_ID, id),
+            None => &[],
+        };
+        own.first().copied().or_else(|| self.data.by_sys_id(table, sys_id))
+    }
+
+    fn by_value(&self, table: TableIdx, column: ColumnIdx, value: &str) -> Vec<RowId> {
+        let id = self.instance.facts.find(value);
+        id.map(|id| self.rows(table, column, id).to_vec()).unwrap_or_default()
+    }
+
+    fn without_column(&self, table: TableIdx, column: ColumnIdx) -> bool {
+        !self.rows(table, column, TextId::ABSENT).is_empty()
+    }
+
+    fn holds_no_row(&self, table: TableIdx) -> bool {
+        self.data.holds_no_row(table)
+    }
+
+    fn is_whole(&self, table: TableIdx) -> bool {
+        self.data.is_whole(table)
+    }
+
+    /// A set shows all that it brings.
+    fn lists_all(&self, _table: TableIdx) -> bool {
+        self.instance.sets.get(self.set).is_some_and(|set| !set.is_torn)
+    }
+
+    fn doubt(&self, table: TableIdx, row: RowId) -> Missing {
+        self.data.doubt(table, row)
+    }
+
+    fn is_gone(&self, table: TableIdx, row: RowId) -> bool {
+        self.is_deleted(table, row)
+    }
+
+    fn class(&self, class: Class, row: RowId) -> Truth {
+        self.data.class(class, row)
+    }
+
+    fn roles(&self, user: RowId, take: &mut dyn FnMut(&str, &Missing) -> bool) -> Missing {
+        self.data.roles(user, take)
+    }
+
+    fn all_roles(&self, user: RowId) -> Vec<&str> {
+        self.data.all_roles(user)
+    }
+
+    fn test(&self, row: RowId, test: TestIdx) -> Option<Truth> {
+        self.data.test(row, test)
+    }
+
+    fn in_set(&self, table: TableIdx, row: RowId, fact: SetFact) -> Truth {
+        self.instance.acl_answer(table, row, fact)
+    }
+
+    fn trait_of(&self, table: TableIdx, row: RowId, name: &str) -> &str {
+        self.data.trait_of(table, row, name)
+    }
+}
+
+impl Instance<'_> {
+    /// What names a row that a set brings to a person, as the set shows it.
+    pub(super) fn key_in_set(&self, set: SetNo, table: TableIdx, row: RowId) -> String {
+        self.key_by(&SetView::new(self, self, set), table, row)
+    }
+
+    /// Whether no other row that the set brings has that key; case does not count.
+    pub(super) fn key_is_unique_in_set(&self, set: SetNo, table: TableIdx, key: &str) -> bool {
+        let keys = self.sets.net(table).iter().filter_map(|&row| {
+            let set = self.sets.set_of(table, row)?;
+            Some((set, self.key_in_set(set, table, row)))
+        });
+        self.sets.key_count(table, (set, key), keys) < 2
+    }
+}
