@@ -209,6 +209,12 @@ impl FindingWriter<'_> {
                 }
                 Part::Field(path) => {
                     let shown = row.and_then(|row| path.display(self.data, row));
+                    if shown.is_none() && row.is_some_and(|row| path.is_hidden(self.data, row)) {
+                        message.push_str("(not exported)");
+                        // Whoever waived the finding did not know the value either.
+                        values.push("(empty)".to_owned());
+                        continue;
+                    }
                     let shown = shown.as_deref().unwrap_or("(empty)");
                     let shown = if carries_credential(shown) { REDACTED } else { shown };
                     shorten(shown, MAX_VALUE)

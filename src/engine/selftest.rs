@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::judge::judge;
 use super::read::{Options, Plan, read_all};
-use crate::finding::{Finding, RuleCoverage, Target, fingerprint};
+use crate::finding::{Finding, RuleCoverage, Target, fingerprint, named_as_not_boolean};
 use crate::query::{Class, Clock, Data};
 use crate::rule::file::{ClassFile, ExpectedFinding, RuleFile, RuleTest};
 use crate::rule::{Pack, PackFiles, RuleError, Settings, escaped, parse_baseline};
@@ -285,7 +285,9 @@ fn compare_missing(coverage: &RuleCoverage, test: &RuleTest, silent: bool, diffe
     }
     for name in &expected.0 {
         let is_named = coverage.missing.iter().any(|missing| {
-            missing == name || missing.rsplit_once('.').is_some_and(|(_, column)| column == name)
+            missing == name
+                || missing.rsplit_once('.').is_some_and(|(_, column)| column == name)
+                || named_as_not_boolean(missing) == Some(name.as_str())
         });
         if !is_named {
             let named = coverage.missing.join(", ");

@@ -161,8 +161,25 @@ pub struct RuleCoverage {
     /// Subjects that could not be judged.
     pub cannot_tell: u64,
     /// Tables and columns that were missing, sorted: `sys_user`, or
-    /// `sys_user.identity_type`.
+    /// `sys_user.identity_type`; properties without a row, by their names; and
+    /// sentences of [`not_boolean`].
     pub missing: Vec<String>,
+}
+
+/// What a sentence of [`not_boolean`] says beside the name.
+const NOT_BOOLEAN: (&str, &str) = ("the value of ", " is neither true nor false");
+
+/// What coverage says of a property that switches something, and whose value is
+/// there but is no boolean.
+#[must_use]
+pub fn not_boolean(property: &str) -> String {
+    format!("{}{property}{}", NOT_BOOLEAN.0, NOT_BOOLEAN.1)
+}
+
+/// The property that a sentence of [`not_boolean`] is about.
+#[must_use]
+pub fn named_as_not_boolean(missing: &str) -> Option<&str> {
+    missing.strip_prefix(NOT_BOOLEAN.0)?.strip_suffix(NOT_BOOLEAN.1)
 }
 
 impl RuleCoverage {

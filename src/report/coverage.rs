@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::finding::Verdict;
+use crate::finding::{Verdict, named_as_not_boolean, not_boolean};
 
 use super::Report;
 
@@ -42,20 +42,24 @@ pub(super) fn missing_in_words(report: &Report, missing: &[String]) -> String {
     if missing.is_empty() {
         return "the input does not show what is asked".to_owned();
     }
-    let is_there = |name: &&String| report.stats.tables.contains_key(*name);
-    let (partial, absent): (Vec<_>, Vec<_>) = missing.iter().partition(is_there);
     let mut parts = Vec::new();
+    let unread: Vec<_> = missing.iter().filter_map(|name| named_as_not_boolean(name)).collect();
+    if !unread.is_empty() {
+        parts.push(not_boolean(&listed(&unread)));
+    }
+    let names = missing.iter().map(String::as_str).filter(|name| named_as_not_boolean(name).is_none());
+    let is_there = |name: &&str| report.stats.tables.contains_key(*name);
+    let (partial, absent): (Vec<_>, Vec<_>) = names.partition(is_there);
     if !absent.is_empty() {
         parts.push(format!("no {} in the input", listed(&absent)));
     }
     if !partial.is_empty() {
-        let names: Vec<_> = partial.iter().map(|name| name.as_str()).collect();
-        parts.push(format!("{} not known to be whole (--complete {})", listed(&partial), names.join(",")));
+        parts.push(format!("{} not known to be whole (--complete {})", listed(&partial), partial.join(",")));
     }
     parts.join("; ")
 }
 
-fn listed(names: &[&String]) -> String {
+fn listed(names: &[&str]) -> String {
     const SHOWN: usize = 4;
     let mut text = String::new();
     for (index, name) in names.iter().take(SHOWN).enumerate() {

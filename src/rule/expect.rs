@@ -31,6 +31,37 @@ enum Check {
     Each(Box<Expectation>),
 }
 
+/// What a comparator says of a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holds {
+    /// The value is as expected.
+    Yes,
+    /// It is not.
+    No,
+    /// That depends on a parameter that has no value.
+    Open,
+    /// The comparator asks for true or false, and the value is neither.
+    NotBoolean,
+}
+
+impl Holds {
+    fn from_bool(holds: bool) -> Self {
+        if holds { Self::Yes } else { Self::No }
+    }
+
+    /// Of several: "no" settles it, then what is not known.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        let weight = |holds| match holds {
+            Self::No => 3,
+            Self::NotBoolean => 2,
+            Self::Open => 1,
+            Self::Yes => 0,
+        };
+        if weight(other) > weight(self) { other } else { self }
+    }
+}
+
 /// Fills parameters into operands.
 pub trait Fill {
     /// The text with `{name}` replaced by the parameter's values, joined by commas.
@@ -154,29 +185,25 @@ impl Expectation {
         &self.unset
     }
 
-    /// Whether a value is as expected; `None` where that depends on a parameter
-    /// that has no value. Case and outer space do not count, except for
-    /// patterns, which say so themselves.
+    /// Whether a value is as expected. Case and outer space do not count, except
+    /// for patterns, which say so themselves. Where true or false is asked for, a
+    /// value such as `1` or `yes` says nothing: the platform reads it in different
+    /// ways in different places.
     #[must_use]
-    pub fn holds(&self, value: &str) -> Option<bool> {
+    pub fn holds(&self, value: &str) -> Holds {
         let value = value.trim();
         let normal_value = normal(value);
         let unlimited = self.unlimited.as_ref() == Some(&normal_value);
         // The parameters inside `each` matter only where the list has members.
         let is_open = self.unset.len() > self.inner_unset();
-        let mut answer = if is_open { None } else { Some(true) };
-        for check in &self.checks {
-            let holds = match check {
-                Check::AtMost(_) | Check::AtLeast(_) if unlimited => Some(matches!(check, Check::AtLeast(_))),
-                _ => check.holds(value, &normal_value),
-            };
-            match holds {
-                Some(false) => return Some(false),
-                Some(true) => {}
-                None => answer = None,
+        let answer = if is_open { Holds::Open } else { Holds::Yes };
+        let holds = self.checks.iter().map(|check| match check {
+            Check::AtMost(_) | Check::AtLeast(_) if unlimited => {
+                Holds::from_bool(matches!(check, Check::AtLeast(_)))
             }
-        }
-        answer
+            _ => check.holds(value, &normal_value),
+        });
+        holds.fold(answer, Holds::and)
     }
 
     fn inner_unset(&self) -> usize {
@@ -214,14 +241,27 @@ impl Expectation {
 }
 
 impl Check {
-    fn holds(&self, value: &str, normal_value: &str) -> Option<bool> {
+    fn holds(&self, value: &str, normal_value: &str) -> Holds {
         if let Self::Each(inner) = self {
             let members = value.split(',').map(str::trim).filter(|part| !part.is_empty());
-            let answers: Vec<_> = members.map(|part| inner.holds(part)).collect();
-            let is_open = answers.contains(&None);
-            return if answers.contains(&Some(false)) { Some(false) } else { (!is_open).then_some(true) };
+            return members.map(|part| inner.holds(part)).fold(Holds::Yes, Holds::and);
         }
-        Some(self.holds_surely(value, normal_value))
+        if self.asks_boolean() && !normal_value.is_empty() && !is_boolean(normal_value) {
+            return Holds::NotBoolean;
+        }
+        Holds::from_bool(self.holds_surely(value, normal_value))
+    }
+
+    /// Whether true and false are all that it tells apart, beside empty values.
+    fn asks_boolean(&self) -> bool {
+        match self {
+            Self::Equals(operand) | Self::NotEquals(operand) => is_boolean(operand),
+            Self::OneOf(operands) | Self::NoneOf(operands) => {
+                let mut named = operands.iter().filter(|operand| !operand.is_empty()).peekable();
+                named.peek().is_some() && named.all(|operand| is_boolean(operand))
+            }
+            _ => false,
+        }
     }
 
     fn holds_surely(&self, value: &str, normal_value: &str) -> bool {
@@ -231,8 +271,8 @@ impl Check {
             Self::NotEquals(other) => !same(normal_value, other),
             Self::OneOf(list) => list.iter().any(|expected| same(normal_value, expected)),
             Self::NoneOf(list) => !list.iter().any(|other| same(normal_value, other)),
-            Self::AtMost(limit) => value.parse::<f64>().is_ok_and(|number| number <= *limit),
-            Self::AtLeast(limit) => value.parse::<f64>().is_ok_and(|number| number >= *limit),
+            Self::AtMost(limit) => parse_number(value).is_ok_and(|number| number <= *limit),
+            Self::AtLeast(limit) => parse_number(value).is_ok_and(|number| number >= *limit),
             Self::Empty(empty) => value.is_empty() == *empty,
             Self::Matches(patterns) => patterns.is_match(value),
             Self::NotMatches(patterns) => !patterns.is_match(value),
@@ -280,6 +320,11 @@ fn same(value: &str, expected: &str) -> bool {
         })
 }
 
+/// Of a text in lower case.
+fn is_boolean(normal: &str) -> bool {
+    matches!(normal, "true" | "false")
+}
+
 fn normal(text: &str) -> String {
     text.trim().to_lowercase()
 }
@@ -299,7 +344,7 @@ fn patterns(many: &OneOrMany, fill: &dyn Fill) -> Patterns {
 
 #[cfg(test)]
 mod tests {
-    use super::{Expectation, Fill};
+    use super::{Expectation, Fill, Holds};
     use crate::rule::file::Expect;
 
     struct Params;
@@ -322,7 +367,7 @@ mod tests {
         let expect: Expect = serde_saphyr::from_str(yaml).unwrap();
         let expectation = Expectation::compile(&expect.value, &Params).unwrap();
         for (value, expected) in cases {
-            assert_eq!(expectation.holds(value), Some(*expected), "{yaml} of {value:?}");
+            assert_eq!(expectation.holds(value), Holds::from_bool(*expected), "{yaml} of {value:?}");
         }
     }
 
@@ -331,6 +376,12 @@ mod tests {
         check("equals: 'true'", &[("true", true), (" TRUE ", true), ("false", false), ("", false)]);
         check("equals: 0", &[("0", true), ("0.0", true), ("1", false)]);
         check("at_most: '{limit}'", &[("60", true), ("61", false), ("x", false), ("", false)]);
+        check("at_most: '{limit}'", &[("-1", true), ("-inf", false), ("NaN", false)]);
+        check("at_least: 5", &[("5.0", true), ("inf", false), ("infinity", false), ("4", false)]);
+        check(
+            "{ at_least: 1, at_most: '{limit}' }",
+            &[("1", true), ("0", false), ("-1", false), ("61", false)],
+        );
         check("{ at_most: 60, unlimited: '0' }", &[("0", false), ("30", true)]);
         check("{ between: [1, 720], unlimited: '0' }", &[("0", false), ("720", true), ("721", false)]);
         check("one_of: ['{names}', c]", &[("a", true), ("C", true), ("d", false)]);
@@ -364,12 +415,39 @@ mod tests {
             let expect: Expect = serde_saphyr::from_str(yaml).unwrap();
             Expectation::compile(&expect.value, &Params).unwrap().holds(value)
         };
-        assert_eq!(ask("subset_of: ['{nobody_said}']", "a"), None);
-        assert_eq!(ask("subset_of: [a, '{nobody_said}']", "a"), Some(true));
-        assert_eq!(ask("each: { ip_within: ['{nobody_said}'] }", "10.0.0.1"), None);
-        assert_eq!(ask("each: { ip_within: ['{nobody_said}'] }", ""), Some(true));
-        assert_eq!(ask("{ subset_of: ['{nobody_said}'], not_equals: a }", "a"), Some(false));
-        assert_eq!(ask("contains_none: ['{nobody_said}']", "a"), Some(true));
+        assert_eq!(ask("subset_of: ['{nobody_said}']", "a"), Holds::Open);
+        assert_eq!(ask("subset_of: [a, '{nobody_said}']", "a"), Holds::Yes);
+        assert_eq!(ask("each: { ip_within: ['{nobody_said}'] }", "10.0.0.1"), Holds::Open);
+        assert_eq!(ask("each: { ip_within: ['{nobody_said}'] }", ""), Holds::Yes);
+        assert_eq!(ask("{ subset_of: ['{nobody_said}'], not_equals: a }", "a"), Holds::No);
+        assert_eq!(ask("contains_none: ['{nobody_said}']", "a"), Holds::Yes);
+    }
+
+    #[test]
+    fn a_value_that_is_neither_true_nor_false_says_nothing_of_a_switch() {
+        let open = |yaml: &str, values: &[&str]| {
+            let expect: Expect = serde_saphyr::from_str(yaml).unwrap();
+            let expectation = Expectation::compile(&expect.value, &Params).unwrap();
+            for value in values {
+                assert_eq!(expectation.holds(value), Holds::NotBoolean, "{yaml} of {value:?}");
+            }
+        };
+        let strange = ["1", "0", "yes", "no", "on", "t", "NULL", "true;", "0.0"];
+        open("equals: 'true'", &strange);
+        open("equals: false", &strange);
+        open("not_equals: 'true'", &strange);
+        open("not_equals: 'False'", &strange);
+        open("one_of: ['true', '']", &strange);
+        open("none_of: ['false']", &strange);
+        open("each: { equals: 'true' }", &["true,1", "yes"]);
+        open("{ equals: 'true', not_empty: true }", &["1"]);
+        check("equals: 'false'", &[("FALSE ", true), ("true", false), ("", false)]);
+        check("not_equals: 'true'", &[("False", true), ("TRUE", false), ("", true)]);
+        check("one_of: ['true', '']", &[("", true), ("true", true), ("false", false)]);
+        // Where more than a switch is asked about, a value is compared as it stands.
+        check("one_of: ['true', '1']", &[("1", true), ("yes", false)]);
+        check("equals: enforce", &[("1", false), ("enforce", true)]);
+        check("{ equals: 'true', not_matches: '1' }", &[("1", false)]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::expect::Expectation;
+use super::expect::{Expectation, Holds};
 use crate::query::{AskRow, BoundPath, Clock, Data, Missing, RowId, RowTests, TestIdx, Truth};
 use crate::record::{Keep, Wanted};
 
@@ -55,15 +55,24 @@ impl AskRow for FieldQuestion {
     fn ask(&self, data: &dyn Data, _clock: &Clock, row: RowId) -> Truth {
         match self.path.cell(data, row) {
             Ok(cell) if cell.present => match self.expectation.holds(cell.value) {
-                Some(holds) => Truth::from_bool(holds),
+                Holds::Yes => Truth::Yes,
+                Holds::No => Truth::No,
                 // The parameter that is missing is named by the rule.
-                None => Truth::Unknown(Missing::none()),
+                Holds::Open => Truth::Unknown(Missing::none()),
+                Holds::NotBoolean => self.no_value(),
             },
-            Ok(_) => match self.path.column() {
-                Some((table, column)) => Truth::Unknown(Missing::column(table, column)),
-                None => Truth::No,
-            },
+            Ok(_) => self.no_value(),
             Err(missing) => Truth::Unknown(missing),
+        }
+    }
+}
+
+impl FieldQuestion {
+    /// The answer where the column says nothing.
+    fn no_value(&self) -> Truth {
+        match self.path.column() {
+            Some((table, column)) => Truth::Unknown(Missing::column(table, column)),
+            None => Truth::No,
         }
     }
 }
