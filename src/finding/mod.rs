@@ -50,6 +50,32 @@ pub enum Target {
     Record,
     /// The element of a field, or the record's start tag where it has none.
     Field(Arc<str>),
+    /// What stands in the text of a field, or its element where that cannot be told.
+    Part(Box<FieldPart>),
+}
+
+/// A part of the text of a field.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FieldPart {
+    /// The field.
+    pub field: Arc<str>,
+    /// Offset of its first byte in the value as it is read: decoded, without outer
+    /// space, with line ends of one byte.
+    pub start: usize,
+    /// Offset one past its last byte.
+    pub end: usize,
+}
+
+impl Target {
+    /// The field that is meant, or in which something is.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::Root | Self::Record => None,
+            Self::Field(field) => Some(field),
+            Self::Part(part) => Some(&part.field),
+        }
+    }
 }
 
 /// Where a finding points, as the engine knows it: lines and columns are found

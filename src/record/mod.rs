@@ -7,7 +7,7 @@ pub mod schema;
 mod secrets;
 mod wanted;
 
-pub use field::{Action, Field, Origin, Record};
+pub use field::{Action, Field, Origin, Record, ValuePlaces};
 pub use keys::natural_key;
 pub use secrets::{carries_credential, carries_records, is_secret_column, is_secret_property};
 pub use wanted::{ColumnIdx, Keep, TableIdx, Wanted, WantedTable};

@@ -72,6 +72,12 @@ fn line_of(table: &str, column: &str) -> Option<&'static str> {
     lines.get(at).map(|(.., rest)| *rest)
 }
 
+/// Whether a column holds a script; `None` where the dictionary does not know it.
+#[must_use]
+pub fn holds_script(table: &str, column: &str) -> Option<bool> {
+    line_of(table, column).map(|line| line.starts_with("script"))
+}
+
 fn decode(line: &'static str) -> Column {
     let mut cells = line.split('\t');
     let mut next = || cells.next().unwrap_or("");

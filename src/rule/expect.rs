@@ -1,5 +1,7 @@
 //! Comparators: what a value must be.
 
+use std::ops::Range;
+
 use super::file::{Comparator, OneOrMany, Scalar};
 use super::network::{AddressRange, Network};
 use super::pattern::Patterns;
@@ -206,6 +208,17 @@ impl Expectation {
         holds.fold(answer, Holds::and)
     }
 
+    /// Where in a trimmed value stands what `not_matches` finds there: the first
+    /// `most` places, without the space around them.
+    #[must_use]
+    pub fn offences(&self, value: &str, most: usize) -> Vec<Range<usize>> {
+        let mut all: Vec<_> = self.checks.iter().flat_map(|check| check.offences(value, most)).collect();
+        all.sort_unstable_by_key(|found| (found.start, found.end));
+        all.dedup();
+        all.truncate(most);
+        all
+    }
+
     fn inner_unset(&self) -> usize {
         let inner = self.checks.iter().map(|check| match check {
             Check::Each(inner) => inner.unset.len(),
@@ -250,6 +263,27 @@ impl Check {
             return Holds::NotBoolean;
         }
         Holds::from_bool(self.holds_surely(value, normal_value))
+    }
+
+    fn offences(&self, value: &str, most: usize) -> Vec<Range<usize>> {
+        match self {
+            Self::NotMatches(patterns) => {
+                let found = patterns.find(value, most).into_iter();
+                found.filter_map(|found| without_space(value, found)).collect()
+            }
+            Self::Each(inner) => {
+                let mut found = Vec::new();
+                let mut at = 0;
+                for part in value.split(',') {
+                    let start = at + part.len() - part.trim_start().len();
+                    let inside = inner.offences(part.trim(), most).into_iter();
+                    found.extend(inside.map(|range| range.start + start..range.end + start));
+                    at += part.len() + 1;
+                }
+                found
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Whether true and false are all that it tells apart, beside empty values.
@@ -318,6 +352,14 @@ fn same(value: &str, expected: &str) -> bool {
             // Written differently but the same number: 0 and 0.0.
             expected.parse::<f64>().is_ok_and(|expected| value.total_cmp(&expected).is_eq())
         })
+}
+
+/// A range of a text without the space at its ends; `None` where no more is left.
+fn without_space(text: &str, range: Range<usize>) -> Option<Range<usize>> {
+    let found = text.get(range.clone())?;
+    let start = range.start + found.len() - found.trim_start().len();
+    let end = start + found.trim().len();
+    (start < end).then_some(start..end)
 }
 
 /// Of a text in lower case.
@@ -448,6 +490,25 @@ mod tests {
         check("one_of: ['true', '1']", &[("1", true), ("yes", false)]);
         check("equals: enforce", &[("1", false), ("enforce", true)]);
         check("{ equals: 'true', not_matches: '1' }", &[("1", false)]);
+    }
+
+    #[test]
+    fn offences_are_where_the_patterns_are_found() {
+        let ask = |yaml: &str, value: &str, expected: &[&str]| {
+            let expect: Expect = serde_saphyr::from_str(yaml).unwrap();
+            let expectation = Expectation::compile(&expect.value, &Params).unwrap();
+            let found = expectation.offences(value, 3);
+            let found: Vec<_> = found.into_iter().map(|range| &value[range]).collect();
+            assert_eq!(found, expected, "{yaml} of {value:?}");
+        };
+        ask("not_matches: 'ev[a4]l'", "x eval\n EV4L eval eval", &["eval", "EV4L", "eval"]);
+        ask("not_matches: '(?m)^[ \\t]*a\\s*'", "b\n  a \n", &["a"]);
+        ask("not_matches: ['b', 'ab', 'c']", "abc", &["ab", "c"]);
+        ask("not_matches: '\\s|x?'", "a b", &[]);
+        ask("matches: 'a'", "b", &[]);
+        ask("equals: 'a'", "b", &[]);
+        ask("each: { not_matches: '^http:' }", "a, http:b,http:c", &["http:", "http:"]);
+        ask("not_matches: 'é'", "aéb", &["é"]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Fields of a record and what they must be.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::expect::{Expectation, Holds};
@@ -41,6 +42,15 @@ impl ExpectedField {
             path.keep(wanted, Keep::Always);
         }
         Self { question, test: known }
+    }
+
+    /// Where in the value of a column stands what patterns forbid, if the question
+    /// is about that column of the record itself: as [`Expectation::offences`].
+    #[must_use]
+    pub fn offences(&self, column: &str, value: &str, most: usize) -> Vec<Range<usize>> {
+        let path = &self.question.path;
+        let is_it = path.is_local() && path.text() == column;
+        if is_it { self.question.expectation.offences(value, most) } else { Vec::new() }
     }
 
     /// Whether the field of a row is as expected.
