@@ -373,8 +373,11 @@ fn check_parts(sources: &[Source], files: &[ReadFile], record: &Seen, document: 
     let lines = locate_places(&places, sources, files);
     for (lines, (start, end)) in lines.iter().zip(expected) {
         assert_eq!(lines.region.span, span((start, end)), "{:?}", document.text.get(start..end));
-        assert_eq!(lines.region.start, line_column(&document.text, start));
-        assert_eq!(lines.region.end, line_column(&document.text, end));
+    }
+    // Counting from the start takes long, so only the whole value's lines are counted.
+    if let (Some(lines), Some((first, last))) = (lines.get(1), characters.first().zip(characters.last())) {
+        assert_eq!(lines.region.start, line_column(&document.text, first.1.0));
+        assert_eq!(lines.region.end, line_column(&document.text, last.1.1));
     }
 }
 
@@ -537,6 +540,7 @@ fn a_record_across_the_end_of_a_block() {
                 content: shift(document.content),
                 record: shift(document.record),
                 start_tag: shift(document.start_tag),
+                value: document.value.iter().copied().map(shift).collect(),
             };
             check_document(&case, &shifted);
         }

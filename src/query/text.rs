@@ -127,3 +127,23 @@ impl Number {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Needle;
+
+    #[test]
+    fn a_needle_is_found_where_it_stands() {
+        let check = |needle: &str, text: &str, expected: &[&str]| {
+            let found = Needle::new(needle).find(text, 3);
+            let found: Vec<_> = found.into_iter().map(|range| &text[range]).collect();
+            assert_eq!(found, expected, "{needle:?} in {text:?}");
+        };
+        check("eval(", "x Eval(EVAL( eval( eval(", &["Eval(", "EVAL(", "eval("]);
+        check("aa", "aaa é AA", &["aa", "AA"]);
+        check("É", "é 😀É", &["é", "É"]);
+        check("x", "", &[]);
+        check("", "ab", &[]);
+        check("ab", "a", &[]);
+    }
+}

@@ -222,7 +222,9 @@ pub fn tables() -> Vec<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{ColumnType, LABELLED, LABELS, LINES, PLAIN_TYPES, column, knows_table, labelled};
+    use super::{
+        ColumnType, LABELLED, LABELS, LINES, PLAIN_TYPES, column, holds_script, knows_table, labelled,
+    };
 
     #[test]
     fn the_dictionary_is_sorted_without_repetition() {
@@ -236,6 +238,14 @@ mod tests {
         assert_eq!(column("sys_user", "manager").unwrap().reference, Some("sys_user"));
         assert_eq!(column("sys_user", "user_password").unwrap().kind, ColumnType::Secret);
         assert!(column("sys_user", "no_such_column").is_none());
+    }
+
+    #[test]
+    fn knows_what_a_script_is() {
+        assert_eq!(holds_script("sys_script_include", "script"), Some(true));
+        assert_eq!(holds_script("sys_ws_operation", "operation_script"), Some(true));
+        assert_eq!(holds_script("sys_user", "user_name"), Some(false));
+        assert_eq!(holds_script("x_tide_job", "script"), None);
     }
 
     #[test]

@@ -81,3 +81,28 @@ pub(super) fn count_by_verdict(report: &Report) -> [(Verdict, usize); 4] {
         (verdict, count)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::missing_in_words;
+
+    #[test]
+    fn what_is_missing_is_said() {
+        let mut report = sample::empty();
+        report.stats.tables.insert("sys_user".to_owned(), 3);
+        let check = |missing: &[&str], expected: &str| {
+            let missing: Vec<_> = missing.iter().map(ToString::to_string).collect();
+            assert_eq!(missing_in_words(&report, &missing), expected);
+        };
+        check(&[], "the input does not show what is asked");
+        check(&["oauth_entity", "sys_user.source"], "no oauth_entity or sys_user.source in the input");
+        check(&["sys_user"], "sys_user not known to be whole (--complete sys_user)");
+        let neither = |name| crate::finding::not_boolean(name);
+        check(&[&neither("a.b")], "the value of a.b is neither true nor false");
+        check(
+            &["oauth_entity", &neither("a.b"), &neither("c")],
+            "the value of a.b or c is neither true nor false; no oauth_entity in the input",
+        );
+    }
+}

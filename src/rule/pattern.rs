@@ -122,6 +122,19 @@ mod tests {
     }
 
     #[test]
+    fn places_of_several_patterns_do_not_overlap() {
+        let check = |patterns: &[&str], text: &str, most: usize, expected: &[&str]| {
+            let patterns = Patterns::new(patterns.iter().map(|&text| text.to_owned()));
+            let found: Vec<_> = patterns.find(text, most).into_iter().map(|found| &text[found]).collect();
+            assert_eq!(found, expected, "{patterns:?} in {text}");
+        };
+        check(&["b+", "ab"], "abbb b", 9, &["ab", "b"]);
+        check(&["a"], "aAa", 2, &["a", "A"]);
+        check(&["(", "b"], "ab", 9, &["b"]);
+        check(&[], "ab", 9, &[]);
+    }
+
+    #[test]
     fn the_built_in_pack_deserves_its_trust() {
         let mut files = builtin().unwrap();
         files.is_built_in = false;
