@@ -276,7 +276,7 @@ fn check_place(path: &str, text: &str, column: &str, written: &str, value: &str)
     let source = Source::memory(path, text.as_bytes());
     let _ = read(&source, Select::Everything, &mut Keep::default());
     let (sources, files) = ([source], [ReadFile { source: 0, report }]);
-    check_parts(&sources, &files, &place, value.trim());
+    check_parts(&sources, &files, &place, (text, value.trim()));
     let lines = locate_places(std::slice::from_ref(&place), &sources, &files).remove(0);
     let (snippet, _) = FileExcerpts::new(&sources, &files).of_place(&place, &lines);
     assert_eq!(snippet.text, written);
@@ -287,24 +287,23 @@ fn check_place(path: &str, text: &str, column: &str, written: &str, value: &str)
 }
 
 /// The place of each character of a value reads as it, and each begins behind the last.
-fn check_parts(sources: &[Source], files: &[ReadFile], place: &Place, value: &str) {
-    let Target::Field(field) = &place.target else { panic!("{place:?}") };
+fn check_parts(sources: &[Source], files: &[ReadFile], place: &Place, (text, value): (&str, &str)) {
+    let field: std::sync::Arc<str> = place.target.field().unwrap().into();
     let parts = value.char_indices().map(|(start, letter)| FieldPart {
-        field: std::sync::Arc::clone(field),
+        field: std::sync::Arc::clone(&field),
         start,
         end: start + letter.len_utf8(),
     });
     let parts: Vec<_> = parts.collect();
     let of = |part: &FieldPart| Place { target: Target::Part(Box::new(part.clone())), ..place.clone() };
     let places: Vec<_> = parts.iter().map(of).collect();
-    let lines = locate_places(&places, sources, files);
-    let excerpts = FileExcerpts::new(sources, files);
     let mut behind = 0;
-    for ((part, place), lines) in parts.iter().zip(&places).zip(&lines) {
-        let (snippet, _) = excerpts.of_place(place, lines);
-        let read = match sources[0].path().ends_with("json") {
-            true => serde_json::from_str(&format!("\"{}\"", snippet.text)).unwrap(),
-            false => snippet.text.replace("\"\"", "\""),
+    for (part, lines) in parts.iter().zip(locate_places(&places, sources, files)) {
+        let written = &text[lines.region.span.range_from(0).unwrap()];
+        let read = if sources[0].path().ends_with("json") {
+            serde_json::from_str(&format!("\"{written}\"")).unwrap()
+        } else {
+            written.replace("\"\"", "\"")
         };
         assert_eq!(read.replace('\r', "\n"), value[part.start..part.end], "{value:?}");
         assert!(behind <= lines.region.span.start, "{value:?}");

@@ -64,7 +64,7 @@ fn check(path: &str, text: &str, question: &str, texts: &[&str]) -> Value {
     };
     let related = result["relatedLocations"].as_array().cloned().unwrap_or_default();
     let found: Vec<_> = std::iter::once(&result["locations"][0]).chain(&related).map(place).collect();
-    let expected: Vec<_> = texts.iter().map(|text| (text.to_string(), text.to_string())).collect();
+    let expected: Vec<_> = texts.iter().map(|&text| (text.to_owned(), text.to_owned())).collect();
     assert_eq!(found, expected, "{text}");
     result
 }
@@ -133,8 +133,11 @@ fn one_finding_keeps_so_many_places() {
 
 #[test]
 fn a_script_that_holds_a_credential_is_not_shown() {
-    let key = format!("-----BEGIN {} KEY-----", "PRIVATE");
-    let text = unload(&format!("eval(a);\nvar k = '{key}\\nMIIEvAIBADANBgkq\\n';"));
-    let shown = scan("a.xml", &text, PATTERN).to_string();
-    assert!(!shown.contains("MIIEvA"), "{shown}");
+    let secret = "zQ7Lm2Xw81kk";
+    let text = unload(&format!("eval(a);\nvar url = 'https://tide.example/level?token={secret}';"));
+    let result = scan("a.xml", &text, PATTERN);
+    assert!(!result.to_string().contains(secret), "{result}");
+    let region = &result["locations"][0]["physicalLocation"]["region"];
+    assert_eq!(region["snippet"]["text"], "[redacted]", "{result}");
+    assert_eq!((region["startLine"].as_u64(), region["startColumn"].as_u64()), (Some(5), Some(9)));
 }

@@ -92,13 +92,13 @@ mod tests {
         let mut report = sample::empty();
         report.stats.tables.insert("sys_user".to_owned(), 3);
         let check = |missing: &[&str], expected: &str| {
-            let missing: Vec<_> = missing.iter().map(ToString::to_string).collect();
+            let missing: Vec<_> = missing.iter().map(|&name| name.to_owned()).collect();
             assert_eq!(missing_in_words(&report, &missing), expected);
         };
         check(&[], "the input does not show what is asked");
         check(&["oauth_entity", "sys_user.source"], "no oauth_entity or sys_user.source in the input");
         check(&["sys_user"], "sys_user not known to be whole (--complete sys_user)");
-        let neither = |name| crate::finding::not_boolean(name);
+        let neither = crate::finding::not_boolean;
         check(&[&neither("a.b")], "the value of a.b is neither true nor false");
         check(
             &["oauth_entity", &neither("a.b"), &neither("c")],

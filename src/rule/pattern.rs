@@ -84,7 +84,7 @@ impl Pattern {
     fn find(&self, text: &str, most: usize) -> Vec<Range<usize>> {
         let regex = self.regex.get_or_init(|| build(&self.text).ok());
         let found = regex.iter().flat_map(|regex| regex.find_iter(text));
-        found.take(most).map(|found| found.range()).collect()
+        found.take(most).map(|found| found.start()..found.end()).collect()
     }
 
     /// # Errors
