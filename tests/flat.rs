@@ -11,7 +11,7 @@ mod records;
 
 use glidelint::engine::ReadFile;
 use glidelint::export::{ChildReader, FileKind, FileReport, Select, read};
-use glidelint::finding::{Place, PlaceRole, Target};
+use glidelint::finding::{FieldPart, Place, PlaceRole, Target};
 use glidelint::locate::{FileExcerpts, locate_places};
 use glidelint::source::{ProblemKind, Source};
 use proptest::collection::vec;
@@ -305,6 +305,7 @@ fn check_place(path: &str, text: &str, column: &str, written: &str, value: &str)
     let source = Source::memory(path, text.as_bytes());
     let _ = read(&source, Select::Everything, &mut Keep::default());
     let (sources, files) = ([source], [ReadFile { source: 0, report }]);
+    check_parts(&sources, &files, &place, (text, value.trim()));
     let lines = locate_places(std::slice::from_ref(&place), &sources, &files).remove(0);
     let (snippet, _) = FileExcerpts::new(&sources, &files).of_place(&place, &lines);
     assert_eq!(snippet.text, written);
@@ -312,6 +313,31 @@ fn check_place(path: &str, text: &str, column: &str, written: &str, value: &str)
     let last = before.rsplit('\n').next().unwrap();
     assert_eq!(lines.region.start.line, u64::try_from(before.matches('\n').count()).unwrap() + 1);
     assert_eq!(lines.region.start.column, u64::try_from(last.encode_utf16().count()).unwrap() + 1);
+}
+
+/// The place of each character of a value reads as it, and each begins behind the last.
+fn check_parts(sources: &[Source], files: &[ReadFile], place: &Place, (text, value): (&str, &str)) {
+    let field: std::sync::Arc<str> = place.target.field().unwrap().into();
+    let parts = value.char_indices().map(|(start, letter)| FieldPart {
+        field: std::sync::Arc::clone(&field),
+        start,
+        end: start + letter.len_utf8(),
+    });
+    let parts: Vec<_> = parts.collect();
+    let of = |part: &FieldPart| Place { target: Target::Part(Box::new(part.clone())), ..place.clone() };
+    let places: Vec<_> = parts.iter().map(of).collect();
+    let mut behind = 0;
+    for (part, lines) in parts.iter().zip(locate_places(&places, sources, files)) {
+        let written = &text[lines.region.span.range_from(0).unwrap()];
+        let read = if sources[0].path().ends_with("json") {
+            serde_json::from_str(&format!("\"{written}\"")).unwrap()
+        } else {
+            written.replace("\"\"", "\"")
+        };
+        assert_eq!(read.replace('\r', "\n"), value[part.start..part.end], "{value:?}");
+        assert!(behind <= lines.region.span.start, "{value:?}");
+        behind = lines.region.span.end;
+    }
 }
 
 /// Cut anywhere, nothing panics, and JSON is never whole. What is read is as it was.

@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 
 use glidelint::engine::ReadFile;
 use glidelint::export::{RecordSink, reread};
-use glidelint::finding::{Place, PlaceRole, Target};
+use glidelint::finding::{FieldPart, Place, PlaceRole, Target};
 use glidelint::locate::{FileExcerpts, locate_places};
 use glidelint::record::Origin;
 use glidelint::source::Source;
@@ -71,6 +71,8 @@ struct Document {
     content: (usize, usize),
     record: (usize, usize),
     start_tag: (usize, usize),
+    /// For each byte of the value, which written bytes say it.
+    value: Vec<(usize, usize)>,
 }
 
 /// Everything that is chosen for one case.
@@ -156,14 +158,16 @@ fn innermost(case: &Case, root: (&str, &str)) -> Document {
     let element = text.len();
     write!(text, "<{COLUMN} display_value=\"{}\">", attribute(&case.display)).unwrap();
     let content = text.len();
-    text.push_str(&write(&case.value, &case.field_form).text);
+    let written = write(&case.value, &case.field_form);
+    let value = written.of.iter().map(|(start, end)| (content + start, content + end)).collect();
+    text.push_str(&written.text);
     let content = (content, text.len());
     write!(text, "</{COLUMN}>").unwrap();
     let element = (element, text.len());
     write!(text, "{end}<sys_id>1f54a5b0c3a2469d8e6b7f1029384756</sys_id>{end}</{TABLE}>").unwrap();
     let record = (record, text.len());
     write!(text, "{end}{}{end}", root.1).unwrap();
-    Document { text, element, content, record, start_tag }
+    Document { text, element, content, record, start_tag, value }
 }
 
 fn attribute(text: &str) -> String {
@@ -194,6 +198,7 @@ impl Document {
             content: outer(self.content),
             record: outer(self.record),
             start_tag: outer(self.start_tag),
+            value: self.value.iter().copied().map(outer).collect(),
         }
     }
 }
@@ -272,7 +277,9 @@ fn check_document(case: &Case, document: &Document) {
     assert_eq!(record.origin, if depth == 0 { Origin::Table } else { Origin::UpdateSet });
     check_record(record, document, case);
     check_tiny_blocks(&source, &report, record, document, case);
-    check_location(source, report, record, document);
+    let (sources, files) = ([source], [ReadFile { source: 0, report }]);
+    check_parts(&sources, &files, record, document, case);
+    check_location(&sources, &files, record, document);
 }
 
 fn check_record(record: &Seen, document: &Document, case: &Case) {
@@ -323,8 +330,59 @@ fn check_tiny_blocks(
     }
 }
 
+/// The characters of the value as rules see it, each with the written bytes that
+/// say it: of two that are read as one line end those of the first.
+fn characters(case: &Case, document: &Document) -> Vec<(char, (usize, usize))> {
+    let mut characters: Vec<(char, (usize, usize))> = Vec::new();
+    let mut last = ' ';
+    for (at, character) in case.value.char_indices() {
+        let meant = if character == '\r' { '\n' } else { character };
+        if !(character == '\n' && last == '\r') {
+            characters.push((meant, document.value[at]));
+        }
+        last = character;
+    }
+    let is_space = |(character, _): &(char, _)| character.is_whitespace();
+    let start = characters.iter().position(|one| !is_space(one)).unwrap_or(characters.len());
+    let end = characters.iter().rposition(|one| !is_space(one)).map_or(start, |last| last + 1);
+    characters[start..end].to_vec()
+}
+
+/// Whatever part of the value is meant, its place is what is written for it.
+fn check_parts(sources: &[Source], files: &[ReadFile], record: &Seen, document: &Document, case: &Case) {
+    let characters = characters(case, document);
+    let mut places = Vec::new();
+    let mut expected = Vec::new();
+    let step = (characters.len() / 8).max(1);
+    let firsts = (0..characters.len()).step_by(step);
+    for (first, last) in firsts.flat_map(|first| [(first, first), (first, characters.len() - 1)]) {
+        let length =
+            |characters: &[(char, _)]| characters.iter().map(|(one, _)| one.len_utf8()).sum::<usize>();
+        let start = length(&characters[..first]);
+        let part = FieldPart { field: COLUMN.into(), start, end: start + length(&characters[first..=last]) };
+        places.push(Place {
+            source: 0,
+            outer_start: record.outer_start,
+            ordinal: record.ordinal,
+            target: Target::Part(Box::new(part)),
+            role: PlaceRole::Primary,
+            label: None,
+        });
+        expected.push((characters[first].1.0, characters[last].1.1));
+    }
+    let lines = locate_places(&places, sources, files);
+    for (lines, (start, end)) in lines.iter().zip(expected) {
+        assert_eq!(lines.region.span, span((start, end)), "{:?}", document.text.get(start..end));
+    }
+    // Counting from the start takes long, so only the whole value's lines are counted.
+    if let (Some(lines), Some((first, last))) = (lines.get(1), characters.first().zip(characters.last())) {
+        assert_eq!(lines.region.start, line_column(&document.text, first.1.0));
+        assert_eq!(lines.region.end, line_column(&document.text, last.1.1));
+    }
+}
+
 /// Lines and columns, and the snippet, are those of the element.
-fn check_location(source: Source, report: glidelint::export::FileReport, record: &Seen, document: &Document) {
+fn check_location(sources: &[Source], files: &[ReadFile], record: &Seen, document: &Document) {
     let place = Place {
         source: 0,
         outer_start: record.outer_start,
@@ -333,10 +391,8 @@ fn check_location(source: Source, report: glidelint::export::FileReport, record:
         role: PlaceRole::Primary,
         label: None,
     };
-    let files = [ReadFile { source: 0, report }];
-    let sources = [source];
-    let lines = locate_places(std::slice::from_ref(&place), &sources, &files).remove(0);
-    let (snippet, _) = FileExcerpts::new(&sources, &files).of_place(&place, &lines);
+    let lines = locate_places(std::slice::from_ref(&place), sources, files).remove(0);
+    let (snippet, _) = FileExcerpts::new(sources, files).of_place(&place, &lines);
     let (start, end) = document.element;
     assert_eq!(snippet.region, lines.region);
     assert_eq!(lines.region.span, span(document.element));
@@ -484,6 +540,7 @@ fn a_record_across_the_end_of_a_block() {
                 content: shift(document.content),
                 record: shift(document.record),
                 start_tag: shift(document.start_tag),
+                value: document.value.iter().copied().map(shift).collect(),
             };
             check_document(&case, &shifted);
         }

@@ -14,8 +14,8 @@ use crate::rule::{Condition, PluginBody, RecordBody};
 #[derive(Debug, Clone)]
 pub(super) struct Held {
     pub(super) truth: Truth,
-    /// Names of properties whose absence leaves it open.
-    pub(super) unknown_properties: Vec<String>,
+    /// What leaves it open beside tables and columns, as coverage says it.
+    pub(super) unclear: Vec<String>,
     /// What failed, for the finding: the property's name and a row.
     pub(super) failing: Option<Failing>,
 }
@@ -31,18 +31,18 @@ pub(super) struct Failing {
 
 impl Held {
     fn of(truth: Truth) -> Self {
-        Self { truth, unknown_properties: Vec::new(), failing: None }
+        Self { truth, unclear: Vec::new(), failing: None }
     }
 
     fn join(self, other: Self, truth: impl FnOnce(Truth, Truth) -> Truth) -> Self {
-        let mut unknown_properties = self.unknown_properties;
-        unknown_properties.extend(other.unknown_properties);
+        let mut unclear = self.unclear;
+        unclear.extend(other.unclear);
         // The first failing condition with a place is the one to show.
         let failing = match (self.failing, other.failing) {
             (Some(first), Some(second)) if first.place.is_none() && second.place.is_some() => Some(second),
             (first, second) => first.or(second),
         };
-        Self { truth: truth(self.truth, other.truth), unknown_properties, failing }
+        Self { truth: truth(self.truth, other.truth), unclear, failing }
     }
 }
 
@@ -65,15 +65,14 @@ fn holds(instance: &Instance<'_>, condition: &Condition) -> Held {
             let table = body.columns.table;
             judged.into_iter().fold(Held::of(Truth::Yes), |held, property| {
                 let truth = truth_of(property.verdict, property.missing);
-                let unknown = property.absent && matches!(truth, Truth::Unknown(_));
                 let failing = (property.verdict == Verdict::Fail).then(|| Failing {
                     name: Some(property.name.clone()),
                     expected: body.expect.describe(),
                     place: property.rows.first().map(|&row| (table, row)),
                     table,
                 });
-                let unknown_properties = if unknown { vec![property.name] } else { Vec::new() };
-                held.join(Held { truth, unknown_properties, failing }, Truth::and)
+                let unclear = property.unclear.into_iter().collect();
+                held.join(Held { truth, unclear, failing }, Truth::and)
             })
         }
         Condition::Count(body) => {
@@ -86,7 +85,7 @@ fn holds(instance: &Instance<'_>, condition: &Condition) -> Held {
                     table: body.table,
                 });
                 let truth = truth_of(group.verdict, group.missing);
-                held.join(Held { truth, unknown_properties: Vec::new(), failing }, Truth::and)
+                held.join(Held { truth, unclear: Vec::new(), failing }, Truth::and)
             })
         }
         Condition::Records { body, absent } => records_hold(instance, body, *absent),
@@ -136,7 +135,7 @@ fn failing_plugin(body: &PluginBody, table: TableIdx, row: Option<RowId>) -> Hel
     let expected = if body.active { "active" } else { "inactive" }.to_owned();
     let place = row.map(|row| (table, row));
     let failing = Failing { name: Some(body.id.clone()), expected, place, table };
-    Held { truth: Truth::No, unknown_properties: Vec::new(), failing: Some(failing) }
+    Held { truth: Truth::No, unclear: Vec::new(), failing: Some(failing) }
 }
 
 /// With a requirement: every record that matches meets it. Without one: some
@@ -186,7 +185,7 @@ fn records_hold(instance: &Instance<'_>, body: &RecordBody, absent: Absent) -> H
         place: failing_row.map(|row| (body.table, row)),
         table: body.table,
     });
-    Held { truth, unknown_properties: Vec::new(), failing }
+    Held { truth, unclear: Vec::new(), failing }
 }
 
 fn truth_of(verdict: Verdict, missing: Missing) -> Truth {

@@ -1,6 +1,7 @@
 //! From a failed judgement to a finding: message, key, places, fingerprint.
 
 use std::cell::RefCell;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::facts::Standing;
@@ -9,13 +10,17 @@ use super::properties::shown_value;
 use super::set_view::SetView;
 use super::update_sets::SetNo;
 use super::user_access::AccessStep;
-use crate::finding::{Finding, Place, PlaceRole, Target, ValuesHash, fingerprint, key_in_set};
+use crate::finding::{FieldPart, Finding, Place, PlaceRole, Target, ValuesHash, fingerprint, key_in_set};
 use crate::query::{Data, Missing, RowId};
-use crate::record::{ColumnIdx, REDACTED, TableIdx, carries_credential, carries_records, is_secret_column};
+use crate::record::{
+    ColumnIdx, REDACTED, TableIdx, carries_credential, carries_records, is_secret_column, schema,
+};
 use crate::rule::{Part, PropertyColumns, Rule, Special};
 
 /// How many related places one finding keeps.
 const MAX_RELATED: usize = 100;
+/// How many places of one text a finding keeps.
+const MAX_PARTS: usize = 20;
 /// How much of one value a message shows, in characters.
 const MAX_VALUE: usize = 120;
 /// How long a message may be, in characters.
@@ -163,12 +168,19 @@ impl FindingWriter<'_> {
         if !path.is_empty() {
             return places_of_path(path);
         }
+        let mut parts = field.as_ref().map(|field| self.parts(subject, field)).unwrap_or_default();
         let target = field.map_or(Target::Record, Target::Field);
         let mut places = Vec::new();
         for &row in subject.rows.iter().take(MAX_RELATED) {
             let label =
                 (!places.is_empty()).then(|| format!("and {}", self.instance.key(subject.table, row)));
-            places.extend(self.place(subject.table, row, target.clone(), label));
+            // Parts are of the first row only: of others the text was not read.
+            let mut parts = std::mem::take(&mut parts).into_iter();
+            let first = parts.next().unwrap_or_else(|| target.clone());
+            places.extend(self.place(subject.table, row, first, label));
+            for part in parts {
+                places.extend(self.place(subject.table, row, part, Some("and here".to_owned())));
+            }
             if subject.set.is_some() {
                 for &(other, standing) in self.instance.sets.others(subject.table, row) {
                     let (target, label) = match standing {
@@ -200,6 +212,31 @@ impl FindingWriter<'_> {
         }
         places.truncate(MAX_RELATED);
         places
+    }
+
+    /// Where in the reported field stands what the rule found there by a pattern it
+    /// forbids, or by `LIKE` where it asks for nothing else, if that is a script. What mends a finding writes the whole element anew.
+    fn parts(&self, subject: &Subject, field: &Arc<str>) -> Vec<Target> {
+        let table = self.instance.wanted.table(subject.table);
+        let Some((&row, column)) = subject.rows.first().zip(table.find(field)) else { return Vec::new() };
+        let value = self.data.cell(subject.table, row, column).value;
+        let is_script = schema::holds_script(&table.name, field).unwrap_or_else(|| value.contains('\n'));
+        if !is_script || self.rule.meta.mend.is_some() {
+            return Vec::new();
+        }
+        let bodies = self.rule.body.records().filter(|body| body.table == subject.table);
+        let found = bodies.flat_map(|body| match &body.filter {
+            Some(filter) if body.require.is_none() && body.expect.is_empty() => {
+                filter.places(field, value, MAX_PARTS)
+            }
+            _ => {
+                let expected = body.expect.iter();
+                expected.flat_map(|expected| expected.offences(field, value, MAX_PARTS)).collect()
+            }
+        });
+        let part =
+            |found: Range<usize>| FieldPart { field: Arc::clone(field), start: found.start, end: found.end };
+        found.take(MAX_PARTS).map(|found| Target::Part(Box::new(part(found)))).collect()
     }
 
     fn place(&self, table: TableIdx, row: RowId, target: Target, label: Option<String>) -> Option<Place> {
@@ -238,6 +275,12 @@ impl FindingWriter<'_> {
                 }
                 Part::Field(path) => {
                     let shown = row.and_then(|row| path.display(data, row));
+                    if shown.is_none() && row.is_some_and(|row| path.is_hidden(data, row)) {
+                        message.push_str("(not exported)");
+                        // Whoever waived the finding did not know the value either.
+                        values.push("(empty)".to_owned());
+                        continue;
+                    }
                     let shown = shown.as_deref().unwrap_or("(empty)");
                     let shown = if carries_credential(shown) { REDACTED } else { shown };
                     shorten(shown, MAX_VALUE)

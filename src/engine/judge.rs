@@ -115,7 +115,7 @@ impl<'i> Judging<'i> {
             Truth::Yes => {}
             Truth::No => return self.tally.add(Verdict::NotApplicable, &Missing::none()),
             Truth::Unknown(missing) => {
-                self.tally.names.extend(gate.unknown_properties);
+                self.tally.names.extend(gate.unclear);
                 return self.tally.add(Verdict::CannotTell, &missing);
             }
         }
@@ -257,9 +257,7 @@ impl<'i> Judging<'i> {
     fn property(&mut self, body: &PropertyBody) {
         for judged in judge_property(self.instance, body) {
             self.tally.add(judged.verdict, &judged.missing);
-            if judged.absent && judged.verdict == Verdict::CannotTell {
-                self.tally.names.insert(judged.name.clone());
-            }
+            self.tally.names.extend(judged.unclear);
             if judged.verdict == Verdict::Fail {
                 let table = body.columns.table;
                 let mut subject = Self::named_subject(table, &judged.name, judged.rows);
@@ -290,7 +288,7 @@ impl<'i> Judging<'i> {
             match gate.truth {
                 Truth::No => continue,
                 Truth::Unknown(missing) => {
-                    self.tally.names.extend(gate.unknown_properties);
+                    self.tally.names.extend(gate.unclear);
                     return self.tally.add(Verdict::CannotTell, &missing);
                 }
                 Truth::Yes => {}
@@ -307,7 +305,7 @@ impl<'i> Judging<'i> {
         match held.truth {
             Truth::Yes => self.tally.add(Verdict::Pass, &Missing::none()),
             Truth::Unknown(missing) => {
-                self.tally.names.extend(held.unknown_properties);
+                self.tally.names.extend(held.unclear);
                 self.tally.add(Verdict::CannotTell, &missing);
             }
             Truth::No => {
@@ -347,7 +345,7 @@ impl<'i> Judging<'i> {
 fn both(all: Held, any: Held) -> Held {
     Held {
         truth: all.truth.and(any.truth),
-        unknown_properties: [all.unknown_properties, any.unknown_properties].concat(),
+        unclear: [all.unclear, any.unclear].concat(),
         failing: all.failing.or(any.failing),
     }
 }

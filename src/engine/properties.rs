@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use super::instance::Instance;
-use crate::finding::Verdict;
+use crate::finding::{Verdict, not_boolean};
 use crate::query::{Data, Missing, RowId};
 use crate::record::is_secret_property;
 use crate::rule::file::Absent;
-use crate::rule::{NamePattern, PropertyBody, PropertyColumns};
+use crate::rule::{Holds, NamePattern, PropertyBody, PropertyColumns};
 
 /// How one property fares.
 #[derive(Debug)]
@@ -16,8 +16,9 @@ pub(super) struct JudgedProperty {
     pub(super) name: String,
     pub(super) verdict: Verdict,
     pub(super) missing: Missing,
-    /// Names of properties that are not there.
-    pub(super) absent: bool,
+    /// What leaves it open beside `missing`, for the coverage: the name of a
+    /// property that is not there, or what its value is not.
+    pub(super) unclear: Option<String>,
     /// The rows that decide: those that fail, else all.
     pub(super) rows: Vec<RowId>,
 }
@@ -59,7 +60,7 @@ pub(super) fn judge_property(instance: &Instance<'_>, body: &PropertyBody) -> Ve
             name: body.name.text().to_owned(),
             verdict: Verdict::CannotTell,
             missing: Missing::column(columns.table, columns.name),
-            absent: false,
+            unclear: None,
             rows: Vec::new(),
         });
     }
@@ -78,30 +79,36 @@ fn judge_rows(
     }
     let mut failing = Vec::new();
     let mut missing = Missing::none();
-    let mut is_open = false;
+    let mut answer = Holds::Yes;
     for &row in &rows {
         let cell = instance.cell(columns.table, row, columns.value);
-        let holds = cell.present.then(|| body.expect.holds(cell.value));
-        match holds {
-            None => missing = missing.union(Missing::column(columns.table, columns.value)),
-            Some(None) => is_open = true,
-            Some(Some(false)) => failing.push(row),
-            Some(Some(true)) => {}
+        if !cell.present {
+            missing = missing.union(Missing::column(columns.table, columns.value));
+            continue;
         }
+        let holds = body.expect.holds(cell.value);
+        if holds == Holds::No {
+            failing.push(row);
+        }
+        answer = answer.and(holds);
     }
     let name = instance.cell(columns.table, rows[0], columns.name).value.to_owned();
-    if !failing.is_empty() {
-        let missing = Missing::none();
-        return JudgedProperty { name, verdict: Verdict::Fail, missing, absent: false, rows: failing };
-    }
-    let verdict = if missing.is_empty() && !is_open { Verdict::Pass } else { Verdict::CannotTell };
-    JudgedProperty { name, verdict, missing, absent: false, rows }
+    let (verdict, unclear) = match answer {
+        Holds::No => {
+            let missing = Missing::none();
+            return JudgedProperty { name, verdict: Verdict::Fail, missing, unclear: None, rows: failing };
+        }
+        Holds::NotBoolean => (Verdict::CannotTell, Some(not_boolean(&name))),
+        Holds::Open => (Verdict::CannotTell, None),
+        Holds::Yes if missing.is_empty() => (Verdict::Pass, None),
+        Holds::Yes => (Verdict::CannotTell, None),
+    };
+    JudgedProperty { name, verdict, missing, unclear, rows }
 }
 
 /// A missing row means something only in a table that is known to be whole.
 fn judge_absence(instance: &Instance<'_>, body: &PropertyBody, name: String) -> JudgedProperty {
     let rows = Vec::new();
-    let absent = true;
     let PropertyColumns { table, name: column, .. } = body.columns;
     let missing = if !instance.holds_all(table) {
         Missing::table(table)
@@ -112,14 +119,15 @@ fn judge_absence(instance: &Instance<'_>, body: &PropertyBody, name: String) -> 
         Missing::none()
     };
     if !missing.is_empty() {
-        return JudgedProperty { name, verdict: Verdict::CannotTell, missing, absent: false, rows };
+        return JudgedProperty { name, verdict: Verdict::CannotTell, missing, unclear: None, rows };
     }
     let verdict = match body.absent {
         Absent::Pass => Verdict::Pass,
         Absent::Fail => Verdict::Fail,
         Absent::CannotTell => Verdict::CannotTell,
     };
-    JudgedProperty { name, verdict, missing: Missing::none(), absent, rows }
+    let unclear = (verdict == Verdict::CannotTell).then(|| name.clone());
+    JudgedProperty { name, verdict, missing: Missing::none(), unclear, rows }
 }
 
 /// The value of a property for a message: never a secret.

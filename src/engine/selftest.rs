@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::judge::judge;
 use super::read::{Options, Plan, read_all};
-use crate::finding::{Finding, RuleCoverage, Target, fingerprint};
+use crate::finding::{Finding, RuleCoverage, fingerprint, named_as_not_boolean};
 use crate::query::{Class, Clock, Data};
 use crate::rule::file::{ClassFile, ExpectedFinding, RuleFile, RuleTest};
 use crate::rule::{Pack, PackFiles, RuleError, Settings, escaped, parse_baseline};
@@ -259,10 +259,7 @@ fn fits(finding: &Finding, expected: &ExpectedFinding) -> bool {
 }
 
 fn field_of(finding: &Finding) -> Option<&str> {
-    match finding.places.first().map(|place| &place.target) {
-        Some(Target::Field(field)) => Some(field),
-        _ => None,
-    }
+    finding.places.first()?.target.field()
 }
 
 fn describe(expected: &ExpectedFinding) -> String {
@@ -285,7 +282,9 @@ fn compare_missing(coverage: &RuleCoverage, test: &RuleTest, silent: bool, diffe
     }
     for name in &expected.0 {
         let is_named = coverage.missing.iter().any(|missing| {
-            missing == name || missing.rsplit_once('.').is_some_and(|(_, column)| column == name)
+            missing == name
+                || missing.rsplit_once('.').is_some_and(|(_, column)| column == name)
+                || named_as_not_boolean(missing) == Some(name.as_str())
         });
         if !is_named {
             let named = coverage.missing.join(", ");

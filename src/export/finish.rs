@@ -1,14 +1,16 @@
 //! From a record as it stands in the text to the one that is handed out.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use super::census::TableNumber;
 use super::payload;
 use super::raw::{RawField, RawRecord};
 use super::reading::{Frame, Reading};
-use crate::record::{Action, Field, Origin, Record, UpdateRow};
+use super::value_part::written_part;
+use crate::record::{Action, Field, Origin, Record, UpdateRow, ValuePlaces};
 use crate::span::ByteSpan;
-use crate::xml::{Token, TokenKind, Window};
+use crate::xml::{Token, TokenKind, Window, decode_verbatim};
 
 /// The attributes that most records have, and no others.
 const PLAIN: &str = " action=\"INSERT_OR_UPDATE\">";
@@ -106,6 +108,7 @@ impl Reading<'_> {
                 outer_start: self.outer_start,
                 ordinal,
                 update_row: around.update_row,
+                places: &Ways { window, raw, around },
             };
             self.sink.record(&record);
         }
@@ -119,6 +122,27 @@ impl Reading<'_> {
             };
             self.read_payload(window, raw, carried, &row, around);
         }
+    }
+}
+
+/// The way back from the values of one record.
+struct Ways<'w> {
+    window: Window<'w>,
+    raw: &'w RawRecord,
+    around: Surroundings<'w>,
+}
+
+impl ValuePlaces for Ways<'_> {
+    fn written(&self, index: usize, field: &Field<'_>, part: Range<usize>) -> Option<ByteSpan> {
+        let raw = self.raw.fields.iter().filter(|field| field.is_handed_out).nth(index)?;
+        let pieces = self.raw.pieces.get(raw.pieces.clone())?;
+        let text = decode_verbatim(pieces, |span| self.window.slice(span));
+        let letters = text.chars().map(|letter| (letter.len_utf8(), Some(letter)));
+        let expected = field.value.trim().get(part.clone())?;
+        let part = written_part(letters, part, expected)?;
+        let offset = |index| u64::try_from(index).ok();
+        let frame = Frame::new(pieces, self.window, self.around.frame, 0);
+        Some(frame.outer(ByteSpan::new(offset(part.start)?, offset(part.end)?)))
     }
 }
 

@@ -22,6 +22,7 @@ mod recover;
 mod rows;
 mod schedule;
 mod sniff;
+mod value_part;
 mod whole;
 
 use std::collections::BTreeMap;

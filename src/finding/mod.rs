@@ -51,6 +51,32 @@ pub enum Target {
     Record,
     /// The element of a field, or the record's start tag where it has none.
     Field(Arc<str>),
+    /// What stands in the text of a field, or its element where that cannot be told.
+    Part(Box<FieldPart>),
+}
+
+/// A part of the text of a field.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FieldPart {
+    /// The field.
+    pub field: Arc<str>,
+    /// Offset of its first byte in the value as it is read: decoded, without outer
+    /// space, with line ends of one byte.
+    pub start: usize,
+    /// Offset one past its last byte.
+    pub end: usize,
+}
+
+impl Target {
+    /// The field that is meant, or in which something is.
+    #[must_use]
+    pub fn field(&self) -> Option<&str> {
+        match self {
+            Self::Root | Self::Record => None,
+            Self::Field(field) => Some(field),
+            Self::Part(part) => Some(&part.field),
+        }
+    }
 }
 
 /// Where a finding points, as the engine knows it: lines and columns are found
@@ -181,8 +207,25 @@ pub struct RuleCoverage {
     /// Subjects that could not be judged.
     pub cannot_tell: u64,
     /// Tables and columns that were missing, sorted: `sys_user`, or
-    /// `sys_user.identity_type`.
+    /// `sys_user.identity_type`; properties without a row, by their names; and
+    /// sentences of [`not_boolean`].
     pub missing: Vec<String>,
+}
+
+/// What a sentence of [`not_boolean`] says beside the name.
+const NOT_BOOLEAN: (&str, &str) = ("the value of ", " is neither true nor false");
+
+/// What coverage says of a property that switches something, and whose value is
+/// there but is no boolean.
+#[must_use]
+pub fn not_boolean(property: &str) -> String {
+    format!("{}{property}{}", NOT_BOOLEAN.0, NOT_BOOLEAN.1)
+}
+
+/// The property that a sentence of [`not_boolean`] is about.
+#[must_use]
+pub fn named_as_not_boolean(missing: &str) -> Option<&str> {
+    missing.strip_prefix(NOT_BOOLEAN.0)?.strip_suffix(NOT_BOOLEAN.1)
 }
 
 impl RuleCoverage {

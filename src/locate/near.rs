@@ -25,11 +25,13 @@ impl Spans {
 
     /// Of a place in a record.
     pub(super) fn in_record(place: &Place, record: &Record<'_>) -> Self {
-        let field = match &place.target {
-            Target::Field(name) => record.fields.iter().find(|field| *field.name == **name),
+        let part = match &place.target {
+            Target::Part(part) => record.written(&part.field, part.start..part.end),
             _ => None,
         };
-        let region = field.map_or(record.start_tag_span, |field| field.element_span);
+        let field = place.target.field().and_then(|name| record.field(name));
+        let element = field.map_or(record.start_tag_span, |field| field.element_span);
+        let region = part.unwrap_or(element);
         Self { region, around: record.span }
     }
 

@@ -267,6 +267,18 @@ impl BoundPath {
         (!text.is_empty()).then_some(Cow::Borrowed(text))
     }
 
+    /// Whether the export leaves open what a person would see: a column on the way
+    /// was not exported, or a row that it leads to, or what roles come from.
+    #[must_use]
+    pub fn is_hidden(&self, data: &dyn Data, row: RowId) -> bool {
+        match (&self.end, self.walk(data, row)) {
+            (_, Err(_)) => true,
+            (End::Role, Ok(Walked::Row(user))) => !data.roles(user, &mut |_, _| false).is_empty(),
+            (End::Role, Ok(_)) => false,
+            (_, Ok(_)) => self.cell(data, row).is_err(),
+        }
+    }
+
     /// The text that `LIKE` and its kin look in: of a reference, what it displays.
     /// `cell` is what [`Self::cell`] gave.
     fn shown<'a>(&self, data: &'a dyn Data, cell: Cell<'a>) -> Result<&'a str, Missing> {

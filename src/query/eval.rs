@@ -7,8 +7,9 @@
 //! Where it shows only what a value displays, that is all that is asked.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
-use super::ast::{Comparison, Polarity, Side};
+use super::ast::{Comparison, Polarity, Search, Side};
 use super::bind::{BoundCondition, BoundQuery, BoundTerm, Known};
 use super::bind_check::{Check, Hierarchy, RoleTest, Value, When};
 use super::bound_path::{BoundPath, End, Walked};
@@ -23,6 +24,27 @@ impl BoundQuery {
     #[must_use]
     pub fn evaluate(&self, data: &dyn Data, clock: &Clock, row: RowId) -> Truth {
         any_alternative(&self.alternatives, data, clock, row)
+    }
+}
+
+impl BoundQuery {
+    /// Where in the value of a column of the record itself the texts stand that
+    /// `LIKE` asks for there: the first `most` places.
+    #[must_use]
+    pub fn places(&self, column: &str, value: &str, most: usize) -> Vec<Range<usize>> {
+        let needles = self.alternatives.iter().flatten().flatten().filter_map(|term| {
+            let BoundTerm::Condition(condition, _) = term else { return None };
+            let is_it = condition.path.is_local() && condition.path.text() == column;
+            match &condition.check {
+                Check::Search(Search::Contains, Polarity::Plain, needle) if is_it => Some(needle),
+                _ => None,
+            }
+        });
+        let mut found: Vec<_> = needles.flat_map(|needle| needle.find(value, most)).collect();
+        found.sort_unstable_by_key(|found| (found.start, found.end));
+        found.dedup();
+        found.truncate(most);
+        found
     }
 }
 

@@ -1,6 +1,7 @@
 //! Comparing text the way the platform's database does: without case.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use super::ast::Search;
 
@@ -40,6 +41,36 @@ impl Needle {
             Search::StartsWith => text[..needle.len()].eq_ignore_ascii_case(needle),
             Search::EndsWith => text[room..].eq_ignore_ascii_case(needle),
         }
+    }
+}
+
+impl Needle {
+    /// Where it is found in a text: the first `most` places, one behind the other.
+    pub(super) fn find(&self, text: &str, most: usize) -> Vec<Range<usize>> {
+        let mut found: Vec<Range<usize>> = Vec::new();
+        for (start, _) in text.char_indices() {
+            if found.len() == most {
+                break;
+            }
+            if found.last().is_none_or(|last| last.end <= start) {
+                found.extend(self.end_at(text, start).map(|end| start..end));
+            }
+        }
+        found
+    }
+
+    /// Where it ends in a text, if it begins at `start`.
+    fn end_at(&self, text: &str, start: usize) -> Option<usize> {
+        let mut wanted = self.lower.chars();
+        for (at, letter) in text.get(start..)?.char_indices() {
+            if !letter.to_lowercase().all(|lower| wanted.next() == Some(lower)) {
+                return None;
+            }
+            if wanted.as_str().is_empty() {
+                return Some(start + at + letter.len_utf8());
+            }
+        }
+        None
     }
 }
 
@@ -94,5 +125,25 @@ impl Number {
             (Some(left), Some(right)) => left.cmp(&right),
             _ => self.value.total_cmp(&other.value),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Needle;
+
+    #[test]
+    fn a_needle_is_found_where_it_stands() {
+        let check = |needle: &str, text: &str, expected: &[&str]| {
+            let found = Needle::new(needle).find(text, 3);
+            let found: Vec<_> = found.into_iter().map(|range| &text[range]).collect();
+            assert_eq!(found, expected, "{needle:?} in {text:?}");
+        };
+        check("eval(", "x Eval(EVAL( eval( eval(", &["Eval(", "EVAL(", "eval("]);
+        check("aa", "aaa é AA", &["aa", "AA"]);
+        check("É", "é 😀É", &["é", "É"]);
+        check("x", "", &[]);
+        check("", "ab", &[]);
+        check("ab", "a", &[]);
     }
 }

@@ -1,6 +1,8 @@
 //! The borrowed record that a reader hands out, one at a time.
 
 use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
 
 use super::wanted::{ColumnIdx, TableIdx};
 use crate::span::ByteSpan;
@@ -150,6 +152,24 @@ pub struct Record<'a> {
     pub ordinal: u32,
     /// The update-set row that carries the record, if one does.
     pub update_row: Option<UpdateRow<'a>>,
+    /// Where parts of its values are written.
+    pub places: &'a dyn ValuePlaces,
+}
+
+/// The way back from the values of a record to the outer file. It costs nothing
+/// before somebody asks.
+pub trait ValuePlaces {
+    /// The bytes of the outer file that say a part of the value of a field, which
+    /// is the one of that number in [`Record::fields`]. The part is in bytes of
+    /// the trimmed value. What is written as one, such as an entity reference, is
+    /// not divided. `None` where it cannot be told.
+    fn written(&self, number: usize, field: &Field<'_>, part: Range<usize>) -> Option<ByteSpan>;
+}
+
+impl fmt::Debug for dyn ValuePlaces + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the way back")
+    }
 }
 
 impl<'a> Record<'a> {
@@ -157,6 +177,18 @@ impl<'a> Record<'a> {
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&'a Field<'a>> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The bytes of the outer file that say a part of the trimmed value of a field,
+    /// given in bytes of that value; `None` where it cannot be told.
+    #[must_use]
+    pub fn written(&self, name: &str, part: Range<usize>) -> Option<ByteSpan> {
+        let (number, field) = self.fields.iter().enumerate().find(|(_, field)| field.name == name)?;
+        if field.is_display_only || part.is_empty() {
+            return None;
+        }
+        let written = self.places.written(number, field, part)?;
+        field.element_span.contains(written).then_some(written)
     }
 
     /// The trimmed value of a field; `None` where it is absent or empty.

@@ -16,7 +16,7 @@ pub use acls::{
     ACL_ROLES, ACLS, AclColumn, AclObject, Narrow, acl_columns, acl_objects, is_narrowest_role, want_acls,
 };
 pub use choices::{Choice, choices, chosen};
-pub use field::{Action, Field, Origin, Record, SetReference, UpdateRow};
+pub use field::{Action, Field, Origin, Record, SetReference, UpdateRow, ValuePlaces};
 pub use keys::{known_key, natural_key};
 pub use parts::{PartOf, part_of};
 pub use referred::{display_column, is_sys_id, named_by_value, well_known_name};

@@ -81,6 +81,12 @@ fn line_of(table: &str, column: &str) -> Option<&'static str> {
     lines.get(at).map(|(.., rest)| *rest)
 }
 
+/// Whether a column holds a script; `None` where the dictionary does not know it.
+#[must_use]
+pub fn holds_script(table: &str, column: &str) -> Option<bool> {
+    line_of(table, column).map(|line| line.starts_with("script"))
+}
+
 fn decode(line: &'static str) -> Column {
     let mut cells = line.split('\t');
     let mut next = || cells.next().unwrap_or("");
@@ -264,8 +270,8 @@ pub fn tables() -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::{
-        ColumnType, LABELLED, LABELS, LINES, PLAIN_TYPES, column, end_of_walk, knows_column, knows_table,
-        labelled, labelled_walk,
+        ColumnType, LABELLED, LABELS, LINES, PLAIN_TYPES, column, end_of_walk, holds_script, knows_column,
+        knows_table, labelled, labelled_walk,
     };
 
     #[test]
@@ -280,6 +286,14 @@ mod tests {
         assert_eq!(column("sys_user", "manager").unwrap().reference, Some("sys_user"));
         assert_eq!(column("sys_user", "user_password").unwrap().kind, ColumnType::Secret);
         assert!(column("sys_user", "no_such_column").is_none());
+    }
+
+    #[test]
+    fn knows_what_a_script_is() {
+        assert_eq!(holds_script("sys_script_include", "script"), Some(true));
+        assert_eq!(holds_script("sys_ws_operation", "operation_script"), Some(true));
+        assert_eq!(holds_script("sys_user", "user_name"), Some(false));
+        assert_eq!(holds_script("x_tide_job", "script"), None);
     }
 
     #[test]

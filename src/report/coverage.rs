@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::finding::Verdict;
+use crate::finding::{Verdict, named_as_not_boolean, not_boolean};
 
 use super::Report;
 
@@ -42,20 +42,24 @@ pub(super) fn missing_in_words(report: &Report, missing: &[String]) -> String {
     if missing.is_empty() {
         return "the input does not show what is asked".to_owned();
     }
-    let is_there = |name: &&String| report.stats.tables.contains_key(*name);
-    let (partial, absent): (Vec<_>, Vec<_>) = missing.iter().partition(is_there);
     let mut parts = Vec::new();
+    let unread: Vec<_> = missing.iter().filter_map(|name| named_as_not_boolean(name)).collect();
+    if !unread.is_empty() {
+        parts.push(not_boolean(&listed(&unread)));
+    }
+    let names = missing.iter().map(String::as_str).filter(|name| named_as_not_boolean(name).is_none());
+    let is_there = |name: &&str| report.stats.tables.contains_key(*name);
+    let (partial, absent): (Vec<_>, Vec<_>) = names.partition(is_there);
     if !absent.is_empty() {
         parts.push(format!("no {} in the input", listed(&absent)));
     }
     if !partial.is_empty() {
-        let names: Vec<_> = partial.iter().map(|name| name.as_str()).collect();
-        parts.push(format!("{} not known to be whole (--complete {})", listed(&partial), names.join(",")));
+        parts.push(format!("{} not known to be whole (--complete {})", listed(&partial), partial.join(",")));
     }
     parts.join("; ")
 }
 
-fn listed(names: &[&String]) -> String {
+fn listed(names: &[&str]) -> String {
     const SHOWN: usize = 4;
     let mut text = String::new();
     for (index, name) in names.iter().take(SHOWN).enumerate() {
@@ -76,4 +80,29 @@ pub(super) fn count_by_verdict(report: &Report) -> [(Verdict, usize); 4] {
         let count = report.coverage.iter().filter(|coverage| coverage.verdict() == verdict).count();
         (verdict, count)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::missing_in_words;
+
+    #[test]
+    fn what_is_missing_is_said() {
+        let mut report = sample::empty();
+        report.stats.tables.insert("sys_user".to_owned(), 3);
+        let check = |missing: &[&str], expected: &str| {
+            let missing: Vec<_> = missing.iter().map(|&name| name.to_owned()).collect();
+            assert_eq!(missing_in_words(&report, &missing), expected);
+        };
+        check(&[], "the input does not show what is asked");
+        check(&["oauth_entity", "sys_user.source"], "no oauth_entity or sys_user.source in the input");
+        check(&["sys_user"], "sys_user not known to be whole (--complete sys_user)");
+        let neither = crate::finding::not_boolean;
+        check(&[&neither("a.b")], "the value of a.b is neither true nor false");
+        check(
+            &["oauth_entity", &neither("a.b"), &neither("c")],
+            "the value of a.b or c is neither true nor false; no oauth_entity in the input",
+        );
+    }
 }

@@ -1,8 +1,9 @@
 //! Fields of a record and what they must be.
 
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::expect::Expectation;
+use super::expect::{Expectation, Holds};
 use crate::query::{AskRow, BoundPath, Clock, Data, Missing, RowId, RowTests, TestIdx, Truth};
 use crate::record::{Keep, Wanted};
 
@@ -43,6 +44,15 @@ impl ExpectedField {
         Self { question, test: known }
     }
 
+    /// Where in the value of a column stands what patterns forbid, if the question
+    /// is about that column of the record itself: as [`Expectation::offences`].
+    #[must_use]
+    pub fn offences(&self, column: &str, value: &str, most: usize) -> Vec<Range<usize>> {
+        let path = &self.question.path;
+        let is_it = path.is_local() && path.text() == column;
+        if is_it { self.question.expectation.offences(value, most) } else { Vec::new() }
+    }
+
     /// Whether the field of a row is as expected.
     #[must_use]
     pub fn holds(&self, data: &dyn Data, row: RowId) -> Truth {
@@ -55,15 +65,24 @@ impl AskRow for FieldQuestion {
     fn ask(&self, data: &dyn Data, _clock: &Clock, row: RowId) -> Truth {
         match self.path.cell(data, row) {
             Ok(cell) if cell.present => match self.expectation.holds(cell.value) {
-                Some(holds) => Truth::from_bool(holds),
+                Holds::Yes => Truth::Yes,
+                Holds::No => Truth::No,
                 // The parameter that is missing is named by the rule.
-                None => Truth::Unknown(Missing::none()),
+                Holds::Open => Truth::Unknown(Missing::none()),
+                Holds::NotBoolean => self.no_value(),
             },
-            Ok(_) => match self.path.column() {
-                Some((table, column)) => Truth::Unknown(Missing::column(table, column)),
-                None => Truth::No,
-            },
+            Ok(_) => self.no_value(),
             Err(missing) => Truth::Unknown(missing),
+        }
+    }
+}
+
+impl FieldQuestion {
+    /// The answer where the column says nothing.
+    fn no_value(&self) -> Truth {
+        match self.path.column() {
+            Some((table, column)) => Truth::Unknown(Missing::column(table, column)),
+            None => Truth::No,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The value that would mend a finding, where one change of one field does.
 
 use super::expect::Fill as _;
-use super::file::{Comparator, RuleFile};
+use super::file::{Comparator, OneOrMany, RuleFile};
 use super::message::Params;
 use crate::query::Query;
 
@@ -44,18 +44,30 @@ fn of_record(file: &RuleFile, params: &Params) -> Option<String> {
     (field != "active" || table == "sys_user").then(|| opposite.to_owned())
 }
 
-/// The one value that a comparator lets pass, or the nearest of many.
+/// The one value that a comparator lets pass, or of many the limit: of two, the
+/// upper one, since the lower mostly only keeps out what means "no limit".
 fn one_value(comparator: &Comparator, params: &Params) -> Option<String> {
-    let Comparator { equals, at_most, at_least, empty, .. } = comparator;
-    let others =
-        Comparator { equals: None, at_most: None, at_least: None, empty: None, ..comparator.clone() };
-    if others != Comparator::default() {
+    let Comparator { equals, not_equals, at_most, at_least, between, empty, .. } = comparator;
+    let others = Comparator {
+        equals: None,
+        not_equals: None,
+        at_most: None,
+        at_least: None,
+        between: None,
+        empty: None,
+        ..comparator.clone()
+    };
+    if others != Comparator::default() || not_equals.is_some() && (equals.is_none() || equals == not_equals) {
         return None;
     }
+    if let Some(OneOrMany(limits)) = between {
+        let is_alone = equals.is_none() && at_most.is_none() && at_least.is_none() && empty.is_none();
+        return limits.get(1).filter(|_| is_alone).map(|upper| params.text(upper));
+    }
     match (equals, at_most, at_least, empty) {
-        (Some(value), None, None, None)
-        | (None, Some(value), None, None)
-        | (None, None, Some(value), None) => Some(params.text(&value.0)),
+        (Some(value), None, None, None) | (None, Some(value), _, None) | (None, None, Some(value), None) => {
+            Some(params.text(&value.0))
+        }
         (None, None, None, Some(true)) => Some(String::new()),
         _ => None,
     }

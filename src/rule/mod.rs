@@ -29,7 +29,7 @@ pub(crate) use checks::escaped;
 pub use checks::{Check, NotPortable, adopt, check_of, write_checks};
 pub use comparison::ComparisonQuestions;
 pub use error::RuleError;
-pub use expect::Expectation;
+pub use expect::{Expectation, Holds};
 pub use expected::ExpectedField;
 pub(crate) use files::yaml_error;
 pub use files::{PackFiles, builtin, builtin_tests, load};

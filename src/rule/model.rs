@@ -45,6 +45,26 @@ pub enum Body {
     Conditions(Vec<Binding>),
 }
 
+impl Body {
+    /// What is asked of records, one by one.
+    pub fn records(&self) -> impl Iterator<Item = &RecordBody> {
+        let own = match self {
+            Self::Record(body) => Some(&**body),
+            _ => None,
+        };
+        let bindings = match self {
+            Self::Conditions(bindings) => bindings.as_slice(),
+            _ => &[],
+        };
+        let cases = bindings.iter().flat_map(|binding| &binding.cases);
+        let conditions = cases.flat_map(|case| case.all.iter().chain(&case.any));
+        own.into_iter().chain(conditions.filter_map(|condition| match condition {
+            Condition::Records { body, .. } => Some(&**body),
+            _ => None,
+        }))
+    }
+}
+
 /// Judges each record of a table.
 #[derive(Debug)]
 pub struct RecordBody {

@@ -3,6 +3,7 @@
 //! A pack holds hundreds, most scans ask few of them, and compiling all would be
 //! most of the start-up.
 
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use regex::{Regex, RegexBuilder};
@@ -29,6 +30,21 @@ impl Patterns {
             Some(any) => any.is_match(text),
             None => self.each.iter().any(|pattern| pattern.is_match(text)),
         }
+    }
+
+    /// Where any is found in a text: the first `most` places, none of which reaches
+    /// into another.
+    pub(super) fn find(&self, text: &str, most: usize) -> Vec<Range<usize>> {
+        let mut all: Vec<_> = self.each.iter().flat_map(|pattern| pattern.find(text, most)).collect();
+        all.sort_unstable_by_key(|found| (found.start, std::cmp::Reverse(found.end)));
+        let mut end = 0;
+        all.retain(|found| {
+            let is_apart = found.start >= end;
+            end = if is_apart { found.end } else { end };
+            is_apart
+        });
+        all.truncate(most);
+        all
     }
 
     /// `None` for a single one, and where they cannot be put together: one that
@@ -64,6 +80,13 @@ impl Pattern {
         regex.as_ref().is_some_and(|regex| regex.is_match(text))
     }
 
+    /// Where it is found in a text, the first `most` places.
+    fn find(&self, text: &str, most: usize) -> Vec<Range<usize>> {
+        let regex = self.regex.get_or_init(|| build(&self.text).ok());
+        let found = regex.iter().flat_map(|regex| regex.find_iter(text));
+        found.take(most).map(|found| found.start()..found.end()).collect()
+    }
+
     /// # Errors
     /// If it cannot be compiled.
     pub(super) fn check(&self) -> Result<(), String> {
@@ -96,6 +119,19 @@ mod tests {
         check(&["(?x) a # a comment", "b"], "b", true);
         check(&["a|b", "c"], "C", true);
         check(&["(", "b"], "b", true);
+    }
+
+    #[test]
+    fn places_of_several_patterns_do_not_overlap() {
+        let check = |patterns: &[&str], text: &str, most: usize, expected: &[&str]| {
+            let patterns = Patterns::new(patterns.iter().map(|&text| text.to_owned()));
+            let found: Vec<_> = patterns.find(text, most).into_iter().map(|found| &text[found]).collect();
+            assert_eq!(found, expected, "{patterns:?} in {text}");
+        };
+        check(&["b+", "ab"], "abbb b", 9, &["ab", "b"]);
+        check(&["a"], "aAa", 2, &["a", "A"]);
+        check(&["(", "b"], "ab", 9, &["b"]);
+        check(&[], "ab", 9, &[]);
     }
 
     #[test]

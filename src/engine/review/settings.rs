@@ -4,7 +4,7 @@ use super::super::instance::Instance;
 use super::super::properties::{judge_property, shown_value};
 use super::Actual;
 use crate::finding::RuleCoverage;
-use crate::query::RowId;
+use crate::query::{Data as _, RowId};
 use crate::record::TableIdx;
 use crate::rule::{Body, CaseBody, Condition, PropertyBody, Rule};
 
@@ -44,7 +44,9 @@ fn of_property(instance: &Instance<'_>, body: &PropertyBody) -> Stands {
     let judged = judge_property(instance, body).into_iter().next();
     let row = judged.as_ref().and_then(|judged| judged.rows.first().copied());
     let table = body.columns.table;
+    let is_shown = |row| instance.cell(table, row, body.columns.value).present;
     let actual = match row {
+        Some(row) if !is_shown(row) => Actual::NotExported,
         Some(row) => Actual::Value(shown_value(instance, body.columns, row)),
         None if instance.holds_all(table) => Actual::NoRow,
         None => Actual::NotExported,

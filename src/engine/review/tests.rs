@@ -1,6 +1,6 @@
 //! Small exports, and what a reviewer is told of them.
 
-use super::{Actual, Answer, Review, Shown, review};
+use super::{Actual, Answer, Review, SettingVerdict, Shown, review};
 use crate::engine::{Options, Plan, cover, judge, read_all};
 use crate::rule::{Pack, Settings, builtin};
 use crate::source::Source;
@@ -156,4 +156,27 @@ fn how_settings_stand() {
     assert_eq!(actual("", "glide.ui.session_timeout"), (Actual::Value("900".into()), true));
     assert_eq!(actual("", "glide.ui.rotate_sessions"), (Actual::NotExported, false));
     assert_eq!(actual("sys_properties", "glide.ui.rotate_sessions"), (Actual::NoRow, false));
+}
+
+#[test]
+fn a_setting_whose_value_says_nothing_is_open_everywhere() {
+    let property = |name: &str, value: &str| {
+        format!(
+            "<sys_properties action=\"INSERT_OR_UPDATE\"><name>{name}</name><sys_id>{name}</sys_id><type>boolean</type>{value}</sys_properties>"
+        )
+    };
+    let check = |value: &str, verdict, actual, missing: &[&str]| {
+        let review = reviewed(&property("glide.html.escape_script", value), "sys_properties");
+        let is_it = |setting: &super::Setting| setting.subject == "glide.html.escape_script";
+        let setting = review.settings.into_iter().find(is_it).unwrap();
+        assert_eq!((setting.verdict, setting.actual), (verdict, actual), "{value}");
+        assert_eq!(setting.missing, missing, "{value}");
+    };
+    let open = "the value of glide.html.escape_script is neither true nor false";
+    check("<value>1</value>", SettingVerdict::CannotTell, Actual::Value("1".into()), &[open]);
+    check("<value> TRUE </value>", SettingVerdict::Pass, Actual::Value("TRUE".into()), &[]);
+    check("<value>no</value>", SettingVerdict::CannotTell, Actual::Value("no".into()), &[open]);
+    check("<value/>", SettingVerdict::Fail, Actual::Value(String::new()), &[]);
+    // Not the same as an empty value.
+    check("", SettingVerdict::CannotTell, Actual::NotExported, &["sys_properties.value"]);
 }

@@ -165,7 +165,7 @@ pub(super) fn decode(written: &str) -> Cow<'_, str> {
 }
 
 /// The character of the escape at the start of a text, and its length there.
-fn escape(text: &str) -> (char, usize) {
+pub(super) fn escape(text: &str) -> (char, usize) {
     let simple = match text.as_bytes().get(1) {
         Some(b'"') => '"',
         Some(b'\\') => '\\',

@@ -12,6 +12,7 @@ mod record;
 mod rows;
 mod table;
 mod values;
+mod ways;
 mod window;
 
 use super::part::MAX_ROW;

@@ -10,6 +10,7 @@ use super::json::{self, Member};
 use super::rows::Rows;
 use super::table::{is_name, is_sys_id};
 use super::values::{Known, Shows, Sort, known, sort_of};
+use super::ways::Ways;
 use super::window::Window;
 use super::{RecordSink, Select};
 use crate::record::{Action, ColumnIdx, Field, Origin, Record, display_column, schema};
@@ -215,6 +216,7 @@ impl Rows<'_> {
             outer_start: span.start,
             ordinal: 0,
             update_row: None,
+            places: &Ways { window: &self.window, cells: &self.cells },
         });
     }
 }
