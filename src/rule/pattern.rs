@@ -4,8 +4,9 @@
 //! most of the start-up.
 
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 
+use hashbrown::HashMap;
 use regex::{Regex, RegexBuilder};
 
 /// How large a compiled pattern may be, in bytes.
@@ -97,8 +98,19 @@ impl Pattern {
     }
 }
 
+/// What was compiled before. Packs with the same patterns are made again for each
+/// instance of a scan and for each test of a rule, and to compile the patterns of
+/// user IDs costs more than to use them.
+static COMPILED: LazyLock<Mutex<HashMap<String, Regex>>> = LazyLock::new(Mutex::default);
+
 fn build(text: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(text).case_insensitive(true).size_limit(SIZE).build()
+    let known = || COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(regex) = known().get(text) {
+        return Ok(regex.clone());
+    }
+    let regex = RegexBuilder::new(text).case_insensitive(true).size_limit(SIZE).build()?;
+    known().insert(text.to_owned(), regex.clone());
+    Ok(regex)
 }
 
 #[cfg(test)]
