@@ -77,6 +77,15 @@ pub(super) fn known(text: Cow<'_, str>, sort: Sort, shows: Shows) -> Known<'_> {
     if is_stored { Known::Stored(text) } else { Known::DisplayOnly(text) }
 }
 
+/// Whether nothing can be missing at the end of a text that may have been cut.
+pub(super) fn is_surely_whole(text: &str, sort: Sort) -> bool {
+    match sort {
+        Sort::Boolean => text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"),
+        Sort::Date => text.len() == 19 && is_date(text),
+        _ => is_sys_id(text),
+    }
+}
+
 fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     digits.starts_with(|first: char| first.is_ascii_digit())
