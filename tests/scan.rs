@@ -558,6 +558,38 @@ fn complete_tables_let_absence_be_judged() {
     );
 }
 
+/// An answer of the API that broke off is not whole, whatever was declared: rows
+/// that are not there may have been lost.
+#[test]
+fn nothing_is_absent_from_an_answer_that_broke_off() {
+    let row = "{\"sys_id\":\"0123456789abcdef0123456789abcdef\",\"name\":\"pier.note\",\"value\":\"1\"}";
+    let whole = format!("{{\"result\":[{row}]}}");
+    let error = "\"error\":{\"message\":\"Time is up\"},\"status\":\"failure\"";
+    let check = |files: &[(&str, &str)], code: i32, fails: bool| {
+        let options = ["--select", "SNP1009", "--complete", "sys_properties"];
+        let folder = Folder::new(files);
+        let arguments =
+            ["scan", ".", "--root", ".", "--no-config", "--format", "json", "--profile", "strict"];
+        let run = glidelint(folder.path(), &[&arguments[..], &options].concat());
+        assert_eq!(run.code, code, "{files:?}: {run:?}");
+        let document = run.json();
+        assert_eq!(document["coverage"][0]["fail"].as_u64().unwrap() > 0, fails, "{files:?}");
+        assert_eq!(document["coverage"][0]["pass"], 0, "{files:?}");
+    };
+    check(&[("sys_properties.json", &whole)], 1, true);
+    for text in [
+        format!("{{\"result\":[{row}],{error}}}"),
+        format!("{{{error},\"result\":[{row}]}}"),
+        format!("{{\"result\":[{row},]}}"),
+        format!("{{{error}}}"),
+        "{\"result\":".to_owned(),
+    ] {
+        check(&[("sys_properties.json", &text)], 4, false);
+        // Beside a part that is whole.
+        check(&[("sys_properties.json", &whole), ("sys_properties (2).json", &text)], 4, false);
+    }
+}
+
 #[test]
 fn an_instance_is_part_of_the_fingerprint() {
     let folder = Folder::new(&[("a.xml", &bad())]);

@@ -20,7 +20,17 @@ pub(super) fn signs(seen: &Seen, pack: &Pack, demands: &[Demand], sources: &[Sou
             signs.push(Sign { kind, table: table.map(str::to_owned), source: Some(source), message });
         };
         if !report.whole && report.has_loss() {
-            say(SignKind::Cut, None, "the file could not be read to its end".to_owned());
+            let message = "the file could not be read to its end";
+            // A table of which no row could be read stands in no file that is looked at.
+            let lost = report.rows.iter().find(|(_, count)| **count == 0).map(|(table, _)| table.as_str());
+            say(SignKind::Cut, lost, message.to_owned());
+        }
+        if let Some(word) = report.null_word {
+            let message = format!(
+                "values '{word}' count as empty, since dates, booleans or references hold that word too: the \
+                 platform does not write it, so the file comes from another tool, such as a database"
+            );
+            say(SignKind::NullWord, None, message);
         }
         if has_no_changes(report) {
             say(SignKind::NoChanges, None, "only the header of an update set: no changes".to_owned());

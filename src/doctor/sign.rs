@@ -34,6 +34,8 @@ pub enum SignKind {
     ColumnEmpty,
     /// A column that rules ask for is in no row.
     ColumnMissing,
+    /// A word stands for empty values, which the platform writes nowhere.
+    NullWord,
     /// An update set without changes.
     NoChanges,
     /// Rows stand in a second file in another version.
@@ -56,6 +58,7 @@ impl SignKind {
             Self::DanglingReference => "dangling-reference",
             Self::ColumnEmpty => "column-empty",
             Self::ColumnMissing => "column-missing",
+            Self::NullWord => "null-word",
             Self::NoChanges => "no-changes",
             Self::OlderVersion => "older-version",
             Self::Duplicate => "duplicate",
@@ -63,9 +66,9 @@ impl SignKind {
     }
 
     /// Whether it speaks against a table being whole. A row that stands twice is
-    /// judged once, and a column that is missing takes no row away.
+    /// judged once, and a column or a value that is missing takes no row away.
     #[must_use]
     pub fn is_against_wholeness(self) -> bool {
-        !matches!(self, Self::ColumnMissing | Self::NoChanges | Self::Duplicate)
+        !matches!(self, Self::ColumnMissing | Self::NullWord | Self::NoChanges | Self::Duplicate)
     }
 }

@@ -321,3 +321,34 @@ fn records_of_apps_may_stand_in_several_files() {
         &[],
     );
 }
+
+#[test]
+fn an_answer_that_broke_off_is_cut() {
+    let row = |number| format!("{{\"sys_id\":\"{}\",\"user_name\":\"user.{number}\"}}", id(number));
+    let rows = format!("{},{}", row(1), row(2));
+    let whole = format!("{{\"result\":[{rows}]}}");
+    let error = "\"error\":{\"message\":\"Time is up\"},\"status\":\"failure\"";
+    check(&[("sys_user.json", whole.clone())], &[], &["sys_user"]);
+    let cut = |path: &str| format!("cut {path}: the file could not be read to its end");
+    check(&[("sys_user.json", format!("{{\"result\":[{rows}],{error}}}"))], &[&cut("sys_user.json")], &[]);
+    // Nothing but the error, beside a part that is whole.
+    let second = "sys_user (2).json";
+    check(&[("sys_user.json", whole), (second, format!("{{{error}}}"))], &[&cut(second)], &[]);
+}
+
+#[test]
+fn a_word_for_nothing_is_named() {
+    let text = |manager: &str| {
+        let row = |number| format!("{},user.{number},NULL,{manager}\n", id(number));
+        format!("sys_id,user_name,title,manager\n{}{}", row(1), row(2))
+    };
+    check(
+        &[("sys_user.csv", text("NULL"))],
+        &[
+            "null-word sys_user.csv: values 'NULL' count as empty, since dates, booleans or references hold that \
+           word too: the platform does not write it, so the file comes from another tool, such as a database",
+        ],
+        &["sys_user"],
+    );
+    check(&[("sys_user.csv", text(""))], &[], &["sys_user"]);
+}

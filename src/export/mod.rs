@@ -51,6 +51,8 @@ pub enum FileKind {
     ListExport,
     /// JSON: `JSONv2`, or what the REST Table API answers.
     JsonExport,
+    /// `<response>`: what the REST Table API answers where XML is asked for.
+    RestExport,
     /// CSV, with a header of column names or labels.
     CsvExport,
     /// A worksheet of an Excel workbook, with a header of labels.
@@ -72,6 +74,7 @@ impl FileKind {
             Self::AppFile => "app-file",
             Self::ListExport => "list-export",
             Self::JsonExport => "json-export",
+            Self::RestExport => "rest-export",
             Self::CsvExport => "csv-export",
             Self::ExcelExport => "excel-export",
             Self::Dictionary => "dictionary",
@@ -88,11 +91,11 @@ impl FileKind {
         }
     }
 
-    /// Whether it is no XML: rows of plain values, of a table that only its name
-    /// or its columns tell.
+    /// Whether it holds rows of plain values, of a table that only its name or its
+    /// columns tell.
     #[must_use]
     pub fn is_flat(self) -> bool {
-        matches!(self, Self::JsonExport | Self::CsvExport | Self::ExcelExport)
+        matches!(self, Self::JsonExport | Self::RestExport | Self::CsvExport | Self::ExcelExport)
     }
 }
 
@@ -126,6 +129,9 @@ pub struct FileReport {
     pub rows: BTreeMap<String, u64>,
     /// What went wrong.
     pub problems: Vec<Problem>,
+    /// The word that stands for empty values in it, where one does: the platform
+    /// writes none.
+    pub null_word: Option<&'static str>,
     /// Line numbers at some offsets, as far as the file was read in parts.
     pub lines: LineMarks,
 }

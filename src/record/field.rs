@@ -64,7 +64,7 @@ pub struct Field<'a> {
     /// The direct text of the element, decoded; line ends read as `\n`.
     pub value: Cow<'a, str>,
     /// Whether the export shows only what the value displays, as CSV does of a
-    /// reference: then `value` is empty and says nothing.
+    /// reference, or only the beginning of it: then `value` says nothing.
     pub is_display_only: bool,
     /// The `display_value` attribute of a reference.
     pub display_value: Option<Cow<'a, str>>,

@@ -22,8 +22,8 @@ pub(super) struct Detected {
 /// The encoding of a file that starts with `head`; `None` for UTF-32, which no
 /// exporter writes and which would read as UTF-16 with a zero at every other place.
 ///
-/// A byte-order mark decides; else zeros around the first `<`; else the XML
-/// declaration; else it is UTF-8. Names are understood as web browsers do: what
+/// A byte-order mark decides; else zeros around the first `<`, or at every other
+/// place between characters of ASCII; else the XML declaration; else it is UTF-8. Names are understood as web browsers do: what
 /// is declared as ISO-8859-1 or ASCII is read as windows-1252, which differs only
 /// in 0x80 to 0x9F, where ISO-8859-1 has no printable characters. A declared
 /// UTF-16 that can be read byte by byte is wrong, and is taken for UTF-8.
@@ -36,6 +36,8 @@ pub(super) fn detect(head: &[u8]) -> Option<Detected> {
         [0xfe, 0xff, ..] => found(UTF_16BE, 2),
         [b'<', 0, ..] => found(UTF_16LE, 0),
         [0, b'<', ..] => found(UTF_16BE, 0),
+        _ if has_zeros_at(head, 1) => found(UTF_16LE, 0),
+        _ if has_zeros_at(head, 0) => found(UTF_16BE, 0),
         _ => match declared(head).map(|label| (label, Encoding::for_label(label))) {
             None => Some(Detected { encoding: UTF_8, mark: 0, unknown: None, is_assumed: true }),
             Some((_, Some(encoding))) if encoding == UTF_16LE || encoding == UTF_16BE => found(UTF_8, 0),
@@ -48,6 +50,15 @@ pub(super) fn detect(head: &[u8]) -> Option<Detected> {
             }),
         },
     }
+}
+
+/// Whether the first bytes are ASCII in UTF-16, with zeros at even or odd places:
+/// so JSON and a header of columns begin.
+fn has_zeros_at(head: &[u8], zero: usize) -> bool {
+    const PAIRS: usize = 8;
+    let (pairs, _) = head.as_chunks::<2>();
+    let is_ascii = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
+    pairs.len() >= PAIRS && pairs[..PAIRS].iter().all(|pair| pair[zero] == 0 && is_ascii(pair[1 - zero]))
 }
 
 /// The encoding's name in the XML declaration.
@@ -201,6 +212,11 @@ mod tests {
         check(b"<\0?\0", "UTF-16LE 0");
         check(b"\0<\0?", "UTF-16BE 0");
         check(b"\xff\xfe\0\0<\0\0\0", "refused");
+        check(b"s\0y\0s\0_\0i\0d\0,\0n\0a\0", "UTF-16LE 0");
+        check(b"\0{\0\n\0\"\0r\0e\0s\0u\0l", "UTF-16BE 0");
+        check(b"s\0y\0s\0_\0", "UTF-8 0");
+        check(b"s\0y\0s\0_\0\x01\0d\0,\0n\0", "UTF-8 0");
+        check(b"sys_id,u\0s\0e\0r\0", "UTF-8 0");
         check(b"<?xml version=\"1.0\" encoding=\"windows-1252\"?>", "windows-1252 0");
         check(b"<?xml version='1.0' encoding = 'Shift_JIS' ?>", "Shift_JIS 0");
         check(b"<?xml version='1.0'\n\tencoding='iso-8859-1'?>", "windows-1252 0");

@@ -11,8 +11,8 @@ use super::workbook;
 use crate::span::ByteSpan;
 use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 use std::io::{BufReader, Read, Seek, SeekFrom};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// One text to scan: a file, what a gzip file holds, a member of an archive,
 /// standard input. Cheap to clone; may be opened many times, from many threads.
@@ -36,6 +36,8 @@ struct Inner {
     seekable_to: Arc<AtomicU64>,
     /// Whether it was found not to be in UTF-8, though nothing in it says so.
     is_legacy: AtomicBool,
+    /// The word that stands for empty values, once somebody looked for one.
+    null_word: OnceLock<Option<&'static str>>,
 }
 
 impl Source {
@@ -70,6 +72,18 @@ impl Source {
     #[must_use]
     pub fn plain_to(&self) -> u64 {
         self.inner.seekable_to.load(Ordering::Relaxed)
+    }
+
+    /// The word that stands for empty values in the text. `find`, which looks for it
+    /// in all of the text, is asked once and remembered.
+    pub fn null_word(&self, find: impl FnOnce() -> Option<&'static str>) -> Option<&'static str> {
+        *self.inner.null_word.get_or_init(find)
+    }
+
+    /// The same, if somebody looked for it.
+    #[must_use]
+    pub fn known_null_word(&self) -> Option<&'static str> {
+        self.inner.null_word.get().copied().flatten()
     }
 
     /// Opens the text at its start.

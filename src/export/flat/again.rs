@@ -1,7 +1,7 @@
 //! Reads some rows once more.
 
 use super::head::Judged;
-use super::rows::{Rows, Step};
+use super::rows::{Before, Rows, Step};
 use super::window::Window;
 use super::{RecordSink, Select, judge};
 use crate::source::Source;
@@ -22,7 +22,9 @@ impl RowReader {
         let window = Window::new(source.open().ok()?, 0);
         match judge(source, window)? {
             (window, Judged::Export(head)) => {
-                Some(Self { rows: Rows::new(head, window, Select::Everything) })
+                let mut rows = Rows::new(source, head, window, Select::Everything);
+                rows.goes_on = false;
+                Some(Self { rows })
             }
             _ => None,
         }
@@ -31,6 +33,7 @@ impl RowReader {
     /// Goes to the row that begins at `start`; whether it is there.
     pub(in crate::export) fn go_to(&mut self, source: &Source, start: u64) -> bool {
         let rows = &mut self.rows;
+        rows.before = Before::Start;
         if let Some(at) = rows.window.index(start) {
             rows.at = at;
         } else if start >= rows.window.end() {

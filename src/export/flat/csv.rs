@@ -43,6 +43,23 @@ pub(super) struct RowEnd {
     pub(super) end: usize,
     /// Behind it.
     pub(super) next: usize,
+    /// The first quote that is where none may be: behind the last quote of a
+    /// value comes another value, and a value without quotes around it has none.
+    pub(super) stray: Option<usize>,
+}
+
+/// What a stray quote means.
+pub(super) const STRAY: &str = "a quote stands where CSV has none, so one before it may be missing";
+
+/// The line with which spreadsheets are told what stands between values, such as
+/// `sep=;`: that, and the length of the line with its end.
+pub(super) fn hint(text: &str) -> Option<(u8, usize)> {
+    let (line, length) = text.split_once('\n').map_or((text, text.len()), |(line, _)| (line, line.len() + 1));
+    let line = line.trim_end_matches('\r');
+    let (name, value) = line.split_at_checked("sep=".len())?;
+    let &[delimiter] = value.as_bytes() else { return None };
+    let is_hint = name.eq_ignore_ascii_case("sep=") && delimiter != b'"' && delimiter.is_ascii();
+    is_hint.then_some((delimiter, length))
 }
 
 /// Reads the row that begins at `at` into `values`. `is_last` says that no more
@@ -55,25 +72,43 @@ pub(super) fn row(
     values: &mut Vec<Value>,
 ) -> Result<RowEnd, Halt> {
     values.clear();
+    let start = at;
     let mut at = at;
+    let mut stray = None;
     loop {
-        let value = value(bytes, at, dialect, is_last)?;
+        let (value, behind) = value(bytes, at, dialect, is_last)?;
         let end = value.whole.end;
+        stray = stray.or(behind);
         values.push(value);
-        match bytes.get(end) {
-            Some(byte) if *byte == dialect.delimiter => at = end + 1,
-            Some(b'\r') if bytes.get(end + 1) == Some(&b'\n') => return Ok(RowEnd { end, next: end + 2 }),
+        let next = match bytes.get(end) {
+            Some(byte) if *byte == dialect.delimiter => {
+                at = end + 1;
+                continue;
+            }
+            Some(b'\r') if bytes.get(end + 1) == Some(&b'\n') => end + 2,
             Some(b'\r') if end + 1 == bytes.len() && !is_last => return Err(Halt::More),
-            Some(_) => return Ok(RowEnd { end, next: end + 1 }),
-            None if is_last => return Ok(RowEnd { end, next: end }),
+            Some(_) => end + 1,
+            None if is_last => end,
             None => return Err(Halt::More),
+        };
+        // Where tabs stand between values, a quote is a letter like others.
+        if stray.is_none() && dialect.has_quotes && dialect.delimiter != b'\t' {
+            stray = bare_quote(bytes, start..end, values);
         }
+        return Ok(RowEnd { end, next, stray });
     }
 }
 
+/// The first quote in a value that has none around it.
+fn bare_quote(bytes: &[u8], row: Range<usize>, values: &[Value]) -> Option<usize> {
+    memchr(b'"', &bytes[row])?;
+    let mut plain = values.iter().filter(|value| !value.is_quoted);
+    plain.find_map(|value| Some(value.whole.start + memchr(b'"', &bytes[value.whole.clone()])?))
+}
+
 /// Reads the value that begins at `at`: it ends before a delimiter, a line end or
-/// the end of the text.
-fn value(bytes: &[u8], at: usize, dialect: Dialect, is_last: bool) -> Result<Value, Halt> {
+/// the end of the text. Gives the last of its quotes too, if more stands behind it.
+fn value(bytes: &[u8], at: usize, dialect: Dialect, is_last: bool) -> Result<(Value, Option<usize>), Halt> {
     let is_quoted = dialect.has_quotes && bytes.get(at) == Some(&b'"');
     let mut end = at;
     if is_quoted {
@@ -92,12 +127,14 @@ fn value(bytes: &[u8], at: usize, dialect: Dialect, is_last: bool) -> Result<Val
         }
     }
     let rest = bytes.get(end..).unwrap_or_default();
-    match memchr3(dialect.delimiter, b'\n', b'\r', rest) {
-        // Whatever follows the last quote belongs to the value.
-        Some(length) => Ok(Value { whole: at..end + length, is_quoted }),
-        None if is_last => Ok(Value { whole: at..bytes.len(), is_quoted }),
-        None => Err(Halt::More),
-    }
+    // Whatever follows the last quote belongs to the value.
+    let length = match memchr3(dialect.delimiter, b'\n', b'\r', rest) {
+        Some(length) => length,
+        None if is_last => rest.len(),
+        None => return Err(Halt::More),
+    };
+    let stray = (is_quoted && length > 0).then(|| end - 1);
+    Ok((Value { whole: at..end + length, is_quoted }, stray))
 }
 
 /// The text of a value as it is written in CSV; line ends read as `\n`.
@@ -149,7 +186,7 @@ pub(super) fn decode_cell(written: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Dialect, Halt, row};
+    use super::{Dialect, Halt, hint, row};
 
     const COMMA: Dialect = Dialect { delimiter: b',', has_quotes: true };
 
@@ -194,6 +231,37 @@ mod tests {
         check("a\rb\r", &[&["a"], &["b"]]);
         let open = row(b"a,\"b\n", 0, COMMA, true, &mut Vec::new());
         assert!(matches!(open, Err(Halt::OpenQuote)));
+    }
+
+    #[test]
+    fn a_quote_where_none_may_be_is_found() {
+        let check = |text: &str, delimiter: u8| {
+            let stray = text.find('^');
+            let text = text.replace('^', "");
+            let dialect = Dialect { delimiter, has_quotes: true };
+            let end = row(text.as_bytes(), 0, dialect, true, &mut Vec::new()).unwrap();
+            assert_eq!(end.stray, stray, "{text}");
+        };
+        for row in ["\"a\",\"b\"\n", "\"a\"\"b\",\"\"\n", "a,b\n", "\"a,\nb\",c", "\"\"\"\"\r\n"] {
+            check(row, b',');
+        }
+        for row in ["\"a^\"b,c\n", "\"a,^\"b\",c\n", "a^\",\"b\"\n", "a,\"b^\" \n", "a ^\"\"b\"\"\n"] {
+            check(row, b',');
+        }
+        check("24\" screen\tb\n", b'\t');
+    }
+
+    #[test]
+    fn a_hint_names_the_delimiter() {
+        let check = |text: &str, expected| assert_eq!(hint(text), expected, "{text:?}");
+        check("sep=;\r\na;b\r\n", Some((b';', 7)));
+        check("SEP=,\na,b", Some((b',', 6)));
+        check("sep=\t\n", Some((b'\t', 6)));
+        check("sep=|", Some((b'|', 5)));
+        check("sep=\n", None);
+        check("sep=ab\n", None);
+        check("separate,b\n", None);
+        check("é", None);
     }
 
     #[test]

@@ -1,28 +1,33 @@
 //! What the beginning of a text says: whether it is such an export, of which
 //! table, and how its rows are written.
 
+use super::answer::Answer;
 use super::csv::{self, Dialect, RowEnd};
-use super::json::{self, Kind, Member};
+use super::firsts::{self, Told};
+use super::json::{self, Json};
+use super::shape::{self, Find, Shape};
 use super::table::{self, Named, is_name, is_sys_id};
-use super::values::{Shows, Sort, is_shown, sort_of};
+use super::values::Shows;
 use super::window::Window;
-use super::{FileKind, Halt};
+use super::{FileKind, Halt, problem, xml};
 use crate::record::schema;
+use crate::source::{Problem, ProblemKind};
 use crate::span::ByteSpan;
 
 /// How much of a text it is judged by, unless its first row is longer.
 const JUDGED: usize = 64 * 1024;
 /// How long that may be.
-const LONGEST: usize = 4 * 1024 * 1024;
+pub(super) const LONGEST: usize = 4 * 1024 * 1024;
 /// The first text of a file, by which most are told to be something else.
 const GLANCE: usize = 1024;
 
 /// How rows are written.
 #[derive(Debug, Clone)]
 pub(super) enum Form {
-    /// Objects of an array. `is_wrapped` says that the array is a member of an
-    /// object.
-    Json { is_wrapped: bool },
+    /// Objects. `depth` says how many others hold them.
+    Json { shape: Shape, depth: usize },
+    /// Elements below one root.
+    Xml,
     /// Lines below a header of columns, or of labels where no column is known.
     Csv { dialect: Dialect, header: Vec<String> },
 }
@@ -39,6 +44,12 @@ pub(super) struct Head {
     /// Where rows begin.
     pub(super) rows: u64,
     pub(super) shows: Shows,
+    /// With which name the first row begins.
+    pub(super) first: Option<String>,
+    /// What stands before the rows.
+    pub(super) answer: Answer,
+    /// What is wrong with the header.
+    pub(super) problem: Option<Problem>,
 }
 
 /// What a text was found to be.
@@ -48,6 +59,8 @@ pub(super) enum Judged {
     Foreign,
     /// Records of a table that nothing tells.
     OfNoTable(FileKind, ByteSpan),
+    /// An export, of the table if that is known, of which no row can be read.
+    Unread(FileKind, Option<String>, Problem),
     Export(Head),
 }
 
@@ -58,9 +71,13 @@ pub(in crate::export) fn may_be(text: &str, path: &str) -> bool {
     if begin.starts_with(['[', '{']) {
         return true;
     }
+    if begin.starts_with('<') {
+        return xml::may_be(begin);
+    }
+    let begin = csv::hint(begin).map_or(begin, |(_, length)| &begin[length..]);
     let first = begin.lines().next().unwrap_or_default();
     let is_listed = first.contains("sys_id") || table::by_file_name(path).is_some();
-    !begin.starts_with('<') && !text.contains('\0') && is_listed
+    !first.contains('\0') && is_listed
 }
 
 /// Judges the text at the start of a window.
@@ -70,145 +87,78 @@ pub(super) fn judge(window: &mut Window, path: &str, is_sheet: bool) -> Judged {
     match window.text().as_bytes().get(begin) {
         _ if is_sheet => of_csv(window, path, FileKind::ExcelExport),
         Some(b'[' | b'{') => of_json(window, path, begin),
+        Some(b'<') => xml::judge(window, path),
         Some(_) => of_csv(window, path, FileKind::CsvExport),
         None => Judged::Foreign,
     }
 }
 
+/// The table of the dictionary that the name of a file says.
+pub(super) fn named_table(path: &str) -> Option<String> {
+    match table::by_file_name(path) {
+        Some(Named::Known(table)) => Some(table.to_owned()),
+        _ => None,
+    }
+}
+
 fn of_json(window: &mut Window, path: &str, begin: usize) -> Judged {
-    let Some((bracket, is_wrapped)) = find_array(window.text().as_bytes(), begin) else {
-        return Judged::Foreign;
+    let kind = FileKind::JsonExport;
+    let found = match shape::find(window, begin) {
+        Find::Rows(found) => found,
+        Find::Nothing => return refused(window, path, begin),
+        Find::Halted(halt) => {
+            let Some(table) = named_table(path) else { return Judged::Foreign };
+            let (sort, message, at) = match halt {
+                Halt::Broken(message, at) => (ProblemKind::Broken, message, at),
+                _ => (ProblemKind::Truncated, "the file ends before its first record", window.text().len()),
+            };
+            return Judged::Unread(
+                kind,
+                Some(table),
+                problem(sort, message, ByteSpan::at(window.offset(at))),
+            );
+        }
     };
-    let rows = first_rows(window, bracket + 1);
-    let (text, span) = (window.text(), |at: usize| ByteSpan::new(window.offset(at), window.offset(at + 1)));
-    let named = table::by_file_name(path);
-    let Some(rows) = rows else { return Judged::Foreign };
-    let name_of = |member: &Member| &text[member.name.clone()];
-    let has_sys_id =
-        rows.iter().flatten().any(|member| name_of(member) == "sys_id" && holds_sys_id(text, member));
-    let is_of = |table: &str| {
-        let members = || rows.iter().take(1).flatten().map(name_of).filter(|name| !name.starts_with("__"));
-        let known = members().filter(|name| schema::knows_column(table, name)).count();
-        known * 2 >= members().count()
+    let start = if found.shape == Shape::Array { found.at + 1 } else { found.at };
+    let Some(rows) = firsts::members(window, start, found.shape) else {
+        return refused(window, path, begin);
     };
-    let is_export = match &named {
-        Some(Named::Known(table)) => has_sys_id || is_of(table),
-        _ => has_sys_id,
-    };
-    if !is_export {
-        return Judged::Foreign;
-    }
-    let says_class = rows.iter().flatten().any(|member| {
-        name_of(member) == "sys_class_name" && is_name(text[member.value.clone()].trim_matches('"'))
-    });
-    let columns = rows.iter().take(1).flatten().map(name_of);
-    let columns: Vec<_> =
-        columns.filter(|name| !name.starts_with("__") && !name.starts_with("dv_")).collect();
-    let table = named.map(|named| named.name().to_owned());
-    let table = table.or_else(|| table::by_columns(&columns).filter(|_| !says_class).map(str::to_owned));
-    if table.is_none() && !says_class {
-        return Judged::OfNoTable(FileKind::JsonExport, span(bracket));
-    }
-    let shows = shown_by(text, &rows, table.as_deref());
-    Judged::Export(Head {
-        kind: FileKind::JsonExport,
-        form: Form::Json { is_wrapped },
-        table,
-        root: span(bracket),
-        rows: window.offset(bracket + 1),
-        shows,
-    })
-}
-
-/// The bracket of the array of records, and whether an object holds it.
-fn find_array(bytes: &[u8], begin: usize) -> Option<(usize, bool)> {
-    if bytes.get(begin) == Some(&b'[') {
-        return Some((begin, false));
-    }
-    let mut at = json::skip_space(bytes, begin + 1);
-    loop {
-        // A long array is not read to its end here.
-        let records = [&b"\"records\""[..], b"\"result\""];
-        let rest = bytes.get(at..)?;
-        if let Some(name) = records.iter().find(|name| rest.starts_with(name)) {
-            let colon = json::skip_space(bytes, at + name.len());
-            let value = json::skip_space(bytes, colon + 1);
-            let is_array = bytes.get(colon) == Some(&b':') && bytes.get(value) == Some(&b'[');
-            return is_array.then_some((value, true));
-        }
-        let comma = json::skip_space(bytes, json::member(bytes, at).ok()?.whole.end);
-        if bytes.get(comma) != Some(&b',') {
-            return None;
-        }
-        at = json::skip_space(bytes, comma + 1);
+    let stands_alone = found.depth == 0 && found.shape == Shape::Lines;
+    let root = ByteSpan::new(window.offset(found.at), window.offset(found.at + 1));
+    match firsts::judge(path, &firsts::of_members(window.text(), &rows), stands_alone) {
+        Told::Foreign => refused(window, path, begin),
+        Told::NoTable => Judged::OfNoTable(kind, root),
+        Told::Table(table, shows) => Judged::Export(Head {
+            kind,
+            form: Form::Json { shape: found.shape, depth: found.depth },
+            table,
+            root,
+            rows: window.offset(start),
+            shows,
+            first: first_name(window.text(), start),
+            answer: found.answer,
+            problem: None,
+        }),
     }
 }
 
-/// The members of the first rows; of one that is too long those that come first.
-/// `None` where the array holds something else.
-fn first_rows(window: &mut Window, start: usize) -> Option<Vec<Vec<Member>>> {
-    let mut rows = Vec::new();
-    let mut at = start;
-    loop {
-        let bytes = window.text().as_bytes();
-        at = json::skip_space(bytes, at);
-        match bytes.get(at) {
-            Some(b',') if !rows.is_empty() => at += 1,
-            Some(b'{') => {
-                let mut members = Vec::new();
-                match json::object(bytes, at, &mut members) {
-                    Ok(end) => at = end,
-                    Err(Halt::More) if rows.is_empty() && bytes.len() < LONGEST && window.grow() => continue,
-                    // It will be said where it is read.
-                    Err(_) if rows.is_empty() => return Some(vec![members]),
-                    Err(_) => return Some(rows),
-                }
-                rows.push(members);
-            }
-            Some(b']') | None => return Some(rows),
-            Some(_) => return (!rows.is_empty()).then_some(rows),
-        }
-    }
+/// With which name the object begins that comes next.
+fn first_name(text: &str, start: usize) -> Option<String> {
+    let bytes = text.as_bytes();
+    let object = json::skip_space(bytes, start);
+    let name = json::skip_space(bytes, object + 1);
+    Some(text[Json::default().name(bytes, name).ok()?.0].to_owned())
 }
 
-fn holds_sys_id(text: &str, member: &Member) -> bool {
-    let value = &text[member.value.clone()];
-    match member.kind {
-        Kind::Text => is_sys_id(value.trim_matches('"')),
-        Kind::Object => value.split('"').any(is_sys_id),
-        _ => false,
+/// What an object is that holds no records: the API's word that there are none, or
+/// nothing of ours.
+fn refused(window: &Window, path: &str, begin: usize) -> Judged {
+    let table = named_table(path);
+    let answer = Answer::of_whole(window.text(), begin);
+    match answer.and_then(|answer| answer.refusal(table.is_some())) {
+        Some(problem) => Judged::Unread(FileKind::JsonExport, table, problem),
+        None => Judged::Foreign,
     }
-}
-
-/// Whether values are what is stored, by the references in the first rows.
-fn shown_by(text: &str, rows: &[Vec<Member>], table: Option<&str>) -> Shows {
-    let mut seems = None;
-    let mut members = Vec::new();
-    for member in rows.iter().flatten() {
-        let name = &text[member.name.clone()];
-        let value = &text[member.value.clone()];
-        if member.kind == Kind::Object && json::object(value.as_bytes(), 0, &mut members).is_ok() {
-            let has = |wanted: &str| members.iter().any(|part| &value[part.name.clone()] == wanted);
-            if has("value") {
-                return Shows::Stored;
-            }
-            if has("display_value") {
-                return Shows::Labels;
-            }
-        }
-        let is_reference = table.is_some_and(|table| sort_of(table, name) == Sort::Reference);
-        let value = value.trim_matches('"');
-        if member.kind == Kind::Text && is_reference && !value.is_empty() && value != "global" {
-            if is_sys_id(value) {
-                return Shows::Stored;
-            }
-            seems = Some(Shows::Labels);
-        }
-        if member.kind == Kind::Text && table.is_some_and(|table| is_shown(value, sort_of(table, name))) {
-            seems = Some(Shows::Labels);
-        }
-    }
-    seems.unwrap_or(Shows::Stored)
 }
 
 fn of_csv(window: &mut Window, path: &str, kind: FileKind) -> Judged {
@@ -226,6 +176,7 @@ fn of_csv(window: &mut Window, path: &str, kind: FileKind) -> Judged {
         let seems_one = header.has_sys_id && header.are_columns && header.labels.len() > 1 || is_page;
         return if named.is_none() && seems_one { Judged::OfNoTable(kind, root) } else { Judged::Foreign };
     };
+    let problem = header.problem(dialect).map(|(sort, message)| problem(sort, message, root));
     Judged::Export(Head {
         kind,
         form: Form::Csv { dialect, header: header.columns(table) },
@@ -233,6 +184,9 @@ fn of_csv(window: &mut Window, path: &str, kind: FileKind) -> Judged {
         root,
         rows: window.offset(header.end.next),
         shows: Shows::Labels,
+        first: None,
+        answer: Answer::default(),
+        problem,
     })
 }
 
@@ -246,6 +200,8 @@ struct Header {
     are_columns: bool,
     /// Whether one is the sys_id, and nothing else stands in it in the next row.
     has_sys_id: bool,
+    /// Whether quotes go around the last one.
+    is_quoted: bool,
 }
 
 impl Header {
@@ -253,7 +209,7 @@ impl Header {
         let (text, is_last) = (window.text(), window.is_ended());
         let bytes = text.as_bytes();
         let mut values = Vec::new();
-        let mut start = 0;
+        let mut start = if dialect.has_quotes { csv::hint(text).map_or(0, |(_, length)| length) } else { 0 };
         let end = loop {
             let end = csv::row(bytes, start, dialect, is_last, &mut values).ok()?;
             if values.iter().any(|value| !value.whole.is_empty()) {
@@ -266,6 +222,7 @@ impl Header {
         };
         let decoded = |value: &csv::Value| dialect.decode(&text[value.whole.clone()]).trim().to_owned();
         let labels: Vec<_> = values.iter().map(decoded).collect();
+        let is_quoted = values.last().is_some_and(|value| value.is_quoted);
         let place = labels.iter().position(|label| matches!(label.as_str(), "sys_id" | "Sys ID"));
         let next = csv::row(bytes, end.next, dialect, is_last, &mut values).is_ok();
         let has_sys_id = place.is_some_and(|at| {
@@ -273,7 +230,16 @@ impl Header {
             value.is_none_or(|value| value.is_empty() || is_sys_id(&value))
         });
         let are_columns = labels.iter().all(|label| label.split('.').all(is_name));
-        Some(Self { start, end, labels, are_columns, has_sys_id })
+        Some(Self { start, end, labels, are_columns, has_sys_id, is_quoted })
+    }
+
+    /// What is wrong with it.
+    fn problem(&self, dialect: Dialect) -> Option<(ProblemKind, &'static str)> {
+        if self.end.stray.is_some() {
+            return Some((ProblemKind::Broken, csv::STRAY));
+        }
+        let is_open = self.end.next == self.end.end && dialect.has_quotes && !self.is_quoted;
+        is_open.then_some((ProblemKind::Truncated, "the file ends in its header, which has no line end"))
     }
 
     /// Whether a file of that name and this header is an export of the table.
@@ -313,6 +279,9 @@ impl Header {
 
 /// What stands between values, by the first line.
 fn dialect_of(text: &str) -> Dialect {
+    if let Some((delimiter, _)) = csv::hint(text) {
+        return Dialect { delimiter, has_quotes: true };
+    }
     let line = text.trim_start().lines().next().unwrap_or_default();
     let count = |delimiter: u8| memchr::memchr_iter(delimiter, line.as_bytes()).count();
     // Of several that are as frequent the last wins.

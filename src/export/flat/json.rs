@@ -1,8 +1,10 @@
 //! JSON with places: one object of an array at a time, over text that is in
 //! memory. Whatever lies in a value is passed without being built, so that no
 //! depth of nesting takes any stack.
+//!
+//! All of it is held against the grammar (RFC 8259). What breaks the structure
+//! stops the reading; a value that is only written wrongly is a flaw, and is read.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::memchr2;
@@ -35,6 +37,23 @@ pub(super) struct Member {
     pub(super) kind: Kind,
 }
 
+/// Something that the grammar does not allow and that can be passed: what, and at
+/// which index of the text.
+pub(super) type Flaw = (&'static str, usize);
+
+const CONTROL: &str = "a control character stands in a JSON text, where it is written as an escape";
+const ESCAPE: &str = "a backslash in a JSON text begins no escape";
+const NUMBER: &str = "a number is written as no JSON number is";
+
+/// Reads JSON. What it needs for that is kept from one object to the next.
+#[derive(Debug, Default)]
+pub(super) struct Json {
+    /// The first flaw since somebody took it.
+    pub(super) flaw: Option<Flaw>,
+    /// The ends of the objects and arrays that are open.
+    open: Vec<u8>,
+}
+
 /// Where the next character stands that is no space.
 pub(super) fn skip_space(bytes: &[u8], at: usize) -> usize {
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
@@ -43,163 +62,201 @@ pub(super) fn skip_space(bytes: &[u8], at: usize) -> usize {
 
 /// Reads the object that begins at `at` into `members`; gives where it ends.
 pub(super) fn object(bytes: &[u8], at: usize, members: &mut Vec<Member>) -> Result<usize, Halt> {
-    members.clear();
-    let mut at = skip_space(bytes, at + 1);
-    if bytes.get(at) == Some(&b'}') {
-        return Ok(at + 1);
+    Json::default().object(bytes, at, members)
+}
+
+impl Json {
+    /// Reads the object that begins at `at` into `members`; gives where it ends.
+    pub(super) fn object(
+        &mut self,
+        bytes: &[u8],
+        at: usize,
+        members: &mut Vec<Member>,
+    ) -> Result<usize, Halt> {
+        members.clear();
+        let mut at = skip_space(bytes, at + 1);
+        if bytes.get(at) == Some(&b'}') {
+            return Ok(at + 1);
+        }
+        loop {
+            let member = self.member(bytes, at)?;
+            at = skip_space(bytes, member.whole.end);
+            members.push(member);
+            match bytes.get(at) {
+                Some(b',') => at = skip_space(bytes, at + 1),
+                Some(b'}') => return Ok(at + 1),
+                other => return Err(halt(other, at, "a comma or the end of the object is missing")),
+            }
+        }
     }
-    loop {
-        let member = member(bytes, at)?;
-        at = skip_space(bytes, member.whole.end);
-        members.push(member);
+
+    /// Reads the member that begins at `at`.
+    pub(super) fn member(&mut self, bytes: &[u8], at: usize) -> Result<Member, Halt> {
+        let (name, start) = self.name(bytes, at)?;
+        let (end, kind) = self.value(bytes, start)?;
+        Ok(Member { name, whole: at..end, value: start..end, kind })
+    }
+
+    /// Reads the name that begins at `at` and the colon behind it; gives the name
+    /// without its quotes, and where the value begins.
+    pub(super) fn name(&mut self, bytes: &[u8], at: usize) -> Result<(Range<usize>, usize), Halt> {
         match bytes.get(at) {
-            Some(b',') => at = skip_space(bytes, at + 1),
-            Some(b'}') => return Ok(at + 1),
-            other => return Err(halt(other, at, "a comma or the end of the object is missing")),
+            Some(b'"') => {}
+            other => return Err(halt(other, at, "a name in quotes is missing")),
+        }
+        let end = self.text_end(bytes, at)?;
+        let colon = skip_space(bytes, end);
+        match bytes.get(colon) {
+            Some(b':') => Ok((at + 1..end - 1, skip_space(bytes, colon + 1))),
+            other => Err(halt(other, colon, "a colon behind a name is missing")),
         }
     }
-}
 
-/// Reads the member that begins at `at`.
-pub(super) fn member(bytes: &[u8], at: usize) -> Result<Member, Halt> {
-    match bytes.get(at) {
-        Some(b'"') => {}
-        other => return Err(halt(other, at, "a name in quotes is missing")),
-    }
-    let end = text_end(bytes, at)?;
-    let colon = skip_space(bytes, end);
-    match bytes.get(colon) {
-        Some(b':') => {}
-        other => return Err(halt(other, colon, "a colon behind a name is missing")),
-    }
-    let start = skip_space(bytes, colon + 1);
-    let (value_end, kind) = value(bytes, start)?;
-    Ok(Member { name: at + 1..end - 1, whole: at..value_end, value: start..value_end, kind })
-}
-
-/// Passes the value that begins at `at`; gives where it ends.
-pub(super) fn value(bytes: &[u8], at: usize) -> Result<(usize, Kind), Halt> {
-    match bytes.get(at) {
-        None => Err(Halt::More),
-        Some(b'"') => Ok((text_end(bytes, at)?, Kind::Text)),
-        Some(b'{') => Ok((nested_end(bytes, at)?, Kind::Object)),
-        Some(b'[') => Ok((nested_end(bytes, at)?, Kind::Array)),
-        Some(_) => {
-            let is_of_word = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
-            let length = bytes[at..].iter().take_while(is_of_word).count();
-            if at + length == bytes.len() {
-                return Err(Halt::More);
-            }
-            let word = &bytes[at..at + length];
-            let is_number = word.first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-');
-            if is_number || matches!(word, b"true" | b"false" | b"null") {
-                Ok((at + length, Kind::Word))
-            } else {
-                Err(Halt::Broken("a value is missing", at))
-            }
+    /// Passes the value that begins at `at`; gives where it ends.
+    pub(super) fn value(&mut self, bytes: &[u8], at: usize) -> Result<(usize, Kind), Halt> {
+        match bytes.get(at) {
+            None => Err(Halt::More),
+            Some(b'"') => Ok((self.text_end(bytes, at)?, Kind::Text)),
+            Some(b'{') => Ok((self.nested_end(bytes, at)?, Kind::Object)),
+            Some(b'[') => Ok((self.nested_end(bytes, at)?, Kind::Array)),
+            Some(_) => Ok((self.word_end(bytes, at)?, Kind::Word)),
         }
     }
-}
 
-/// Where the text ends whose first quote stands at `at`: behind its last.
-fn text_end(bytes: &[u8], at: usize) -> Result<usize, Halt> {
-    let mut at = at + 1;
-    loop {
-        let rest = bytes.get(at..).ok_or(Halt::More)?;
-        let found = at + memchr2(b'"', b'\\', rest).ok_or(Halt::More)?;
-        if bytes[found] == b'"' {
-            return Ok(found + 1);
+    /// Where the word ends that begins at `at`.
+    fn word_end(&mut self, bytes: &[u8], at: usize) -> Result<usize, Halt> {
+        let is_of_word = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
+        let end = at + bytes[at..].iter().take_while(is_of_word).count();
+        if end == bytes.len() {
+            return Err(Halt::More);
         }
-        at = found + 2;
+        let word = &bytes[at..end];
+        if matches!(word, b"true" | b"false" | b"null") || is_number(word) {
+            return Ok(end);
+        }
+        if word.first().is_some_and(|byte| byte.is_ascii_digit() || *byte == b'-') {
+            self.note(NUMBER, at);
+            return Ok(end);
+        }
+        Err(Halt::Broken("a value is missing", at))
     }
-}
 
-/// Where the object or array ends that begins at `at`.
-fn nested_end(bytes: &[u8], at: usize) -> Result<usize, Halt> {
-    let mut depth = 0_usize;
-    let mut at = at;
-    loop {
-        match bytes.get(at).ok_or(Halt::More)? {
-            b'"' => {
-                at = text_end(bytes, at)?;
-                continue;
+    /// Where the text ends whose first quote stands at `at`: behind its last.
+    fn text_end(&mut self, bytes: &[u8], at: usize) -> Result<usize, Halt> {
+        let mut from = at + 1;
+        loop {
+            let rest = bytes.get(from..).ok_or(Halt::More)?;
+            let found = from + memchr2(b'"', b'\\', rest).ok_or(Halt::More)?;
+            let plain = &bytes[from..found];
+            // All of it is looked at, as that takes many bytes at once.
+            if plain.iter().fold(0, |any, byte| any | u8::from(*byte < b' ')) != 0 {
+                let first = plain.iter().position(|byte| *byte < b' ').unwrap_or(0);
+                self.note(CONTROL, from + first);
             }
-            b'{' | b'[' => depth += 1,
-            b'}' | b']' => {
-                depth -= 1;
-                if depth == 0 {
-                    return Ok(at + 1);
+            if bytes[found] == b'"' {
+                return Ok(found + 1);
+            }
+            match bytes.get(found + 1).ok_or(Halt::More)? {
+                b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {}
+                b'u' => {
+                    let digits = bytes[found + 2..].iter().take(4);
+                    let valid = digits.clone().take_while(|byte| byte.is_ascii_hexdigit()).count();
+                    if valid < digits.len() {
+                        self.note(ESCAPE, found);
+                    } else if valid < 4 {
+                        return Err(Halt::More);
+                    }
+                }
+                _ => self.note(ESCAPE, found),
+            }
+            from = found + 2;
+        }
+    }
+
+    /// Where the object or array ends that begins at `at`.
+    fn nested_end(&mut self, bytes: &[u8], at: usize) -> Result<usize, Halt> {
+        self.open.clear();
+        let mut at = at;
+        loop {
+            // A value begins here.
+            let end = match bytes.get(at).ok_or(Halt::More)? {
+                b'{' => b'}',
+                b'[' => b']',
+                b'"' => {
+                    at = self.text_end(bytes, at)?;
+                    0
+                }
+                _ => {
+                    at = self.word_end(bytes, at)?;
+                    0
+                }
+            };
+            if end != 0 {
+                self.open.push(end);
+                at = skip_space(bytes, at + 1);
+                if bytes.get(at) != Some(&end) {
+                    if end == b'}' {
+                        at = self.name(bytes, at)?.1;
+                    }
+                    continue;
                 }
             }
-            _ => {}
+            // It has ended, and with it perhaps what holds it.
+            while let Some(&end) = self.open.last() {
+                at = skip_space(bytes, at);
+                match bytes.get(at) {
+                    Some(byte) if *byte == end => {
+                        self.open.pop();
+                        at += 1;
+                    }
+                    Some(b',') => break,
+                    other => return Err(halt(other, at, "a comma or the end of a value is missing")),
+                }
+            }
+            let Some(&end) = self.open.last() else { return Ok(at) };
+            at = skip_space(bytes, at + 1);
+            if end == b'}' {
+                at = self.name(bytes, at)?.1;
+            }
         }
-        at += 1;
     }
+
+    fn note(&mut self, what: &'static str, at: usize) {
+        self.flaw.get_or_insert((what, at));
+    }
+}
+
+/// Whether a word is a number as JSON writes it.
+fn is_number(word: &[u8]) -> bool {
+    let digits = |text: &[u8]| text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let word = word.strip_prefix(b"-").unwrap_or(word);
+    let whole = digits(word);
+    if whole == 0 || whole > 1 && word[0] == b'0' {
+        return false;
+    }
+    let mut rest = &word[whole..];
+    if let Some(fraction) = rest.strip_prefix(b".") {
+        let length = digits(fraction);
+        if length == 0 {
+            return false;
+        }
+        rest = &fraction[length..];
+    }
+    if let [b'e' | b'E', exponent @ ..] = rest {
+        let exponent = exponent.strip_prefix(b"+").or(exponent.strip_prefix(b"-")).unwrap_or(exponent);
+        let length = digits(exponent);
+        return length > 0 && length == exponent.len();
+    }
+    rest.is_empty()
 }
 
 fn halt(found: Option<&u8>, at: usize, what: &'static str) -> Halt {
     if found.is_some() { Halt::Broken(what, at) } else { Halt::More }
 }
 
-/// What stands between quotes, decoded; line ends read as `\n`. What is no escape
-/// stays as it is written.
-pub(super) fn decode(written: &str) -> Cow<'_, str> {
-    if memchr2(b'\\', b'\r', written.as_bytes()).is_none() {
-        return Cow::Borrowed(written);
-    }
-    let mut text = String::with_capacity(written.len());
-    let mut rest = written;
-    while let Some(at) = rest.find('\\') {
-        text.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let (letter, length) = escape(rest);
-        text.push(letter);
-        rest = &rest[length..];
-    }
-    text.push_str(rest);
-    if text.contains('\r') {
-        Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
-    } else {
-        Cow::Owned(text)
-    }
-}
-
-/// The character of the escape at the start of a text, and its length there.
-pub(super) fn escape(text: &str) -> (char, usize) {
-    let simple = match text.as_bytes().get(1) {
-        Some(b'"') => '"',
-        Some(b'\\') => '\\',
-        Some(b'/') => '/',
-        Some(b'b') => '\u{8}',
-        Some(b'f') => '\u{c}',
-        Some(b'n') => '\n',
-        Some(b'r') => '\r',
-        Some(b't') => '\t',
-        Some(b'u') => return unit(text).map_or(('\\', 1), |unit| with_low(unit, &text[6..])),
-        _ => return ('\\', 1),
-    };
-    (simple, 2)
-}
-
-/// The UTF-16 unit of `\uXXXX` at the start of a text.
-fn unit(text: &str) -> Option<u16> {
-    let digits = text.strip_prefix("\\u")?.get(..4)?;
-    digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| u16::from_str_radix(digits, 16).ok())?
-}
-
-/// The character of a unit, with the one that follows where it takes two.
-fn with_low(high: u16, rest: &str) -> (char, usize) {
-    let both = [high, unit(rest).unwrap_or(0)];
-    match char::decode_utf16(both).next() {
-        Some(Ok(letter)) if letter.len_utf16() == 2 => (letter, 12),
-        Some(Ok(letter)) => (letter, 6),
-        _ => (char::REPLACEMENT_CHARACTER, 6),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Halt, decode, object};
+    use super::{Halt, Json, object};
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
@@ -236,14 +293,49 @@ mod tests {
     }
 
     #[test]
-    fn escapes() {
-        let check = |written: &str, expected: &str| assert_eq!(decode(written), expected, "{written}");
-        check("plain", "plain");
-        check(r#"a\"b\\c\/d\n\t"#, "a\"b\\c/d\n\t");
-        check(r"\u00e9\u20AC\ud83d\ude00", "é€😀");
-        check(r"\ud83dx\ude00", "\u{fffd}x\u{fffd}");
-        check(r"\x\u12", r"\x\u12");
-        check("a\\r\\nb\\rc", "a\nb\nc");
-        check("\\", "\\");
+    fn what_is_broken_in_a_value_is_broken() {
+        for text in [
+            "{\"a\":{\"b\" 1}}",
+            "{\"a\":{b\":1}}",
+            "{\"a\":[1 2]}",
+            "{\"a\":[1,]}",
+            "{\"a\":[,1]}",
+            "{\"a\":{\"b\":1,}}",
+            "{\"a\":[1}}",
+            "{\"a\":{\"b\":[]]}",
+            "{\"a\":{\"b\":}}",
+            "{\"a\":1,}",
+        ] {
+            let read = object(text.as_bytes(), 0, &mut Vec::new());
+            assert!(matches!(read, Err(Halt::Broken(..))), "{read:?} of {text}");
+        }
+    }
+
+    /// A flaw is found where the text says `^`, and only there.
+    #[test]
+    fn flaws_are_what_the_grammar_forbids() {
+        let check = |value: &str| {
+            let flawed = value.find('^');
+            let text = format!("{{\"a\":{}}}", value.replace('^', ""));
+            let mut json = Json::default();
+            let end = json.object(text.as_bytes(), 0, &mut Vec::new());
+            assert_eq!(end, Ok(text.len()), "{text}");
+            assert_eq!(json.flaw.map(|(_, at)| at), flawed.map(|at| at + 5), "{text}");
+            let is_json = serde_json::from_str::<serde_json::Value>(&text).is_ok();
+            assert_eq!(is_json, flawed.is_none(), "{text}");
+        };
+        for value in ["0", "-0", "10.25", "1e9", "-1.5E+10", "2e-3", "true", "\"\\u00e9\\n\"", "[[],{}]"] {
+            check(value);
+        }
+        for value in ["^01", "^1.", "^-", "^1e", "^1.e2", "^--1", "^1-", "^0x1", "[^00]", "{\"b\":^1e+}"] {
+            check(value);
+        }
+        check("\"a^\nb\"");
+        check("\"a^\u{0}b\"");
+        check("\"\\\"^\t\"");
+        check("\"^\\x\"");
+        check("[\"^\\u12\",1234]");
+        check("{\"^\n\":1}");
+        check("\"\u{7f}\u{9b}\"");
     }
 }

@@ -1,19 +1,28 @@
-//! Exports that are no XML: JSON as the platform and its REST API write it, CSV,
-//! and worksheets. Each is rows of plain values, and none says of which table.
+//! Exports that do not say of which table they are: JSON as the platform and its
+//! REST API write it, what that API writes as XML, CSV, and worksheets. Each is
+//! rows of plain values.
 //!
 //! A row is to these what a child of the root is to XML: it is read by itself,
 //! and again by the offset at which it begins.
 
 mod again;
+mod answer;
 mod csv;
+mod escapes;
+mod firsts;
 mod head;
 mod json;
+mod lines;
+mod nulls;
+mod objects;
 mod record;
 mod rows;
+mod shape;
 mod table;
 mod values;
 mod ways;
 mod window;
+mod xml;
 
 use super::part::MAX_ROW;
 use super::reading::State;
@@ -49,6 +58,7 @@ pub(super) fn read(source: &Source, select: Select<'_>, sink: &mut dyn RecordSin
         Judged::OfNoTable(kind, at) => {
             let extension = match kind {
                 FileKind::JsonExport => "json",
+                FileKind::RestExport => "xml",
                 FileKind::ExcelExport => "xlsx",
                 _ => "csv",
             };
@@ -59,13 +69,29 @@ pub(super) fn read(source: &Source, select: Select<'_>, sink: &mut dyn RecordSin
             let problems = vec![problem(ProblemKind::Skipped, message, at)];
             return Some(FileReport { encoding, problems, ..FileReport::default() });
         }
+        Judged::Unread(kind, table, problem) => {
+            let rows = table.map(|table| (table, 0)).into_iter().collect();
+            return Some(FileReport {
+                kind,
+                encoding,
+                rows,
+                problems: vec![problem],
+                ..FileReport::default()
+            });
+        }
         Judged::Export(head) => head,
     };
-    let mut rows = Rows::new(head, window, select);
+    let table = head.table.clone();
+    let mut rows = Rows::new(source, head, window, select);
     rows.state.report.kind = rows.head.kind;
     rows.state.report.root_tag = rows.head.root;
     rows.read_all(sink);
-    Some(FileReport { encoding, ..rows.state.finish() })
+    let mut report = FileReport { encoding, ..rows.state.finish() };
+    if let Some(table) = table.filter(|_| report.has_loss()) {
+        // Also where it was lost before its first row: the table is not whole.
+        report.rows.entry(table).or_default();
+    }
+    Some(report)
 }
 
 /// Judges a source by its beginning; `None` where a glance is enough.

@@ -5,14 +5,16 @@ use std::ops::Range;
 
 use super::super::census::TableNumber;
 use super::csv;
+use super::escapes;
 use super::head::{Form, Head};
 use super::json::{self, Member};
+use super::nulls::Nulls;
 use super::rows::Rows;
 use super::table::{is_name, is_sys_id};
 use super::values::{Known, Shows, Sort, known, sort_of};
 use super::ways::Ways;
 use super::window::Window;
-use super::{RecordSink, Select};
+use super::{RecordSink, Select, xml};
 use crate::record::{Action, ColumnIdx, Field, Origin, Record, display_column, schema};
 use crate::span::ByteSpan;
 
@@ -36,8 +38,14 @@ pub(super) enum Written {
     Word,
     /// An object with a value, what it displays, or both.
     Object,
+    /// As it is, as far as the file goes: the rest may be lost.
+    Cut,
     /// In quotes of CSV.
     Quoted,
+    /// Between the tags of XML.
+    XmlText,
+    /// Between them too: elements with a value, what it displays, or both.
+    XmlObject,
     /// In a worksheet.
     Sheet,
 }
@@ -106,11 +114,11 @@ fn displays(table: &str, name: &str) -> Option<usize> {
 }
 
 impl Cell {
-    fn name<'t>(&self, head: &'t Head, text: &'t str) -> Option<&'t str> {
+    pub(super) fn name<'t>(&self, head: &'t Head, text: &'t str) -> Option<&'t str> {
         match (&self.name, &head.form) {
             (Name::At(range), _) => Some(&text[range.clone()]),
             (Name::Header(number), Form::Csv { header, .. }) => header.get(*number).map(String::as_str),
-            (Name::Header(_), Form::Json { .. }) => None,
+            (Name::Header(_), Form::Json { .. } | Form::Xml) => None,
         }
     }
 
@@ -118,12 +126,14 @@ impl Cell {
     fn read<'t>(&self, text: &'t str) -> (Option<Cow<'t, str>>, Option<Cow<'t, str>>) {
         let written = &text[self.content.clone()];
         let value = match self.written {
-            Written::JsonText => json::decode(written),
+            Written::JsonText => escapes::decode(written),
             Written::Word if written == "null" => Cow::Borrowed(""),
-            Written::Plain | Written::Word => Cow::Borrowed(written),
+            Written::Plain | Written::Word | Written::Cut => Cow::Borrowed(written),
             Written::Quoted => csv::decode(&text[self.whole.clone()]),
             Written::Sheet => csv::decode_cell(written),
             Written::Object => return read_object(written),
+            Written::XmlText => xml::decode(&text[self.content.start..self.whole.end]),
+            Written::XmlObject => return xml::read_object(&text[self.content.start..self.whole.end]),
         };
         (Some(value), None)
     }
@@ -139,7 +149,7 @@ fn read_object(written: &str) -> (Option<Cow<'_, str>>, Option<Cow<'_, str>>) {
     let text = |member: &Member| {
         let value = &written[member.value.clone()];
         match value.strip_prefix('"').and_then(|value| value.strip_suffix('"')) {
-            Some(value) => json::decode(value),
+            Some(value) => escapes::decode(value),
             None if value == "null" => Cow::Borrowed(""),
             None => Cow::Borrowed(value),
         }
@@ -149,11 +159,14 @@ fn read_object(written: &str) -> (Option<Cow<'_, str>>, Option<Cow<'_, str>>) {
     if value.is_none() && display.is_none() {
         return (Some(Cow::Borrowed(written)), None);
     }
-    let linked = link.and_then(|link| {
-        let last = link.rsplit('/').next().filter(|last| is_sys_id(last))?;
-        Some(Cow::Owned(last.to_owned()))
-    });
+    let linked = link.and_then(|link| end_of_link(&link));
     (value.or(linked), display)
+}
+
+/// The sys_id at the end of a link.
+pub(super) fn end_of_link<'t>(link: &str) -> Option<Cow<'t, str>> {
+    let last = link.rsplit('/').next().filter(|last| is_sys_id(last))?;
+    Some(Cow::Owned(last.to_owned()))
 }
 
 impl Rows<'_> {
@@ -186,10 +199,10 @@ impl Rows<'_> {
                 displayed.push((at, &name[..reference]));
             }
             if fate.is_handed_out {
-                fields.push(build_field(&self.window, name, cell, fate, self.head.shows));
+                fields.push(build_field(&self.window, name, cell, fate, (self.head.shows, &self.nulls)));
             }
         }
-        if matches!(self.head.form, Form::Json { .. }) {
+        if !matches!(self.head.form, Form::Csv { .. }) {
             add_displays(&self.window, &self.head, &self.cells, &mut fields);
         }
         for (at, reference) in displayed {
@@ -201,6 +214,7 @@ impl Rows<'_> {
         }
         let start_tag = match self.head.form {
             Form::Json { .. } => row.start..row.start + 1,
+            Form::Xml => row.start..row.start + xml::ROW.len(),
             Form::Csv { .. } => row.clone(),
         };
         sink.record(&Record {
@@ -229,7 +243,10 @@ fn span_of(window: &Window, range: &Range<usize>) -> ByteSpan {
 fn table_of<'t>(head: &'t Head, text: &'t str, cells: &[Cell]) -> Option<&'t str> {
     if head.shows == Shows::Stored {
         let is_class = |cell: &&Cell| cell.name(head, text) == Some("sys_class_name");
-        let class = cells.iter().find(is_class).filter(|cell| cell.written == Written::JsonText);
+        let class = cells
+            .iter()
+            .find(is_class)
+            .filter(|cell| matches!(cell.written, Written::JsonText | Written::XmlText));
         let class = class.map(|cell| &text[cell.content.clone()]).filter(|class| is_name(class));
         if class.is_some() {
             return class;
@@ -238,10 +255,20 @@ fn table_of<'t>(head: &'t Head, text: &'t str, cells: &[Cell]) -> Option<&'t str
     head.table.as_deref()
 }
 
-fn build_field<'t>(window: &'t Window, name: &'t str, cell: &Cell, fate: Fate, shows: Shows) -> Field<'t> {
+fn build_field<'t>(
+    window: &'t Window,
+    name: &'t str,
+    cell: &Cell,
+    fate: Fate,
+    (shows, nulls): (Shows, &Nulls),
+) -> Field<'t> {
     let (value, display) = cell.read(window.text());
+    let or_empty = |text: Cow<'t, str>| if nulls.is_null(&text) { Cow::Borrowed("") } else { text };
+    let (value, display) = (value.map(or_empty), display.map(or_empty));
     let (value, label) = match value {
-        Some(value) if cell.written == Written::Object => (Some(value), None),
+        // Nothing is known of it, but nothing of it may be shown if it is a secret.
+        Some(value) if cell.written == Written::Cut => return cut_field(window, name, cell, (fate, value)),
+        Some(value) if matches!(cell.written, Written::Object | Written::XmlObject) => (Some(value), None),
         Some(value) => match known(value, fate.sort, shows) {
             Known::Stored(value) => (Some(value), None),
             Known::DisplayOnly(text) => (None, Some(text)),
@@ -264,6 +291,27 @@ fn build_field<'t>(window: &'t Window, name: &'t str, cell: &Cell, fate: Fate, s
         element_span: span_of(window, &cell.whole),
         attributes_span: ByteSpan::at(window.offset(cell.content.start)),
         content_span: span_of(window, &cell.content),
+    }
+}
+
+/// A value of which the rest may be lost.
+fn cut_field<'t>(
+    window: &'t Window,
+    name: &'t str,
+    cell: &Cell,
+    (fate, value): (Fate, Cow<'t, str>),
+) -> Field<'t> {
+    let (whole, content) = (span_of(window, &cell.whole), span_of(window, &cell.content));
+    Field {
+        name,
+        column: fate.column,
+        is_display_only: true,
+        value,
+        display_value: None,
+        name_attribute: None,
+        element_span: whole,
+        attributes_span: ByteSpan::at(content.start),
+        content_span: content,
     }
 }
 

@@ -1,12 +1,17 @@
 //! One row after another.
 
+use std::ops::Range;
+
+use super::super::recover::MAX_BREAKS;
+use super::answer::Answer;
 use super::csv;
 use super::head::{Form, Head};
-use super::json::{self, Kind, Member};
-use super::record::{Cell, Guesses, Name, Written};
+use super::json::{Flaw, Json, Member};
+use super::nulls::Nulls;
+use super::record::{Cell, Guesses};
 use super::window::Window;
 use super::{FileKind, Halt, MAX_ROW, RecordSink, Select, State, problem};
-use crate::source::ProblemKind;
+use crate::source::{ProblemKind, Source};
 use crate::span::ByteSpan;
 
 /// What came of going to the next row.
@@ -20,40 +25,74 @@ pub(super) enum Step {
     Lost,
 }
 
+/// What was read last between the rows of JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Before {
+    /// The bracket, a line end, or something that nobody knows.
+    Start,
+    Comma,
+    Row,
+}
+
 /// Reads the rows of one source.
 pub(super) struct Rows<'s> {
     pub(super) head: Head,
     pub(super) window: Window,
     /// Where the next row begins, or what stands before it.
     pub(super) at: usize,
+    pub(super) before: Before,
     pub(super) select: Select<'s>,
     pub(super) state: State,
     pub(super) cells: Vec<Cell>,
     pub(super) guesses: Guesses,
-    members: Vec<Member>,
-    values: Vec<csv::Value>,
+    pub(super) nulls: Nulls,
+    pub(super) json: Json,
+    pub(super) members: Vec<Member>,
+    pub(super) values: Vec<csv::Value>,
+    /// What stands around the rows.
+    pub(super) answer: Answer,
+    /// How many rows were read.
+    pub(super) count: u64,
     /// Rows that could not be read, and where the first one is.
     unread: Option<(u64, ByteSpan)>,
     /// Rows that say of no table that they are of it, and where the first one is.
     pub(super) untold: Option<(u64, ByteSpan)>,
+    /// What is written wrongly, how often, and where first.
+    flaws: Vec<(&'static str, u64, ByteSpan)>,
+    /// Whether it goes on behind rows that are broken.
+    pub(super) goes_on: bool,
+    /// How often rows broke off and reading went on behind them.
+    pub(super) breaks: usize,
+}
+
+fn holds_sys_id(header: &[String]) -> bool {
+    header.iter().any(|name| name == "sys_id")
 }
 
 impl<'s> Rows<'s> {
     /// Of a text whose beginning is in the window.
-    pub(super) fn new(head: Head, window: Window, select: Select<'s>) -> Self {
+    pub(super) fn new(source: &Source, head: Head, window: Window, select: Select<'s>) -> Self {
         let at = window.index(head.rows).unwrap_or(0);
         Self {
+            answer: head.answer.clone(),
             head,
             window,
             at,
+            before: Before::Start,
             select,
             state: State::default(),
             cells: Vec::new(),
             guesses: Guesses::default(),
+            nulls: Nulls::of(source),
+            json: Json::default(),
             members: Vec::new(),
             values: Vec::new(),
+            count: 0,
             unread: None,
             untold: None,
+            flaws: Vec::new(),
+            goes_on: true,
+            breaks: 0,
         }
     }
 
@@ -62,11 +101,13 @@ impl<'s> Rows<'s> {
         self.forget();
         loop {
             let found = match &self.head.form {
-                Form::Json { is_wrapped } => self.object(*is_wrapped),
+                Form::Json { shape, depth } => self.object(*shape, *depth),
+                Form::Xml => self.element(),
                 Form::Csv { .. } => self.line(),
             };
             match found {
                 Ok(Some(row)) => {
+                    self.count += 1;
                     self.hand_out(row, sink);
                     return Step::Row;
                 }
@@ -78,15 +119,20 @@ impl<'s> Rows<'s> {
                 Err(Halt::More) if !self.window.is_ended() => {
                     self.window.grow();
                 }
-                Err(halt) => return self.halted(halt),
+                Err(halt) => {
+                    if !self.goes_on_behind(halt) {
+                        return Step::Lost;
+                    }
+                }
             }
         }
     }
 
-    fn halted(&mut self, halt: Halt) -> Step {
+    /// Says what halted, and goes to the next row if one can be found.
+    fn goes_on_behind(&mut self, halt: Halt) -> bool {
         if self.window.is_broken() {
             // Why there is no more is said by whoever could not read it.
-            return Step::Lost;
+            return false;
         }
         let (kind, message, at) = match halt {
             Halt::More => (ProblemKind::Truncated, "the file ends in the middle of its records", self.at),
@@ -95,7 +141,23 @@ impl<'s> Rows<'s> {
             }
             Halt::Broken(message, at) => (ProblemKind::Broken, message, at),
         };
-        self.lost(kind, message.to_owned(), at)
+        self.lost(kind, message.to_owned(), at);
+        self.breaks += 1;
+        if !self.goes_on {
+            return false;
+        }
+        if self.breaks == MAX_BREAKS {
+            let message = format!("the file breaks more than {MAX_BREAKS} times; the rest is not read");
+            self.lost(ProblemKind::LimitReached, message, at);
+            return false;
+        }
+        match (&self.head.form, halt) {
+            (Form::Json { .. }, Halt::Broken(_, at)) => self.skip_to_object(at),
+            (Form::Csv { .. }, Halt::Broken(..)) => self.skip_line(),
+            // Only a sys_id tells a row from a line of a long text.
+            (Form::Csv { header, .. }, Halt::OpenQuote) if holds_sys_id(header) => self.skip_line(),
+            _ => false,
+        }
     }
 
     fn lost(&mut self, kind: ProblemKind, message: String, at: usize) -> Step {
@@ -107,17 +169,23 @@ impl<'s> Rows<'s> {
     /// Says what is to be said at the end.
     pub(super) fn finish(&mut self) {
         let (window, report) = (&mut self.window, &mut self.state.report);
-        let problems = window.take_problems();
-        report.whole &= !problems.iter().any(|problem| problem.kind.is_loss());
-        report.problems.extend(problems);
+        report.problems.extend(self.head.problem.take());
+        report.problems.extend(window.take_problems());
+        if report.whole {
+            // Of rows that were lost it is said already.
+            report.problems.extend(self.answer.problems(self.count));
+        }
+        for (what, count, at) in &self.flaws {
+            let message = if *count == 1 { (*what).to_owned() } else { format!("{what}, {count} times") };
+            report.problems.push(problem(ProblemKind::Broken, message, *at));
+        }
         if let Some((count, at)) = self.unread {
-            report.whole = false;
             let message = match self.head.kind {
-                FileKind::JsonExport => format!("{count} elements of the array are no records"),
-                _ => format!(
+                FileKind::CsvExport | FileKind::ExcelExport => format!(
                     "{count} rows have more or fewer values than the header has columns, so that nothing tells \
                      which is which: not read"
                 ),
+                _ => format!("{count} elements of the array are no records"),
             };
             report.problems.push(problem(ProblemKind::Broken, message, at));
         }
@@ -128,6 +196,8 @@ impl<'s> Rows<'s> {
             );
             report.problems.push(problem(ProblemKind::Skipped, message, at));
         }
+        report.whole &= !report.has_loss();
+        report.null_word = self.nulls.word();
     }
 
     /// Forgets what was read, once that is worth moving the rest.
@@ -145,119 +215,16 @@ impl<'s> Rows<'s> {
         self.at = 0;
     }
 
-    /// The next object of the array.
-    fn object(&mut self, is_wrapped: bool) -> Result<Option<std::ops::Range<usize>>, Halt> {
-        loop {
-            let bytes = self.window.text().as_bytes();
-            self.at = json::skip_space(bytes, self.at);
-            let at = self.at;
-            match bytes.get(at).ok_or(Halt::More)? {
-                b',' => self.at += 1,
-                b'{' => {
-                    let end = json::object(bytes, at, &mut self.members)?;
-                    self.cells.clear();
-                    let cells = self.members.iter().map(|member| {
-                        let (content, written) = match member.kind {
-                            Kind::Text => (member.value.start + 1..member.value.end - 1, Written::JsonText),
-                            Kind::Word => (member.value.clone(), Written::Word),
-                            Kind::Object => (member.value.clone(), Written::Object),
-                            Kind::Array => (member.value.clone(), Written::Plain),
-                        };
-                        Cell {
-                            name: Name::At(member.name.clone()),
-                            whole: member.whole.clone(),
-                            content,
-                            written,
-                        }
-                    });
-                    self.cells.extend(cells);
-                    self.at = end;
-                    return Ok(Some(at..end));
-                }
-                b']' => {
-                    let end = tail(bytes, at + 1, is_wrapped, self.window.is_ended())?;
-                    self.at = end;
-                    return Ok(None);
-                }
-                _ => {
-                    let (end, _) = json::value(bytes, at)?;
-                    self.at = end;
-                    self.note_unread(at..end);
-                }
-            }
-        }
-    }
-
-    /// The next line that is not empty.
-    fn line(&mut self) -> Result<Option<std::ops::Range<usize>>, Halt> {
-        let Form::Csv { dialect, header } = &self.head.form else { return Ok(None) };
-        let (dialect, width) = (*dialect, header.len());
-        loop {
-            let bytes = self.window.text().as_bytes();
-            let (at, is_last) = (self.at, self.window.is_ended());
-            if at == bytes.len() {
-                return if is_last { Ok(None) } else { Err(Halt::More) };
-            }
-            let row = csv::row(bytes, at, dialect, is_last, &mut self.values)?;
-            if row.end == at && width > 1 {
-                self.at = row.next;
-                continue;
-            }
-            if !dialect.has_quotes && self.values.iter().all(|value| value.whole.is_empty()) {
-                self.at = row.next;
-                continue;
-            }
-            if self.values.len() != width {
-                if row.next == row.end && self.values.len() < width {
-                    // Nothing follows, not even the end of the line.
-                    return Err(Halt::More);
-                }
-                self.at = row.next;
-                self.note_unread(at..row.end);
-                continue;
-            }
-            let text = self.window.text();
-            self.cells.clear();
-            let cells = self.values.iter().enumerate().map(|(number, value)| {
-                let whole = value.whole.clone();
-                let is_closed = value.is_quoted && whole.len() > 1 && text[whole.clone()].ends_with('"');
-                let content = if is_closed { whole.start + 1..whole.end - 1 } else { whole.clone() };
-                let written = match (dialect.has_quotes, value.is_quoted) {
-                    (true, true) => Written::Quoted,
-                    (true, false) => Written::Plain,
-                    (false, _) => Written::Sheet,
-                };
-                Cell { name: Name::Header(number), whole, content, written }
-            });
-            self.cells.extend(cells);
-            self.at = row.next;
-            return Ok(Some(at..row.end));
-        }
-    }
-
-    fn note_unread(&mut self, row: std::ops::Range<usize>) {
+    pub(super) fn note_unread(&mut self, row: Range<usize>) {
         let span = ByteSpan::new(self.window.offset(row.start), self.window.offset(row.end));
         self.unread.get_or_insert((0, span)).0 += 1;
     }
-}
 
-/// What comes behind the array: the rest of the object that holds it, and space.
-fn tail(bytes: &[u8], at: usize, is_wrapped: bool, is_last: bool) -> Result<usize, Halt> {
-    let mut at = json::skip_space(bytes, at);
-    if is_wrapped {
-        while bytes.get(at) == Some(&b',') {
-            let member = json::member(bytes, json::skip_space(bytes, at + 1))?;
-            at = json::skip_space(bytes, member.whole.end);
+    /// Notes something that is written wrongly and was read all the same.
+    pub(super) fn note_flaw(&mut self, (what, at): Flaw) {
+        match self.flaws.iter_mut().find(|(known, ..)| *known == what) {
+            Some((_, count, _)) => *count += 1,
+            None => self.flaws.push((what, 1, ByteSpan::at(self.window.offset(at)))),
         }
-        match bytes.get(at) {
-            Some(b'}') => at = json::skip_space(bytes, at + 1),
-            Some(_) => return Err(Halt::Broken("the object around the records does not end", at)),
-            None => return Err(Halt::More),
-        }
-    }
-    match bytes.get(at) {
-        Some(_) => Err(Halt::Broken("something stands behind the end of the JSON", at)),
-        None if is_last => Ok(at),
-        None => Err(Halt::More),
     }
 }

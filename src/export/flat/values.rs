@@ -99,6 +99,15 @@ pub(super) fn is_shown(text: &str, sort: Sort) -> bool {
     }
 }
 
+/// Whether nothing can be missing at the end of a text that may have been cut.
+pub(super) fn is_surely_whole(text: &str, sort: Sort) -> bool {
+    match sort {
+        Sort::Boolean => text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"),
+        Sort::Date => text.len() == 19 && is_date(text),
+        _ => is_sys_id(text),
+    }
+}
+
 fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     digits.starts_with(|first: char| first.is_ascii_digit())

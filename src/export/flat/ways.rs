@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::super::value_part::{Piece, written_part};
-use super::json::{self, escape};
+use super::escapes::escape;
+use super::json;
 use super::record::{Cell, Written};
 use super::window::Window;
 use crate::record::{Field, ValuePlaces};
@@ -31,7 +32,8 @@ impl ValuePlaces for Ways<'_> {
             Written::Quoted => {
                 (cell.whole.start, written_part(in_quotes(&text[cell.whole.clone()]), part, expected))
             }
-            Written::Plain | Written::Word => {
+            Written::XmlText if text[cell.content.clone()].contains(['&', '<']) => return None,
+            Written::Plain | Written::Word | Written::Cut | Written::XmlText => {
                 (cell.content.start, written_part(as_it_is(&text[cell.content.clone()]), part, expected))
             }
             Written::Object => {
@@ -39,8 +41,8 @@ impl ValuePlaces for Ways<'_> {
                 let value = cell.content.start + value.start..cell.content.start + value.end;
                 (value.start, written_part(in_json(&text[value]), part, expected))
             }
-            // The place is the cell.
-            Written::Sheet => return None,
+            // The place is the cell, or the element.
+            Written::Sheet | Written::XmlObject => return None,
         };
         let found = found?;
         Some(ByteSpan::new(offset(from + found.start), offset(from + found.end)))
@@ -96,7 +98,7 @@ fn in_quotes(written: &str) -> impl Iterator<Item = Piece> + '_ {
 #[cfg(test)]
 mod tests {
     use super::{Piece, in_json, in_quotes, value_of_object};
-    use crate::export::flat::{csv, json};
+    use crate::export::flat::{csv, escapes};
 
     /// All characters, and all bytes.
     fn check(written: &str, meant: &str, pieces: impl Iterator<Item = Piece>) {
@@ -109,7 +111,7 @@ mod tests {
     #[test]
     fn pieces_say_what_decoding_says() {
         for written in ["", "plain", r#"a\"b\\c\n\u00e9\ud83d\ude00\r\nx"#, r"\ud83dx\q\", "é\\té"] {
-            check(written, &json::decode(written), in_json(written));
+            check(written, &escapes::decode(written), in_json(written));
         }
         for written in ["\"\"", "\"a\"\"b\"", "\"a,\r\nb\"", "\"\"\"\"", "\"a\"b\"\"c", "\"é\"\"\""] {
             check(written, &csv::decode(written), in_quotes(written));

@@ -5,8 +5,8 @@ use super::super::bytes::{Stored, count};
 use super::super::limits::Limits;
 use super::{Inner, Source};
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// How much text is looked at once.
 const BLOCK: usize = 256 * 1024;
@@ -69,6 +69,7 @@ impl Source {
             limits,
             seekable_to,
             is_legacy,
+            null_word: OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
     }
