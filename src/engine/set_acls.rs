@@ -243,6 +243,9 @@ impl Judging<'_, '_> {
     /// administrators. An old rule without roles kept nobody out by them.
     fn roles_are_as_narrow(&self, old: RowId, new: RowId) -> Truth {
         let Some(roles) = Roles::of(self) else { return Truth::Unknown(Missing::none()) };
+        if roles.hide_rules() {
+            return Truth::Unknown(Missing::column(roles.table, roles.acl));
+        }
         let (old, new) = (roles.of_rule(old, Ties::All), roles.of_rule(new, Ties::Live));
         if old.is_empty() {
             return Truth::Yes;
@@ -297,6 +300,13 @@ impl<'a, 'i> Roles<'a, 'i> {
         let (acl, role) = (column(ACLS)?, column("sys_user_role")?);
         let name = wanted.table(names).find("name")?;
         Some(Self { acls: judging.acls, set: judging.set, table, acl, role, names, name })
+    }
+
+    /// Whether some tie does not show of which rule it is: it may be of any.
+    fn hide_rules(&self) -> bool {
+        let instance = self.acls.instance;
+        let key = (self.table, self.acl);
+        !instance.sets.with_text(&instance.facts, key, self.set, TextId::ABSENT).is_empty()
     }
 
     fn of_rule(&self, rule: RowId, ties: Ties) -> Vec<Role<'i>> {

@@ -209,7 +209,7 @@ impl UpdateSets {
     }
 
     /// The rows with a value in a column that count in a set, deleted ones last;
-    /// with no value, the live ones that do not show the column.
+    /// with no value, those that do not show the column.
     pub(super) fn with_text(
         &self,
         facts: &Facts,
@@ -227,8 +227,7 @@ impl UpdateSets {
                 |row: RowId| facts_of_table.row(row).is_some_and(|row| row.action == Action::Delete);
             let pair = |&row: &RowId| {
                 let value = facts.fold(facts_of_table.pair(row, column).value);
-                let is_shown = value != TextId::ABSENT || !is_deleted(row);
-                Some(((self.set_of(table, row)?, value), row)).filter(|_| is_shown)
+                Some(((self.set_of(table, row)?, value), row))
             };
             let mut pairs: Vec<_> = of_table.net.iter().filter_map(pair).collect();
             pairs.sort_by_key(|(_, row)| is_deleted(*row));
