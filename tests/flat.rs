@@ -112,7 +112,7 @@ fn forms_of_json() {
     );
     // One known label, or one date in another form, says so as well.
     let labels = "[{\"sys_id\":\"ID\",\"identity_type\":\"Machine\",\"locked_out\":\"Ja\"}]";
-    check("sys_user.json", labels, kind, &["sys_user sys_id=ID identity_type=Machine locked_out=[Ja]"]);
+    check("sys_user.json", labels, kind, &["sys_user sys_id=ID identity_type=machine locked_out=[Ja]"]);
     let dates = "[{\"sys_id\":\"ID\",\"last_login\":\"03/04/2026\",\"identity_type\":\"Mensch\"}]";
     check(
         "sys_user.json",
@@ -301,12 +301,12 @@ fn forms_of_csv() {
         &["sys_user first_name=ada name=Ada Active=true Active=false locked_out=false"],
     );
     check("sys_user.csv", "user_name,sys_id\r\n", kind, &[]);
-    let walks = "Role.Name,User.Active,User.Manager,Sys ID\nadmin,FALSE,Bob,ID\n";
+    let walks = "Role.Name,User.Active,User.Manager,State\nadmin,FALSE,Bob,Active\n";
     check(
         "sys_user_has_role.csv",
         walks,
         kind,
-        &["sys_user_has_role role.name=admin user.active=false user.manager=[Bob] sys_id=ID role=[admin]"],
+        &["sys_user_has_role role.name=admin user.active=false user.manager=[Bob] state=active role=[admin]"],
     );
     // Without a last line end, where nothing can be missing at the end.
     for (text, last) in [

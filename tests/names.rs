@@ -239,3 +239,29 @@ fn an_imported_check_may_name_what_a_reference_displays() {
         assert!(verdict, "{counts}: {coverage}");
     }
 }
+
+/// A dictionary row anywhere in the input marks a column as secret.
+#[test]
+fn dictionary_rows_mark_secrets() {
+    let user = "<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><u_door>oaken gate</u_door>\
+                <u_pin>heron-4711</u_pin><user_name>pilot.lund</user_name><sys_id>PILOT</sys_id></sys_user>";
+    let row = "<sys_dictionary action=\"INSERT_OR_UPDATE\" element=\"u_pin\" table=\"sys_user\"><element>u_pin</element>\
+               <internal_type display_value=\"Password\">password2</internal_type><name>sys_user</name>\
+               <sys_id>000000000000000000000000000000d1</sys_id></sys_dictionary>";
+    let arguments = [
+        "query",
+        "sys_user",
+        "active=true",
+        ".",
+        "--no-config",
+        "--fields",
+        "u_pin,u_door",
+        "--format",
+        "json",
+    ];
+    let run = |files: &[(&str, &str)]| glidelint(folder(files).path(), &arguments).stdout;
+    let without = run(&[("users.xml", &unload(user))]);
+    assert!(without.contains("heron-4711") && without.contains("oaken gate"), "{without}");
+    let with = run(&[("users.xml", &unload(user)), ("z.xml", &unload(row))]);
+    assert!(!with.contains("heron-4711") && with.contains("oaken gate"), "{with}");
+}

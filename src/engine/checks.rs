@@ -3,7 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::read::{Options, Plan, read_all};
+use super::dictionary::read_all;
+use super::read::{Options, Plan};
 use crate::export::FileKind;
 use crate::query::{Data as _, RowTests};
 use crate::record::Wanted;

@@ -15,6 +15,7 @@ mod compare;
 mod conditions;
 mod counts;
 mod current;
+mod dictionary;
 mod facts;
 mod findings;
 mod in_folder;
@@ -40,9 +41,10 @@ mod writing;
 
 pub use checks::load_rules;
 pub use compare::{Comparison, Difference, DifferenceKind, Profile, Side, Weight, compare, profile};
+pub use dictionary::read_all;
 pub use instance::Instance;
 pub use judge::{Outcome, cover, judge};
-pub use read::{Inputs, Options, Plan, ReadFile, Reading, read_all};
+pub use read::{Inputs, Options, Plan, ReadFile, Reading};
 pub use review::{
     Account, Actual, Answer, By, Grant, Held, Review, Reviewed, Setting, SettingVerdict, Shown, review,
 };

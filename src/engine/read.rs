@@ -115,7 +115,7 @@ impl<'p> Plan<'p> {
 }
 
 /// Reads every source. `progress` is told the bytes on disk that were read.
-pub fn read_all<'p>(
+pub(super) fn read_rows<'p>(
     inputs: impl Into<Inputs<'p>>,
     plan: &Plan<'p>,
     options: &Options,

@@ -5,8 +5,9 @@ use std::fmt::{self, Write as _};
 
 use rayon::prelude::*;
 
+use super::dictionary::read_all;
 use super::judge::judge;
-use super::read::{Options, Plan, read_all};
+use super::read::{Options, Plan};
 use crate::finding::{Finding, RuleCoverage, fingerprint, named_as_not_boolean};
 use crate::query::{Class, Clock, Data};
 use crate::rule::file::{ClassFile, ExpectedFinding, RuleFile, RuleTest};

@@ -11,7 +11,8 @@ use super::bind::{
     Alternatives, BindError, BoundCondition, BoundTerm, Known, Names, Need, want_roles, want_view,
 };
 use super::bind_check::{Check, bind_check};
-use super::bound_path::{BoundPath, ColumnEnd, Columns, End, Hop, Meaning};
+use super::bound_path::{BoundPath, End, Hop};
+use super::columns::{ColumnEnd, Columns, Meaning};
 use super::data::SetFact;
 use super::known::{self, KnownColumn};
 use super::related::{BoundRelated, CountTest};

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
+use super::columns::{ColumnEnd, Columns, Meaning};
 use super::data::{Cell, Class, Data, Missing, Reference, RowId, SetFact, Truth, without_row};
-use super::known::KnownColumn;
 use super::row_test::WalkStart;
 use crate::record::schema::ColumnType;
 use crate::record::{ColumnIdx, Keep, TableIdx, Wanted, is_sys_id, named_by_value};
@@ -32,13 +32,6 @@ pub(super) struct Hop {
     pub(super) target: TableIdx,
 }
 
-/// One column, or those of an alias, of which the first non-empty counts.
-#[derive(Debug, Clone)]
-pub(super) struct Columns {
-    pub(super) table: TableIdx,
-    pub(super) list: SmallVec<[ColumnIdx; 1]>,
-}
-
 /// What is read at the end of the walk.
 #[derive(Debug, Clone)]
 pub(super) enum End {
@@ -51,31 +44,6 @@ pub(super) enum End {
     Trait(TableIdx, Box<str>),
     /// `@brought_back`, `@object_deleted`.
     InSet(TableIdx, SetFact),
-}
-
-#[derive(Debug, Clone)]
-pub(super) struct ColumnEnd {
-    pub(super) columns: Columns,
-    pub(super) meaning: Meaning,
-    /// `None` where the dictionary does not know the column.
-    pub(super) kind: Option<ColumnType>,
-    /// The table that a reference or list points to.
-    pub(super) reference: Option<&'static str>,
-    /// That table and the column there that the reference displays, where
-    /// somebody asks for what it displays.
-    pub(super) target: Option<(TableIdx, Option<ColumnIdx>)>,
-}
-
-/// What the text of a column says of the field that is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meaning {
-    /// It is the field.
-    Value,
-    /// The platform calculates the field and exports hold it empty, whatever it is.
-    Calculated,
-    /// It refers to a record of nobody knows which table, and the field is one of
-    /// that record. Only where nothing is referred to it is known to be empty.
-    LeadsToField,
 }
 
 /// Where a walk came to.
@@ -405,49 +373,4 @@ impl BoundPath {
 fn without_referred(data: &dyn Data, target: TableIdx, value: &str) -> Option<Missing> {
     let is_name = !is_sys_id(value) && named_by_value(&data.wanted().table(target).name, value).is_some();
     if is_name { Some(Missing::table(target)) } else { without_row(data, target, ColumnIdx::SYS_ID) }
-}
-
-impl ColumnEnd {
-    /// With what the dictionary knows of the first column.
-    pub(super) fn new(columns: Columns, known: Option<KnownColumn>, meaning: Meaning) -> Self {
-        let (kind, reference) = known.map_or((None, None), |known| (Some(known.kind), known.reference));
-        Self { columns, meaning, kind, reference, target: None }
-    }
-
-    fn cell<'a>(&self, data: &'a dyn Data, row: RowId) -> Result<Cell<'a>, Missing> {
-        let cell = self.columns.first(data, row)?;
-        match (self.meaning, cell.value.is_empty()) {
-            (Meaning::Calculated, true) | (Meaning::LeadsToField, false) => Err(self.columns.all_missing()),
-            _ => Ok(cell),
-        }
-    }
-}
-
-impl Columns {
-    /// The first cell that is there and not empty, else an empty one that is
-    /// there; absent ones count only where all are absent.
-    fn first<'a>(&self, data: &'a dyn Data, row: RowId) -> Result<Cell<'a>, Missing> {
-        let mut empty = None;
-        for &column in &self.list {
-            let cell = data.cell(self.table, row, column);
-            if cell.present && !cell.value.is_empty() {
-                return Ok(cell);
-            }
-            if cell.present {
-                empty = empty.or(Some(cell));
-            }
-        }
-        empty.ok_or_else(|| self.all_missing())
-    }
-
-    /// What is displayed where no column's value is shown.
-    fn displayed<'a>(&self, data: &'a dyn Data, row: RowId) -> Option<&'a str> {
-        let mut cells = self.list.iter().map(|&column| data.cell(self.table, row, column));
-        cells.find_map(|cell| cell.display.filter(|_| !cell.present))
-    }
-
-    fn all_missing(&self) -> Missing {
-        let columns = self.list.iter().map(|&column| Missing::column(self.table, column));
-        columns.fold(Missing::none(), Missing::union)
-    }
 }

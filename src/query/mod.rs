@@ -10,6 +10,7 @@ mod bind;
 mod bind_check;
 mod binder;
 mod bound_path;
+mod columns;
 mod data;
 mod date_functions;
 mod dates;
@@ -25,6 +26,7 @@ mod related;
 mod row_test;
 mod term;
 mod text;
+mod typed;
 
 #[cfg(test)]
 mod tests;

@@ -100,7 +100,7 @@ fn decode(line: &'static str) -> Column {
     }
 }
 
-fn kind_of(type_name: &str) -> ColumnType {
+pub(super) fn kind_of(type_name: &str) -> ColumnType {
     match type_name {
         "integer" | "decimal" => ColumnType::Number,
         "boolean" => ColumnType::Boolean,

@@ -1,6 +1,8 @@
 //! Which values must never leave the program.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, PoisonError, RwLock};
+
+use hashbrown::{HashMap, HashSet};
 
 use regex::Regex;
 
@@ -37,14 +39,35 @@ const SECRET_PROPERTY_WORDS: [&str; 12] = [
     "client_key",
 ];
 
-/// Whether a column holds passwords, tokens or keys: by its type in the
-/// dictionary, else by its name.
+/// Columns that rows of `sys_dictionary` say hold secrets, by table. They stay
+/// marked as long as the program runs: one instance's secret is shown of none.
+static MARKED: LazyLock<RwLock<HashMap<String, HashSet<String>>>> = LazyLock::new(RwLock::default);
+
+/// Marks a column as secret whose type a row of `sys_dictionary` gives, if it is a
+/// type of passwords. What the built-in dictionary knows stays as it is.
+pub fn mark_by_type(table: &str, column: &str, type_name: &str) {
+    if schema::kind_of(type_name) == ColumnType::Secret {
+        let mut marked = MARKED.write().unwrap_or_else(PoisonError::into_inner);
+        marked.entry(table.to_owned()).or_default().insert(column.to_owned());
+    }
+}
+
+fn is_marked(table: &str, column: &str) -> bool {
+    let marked = MARKED.read().unwrap_or_else(PoisonError::into_inner);
+    marked.get(table).is_some_and(|columns| columns.contains(column))
+}
+
+/// Whether a column holds passwords, tokens or keys: by its type in the built-in
+/// dictionary, else by that in rows of `sys_dictionary`, else by its name.
 #[must_use]
 pub fn is_secret_column(table: &str, column: &str) -> bool {
     // What a walk shows is as secret as the column at its end.
     let (table, column) = schema::end_of_walk(table, column).unwrap_or((table, column));
     if let Some(known) = schema::column(table, column) {
         return known.kind == ColumnType::Secret || SECRET_COLUMNS.contains(&(table, column));
+    }
+    if is_marked(table, column) {
+        return true;
     }
     // In CSV and Excel it may be a label, with spaces.
     let name = column.to_ascii_lowercase().replace(' ', "_");
@@ -114,7 +137,7 @@ fn holds_a_word(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{carries_credential, is_secret_column, is_secret_property};
+    use super::{carries_credential, is_secret_column, is_secret_property, mark_by_type};
 
     #[test]
     fn credentials_inside_a_text_are_known() {
@@ -158,6 +181,12 @@ mod tests {
         assert!(is_secret_column("x_acme_order", "owner.api_password"));
         assert!(!is_secret_column("sys_user_has_role", "user.password_needs_reset"));
         assert!(!is_secret_column("sys_user", "password_needs_reset"));
+        assert!(!is_secret_column("x_acme_gate", "u_pin"));
+        mark_by_type("x_acme_gate", "u_pin", "password2");
+        mark_by_type("x_acme_gate", "u_door", "string");
+        mark_by_type("sys_user", "user_name", "password2");
+        assert!(is_secret_column("x_acme_gate", "u_pin") && !is_secret_column("x_acme_gate", "u_door"));
+        assert!(!is_secret_column("sys_user", "user_name"), "what is built in stays");
         assert!(is_secret_property("x_acme.API_KEY", "string", "k-1234"));
         assert!(is_secret_property("x_acme.conn", "password2", "k-1234"));
         assert!(is_secret_property("x_acme.conn", "Password (2 way encrypted)", "k-1234"));

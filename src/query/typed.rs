@@ -1,0 +1,73 @@
+//! What the values of a type can be, and how they stand to each other.
+
+use std::cmp::Ordering;
+
+use super::ast::{Comparison, Side};
+use super::dates::{Moment, Unit};
+use super::text::{self, Number};
+use crate::record::schema::ColumnType;
+
+/// The order of two stored values; `None` where their types do not compare.
+pub(super) fn order(
+    left: &str,
+    right: &str,
+    kinds: (Option<ColumnType>, Option<ColumnType>),
+) -> Option<Ordering> {
+    if let (Some(left), Some(right)) = (Number::parse(left), Number::parse(right)) {
+        return Some(left.compare(right));
+    }
+    if let (Some(left), Some(right)) = (Moment::parse(left), Moment::parse(right)) {
+        return Some(left.compare(right));
+    }
+    (!is_ordered(kinds.0) && !is_ordered(kinds.1)).then(|| text::compare(left, right))
+}
+
+/// Whether a column of a type can hold a text. One that it cannot was written by
+/// other rules than the platform's own, such as `Yes` or `03/04/2026`, and is not
+/// known to differ from anything.
+pub(super) fn can_hold(kind: Option<ColumnType>, text: &str) -> bool {
+    match kind {
+        Some(ColumnType::Boolean) => ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word)),
+        Some(ColumnType::Number) => Number::parse(text).is_some(),
+        Some(ColumnType::Date | ColumnType::DateTime) => Moment::parse(text).is_some(),
+        _ => true,
+    }
+}
+
+/// Whether a type has an order that its text does not have.
+pub(super) fn is_ordered(kind: Option<ColumnType>) -> bool {
+    matches!(kind, Some(ColumnType::Number | ColumnType::Date | ColumnType::DateTime))
+}
+
+/// Whether `left` lies on the asked side of `right`, nearer or farther than so many units.
+pub(super) fn is_distant(
+    left: &str,
+    right: &str,
+    comparison: Comparison,
+    (unit, side, count): (Unit, Side, i64),
+) -> Option<bool> {
+    let (left, right) = (Moment::parse(left)?, Moment::parse(right)?);
+    let shift = if side == Side::Before { count.checked_neg()? } else { count };
+    let bound = right.like(unit.shift(right.start(), shift)?);
+    let (from_bound, from_right) = (left.compare(bound), left.compare(right));
+    // Turned so that "greater" is always farther away.
+    let turn = |order: Ordering| if side == Side::Before { order.reverse() } else { order };
+    Some(match comparison {
+        Comparison::Less => turn(from_bound).is_lt() && turn(from_right).is_ge(),
+        _ => turn(from_bound).is_gt(),
+    })
+}
+
+/// A moment against now moved; "on" is the same minute or hour for those units,
+/// else the same day.
+pub(super) fn is_relative(moment: Moment, bound: Moment, comparison: Comparison, unit: Unit) -> bool {
+    if comparison != Comparison::Equal {
+        return comparison.holds(moment.compare(bound));
+    }
+    match (unit, moment) {
+        (Unit::Minute | Unit::Hour, Moment::Second(second)) => {
+            unit.start_of(second) == unit.start_of(bound.start())
+        }
+        _ => moment.date() == bound.date(),
+    }
+}
