@@ -132,7 +132,7 @@ fn of_xml(text: &str) -> Seems {
         let value = rest[length..].strip_prefix('>').map(|value| value.trim_start());
         Some((&rest[..length], value.unwrap_or_default()))
     });
-    of_error(text).unwrap_or_else(|| of_columns(names))
+    of_error(text).unwrap_or_else(|| of_columns(names, usize::MAX))
 }
 
 fn of_json(text: &str) -> Seems {
@@ -151,7 +151,7 @@ fn of_json(text: &str) -> Seems {
             }
         }
     });
-    of_error(text).unwrap_or_else(|| of_columns(names))
+    of_error(text).unwrap_or_else(|| of_columns(names, usize::MAX))
 }
 
 /// Text of lines: what stands in the first one, if that is a list.
@@ -165,7 +165,8 @@ fn of_lines(text: &str) -> Seems {
     let named = header.iter().zip(row.iter().map(String::as_str).chain(std::iter::repeat("")));
     let columns =
         named.map(|(label, value)| (if label == "Sys ID" { "sys_id" } else { label.as_str() }, value));
-    of_columns(columns)
+    // A list of something else may name a sys_id, too: half of it must be columns.
+    of_columns(columns, 2)
 }
 
 /// An error in place of records.
@@ -182,8 +183,8 @@ fn of_error(text: &str) -> Option<Seems> {
 }
 
 /// Names of columns, each with the text behind it: whether they are those of a
-/// record.
-fn of_columns<'t>(names: impl Iterator<Item = (&'t str, &'t str)>) -> Seems {
+/// record. At least one in `share` must be of one table.
+fn of_columns<'t>(names: impl Iterator<Item = (&'t str, &'t str)>, share: usize) -> Seems {
     let mut columns = HashSet::new();
     let mut has_sys_id = false;
     for (name, value) in names {
@@ -194,11 +195,11 @@ fn of_columns<'t>(names: impl Iterator<Item = (&'t str, &'t str)>) -> Seems {
     if !columns.remove("sys_id") {
         return Seems::Foreign;
     }
+    let needed = TELLING.max(columns.len().div_ceil(share));
     let has = |table: &str, name: &str| {
         schema::column(table, name).is_some() || schema::labelled(table, name).is_some()
     };
-    let is_of =
-        |table: &&str| columns.iter().filter(|name| has(table, name)).take(TELLING).count() == TELLING;
+    let is_of = |table: &&str| columns.iter().filter(|name| has(table, name)).take(needed).count() == needed;
     match schema::tables().into_iter().find(is_of) {
         Some(_) if has_sys_id => Seems::Export("the file holds records of a table".to_owned()),
         Some(_) => Seems::Perhaps("the file looks like a record"),
@@ -265,6 +266,7 @@ mod tests {
             "lost: ",
         );
         check("a.csv", "berth,pier\n1,2\n", "nothing");
+        check("a.csv", &format!("sys_id,name,active,a,b,c,d\n{ID},x,true,,,,\n"), "nothing");
         check("a.xml", "<!DOCTYPE html>\n<html>", "perhaps: a web page");
         check("a.html", "<!DOCTYPE html>\n<html>", "nothing");
     }
