@@ -220,10 +220,8 @@ fn action_of(window: Window<'_>, tag: &Token) -> ActionAttribute {
         return ActionAttribute::Absent;
     };
     // Where several contradict each other, which is said, the record is judged.
-    match actions.all(|other| action_named(&other.value) == action) {
-        true => action,
-        false => ActionAttribute::Record(Action::InsertOrUpdate),
-    }
+    let is_agreed = actions.all(|other| action_named(&other.value) == action);
+    if is_agreed { action } else { ActionAttribute::Record(Action::InsertOrUpdate) }
 }
 
 fn action_named(value: &str) -> ActionAttribute {

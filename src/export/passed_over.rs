@@ -48,20 +48,20 @@ pub(super) fn look(source: &Source, mut report: FileReport) -> FileReport {
     let text = if text.contains('\0') { text.replace('\0', "") } else { text };
     let at = ByteSpan::at(0);
     match seems(source.path(), &text) {
-        Seems::Foreign => {}
         Seems::Perhaps(why) if report.problems.is_empty() => {
             report.problems.push(problem(ProblemKind::Skipped, format!("{why}: not read"), at));
         }
-        Seems::Perhaps(_) => {}
-        Seems::Export(why) => match report.problems.first_mut() {
-            // It was said already what is to be done.
-            Some(said) => said.kind = ProblemKind::Unreadable,
-            None => {
+        Seems::Foreign | Seems::Perhaps(_) => {}
+        Seems::Export(why) => {
+            if let Some(said) = report.problems.first_mut() {
+                // It was said already what is to be done.
+                said.kind = ProblemKind::Unreadable;
+            } else {
                 let message =
                     format!("{why}, but it cannot be read as an export: export it again, or exclude it");
                 report.problems.push(problem(ProblemKind::Unreadable, message, at));
             }
-        },
+        }
     }
     report
 }
@@ -129,7 +129,7 @@ fn of_xml(text: &str) -> Seems {
     let names = text.match_indices('<').filter_map(|(at, _)| {
         let rest = &text[at + 1..];
         let length = rest.find(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '_'))?;
-        let value = rest[length..].strip_prefix('>').map(|value| value.trim_start());
+        let value = rest[length..].strip_prefix('>').map(str::trim_start);
         Some((&rest[..length], value.unwrap_or_default()))
     });
     of_error(text).unwrap_or_else(|| of_columns(names, usize::MAX))

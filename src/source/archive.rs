@@ -186,21 +186,21 @@ fn add_shadowed<R: Read + Seek>(
             let mut extra = vec![0; usize::from(u16_at(&header, 30))];
             view.read_exact(&mut name)?;
             view.read_exact(&mut extra)?;
-            entries.push(shadowed(&header, name, &extra, archive));
+            entries.push(shadowed(&header, &name, &extra, archive));
         }
         start += 46 + lengths.iter().sum::<u64>();
     }
     Ok(())
 }
 
-fn shadowed<R>(header: &[u8; 46], name: Vec<u8>, extra: &[u8], archive: &ZipArchive<R>) -> Entry
+fn shadowed<R>(header: &[u8; 46], name: &[u8], extra: &[u8], archive: &ZipArchive<R>) -> Entry
 where
     R: Read + Seek,
 {
-    let twin = archive.index_for_name_raw(&name).and_then(|index| archive.by_index_data(index).ok());
+    let twin = archive.index_for_name_raw(name).and_then(|index| archive.by_index_data(index).ok());
     let readable_name = twin.and_then(|twin| twin.name().map(Cow::into_owned).ok()).unwrap_or_default();
     let readable_name =
-        if readable_name.is_empty() { String::from_utf8_lossy(&name).into_owned() } else { readable_name };
+        if readable_name.is_empty() { String::from_utf8_lossy(name).into_owned() } else { readable_name };
     let method = match u16_at(header, 10) {
         0 => method(u16_at(header, 8) & 1 != 0, CompressionMethod::Stored),
         8 => method(u16_at(header, 8) & 1 != 0, CompressionMethod::Deflated),
@@ -216,7 +216,7 @@ where
     let header_start = header_start.saturating_add(archive.offset());
     let crc = u32_at(header, 16);
     let member = method.map(|method| Member { header_start, method, compressed_size, expanded_size, crc });
-    let is_folder = is_folder(&name, compressed_size, expanded_size);
+    let is_folder = is_folder(name, compressed_size, expanded_size);
     let kind = if is_folder { EntryKind::Directory } else { EntryKind::File };
     Entry { readable_name, kind, header_start, compressed_size, member }
 }
