@@ -32,13 +32,15 @@ enum At {
     /// The keys of `sys_dictionary` and its like stand in attributes.
     Attribute(usize),
     Default(&'static str),
+    /// At two places, which say different things.
+    Contradicted,
 }
 
 impl At {
     /// What stands there, if the export shows it, and what it displays.
     fn of<'r>(self, record: &'r Record<'_>) -> (Option<&'r str>, &'r str) {
         match self {
-            Self::Nowhere => (None, ""),
+            Self::Nowhere | Self::Contradicted => (None, ""),
             Self::Field(at) => {
                 let Some(field) = record.fields.get(at) else { return (None, "") };
                 let shown = field.display_value.as_deref().map(str::trim).filter(|text| !text.is_empty());
@@ -237,25 +239,24 @@ pub(super) fn columns_of<'r>(record: &'r Record<'_>, names: &WantedTable) -> Vec
     at.into_iter().map(|at| at.of(record)).collect()
 }
 
-/// Finds each wanted column in a record. Of repeated elements the first is the
-/// column's; a writer that asks for it gets the dictionary's defaults.
+/// Finds each wanted column in a record. One that stands twice and says different
+/// things is unknown; a writer that asks for it gets the dictionary's defaults.
 fn find_columns(record: &Record<'_>, names: &WantedTable, at: &mut Vec<At>) {
     at.clear();
     at.resize(names.columns.len(), At::Nowhere);
-    for (number, field) in record.fields.iter().enumerate() {
-        let column = field.column.or_else(|| names.find(field.name));
-        if let Some(slot) = column.and_then(|column| at.get_mut(column.index()))
-            && *slot == At::Nowhere
-        {
-            *slot = At::Field(number);
+    let mut found = |column: Option<ColumnIdx>, here: At| {
+        let Some(slot) = column.and_then(|column| at.get_mut(column.index())) else { return };
+        if *slot == At::Nowhere {
+            *slot = here;
+        } else if slot.of(record) != here.of(record) {
+            *slot = At::Contradicted;
         }
+    };
+    for (number, field) in record.fields.iter().enumerate() {
+        found(field.column.or_else(|| names.find(field.name)), At::Field(number));
     }
     for (number, (name, _)) in record.attributes.iter().enumerate() {
-        if let Some(slot) = names.find(name).and_then(|column| at.get_mut(column.index()))
-            && *slot == At::Nowhere
-        {
-            *slot = At::Attribute(number);
-        }
+        found(names.find(name), At::Attribute(number));
     }
     if record.apply_defaults {
         for (name, slot) in names.columns.iter().zip(at) {

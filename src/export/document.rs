@@ -1,7 +1,7 @@
 //! One file from its first byte to its last, read by the strict reader.
 
-use super::finish::Surroundings;
-use super::reading::{By, Reading};
+use super::finish::{Surroundings, carries_action};
+use super::reading::{By, Frame, Reading};
 use super::recover::{MAX_BREAKS, begins_record};
 use super::sniff::{Head, SNIFFED, head, promises_xml, root_kind, unload_date_of};
 use super::{FileKind, FileReport, RecordSink, Select, problem};
@@ -93,7 +93,7 @@ impl Reading<'_> {
                     }
                     if kind == FileKind::Dictionary {
                         // All of a dictionary stands in attributes: no records.
-                        self.state.report.whole = true;
+                        self.state.report.whole = self.pass_rest(reader);
                         return;
                     }
                     let root = reader.name(&tag).to_owned();
@@ -112,6 +112,20 @@ impl Reading<'_> {
                     self.state.report.whole = false;
                     self.broken(error);
                     return;
+                }
+            }
+        }
+    }
+
+    /// Passes what is left of a text; whether it could be read to its end.
+    fn pass_rest(&mut self, reader: &mut TokenReader) -> bool {
+        loop {
+            match reader.next_token() {
+                Ok(Some(_)) => {}
+                Ok(None) => return true,
+                Err(error) => {
+                    self.broken(error);
+                    return false;
                 }
             }
         }
@@ -208,33 +222,62 @@ impl Reading<'_> {
                     self.state.root_end = Some(token.span.end);
                     return Ok(());
                 }
-                _ => {}
+                _ => self.note_text(reader, token, None),
             }
         }
         Ok(())
     }
 
-    /// Reads a payload: one `record_update`, or nothing that we know. `opened` says
-    /// that its root was read already.
+    /// Reads a payload. `root` says what is known of the root that was opened
+    /// already.
     pub(super) fn read_nested_strictly(
         &mut self,
         reader: &mut TokenReader,
-        mut opened: bool,
+        root: NestedRoot,
         inside: Surroundings<'_>,
     ) -> Result<(), XmlError> {
+        let mut root = root;
         while let Some(token) = reader.next_token()? {
             match token.kind {
-                TokenKind::Start if !opened => {
-                    opened = true;
-                    if !may_hold_records(reader.name(&token)) {
-                        return Ok(());
+                TokenKind::Start | TokenKind::Empty if root == NestedRoot::Open => {
+                    self.read_element(reader, token, inside)?;
+                }
+                TokenKind::Start | TokenKind::Empty if root.is_closed() => {
+                    if root == NestedRoot::Ended {
+                        self.lost_in_payload("a second root element", token.span, inside.frame);
+                    }
+                    if carries_action(reader.window(), &token) {
+                        // The record alone.
+                        root = NestedRoot::Ended;
+                        self.read_element(reader, token, inside)?;
+                        continue;
+                    }
+                    root = NestedRoot::of(reader.name(&token));
+                    if root == NestedRoot::Unknown {
+                        self.lost_in_payload(
+                            "no root that records stand in: not read",
+                            token.span,
+                            inside.frame,
+                        );
+                    }
+                    if token.kind == TokenKind::Empty {
+                        root = NestedRoot::Ended;
                     }
                 }
-                TokenKind::Start | TokenKind::Empty if opened => self.read_element(reader, token, inside)?,
+                TokenKind::End if reader.depth() == 0 => root = NestedRoot::Ended,
+                _ if root == NestedRoot::Open => self.note_text(reader, token, inside.frame),
                 _ => {}
             }
         }
+        if root == NestedRoot::None {
+            self.lost_in_payload("no element: not read", ByteSpan::at(0), inside.frame);
+        }
         Ok(())
+    }
+
+    fn lost_in_payload(&mut self, what: &str, at: ByteSpan, frame: Option<&Frame<'_>>) {
+        let at = frame.map_or(at, |frame| frame.outer(at));
+        self.state.report.problems.push(problem(ProblemKind::Broken, format!("in a payload: {what}"), at));
     }
 
     /// Reads one child of a root: whatever comes before the next tag, and the
@@ -255,14 +298,39 @@ impl Reading<'_> {
                 }
                 // The end of the root is somebody else's.
                 TokenKind::End => return Ok(token.span.start),
-                _ => {}
+                _ => self.note_text(reader, token, around.frame),
             }
         }
         Ok(reader.position())
     }
 }
 
-/// Whether records may stand in a payload with that root.
-pub(super) fn may_hold_records(root: &str) -> bool {
-    matches!(root_kind(root), Some(FileKind::AppFile | FileKind::TableExport))
+/// What is known of the root of a payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NestedRoot {
+    /// None was opened yet.
+    None,
+    /// None is open, and one was.
+    Ended,
+    /// One is open whose children are records.
+    Open,
+    /// One is open that holds no records.
+    WithoutRecords,
+    /// One is open that no instance writes.
+    Unknown,
+}
+
+impl NestedRoot {
+    fn is_closed(self) -> bool {
+        matches!(self, Self::None | Self::Ended)
+    }
+
+    /// What a root of that name is.
+    pub(super) fn of(name: &str) -> Self {
+        match root_kind(name) {
+            Some(FileKind::Dictionary) => Self::WithoutRecords,
+            Some(_) => Self::Open,
+            None => Self::Unknown,
+        }
+    }
 }

@@ -78,7 +78,7 @@ impl Reading<'_> {
                 TokenKind::Start | TokenKind::Empty => {
                     self.read_field(reader, child, (&table, filter), inside, raw)?;
                 }
-                _ => {}
+                _ => self.note_text(reader, child, around.frame),
             }
         }
     }

@@ -2,7 +2,7 @@
 //! strict reader.
 
 use super::census::{SlotNumber, TableNumber};
-use super::document::may_hold_records;
+use super::document::NestedRoot;
 use super::finish::{Surroundings, carries_action};
 use super::raw::{Fate, FieldFilter, RawField, RawRecord};
 use super::reading::{By, Reading};
@@ -144,9 +144,15 @@ impl Reading<'_> {
         let offset = u64::try_from(stopped.at).unwrap_or(u64::MAX);
         let rest = text.get(stopped.at..).unwrap_or_default().to_owned();
         let mut reader = TokenReader::from_text(rest, offset).inside(stopped.root);
-        if let Err(error) = self.read_nested_strictly(&mut reader, stopped.is_open, inside) {
+        let root = match stopped.root {
+            Some(_) => NestedRoot::Open,
+            None if stopped.has_ended => NestedRoot::Ended,
+            None => NestedRoot::None,
+        };
+        if let Err(error) = self.read_nested_strictly(&mut reader, root, inside) {
             self.broken_in_payload(&error, inside.frame);
         }
+        self.note_flaw(reader.take_flaw(), inside.frame);
     }
 
     /// Reads a payload as far as it is plain; `None` where that is all of it.
@@ -160,12 +166,13 @@ impl Reading<'_> {
             return Some(Stopped::default());
         }
         let root = text.window().name(&tag.token);
-        if !may_hold_records(root) {
-            return None;
+        let is_record = tag.has_attributes && carries_action(text.window(), &tag.token);
+        if is_record || NestedRoot::of(root) != NestedRoot::Open {
+            return Some(Stopped::default());
         }
         loop {
             let at = scanner.at();
-            let stopped = Stopped { at, root: Some(root), is_open: true };
+            let stopped = Stopped { at, root: Some(root), has_ended: false };
             match scanner.skip_to_tag() {
                 Ok(Next::Start) => {
                     let at = scanner.at();
@@ -175,7 +182,7 @@ impl Reading<'_> {
                 }
                 Ok(Next::End) if scanner.end_tag(root.as_bytes()).is_ok() => {
                     let is_all = scanner.rest().iter().all(u8::is_ascii_whitespace);
-                    return (!is_all).then(|| Stopped { at: scanner.at(), root: None, is_open: true });
+                    return (!is_all).then(|| Stopped { at: scanner.at(), root: None, has_ended: true });
                 }
                 _ => return Some(stopped),
             }
@@ -189,8 +196,8 @@ struct Stopped<'t> {
     at: usize,
     /// The root, if the place lies in it.
     root: Option<&'t str>,
-    /// Whether the root's start tag was read.
-    is_open: bool,
+    /// Whether the root's end tag was read.
+    has_ended: bool,
 }
 
 /// Reads what follows the start tag of a field.

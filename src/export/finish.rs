@@ -5,10 +5,12 @@ use std::ops::Range;
 
 use super::census::TableNumber;
 use super::payload;
+use super::problem;
 use super::raw::{RawField, RawRecord};
 use super::reading::{Frame, Reading};
 use super::value_part::written_part;
 use crate::record::{Action, Field, Origin, Record, UpdateRow, ValuePlaces};
+use crate::source::ProblemKind;
 use crate::span::ByteSpan;
 use crate::xml::{Token, TokenKind, Window, decode_verbatim};
 
@@ -93,6 +95,7 @@ impl Reading<'_> {
         if index.is_some() || self.selects_everything() {
             let attributes = other_attributes(window, &tag);
             let fields = build_fields(window, raw, around);
+            self.state.repeats.look(window.name(&tag), &fields);
             let record = Record {
                 table: window.name(&tag),
                 table_index: index,
@@ -113,14 +116,37 @@ impl Reading<'_> {
             self.sink.record(&record);
         }
         if let Some(carried) = carried {
-            let row = payload::Row {
-                deletes: action == Action::Delete
-                    || raw.value_of("action", window).is_some_and(|value| value.trim() == "DELETE"),
-                recorded_at: raw.value_of("sys_recorded_at", window),
-                updated_on: raw.value_of("sys_updated_on", window),
-                set: self.last_set.of(window, raw),
-            };
-            self.read_payload(window, raw, carried, &row, around);
+            self.read_row(window, raw, (carried, action), around);
+        }
+    }
+
+    /// Reads what a row carries. A row with two payloads, or two actions, is none
+    /// that an instance writes: all of it is read, and it is said.
+    fn read_row(
+        &mut self,
+        window: Window<'_>,
+        raw: &RawRecord,
+        (carried, action): (payload::Carried, Action),
+        around: Surroundings<'_>,
+    ) {
+        for name in ["payload", "action"] {
+            if let Some(second) = raw.fields_named(name, window).nth(1) {
+                let message = format!("a second <{name}> in one row: which of them holds, nothing tells");
+                let at = around.outer(second.element);
+                self.state.report.problems.push(problem(ProblemKind::Broken, message, at));
+            }
+        }
+        let mut actions =
+            raw.fields_named("action", window).map(|field| raw.decode(field, window)).peekable();
+        let deletes = actions.peek().is_some() && actions.all(|action| action.trim() == "DELETE");
+        let row = payload::Row {
+            deletes: action == Action::Delete || deletes,
+            recorded_at: raw.value_of("sys_recorded_at", window),
+            updated_on: raw.value_of("sys_updated_on", window),
+            set: self.last_set.of(window, raw),
+        };
+        for field in raw.fields_named("payload", window) {
+            self.read_payload(window, raw.pieces_of(field), carried, &row, around);
         }
     }
 }
@@ -215,10 +241,17 @@ fn action_of(window: Window<'_>, tag: &Token) -> ActionAttribute {
         return ActionAttribute::Record(Action::InsertOrUpdate);
     }
     let attributes = window.attributes(tag);
-    let Some(action) = attributes.iter().find(|attribute| attribute.name == "action") else {
+    let mut actions = attributes.iter().filter(|attribute| attribute.name == "action");
+    let Some(action) = actions.next().map(|action| action_named(&action.value)) else {
         return ActionAttribute::Absent;
     };
-    match action.value.as_ref() {
+    // Where several contradict each other, which is said, the record is judged.
+    let is_agreed = actions.all(|other| action_named(&other.value) == action);
+    if is_agreed { action } else { ActionAttribute::Record(Action::InsertOrUpdate) }
+}
+
+fn action_named(value: &str) -> ActionAttribute {
+    match value {
         "delete_multiple" | "update_multiple" => ActionAttribute::Multiple,
         "DELETE" | "delete" => ActionAttribute::Record(Action::Delete),
         _ => ActionAttribute::Record(Action::InsertOrUpdate),

@@ -15,10 +15,12 @@ mod finish;
 mod flat;
 mod line_marks;
 mod part;
+mod passed_over;
 mod payload;
 mod raw;
 mod reading;
 mod recover;
+mod repeats;
 mod rows;
 mod schedule;
 mod sniff;
@@ -196,3 +198,6 @@ pub fn read_strictly(source: &Source, select: Select<'_>, sink: &mut dyn RecordS
 fn problem(kind: ProblemKind, message: impl Into<String>, at: ByteSpan) -> Problem {
     Problem { kind, message: message.into(), at: Some(at) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use super::raw::{RawField, RawRecord};
 use super::reading::{Frame, Reading};
 use crate::record::{Origin, SetReference, UpdateRow};
 use crate::span::ByteSpan;
-use crate::xml::{Window, decode_verbatim};
+use crate::xml::{Token, Window, decode_verbatim};
 
 /// How deep payloads are followed into one another; real exports go to two.
 const MAX_DEPTH: usize = 4;
@@ -94,16 +94,15 @@ fn displayed(window: Window<'_>, field: &RawField) -> Option<String> {
 }
 
 impl Reading<'_> {
-    /// Reads the records in the `payload` field of a row.
+    /// Reads the records in the payload of a row, of which `pieces` are the text.
     pub(super) fn read_payload(
         &mut self,
         window: Window<'_>,
-        raw: &RawRecord,
+        pieces: &[Token],
         carried: Carried,
         row: &Row<'_>,
         around: Surroundings<'_>,
     ) {
-        let Some(pieces) = raw.text_tokens("payload", window) else { return };
         let depth = around.depth() + 1;
         let text = decode_verbatim(pieces, |span| window.slice(span));
         if text.trim().is_empty() {

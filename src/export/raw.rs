@@ -68,15 +68,19 @@ impl RawRecord {
         }
     }
 
+    /// The fields of that name among those that somebody may want.
+    pub(super) fn fields_named(&self, name: &str, window: Window<'_>) -> impl Iterator<Item = &RawField> {
+        self.fields.iter().filter(move |field| window.name(&field.tag) == name)
+    }
+
+    /// The text of the first of them.
     pub(super) fn value_of<'r>(&self, name: &str, window: Window<'r>) -> Option<Cow<'r, str>> {
-        let field = self.fields.iter().find(|field| window.name(&field.tag) == name)?;
-        Some(self.decode(field, window))
+        self.fields_named(name, window).next().map(|field| self.decode(field, window))
     }
 
     /// The direct text of a field, as tokens.
-    pub(super) fn text_tokens(&self, name: &str, window: Window<'_>) -> Option<&[Token]> {
-        let field = self.fields.iter().find(|field| window.name(&field.tag) == name)?;
-        Some(&self.pieces[field.pieces.clone()])
+    pub(super) fn pieces_of(&self, field: &RawField) -> &[Token] {
+        &self.pieces[field.pieces.clone()]
     }
 }
 

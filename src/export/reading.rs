@@ -6,10 +6,11 @@ use super::begin::Head;
 use super::census::Census;
 use super::payload::LastSet;
 use super::raw::RawRecord;
+use super::repeats::Repeats;
 use super::{FileKind, FileReport, RecordSink, Select, problem};
 use crate::source::{Problem, ProblemKind};
 use crate::span::ByteSpan;
-use crate::xml::{TextMap, Token, TokenReader, Window, XmlError, XmlErrorKind, map_of};
+use crate::xml::{Flaw, TextMap, Token, TokenKind, TokenReader, Window, XmlError, XmlErrorKind, map_of};
 
 /// The tables whose rows make a file an update set.
 const UPDATE_SET_TABLES: [&str; 3] = ["sys_update_xml", "sys_remote_update_set", "sys_update_set"];
@@ -63,6 +64,12 @@ pub(super) struct State {
     pub(super) dangling: Option<ByteSpan>,
     /// The first NUL character.
     pub(super) nul: Option<ByteSpan>,
+    /// The first thing that is not as XML demands although it was read: in the
+    /// file itself, and in payloads, with its place in the file.
+    pub(super) flaw: Option<Flaw>,
+    pub(super) payload_flaw: Option<Flaw>,
+    /// Records in which one column has two values.
+    pub(super) repeats: Repeats,
 }
 
 /// Reading one file, or a part of it.
@@ -130,11 +137,34 @@ impl<'a> Reading<'a> {
         self.state.report.problems.push(problem(kind_of(&error.kind), message, at));
     }
 
+    /// Notes what is not as XML demands, in the file or in the payload of a frame.
+    pub(super) fn note_flaw(&mut self, flaw: Option<Flaw>, frame: Option<&Frame<'_>>) {
+        let Some(flaw) = flaw else { return };
+        let (noted, at) = match frame {
+            None => (&mut self.state.flaw, flaw.at),
+            Some(frame) => (&mut self.state.payload_flaw, frame.outer(flaw.at)),
+        };
+        *noted = first(*noted, Some(Flaw { at, ..flaw }));
+    }
+
+    /// Notes text that stands where an export has elements only.
+    pub(super) fn note_text(&mut self, reader: &TokenReader, token: Token, frame: Option<&Frame<'_>>) {
+        let text = reader.slice(token.span);
+        let is_space = token.kind == TokenKind::Text && text.bytes().all(|byte| byte.is_ascii_whitespace());
+        if token.is_text() && !is_space {
+            let space = text.len() - text.trim_ascii_start().len();
+            let start = token.span.start + u64::try_from(space).unwrap_or(0);
+            let flaw = Flaw { what: "text between elements", at: ByteSpan::at(start) };
+            self.note_flaw(Some(flaw), frame);
+        }
+    }
+
     /// Takes over what a strict reader noticed on the way.
     pub(super) fn take_notes(&mut self, reader: &mut TokenReader) {
         self.state.report.problems.extend(reader.take_source_problems());
-        let (dangling, nul) = (reader.take_dangling(), reader.take_nul());
+        let (dangling, nul, flaw) = (reader.take_dangling(), reader.take_nul(), reader.take_flaw());
         self.state.note(dangling, nul);
+        self.note_flaw(flaw, None);
     }
 }
 
@@ -164,6 +194,9 @@ impl State {
         self.census.merge(&next.census, select);
         self.root_end = next.root_end.or(self.root_end);
         self.note(next.dangling, next.nul);
+        self.flaw = first(self.flaw, next.flaw);
+        self.payload_flaw = first(self.payload_flaw, next.payload_flaw);
+        self.repeats.append(next.repeats);
     }
 
     /// The file ends with its root, whose end tag ends at `end`.
@@ -193,11 +226,23 @@ impl State {
                 let message = "a NUL character, which no export holds";
                 self.report.problems.push(problem(kind, message, at));
             }
+            for (flaw, place) in [(self.flaw, ""), (self.payload_flaw, "in a payload: ")] {
+                let Some(flaw) = flaw else { continue };
+                let message = format!("{place}not well-formed XML: {}", flaw.what);
+                self.report.problems.push(problem(ProblemKind::Broken, message, flaw.at));
+                self.report.whole = false;
+            }
+            self.report.problems.extend(std::mem::take(&mut self.repeats).problems());
         }
         self.report.kind = self.kind_so_far(self.report.kind);
         (self.report.tables, self.report.rows) = self.census.into_maps();
         self.report
     }
+}
+
+/// The one of two flaws that comes first.
+fn first(one: Option<Flaw>, other: Option<Flaw>) -> Option<Flaw> {
+    one.into_iter().chain(other).min_by_key(|flaw| (flaw.at.start, flaw.what))
 }
 
 fn kind_of(error: &XmlErrorKind) -> ProblemKind {

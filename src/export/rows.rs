@@ -57,7 +57,7 @@ impl Reading<'_> {
                 Ok(()) => {}
                 Err(Halt::More) => return (Stop::More, at),
                 Err(Halt::Odd) => match self.read_odd(text, at, head) {
-                    Ok(end) => scanner = text.scanner(end),
+                    Ok(end) => scanner.go_to(end),
                     Err(Halt::More) => return (Stop::More, at),
                     Err(Halt::Odd) => return (Stop::Broken, at),
                 },
@@ -109,6 +109,8 @@ impl Reading<'_> {
         let _ = self.read_child_strictly(&mut reader, around);
         let dangling = reader.take_dangling().filter(|found| found.start < end);
         self.state.note(dangling, None);
+        let flaw = reader.take_flaw().filter(|flaw| flaw.at.start < end);
+        self.note_flaw(flaw, None);
         usize::try_from(end - text.base).map_err(|_| Halt::Odd)
     }
 

@@ -5,7 +5,7 @@ use super::fast::Text;
 use super::part::{End, From, MAX_ROW, Parts, valid_text};
 use super::reading::{By, Reading, State};
 use super::rows::Stop;
-use super::{FileReport, LineMarks, RecordSink, Select, document, flat};
+use super::{FileReport, LineMarks, RecordSink, Select, document, flat, passed_over};
 use crate::source::{PartBuffer, Source, TextStream};
 use crate::xml::TokenReader;
 
@@ -42,7 +42,7 @@ pub(super) fn read_source(
     sink: &mut dyn RecordSink,
     (buffer, size): (&mut PartBuffer, u64),
 ) -> FileReport {
-    match open(source, buffer, size) {
+    let report = match open(source, buffer, size) {
         Opened::Foreign if flat::may_be(valid_text(buffer.bytes()), source.path()) => {
             flat::read(source, select, sink).unwrap_or_else(foreign)
         }
@@ -54,7 +54,8 @@ pub(super) fn read_source(
             reading.read_parts(&parts, buffer);
             FileReport { encoding: "UTF-8", ..reading.state.finish() }
         }
-    }
+    };
+    passed_over::look(source, report)
 }
 
 impl Reading<'_> {
@@ -89,7 +90,7 @@ fn foreign() -> FileReport {
 }
 
 /// Reads a source that has to be unpacked or decoded, or whose beginning is odd.
-pub(super) fn read_stream(source: &Source, select: Select<'_>, sink: &mut dyn RecordSink) -> FileReport {
+fn read_stream(source: &Source, select: Select<'_>, sink: &mut dyn RecordSink) -> FileReport {
     if let Some(report) = flat::read(source, select, sink) {
         return report;
     }
@@ -109,15 +110,14 @@ pub(super) fn read_stream(source: &Source, select: Select<'_>, sink: &mut dyn Re
 
 /// Reads a source by the strict reader alone.
 pub(super) fn read_strictly(source: &Source, select: Select<'_>, sink: &mut dyn RecordSink) -> FileReport {
-    if let Some(report) = flat::read(source, select, sink) {
-        return report;
-    }
-    let stream = match source.open() {
-        Ok(stream) => stream,
-        Err(problem) => return FileReport { problems: vec![problem], ..FileReport::default() },
-    };
-    let encoding = stream.encoding();
-    FileReport { encoding, ..document::read_stream(stream, source.path(), select, sink) }
+    let report = flat::read(source, select, sink).unwrap_or_else(|| match source.open() {
+        Ok(stream) => {
+            let encoding = stream.encoding();
+            FileReport { encoding, ..document::read_stream(stream, source.path(), select, sink) }
+        }
+        Err(problem) => FileReport { problems: vec![problem], ..FileReport::default() },
+    });
+    passed_over::look(source, report)
 }
 
 impl Reading<'_> {

@@ -81,6 +81,16 @@ pub struct Field<'a> {
 }
 
 impl Field<'_> {
+    /// Whether another field of the same name says nothing else.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let said = |field: &Self| {
+            let shown = field.display_value.as_deref().or(field.name_attribute.as_deref());
+            (field.is_display_only, shown.unwrap_or_default().trim().to_owned())
+        };
+        self.value.trim() == other.value.trim() && said(self) == said(other)
+    }
+
     /// The value, or what is displayed where that is all the export shows.
     #[must_use]
     pub fn stored_or_shown(&self) -> &str {

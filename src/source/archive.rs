@@ -24,6 +24,23 @@ pub(super) fn is_zip(head: &[u8]) -> bool {
     head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")
 }
 
+/// The length of the record at an archive's end, without its comment.
+const END_RECORD: u64 = 22;
+
+/// Whether a file that does not start as one ends as a zip archive does.
+pub(super) fn is_behind(view: &mut View, name: &str) -> io::Result<bool> {
+    // An archive has a comment at its end only seldom; of a file that says what
+    // it is, the longest that can be is looked for.
+    let says_so = name.rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("zip"));
+    let tail = END_RECORD + if says_so { u64::from(u16::MAX) } else { 0 };
+    let start = view.end().saturating_sub(tail);
+    let mut bytes = vec![0; usize::try_from(view.end() - start).unwrap_or(0)];
+    view.seek(SeekFrom::Start(start))?;
+    let filled = fill(view, &mut bytes)?;
+    let found = memchr::memmem::rfind(&bytes[..filled], b"PK\x05\x06");
+    Ok(found.is_some_and(|at| says_so || at == 0))
+}
+
 /// One member, as the central directory has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Member {
@@ -45,13 +62,17 @@ enum Method {
 pub(super) struct Listing {
     pub(super) members: Vec<(String, Member)>,
     pub(super) problems: Vec<(String, Problem)>,
+    /// How many bytes stand before the archive.
+    pub(super) prefix: u64,
 }
 
 /// An entry of the central directory before it is judged.
 struct Entry {
-    name: Vec<u8>,
     readable_name: String,
     kind: EntryKind,
+    /// Where its header stands, and how many bytes of data follow that.
+    header_start: u64,
+    compressed_size: u64,
     member: Result<Member, Problem>,
 }
 
@@ -73,21 +94,32 @@ pub(super) fn list(stored: &Stored, limits: &Limits) -> Result<Listing, Problem>
         entries.push(entry(&archive, index).map_err(explain)?);
     }
     if archive.has_duplicate_names() {
-        add_shadowed(&mut entries, &archive, view, limits.max_members).map_err(Problem::from_io)?;
+        add_shadowed(&mut entries, &archive, view.clone(), limits.max_members).map_err(Problem::from_io)?;
     }
     if entries.len() > limits.max_members {
         let message = format!("more than {} members: not read", limits.max_members);
         return Err(Problem::new(ProblemKind::LimitReached, message));
     }
+    let hidden = hidden::find(view, entries.iter().map(|entry| (entry.header_start, entry.compressed_size)));
+    let hidden = hidden.map_err(Problem::from_io)?;
     refuse_overlaps(&mut entries);
-    Ok(judge(entries, limits))
+    let mut listing = judge(entries, limits);
+    // What is wrong with a listed member of that name says the same.
+    let is_said = |name: &str| listing.problems.iter().any(|(said, _)| said == name);
+    if let Some(hidden) = hidden.filter(|(name, _)| !is_said(name)) {
+        listing.problems.push(hidden);
+    }
+    listing.problems.sort_by(|(a, _), (b, _)| a.cmp(b));
+    listing.prefix = archive.offset();
+    Ok(listing)
 }
 
 fn entry<R: Read + Seek>(archive: &ZipArchive<R>, index: usize) -> Result<Entry, ZipError> {
     let data = archive.by_index_data(index)?;
     let name = data.name_raw().to_vec();
     let readable_name = data.name().unwrap_or_else(|_| String::from_utf8_lossy(&name)).into_owned();
-    let kind = if data.is_dir() {
+    let is_folder = is_folder(&name, data.compressed_size(), data.size());
+    let kind = if is_folder {
         EntryKind::Directory
     } else if data.is_symlink() {
         EntryKind::Link
@@ -102,7 +134,14 @@ fn entry<R: Read + Seek>(archive: &ZipArchive<R>, index: usize) -> Result<Entry,
         expanded_size: data.size(),
         crc: data.crc32(),
     });
-    Ok(Entry { name, readable_name, kind, member })
+    let (header_start, compressed_size) = (data.header_start(), data.compressed_size());
+    Ok(Entry { readable_name, kind, header_start, compressed_size, member })
+}
+
+/// Whether an entry is a folder: its name says so, and it holds nothing. Some
+/// programs deflate even that, which gives two bytes.
+fn is_folder(name: &[u8], compressed_size: u64, expanded_size: u64) -> bool {
+    (name.ends_with(b"/") || name.ends_with(b"\\")) && expanded_size == 0 && compressed_size <= 2
 }
 
 fn method(encrypted: bool, method: CompressionMethod) -> Result<Method, Problem> {
@@ -147,25 +186,21 @@ fn add_shadowed<R: Read + Seek>(
             let mut extra = vec![0; usize::from(u16_at(&header, 30))];
             view.read_exact(&mut name)?;
             view.read_exact(&mut extra)?;
-            entries.push(shadowed(&header, name, &extra, archive));
+            entries.push(shadowed(&header, &name, &extra, archive));
         }
         start += 46 + lengths.iter().sum::<u64>();
     }
     Ok(())
 }
 
-fn shadowed<R>(header: &[u8; 46], name: Vec<u8>, extra: &[u8], archive: &ZipArchive<R>) -> Entry
+fn shadowed<R>(header: &[u8; 46], name: &[u8], extra: &[u8], archive: &ZipArchive<R>) -> Entry
 where
     R: Read + Seek,
 {
-    let twin = archive.index_for_name_raw(&name).and_then(|index| archive.by_index_data(index).ok());
-    let (readable_name, kind) = match &twin {
-        Some(twin) if twin.is_dir() => (String::new(), EntryKind::Directory),
-        Some(twin) => (twin.name().map(Cow::into_owned).unwrap_or_default(), EntryKind::File),
-        None => (String::new(), EntryKind::File),
-    };
+    let twin = archive.index_for_name_raw(name).and_then(|index| archive.by_index_data(index).ok());
+    let readable_name = twin.and_then(|twin| twin.name().map(Cow::into_owned).ok()).unwrap_or_default();
     let readable_name =
-        if readable_name.is_empty() { String::from_utf8_lossy(&name).into_owned() } else { readable_name };
+        if readable_name.is_empty() { String::from_utf8_lossy(name).into_owned() } else { readable_name };
     let method = match u16_at(header, 10) {
         0 => method(u16_at(header, 8) & 1 != 0, CompressionMethod::Stored),
         8 => method(u16_at(header, 8) & 1 != 0, CompressionMethod::Deflated),
@@ -181,7 +216,9 @@ where
     let header_start = header_start.saturating_add(archive.offset());
     let crc = u32_at(header, 16);
     let member = method.map(|method| Member { header_start, method, compressed_size, expanded_size, crc });
-    Entry { name, readable_name, kind, member }
+    let is_folder = is_folder(name, compressed_size, expanded_size);
+    let kind = if is_folder { EntryKind::Directory } else { EntryKind::File };
+    Entry { readable_name, kind, header_start, compressed_size, member }
 }
 
 fn zip64_field(mut extra: &[u8]) -> &[u8] {
@@ -231,7 +268,7 @@ fn judge(entries: Vec<Entry>, limits: &Limits) -> Listing {
     let mut listing = Listing::default();
     for entry in entries {
         let (name, cleaned) = clean_name(&entry.readable_name);
-        if entry.kind == EntryKind::Directory || entry.name.ends_with(b"\\") {
+        if entry.kind == EntryKind::Directory {
             continue;
         }
         if entry.kind == EntryKind::Link {
@@ -239,8 +276,13 @@ fn judge(entries: Vec<Entry>, limits: &Limits) -> Listing {
             listing.problems.push((name, problem));
             continue;
         }
-        if cleaned {
-            let message = "unsafe name in the archive: read under a cleaned one";
+        let is_named_as_folder = entry.readable_name.ends_with(['/', '\\']);
+        if cleaned || is_named_as_folder {
+            let message = if is_named_as_folder {
+                "named as a folder in the archive, but it holds data: read as a file"
+            } else {
+                "unsafe name in the archive: read under a cleaned one"
+            };
             listing.problems.push((name.clone(), Problem::new(ProblemKind::UnsafeName, message)));
         }
         let member = entry.member.and_then(|member| match limits.refuse_size(member.expanded_size) {
@@ -368,5 +410,6 @@ fn explain(error: ZipError) -> Problem {
     Problem::new(ProblemKind::Unreadable, message)
 }
 
+mod hidden;
 #[cfg(test)]
 pub(super) mod tests;

@@ -152,7 +152,7 @@ fn discover_with(
     });
     let look = |file: Found| {
         let stored = Stored::File(file.real);
-        let content = Content::of(&stored, file.size, &options.limits);
+        let content = Content::of(&stored, file.size, &options.limits, &file.reported);
         (file.reported, stored, file.size, content)
     };
     // Thousands of small files take longer to open than to read. A few do not,
@@ -169,7 +169,7 @@ fn discover_with(
         let path = STANDARD_INPUT.1.to_owned();
         match spool(standard_input, &options.limits) {
             Ok((stored, size)) => {
-                let content = Content::of(&stored, size, &options.limits);
+                let content = Content::of(&stored, size, &options.limits, &path);
                 collected.add(path, stored, size, content);
             }
             Err(problem) => collected.problems.push((path, problem)),
@@ -217,7 +217,8 @@ impl Collected<'_> {
     fn add_members(&mut self, archive_path: &str, stored: &Stored, listing: Listing) {
         let exclude = &self.options.exclude;
         for (name, problem) in listing.problems {
-            let path = format!("{archive_path}!/{name}");
+            let path =
+                if name.is_empty() { archive_path.to_owned() } else { format!("{archive_path}!/{name}") };
             if exclude.is_match(&path) {
                 self.left_out.push(path);
             } else {
@@ -245,22 +246,49 @@ enum Content {
 }
 
 impl Content {
-    fn of(stored: &Stored, size: u64, limits: &Limits) -> Self {
+    fn of(stored: &Stored, size: u64, limits: &Limits, path: &str) -> Self {
         if let Some(problem) = limits.refuse_size(size) {
             return Self::None(problem);
         }
         let mut head = [0; 4];
-        match stored.view().and_then(|mut view| fill(&mut view, &mut head)) {
-            Ok(filled) if !archive::is_zip(&head[..filled]) => Self::File,
-            Ok(_) => archive::list(stored, limits).map_or_else(Self::None, |listing| {
+        let looked = stored.view().and_then(|mut view| {
+            let filled = fill(&mut view, &mut head)?;
+            if archive::is_zip(&head[..filled]) {
+                return Ok(Some(Front::Archive));
+            }
+            Ok(archive::is_behind(&mut view, path)?.then_some(Front::Other(head)))
+        });
+        match looked {
+            Ok(None) => Self::File,
+            Ok(Some(Front::Archive)) => archive::list(stored, limits).map_or_else(Self::None, |listing| {
                 if !workbook::is_workbook(&listing) {
                     return Self::Archive(listing);
                 }
                 workbook::sheets(stored, &listing).map_or_else(Self::None, Self::Workbook)
             }),
+            // What only ends like an archive may be something else.
+            Ok(Some(Front::Other(head))) => archive::list(stored, limits)
+                .map_or(Self::File, |listing| Self::Archive(say_prefix(listing, head))),
             Err(error) => Self::None(Problem::from_io(error)),
         }
     }
+}
+
+/// What a file with an archive in it begins with.
+enum Front {
+    Archive,
+    /// Something else, of which these are the first bytes.
+    Other([u8; 4]),
+}
+
+/// Says what stands before an archive. A program that unpacks it is nothing of
+/// ours; anything else may be an export that the archive hides.
+fn say_prefix(mut listing: Listing, head: [u8; 4]) -> Listing {
+    let is_program = [&b"MZ"[..], b"\x7fELF", b"#!"].iter().any(|magic| head.starts_with(magic));
+    let kind = if is_program { ProblemKind::Skipped } else { ProblemKind::Broken };
+    let message = format!("{} bytes in front of the archive are not read", listing.prefix);
+    listing.problems.insert(0, (String::new(), Problem::new(kind, message)));
+    listing
 }
 
 /// Copies standard input to a file without a name, which only this process can

@@ -1,8 +1,11 @@
 //! Bytes to elements, with the place of each. Only this folder knows quick-xml.
 
+mod check;
 mod error;
 mod fill;
+mod flaw;
 mod names;
+mod plain;
 mod reader;
 mod scanner;
 mod seek;
@@ -11,6 +14,7 @@ mod token;
 mod window;
 
 pub use error::{XmlError, XmlErrorKind};
+pub use flaw::Flaw;
 pub use reader::{Input, TokenReader};
 pub use scanner::{Halt, Leaf, Markup, Next, Scanner, Tag};
 pub use text::{TextMap, decode, decode_verbatim, map_of};

@@ -12,6 +12,7 @@ use quick_xml::errors::Error;
 use quick_xml::events::Event;
 
 use super::error::{XmlError, XmlErrorKind, describe};
+use super::flaw::Flaw;
 use super::names::OpenNames;
 use super::token::{Attribute, Token, TokenKind, tag_name};
 use super::window::Window;
@@ -55,7 +56,12 @@ pub struct TokenReader {
     /// Why the source could not be read on; comes after the last token.
     pub(super) source_failure: Option<Problem>,
     pub(super) open: OpenNames,
-    dangling: Option<ByteSpan>,
+    pub(super) dangling: Option<ByteSpan>,
+    pub(super) flaw: Option<Flaw>,
+    /// Whether a DOCTYPE was read, which may declare entities.
+    pub(super) has_doctype: bool,
+    /// Whether anything but space was read.
+    pub(super) has_begun: bool,
     pub(super) nul: Option<ByteSpan>,
     pub(super) block: usize,
 }
@@ -94,6 +100,7 @@ impl TokenReader {
     pub fn inside(mut self, root: Option<&str>) -> Self {
         if let Some(root) = root {
             self.open.push(root);
+            self.has_begun = true;
         }
         self
     }
@@ -111,6 +118,9 @@ impl TokenReader {
             source_failure: None,
             open: OpenNames::default(),
             dangling: None,
+            flaw: None,
+            has_doctype: false,
+            has_begun: base > 0,
             nul: None,
             block: BLOCK,
         }
@@ -124,11 +134,9 @@ impl TokenReader {
     pub fn next_token(&mut self) -> Result<Option<Token>, XmlError> {
         loop {
             if let Some(token) = self.tokens.pop_front() {
-                self.check_nesting(&token)?;
                 // Not where tokens are made: how far ahead that is rests on the block.
-                if token.kind == TokenKind::Text && self.dangling.is_none() && self.begins_reference(token) {
-                    self.dangling = Some(token.span);
-                }
+                self.check_token(token)?;
+                self.check_nesting(&token)?;
                 return Ok(Some(token));
             }
             let all_scanned = self.at_end && self.scanned == self.window.len();
@@ -215,6 +223,12 @@ impl TokenReader {
     /// A lone `&` that was read as text, if there was one since the last call.
     pub fn take_dangling(&mut self) -> Option<ByteSpan> {
         self.dangling.take()
+    }
+
+    /// The first thing that is not as XML demands although it could be read, if
+    /// there was one since the last call.
+    pub fn take_flaw(&mut self) -> Option<Flaw> {
+        self.flaw.take()
     }
 
     /// The first NUL character, which XML does not allow and which is read as it
@@ -343,12 +357,6 @@ impl TokenReader {
             }
         }
         Ok(())
-    }
-
-    /// Whether a text begins with an `&` that begins no reference.
-    fn begins_reference(&self, text: Token) -> bool {
-        let first = text.span.range_from(self.base).and_then(|range| self.window.as_bytes().get(range.start));
-        first == Some(&b'&')
     }
 
     /// Whether a syntax error between two offsets of the reader comes from the

@@ -8,8 +8,10 @@
 use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
-use memchr::{memchr, memchr2, memchr3};
+use memchr::{memchr, memchr2};
 
+use super::check::is_declaration;
+use super::plain::{REFERENCE, begins_name, end_of_attributes, is_known, is_name_byte};
 use super::token::{Token, TokenKind};
 use crate::span::ByteSpan;
 
@@ -69,8 +71,6 @@ static COMMENT_END: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"-
 
 const CDATA: &[u8] = b"<![CDATA[";
 const COMMENT: &[u8] = b"<!--";
-/// The longest reference that is looked for; longer ones are odd.
-const REFERENCE: usize = 16;
 
 /// Reads a text that is in memory.
 #[derive(Debug, Clone)]
@@ -79,13 +79,21 @@ pub struct Scanner<'t> {
     /// Offset of the text's first byte.
     base: u64,
     at: usize,
+    /// Index of the first `]]>` behind the place where somebody last looked for
+    /// one; `None` where nobody did.
+    cdata_end: Option<usize>,
 }
 
 impl<'t> Scanner<'t> {
     /// Reads `text`, whose first byte has offset `base`, from index `at` on.
     #[must_use]
     pub fn new(text: &'t str, base: u64, at: usize) -> Self {
-        Self { bytes: text.as_bytes(), base, at }
+        Self { bytes: text.as_bytes(), base, at, cdata_end: None }
+    }
+
+    /// Goes on at another index.
+    pub fn go_to(&mut self, at: usize) {
+        self.at = at;
     }
 
     /// Index of the next byte.
@@ -127,7 +135,9 @@ impl<'t> Scanner<'t> {
             return Ok(());
         }
         let end = memchr(b'>', self.rest()).ok_or(Halt::More)?;
-        if self.rest()[end - 1] != b'?' {
+        let declaration = self.rest()[..end].strip_prefix(b"<?xml").and_then(|rest| rest.strip_suffix(b"?"));
+        let declaration = declaration.and_then(|rest| std::str::from_utf8(rest).ok());
+        if !declaration.is_some_and(is_declaration) {
             return Err(Halt::Odd);
         }
         self.at += end + 1;
@@ -173,6 +183,9 @@ impl<'t> Scanner<'t> {
                     return None;
                 }
                 let text_end = text_start + length;
+                if self.has_cdata_end(text_start, text_end) {
+                    return None;
+                }
                 self.at = text_end + open.len() + 2;
                 let tag = Token { kind: TokenKind::Start, span: self.span(start, text_start) };
                 Some(Leaf { tag, text: (text_start, text_end) })
@@ -195,7 +208,7 @@ impl<'t> Scanner<'t> {
         let name_start = self.at + 1;
         let name = self.bytes.get(name_start..).ok_or(Halt::More)?;
         let length = name.iter().position(|byte| !is_name_byte(*byte)).ok_or(Halt::More)?;
-        if length == 0 {
+        if length == 0 || !begins_name(name[0]) {
             return Err(Halt::Odd);
         }
         self.tag_after(name_start + length)
@@ -216,7 +229,7 @@ impl<'t> Scanner<'t> {
                 None => return Err(Halt::More),
             },
             Some(byte) if byte.is_ascii_whitespace() => {
-                let end = self.end_of_attributes(name_end)?;
+                let end = end_of_attributes(self.bytes, name_end)?;
                 let is_empty = self.bytes[end - 2] == b'/';
                 (if is_empty { TokenKind::Empty } else { TokenKind::Start }, end, true)
             }
@@ -227,21 +240,22 @@ impl<'t> Scanner<'t> {
         Ok(Tag { token: Token { kind, span: self.span(start, end) }, name_end, has_attributes })
     }
 
-    /// Index one past the `>` of a tag: `>` may stand in quotes.
-    fn end_of_attributes(&self, from: usize) -> Result<usize, Halt> {
-        let mut at = from;
-        loop {
-            let rest = self.bytes.get(at..).ok_or(Halt::More)?;
-            at += memchr3(b'>', b'"', b'\'', rest).ok_or(Halt::More)?;
-            let quote = self.bytes[at];
-            if quote == b'>' {
-                break;
+    /// Whether a `]]>` begins in a run of text, which XML does not allow. Looks
+    /// through the text once, however many runs are asked about.
+    #[inline]
+    fn has_cdata_end(&mut self, from: usize, to: usize) -> bool {
+        self.cdata_end.is_none_or(|end| end < to) && self.find_cdata_end(from) < to
+    }
+
+    #[cold]
+    fn find_cdata_end(&mut self, from: usize) -> usize {
+        match self.cdata_end {
+            Some(end) if end >= from => end,
+            _ => {
+                let found = CDATA_END.find(self.bytes.get(from..).unwrap_or_default());
+                *self.cdata_end.insert(found.map_or(usize::MAX, |found| from + found))
             }
-            at += 1;
-            at += memchr(quote, self.bytes.get(at..).ok_or(Halt::More)?).ok_or(Halt::More)? + 1;
         }
-        // A tag that was never closed runs into the next one.
-        if memchr(b'<', &self.bytes[from..at]).is_some() { Err(Halt::Odd) } else { Ok(at + 1) }
     }
 
     /// Reads text up to the next `<`; whether references stand in it.
@@ -250,10 +264,12 @@ impl<'t> Scanner<'t> {
     /// The text ends, or an `&` begins no reference.
     pub fn text(&mut self) -> Result<bool, Halt> {
         let mut has_references = false;
+        let start = self.at;
         loop {
             self.at += memchr2(b'<', b'&', self.rest()).ok_or(Halt::More)?;
             if self.bytes[self.at] == b'<' {
-                return Ok(has_references);
+                let is_odd = self.has_cdata_end(start, self.at);
+                return if is_odd { Err(Halt::Odd) } else { Ok(has_references) };
             }
             has_references = true;
             self.reference()?;
@@ -266,7 +282,7 @@ impl<'t> Scanner<'t> {
         let length = rest.iter().take(REFERENCE).position(|byte| !is_inside(byte));
         match length {
             Some(0) => Err(Halt::Odd),
-            Some(length) if rest[length] == b';' => {
+            Some(length) if rest[length] == b';' && is_known(&rest[..length]) => {
                 self.at += length + 2;
                 Ok(())
             }
@@ -294,7 +310,7 @@ impl<'t> Scanner<'t> {
                     Err(Halt::Odd)
                 }
             }
-            Some(byte) if is_name_byte(*byte) => Ok(Markup::Start),
+            Some(byte) if begins_name(*byte) => Ok(Markup::Start),
             Some(_) => Err(Halt::Odd),
             None => Err(Halt::More),
         }
@@ -332,8 +348,11 @@ impl<'t> Scanner<'t> {
     pub fn skip_comment(&mut self) -> Result<(), Halt> {
         let content = self.bytes.get(self.at + COMMENT.len()..).ok_or(Halt::More)?;
         let length = COMMENT_END.find(content).ok_or(Halt::More)?;
-        // `<!-->` and `<!--->` are understood in more ways than one.
-        if content.starts_with(b">") || content.starts_with(b"->") {
+        // `<!-->` and `<!--->` are understood in more ways than one, and `--` is
+        // not allowed.
+        let is_odd = content.starts_with(b">") || content.starts_with(b"->");
+        let text = &content[..length];
+        if is_odd || text.ends_with(b"-") || text.windows(2).any(|pair| pair == b"--") {
             return Err(Halt::Odd);
         }
         self.at += COMMENT.len() + length + 3;
@@ -359,9 +378,4 @@ fn to_special(text: &[u8]) -> Option<usize> {
     }
     let passed = words.len().min(4) * 8;
     Some(passed + memchr2(b'<', b'&', &text[passed..])?)
-}
-
-/// Whether a byte is one of those that names of tables and columns are made of.
-fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b':')
 }

@@ -154,6 +154,10 @@ fn read_object(written: &str) -> (Option<Cow<'_, str>>, Option<Cow<'_, str>>) {
             None => Cow::Borrowed(value),
         }
     };
+    if twice(written, &members).is_some() {
+        // Two values of one name: neither counts.
+        return (None, None);
+    }
     let find = |name: &str| members.iter().find(|member| &written[member.name.clone()] == name).map(text);
     let (value, display, link) = (find("value"), find("display_value"), find("link"));
     if value.is_none() && display.is_none() {
@@ -167,6 +171,29 @@ fn read_object(written: &str) -> (Option<Cow<'_, str>>, Option<Cow<'_, str>>) {
 pub(super) fn end_of_link<'t>(link: &str) -> Option<Cow<'t, str>> {
     let last = link.rsplit('/').next().filter(|last| is_sys_id(last))?;
     Some(Cow::Owned(last.to_owned()))
+}
+
+/// Two members that say different things of what a value is, or displays.
+fn twice<'m>(written: &str, members: &'m [Member]) -> Option<[&'m Member; 2]> {
+    let of = |range: &Range<usize>| &written[range.clone()];
+    ["value", "display_value", "link"].into_iter().find_map(|name| {
+        let mut named = members.iter().filter(|member| of(&member.name) == name);
+        let first = named.next()?;
+        let second = named.find(|second| of(&first.value) != of(&second.value))?;
+        Some([first, second])
+    })
+}
+
+/// Where two values of one name stand in the object of a cell.
+fn places_of_two(window: &Window, cell: &Cell) -> Option<[ByteSpan; 2]> {
+    let mut members = Vec::new();
+    let written = &window.text()[cell.content.clone()];
+    json::object(written.as_bytes(), 0, &mut members).ok()?;
+    let place = |member: &Member| {
+        let start = cell.content.start;
+        span_of(window, &(start + member.whole.start..start + member.whole.end))
+    };
+    twice(written, &members).map(|two| two.map(place))
 }
 
 impl Rows<'_> {
@@ -199,9 +226,17 @@ impl Rows<'_> {
                 displayed.push((at, &name[..reference]));
             }
             if fate.is_handed_out {
-                fields.push(build_field(&self.window, name, cell, fate, (self.head.shows, &self.nulls)));
+                let field = build_field(&self.window, name, cell, fate, (self.head.shows, &self.nulls));
+                if field.is_display_only
+                    && field.display_value.as_deref() == Some("")
+                    && let Some(places) = places_of_two(&self.window, cell)
+                {
+                    self.state.repeats.note(table, name, places);
+                }
+                fields.push(field);
             }
         }
+        self.state.repeats.look(table, &fields);
         if !matches!(self.head.form, Form::Csv { .. }) {
             add_displays(&self.window, &self.head, &self.cells, &mut fields);
         }
@@ -273,6 +308,7 @@ fn build_field<'t>(
             Known::Stored(value) => (Some(value), None),
             Known::DisplayOnly(text) => (None, Some(text)),
         },
+        None if display.is_none() => (None, Some(Cow::Borrowed(""))),
         // A display value alone is what would stand there without an object.
         None => match known(display.clone().unwrap_or_default(), fate.sort, Shows::Labels) {
             Known::Stored(value) => (Some(value), None),

@@ -38,7 +38,7 @@ const TELLING: usize = 3;
 
 /// A table that the name of a file says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Named {
+pub(in crate::export) enum Named {
     /// One of the dictionary.
     Known(&'static str),
     /// Another one, whose name is all of the file's.
@@ -62,7 +62,7 @@ pub(super) fn is_name(text: &str) -> bool {
 
 /// The table that the name of a file says: `sys_user.csv`, `sys_user (3).json`,
 /// `sys_user_part2.xlsx`, `x_acme_order.json`.
-pub(super) fn by_file_name(path: &str) -> Option<Named> {
+pub(in crate::export) fn by_file_name(path: &str) -> Option<Named> {
     // The sheets of a workbook are named by the workbook.
     let path = path.rsplit_once(".xlsx!/").map_or(path, |(workbook, _)| workbook);
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name).to_ascii_lowercase();

@@ -207,3 +207,33 @@ fn damaged_archives_never_panic() {
         }
     }
 }
+
+#[test]
+fn members_named_as_folders_are_read_if_they_hold_data() {
+    let notice = "UnsafeName: named as a folder in the archive, but it holds data: read as a file";
+    for end in ["/", "\\"] {
+        let mut archive = zip_of(&[("a.xml_", b"<a/>"), ("dir/", b"")]);
+        patch(&mut archive, b"a.xml_", format!("a.xml{end}").as_bytes());
+        check(archive, &Limits::default(), &["a.xml = <a/>", &format!("a.xml: {notice}")]);
+    }
+}
+
+#[test]
+fn members_that_the_directory_does_not_list_are_said() {
+    let said = "Broken: the archive's directory does not list this member: not read";
+    let (one, two) = (zip_of(&[("a.xml", b"<a/>")]), zip_of(&[("b.xml", b"<b/>"), ("c.xml", b"<c/>")]));
+    // Two archives, joined: only the last one has a directory that is found.
+    let joined = [&one[..], &two].concat();
+    check(joined, &Limits::default(), &["b.xml = <b/>", "c.xml = <c/>", &format!("a.xml: {said}")]);
+    let joined = [&two[..], &one].concat();
+    check(joined, &Limits::default(), &["a.xml = <a/>", &format!("b.xml: {said}; one more is like this")]);
+    // An entry that was taken out of the directory.
+    let mut hidden = two;
+    let listed = directory(&hidden);
+    let second = listed + 46 + "b.xml".len();
+    hidden.drain(listed..second);
+    let end = hidden.len() - 22;
+    hidden[end + 8..end + 12].copy_from_slice(&[1, 0, 1, 0]);
+    hidden[end + 12..end + 16].copy_from_slice(&u32::try_from(46 + "c.xml".len()).unwrap().to_le_bytes());
+    check(hidden, &Limits::default(), &["c.xml = <c/>", &format!("b.xml: {said}")]);
+}
