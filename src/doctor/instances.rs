@@ -65,6 +65,7 @@ pub fn names_message<'s>(property: &str, values: impl Iterator<Item = (&'s str, 
 
 /// That so many values of a unique column (table, column) belong to one row in one
 /// file and to another in the other.
+#[must_use]
 pub fn keys_message(count: usize, (table, key): (&str, &str), [one, other]: [&str; 2]) -> String {
     format!(
         "{count} values of {table}.{key} belong to one row in {one} and to another in {other}: the files look like \

@@ -99,9 +99,8 @@ fn judge_rows(
             return JudgedProperty { name, verdict: Verdict::Fail, missing, unclear: None, rows: failing };
         }
         Holds::NotBoolean => (Verdict::CannotTell, Some(not_boolean(&name))),
-        Holds::Open => (Verdict::CannotTell, None),
         Holds::Yes if missing.is_empty() => (Verdict::Pass, None),
-        Holds::Yes => (Verdict::CannotTell, None),
+        Holds::Open | Holds::Yes => (Verdict::CannotTell, None),
     };
     JudgedProperty { name, verdict, missing, unclear, rows }
 }

@@ -63,7 +63,9 @@ mod tests {
     fn a_folder_is_held_with_all_that_is_below() {
         let check = |walked: &[&str], folder: &str, expected: bool| {
             let mut all = Walked::default();
-            walked.iter().for_each(|walked| all.walk((*walked).to_owned()));
+            for walked in walked {
+                all.walk((*walked).to_owned());
+            }
             assert_eq!(all.holds(folder), expected, "{folder} by {walked:?}");
         };
         check(&["."], "", true);

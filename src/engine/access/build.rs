@@ -184,7 +184,9 @@ impl Builder<'_> {
                 self.names.entry(self.facts.fold(*name)).or_insert(number);
             }
         }
-        later.into_iter().for_each(|tie| self.add(tie));
+        for tie in later {
+            self.add(tie);
+        }
     }
 
     /// The number of a node; `None` where it is not shown.
@@ -286,12 +288,11 @@ impl Builder<'_> {
     fn add_member(&mut self, tie: &Tie) {
         self.note_hidden(tie, ["user", "group"]);
         let user = self.user(tie);
-        match self.number(Node::Group(0), tie.to) {
-            Some(group) => self.edges.members.push((user, group, tie.row)),
-            None => {
-                let role = self.some_role();
-                self.edges.hidden_members.push((user, role, tie.row));
-            }
+        if let Some(group) = self.number(Node::Group(0), tie.to) {
+            self.edges.members.push((user, group, tie.row));
+        } else {
+            let role = self.some_role();
+            self.edges.hidden_members.push((user, role, tie.row));
         }
     }
 

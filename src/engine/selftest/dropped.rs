@@ -73,9 +73,9 @@ fn judge_without(files: &[PackFiles], id: &str, tests: &[RuleTest]) -> (Figures,
         let pack = own.as_ref().unwrap_or_else(|| shared.get_or_insert_with(compile));
         for dropped in drops_of(pack, test) {
             if dropped.column.is_some() {
-                figures.columns += 1
+                figures.columns += 1;
             } else {
-                figures.tables += 1
+                figures.tables += 1;
             }
             if !matches!(dropped.verdict(pack), Verdict::Fail | Verdict::CannotTell) {
                 excused.insert(format!("{id}\t{}", dropped.name()));
@@ -103,12 +103,12 @@ impl Dropped {
 
     fn verdict(&self, pack: &Pack) -> Verdict {
         let sources: Vec<_> =
-            self.exports.iter().map(|(name, text)| Source::memory(*name, text.as_bytes())).collect();
+            self.exports.iter().map(|(name, text)| Source::memory(name, text.as_bytes())).collect();
         let reading = read_all(&sources, &Plan::of(pack), &self.options, &|_| {});
         judge(&reading.instance, &pack.rules)
             .coverage
             .first()
-            .map_or(Verdict::NotApplicable, |rule| rule.verdict())
+            .map_or(Verdict::NotApplicable, crate::finding::RuleCoverage::verdict)
     }
 }
 

@@ -81,9 +81,8 @@ fn in_quotes(written: &str) -> impl Iterator<Item = Piece> + '_ {
         let first = rest.chars().next()?;
         let is_quote = first == '"' && is_open != Some(false);
         let (length, letter) = match is_open {
-            None => (first.len_utf8(), (!is_quote).then_some(first)),
             Some(_) if is_quote && rest.starts_with("\"\"") => (2, Some('"')),
-            Some(_) => (first.len_utf8(), (!is_quote).then_some(first)),
+            _ => (first.len_utf8(), (!is_quote).then_some(first)),
         };
         is_open = match is_open {
             None => Some(is_quote),
