@@ -253,5 +253,5 @@ fn another_problem_is_another() {
     };
     check("another user", "svc.crane", "svc.winch", "SNA1002", false);
     check("another role", "crane_driver", "winch_driver", "SNR1009", false);
-    check("another value", "<value>false<", "<value>no<", "SNP1002", true);
+    check("another value", "<value>false<", "<value>False<", "SNP1002", true);
 }

@@ -71,7 +71,7 @@ fn samples() -> Vec<(String, String)> {
         let mut text = String::new();
         let mut stream = source.open().unwrap();
         while stream.read(&mut text, 1 << 20).unwrap() > 0 {}
-        if source.path().ends_with(".xml") {
+        if Path::new(source.path()).extension().is_some_and(|extension| extension == "xml") {
             samples.push((source.path().to_owned(), text));
         }
     }
@@ -230,8 +230,8 @@ fn check(form: Form, expected: &[(&'static str, Figures)]) {
     assert_eq!(figures, expected.iter().map(|(what, figures)| (*what, Figures { ..*figures })).collect());
 }
 
-// The figures. Of 2,000 losses of each form a strict parser refuses about three
-// in four, and all of these are heard. What it accepts is a letter of a value, or a
+// The figures. Of 2,000 losses of each form a strict parser refuses two in three,
+// and all of these are heard. What it accepts is a letter of a value, or a
 // whole element or row: nothing in the file tells that they are missing. Those that
 // are heard all the same stand in a payload, which to the parser is only text, or
 // leave text between elements.
@@ -249,13 +249,25 @@ fn losses_in_xml() {
 }
 
 #[test]
-#[ignore = "JSON that is no JSON is not always said yet"]
 fn losses_in_json() {
-    check(Form::Json, &[]);
+    check(
+        Form::Json,
+        &[
+            ("a block", Figures { refused: 467, lone: 0, accepted_said: 0, accepted_silent: 208 }),
+            ("a byte", Figures { refused: 131, lone: 0, accepted_said: 0, accepted_silent: 519 }),
+            ("a quote", Figures { refused: 675, lone: 0, accepted_said: 0, accepted_silent: 0 }),
+        ],
+    );
 }
 
 #[test]
-#[ignore = "CSV with a value that is cut is not always said yet"]
 fn losses_in_csv() {
-    check(Form::Csv, &[]);
+    check(
+        Form::Csv,
+        &[
+            ("a block", Figures { refused: 653, lone: 0, accepted_said: 0, accepted_silent: 22 }),
+            ("a byte", Figures { refused: 118, lone: 0, accepted_said: 0, accepted_silent: 532 }),
+            ("a quote", Figures { refused: 675, lone: 0, accepted_said: 0, accepted_silent: 0 }),
+        ],
+    );
 }

@@ -234,7 +234,8 @@ fn run_class_test(pack: &Pack, class: &ClassFile, test: &RuleTest) -> Vec<String
 
 fn problems(files: &[super::ReadFile]) -> Vec<String> {
     let problems = files.iter().flat_map(|file| &file.report.problems);
-    problems.map(|problem| format!("the export of the test: {}", problem.message)).collect()
+    let losses = problems.filter(|problem| problem.kind.is_loss());
+    losses.map(|problem| format!("the export of the test: {}", problem.message)).collect()
 }
 
 fn compare_findings(found: &[Finding], expected: &[ExpectedFinding], differences: &mut Vec<String>) {

@@ -240,18 +240,19 @@ impl Judging<'_, '_> {
     }
 
     /// One role of a rule is enough, so each new one must be an old one, or one of
-    /// administrators. An old rule without roles kept nobody out by them.
+    /// administrators. A set shows the roles that it brings, not those that an old
+    /// rule had: where it shows none, any new one may only narrow.
     fn roles_are_as_narrow(&self, old: RowId, new: RowId) -> Truth {
         let Some(roles) = Roles::of(self) else { return Truth::Unknown(Missing::none()) };
         if roles.hide_rules() {
             return Truth::Unknown(Missing::column(roles.table, roles.acl));
         }
         let (old, new) = (roles.of_rule(old, Ties::All), roles.of_rule(new, Ties::Live));
-        if old.is_empty() {
-            return Truth::Yes;
-        }
-        if new.is_empty() {
-            return Truth::No;
+        match (old.is_empty(), new.is_empty()) {
+            (true, true) => return Truth::Unknown(Missing::table(roles.table)),
+            (true, false) => return Truth::Yes,
+            (false, true) => return Truth::No,
+            (false, false) => {}
         }
         let is_old = |role: &Role| match role {
             Role { id: TextId::ABSENT, .. } => Truth::Unknown(Missing::column(roles.table, roles.role)),

@@ -181,15 +181,11 @@ pub trait Data {
 /// beside the rows that were read and show another; `None` where it surely holds
 /// none.
 pub(super) fn without_row(data: &dyn Data, table: TableIdx, column: ColumnIdx) -> Option<Missing> {
-    let mut missing = Missing::none();
     if !data.is_whole(table) {
-        missing = Missing::table(table);
+        return Some(Missing::table(table));
     }
     // A row that does not show the column may be the one.
-    if data.without_column(table, column) {
-        missing = missing.union(Missing::column(table, column));
-    }
-    (!missing.is_empty()).then_some(missing)
+    data.without_column(table, column).then(|| Missing::column(table, column))
 }
 
 /// What an update set may say of an access rule that it takes away.

@@ -113,20 +113,6 @@ impl AskRow for BoundCondition {
     }
 }
 
-impl Comparison {
-    /// Whether an order of two values is the one asked for.
-    pub(super) fn holds(self, order: Ordering) -> bool {
-        match self {
-            Self::Equal => order.is_eq(),
-            Self::NotEqual => order.is_ne(),
-            Self::Less => order.is_lt(),
-            Self::LessOrEqual => order.is_le(),
-            Self::Greater => order.is_gt(),
-            Self::GreaterOrEqual => order.is_ge(),
-        }
-    }
-}
-
 impl Polarity {
     fn apply(self, holds: bool) -> bool {
         holds == (self == Self::Plain)

@@ -5,6 +5,7 @@ mod baseline;
 mod checks;
 mod comparison;
 mod compile;
+mod compile_conditions;
 mod compile_message;
 mod error;
 mod expect;

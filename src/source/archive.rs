@@ -15,6 +15,8 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
+use budget::Budget;
+
 /// The most bytes of directory read for each allowed member. A usual entry has
 /// 46 bytes, its path and a few dozen bytes of times and owners.
 const DIRECTORY_BYTES_PER_MEMBER: u64 = 512;
@@ -377,28 +379,6 @@ impl<R: Read> Read for Checked<R> {
     }
 }
 
-/// A reader that stops a directory from growing beyond what its members need.
-struct Budget {
-    view: View,
-    left: u64,
-}
-
-impl Read for Budget {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let filled = self.view.read(buffer)?;
-        self.left = self.left.checked_sub(count(filled)).ok_or_else(|| {
-            Problem::new(ProblemKind::LimitReached, "the archive's directory is too large: not read")
-        })?;
-        Ok(filled)
-    }
-}
-
-impl Seek for Budget {
-    fn seek(&mut self, target: SeekFrom) -> io::Result<u64> {
-        self.view.seek(target)
-    }
-}
-
 fn explain(error: ZipError) -> Problem {
     let message = match error {
         ZipError::Io(error) => match error.downcast::<Problem>() {
@@ -410,6 +390,7 @@ fn explain(error: ZipError) -> Problem {
     Problem::new(ProblemKind::Unreadable, message)
 }
 
+mod budget;
 mod hidden;
 #[cfg(test)]
 pub(super) mod tests;

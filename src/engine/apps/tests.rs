@@ -202,14 +202,18 @@ fn a_reference_out_of_the_app_is_answered_by_what_it_displays() {
         files.extend(others.iter().cloned());
         check("SNR1009", &files, expected);
     };
-    check("<contains name=\"admin\">r0</contains>", &[], "fail");
-    check("<contains display_value=\"itil\">r0</contains>", &[], "pass");
-    check("<contains>r0</contains>", &[], "? sys_user_role");
+    check("<contains name=\"admin\">0b0e1ef0a1b2c3d4e5f60718293a4b5c</contains>", &[], "fail");
+    check("<contains display_value=\"itil\">0b0e1ef0a1b2c3d4e5f60718293a4b5c</contains>", &[], "pass");
+    check("<contains>0b0e1ef0a1b2c3d4e5f60718293a4b5c</contains>", &[], "? sys_user_role");
     // The export beside the app says what the role is.
     let roles = unload(
-        "<sys_user_role action=\"INSERT_OR_UPDATE\"><name>admin</name><sys_id>r0</sys_id></sys_user_role>",
+        "<sys_user_role action=\"INSERT_OR_UPDATE\"><name>admin</name><sys_id>0b0e1ef0a1b2c3d4e5f60718293a4b5c</sys_id></sys_user_role>",
     );
-    check("<contains>r0</contains>", &[("export/sys_user_role.xml", roles)], "fail");
+    check(
+        "<contains>0b0e1ef0a1b2c3d4e5f60718293a4b5c</contains>",
+        &[("export/sys_user_role.xml", roles)],
+        "fail",
+    );
 }
 
 #[test]

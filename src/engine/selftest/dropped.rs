@@ -48,12 +48,6 @@ fn what_is_dropped_excuses_nothing() {
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| line.rsplit_once('\t').map(|(drop, _reason)| drop.to_owned()))
         .collect();
-    println!(
-        "{} columns and {} tables were dropped, {} excused",
-        figures.columns,
-        figures.tables,
-        excused.len()
-    );
     let new: Vec<_> = excused.difference(&expected).cloned().collect();
     assert!(new.is_empty(), "{} drops excuse what the export showed:\n{}", new.len(), new.join("\n"));
     let gone: Vec<_> = expected.difference(&excused).cloned().collect();

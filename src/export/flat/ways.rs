@@ -7,6 +7,7 @@ use super::escapes::escape;
 use super::json;
 use super::record::{Cell, Written};
 use super::window::Window;
+use super::xml;
 use crate::record::{Field, ValuePlaces};
 use crate::span::ByteSpan;
 
@@ -32,8 +33,11 @@ impl ValuePlaces for Ways<'_> {
             Written::Quoted => {
                 (cell.whole.start, written_part(in_quotes(&text[cell.whole.clone()]), part, expected))
             }
-            Written::XmlText if text[cell.content.clone()].contains(['&', '<']) => return None,
-            Written::Plain | Written::Word | Written::Cut | Written::XmlText => {
+            Written::XmlText if text[cell.content.clone()].contains('<') => return None,
+            Written::XmlText => {
+                (cell.content.start, written_part(in_xml(&text[cell.content.clone()]), part, expected))
+            }
+            Written::Plain | Written::Word | Written::Cut => {
                 (cell.content.start, written_part(as_it_is(&text[cell.content.clone()]), part, expected))
             }
             Written::Object => {
@@ -59,6 +63,28 @@ fn value_of_object(written: &str) -> Option<Range<usize>> {
 
 fn as_it_is(written: &str) -> impl Iterator<Item = Piece> + '_ {
     written.chars().map(|letter| (letter.len_utf8(), Some(letter)))
+}
+
+/// Of text between tags: a reference is one character.
+fn in_xml(written: &str) -> impl Iterator<Item = Piece> + '_ {
+    let mut rest = written;
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let reference = rest.find(';').filter(|_| first == '&').map(|end| &rest[..=end]);
+        let decoded = reference.and_then(|reference| one_letter(&xml::decode(reference)));
+        let (letter, length) = match (decoded, reference) {
+            (Some(letter), Some(reference)) => (letter, reference.len()),
+            _ => (first, first.len_utf8()),
+        };
+        rest = rest.get(length..).unwrap_or_default();
+        Some((length, Some(letter)))
+    })
+}
+
+/// A text of one character.
+fn one_letter(text: &str) -> Option<char> {
+    let mut letters = text.chars();
+    letters.next().filter(|_| letters.next().is_none())
 }
 
 /// Of what stands between quotes of JSON.
