@@ -79,8 +79,8 @@ fn what_is_damaged_around_the_root_is_said() {
         format!("<?xml versin=\"1.0\"?>{}", export("")),
         format!("<?xml version=\"1.0\"?>x{}", export("")),
         export("").replace("</unload>", "</unlod>"),
-        export("").replace("<unload>", "<unlod>"),
-        export("").replace("unload>", "unlod>"),
+        export("").replace("<unload>", "<unlod>").replace("INSERT", "INSERT_OR_UPDATE"),
+        export("").replace("unload>", "unlod>").replace("INSERT", "INSERT_OR_UPDATE"),
         "<database><element name=\"x\"></database>".to_owned(),
     ] {
         for path in ["export.xml", "export"] {

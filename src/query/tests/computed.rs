@@ -176,7 +176,7 @@ fn calculated_columns_are_not_what_exports_hold() {
         manager,
         &[
             ("RLQUERYsys_user.sys_id=manager,>=1^roles=admin^ENDRLQUERY", "yes"),
-            ("RLQUERYsys_user.sys_id=manager,>=1^roles=itil^ENDRLQUERY", "unknown sys_user"),
+            ("RLQUERYsys_user.sys_id=manager,>=1^roles=itil^ENDRLQUERY", "unknown sys_user sys_user.sys_id"),
         ],
     );
     let group = |text: &str, cases: &[(&str, &str)]| {
