@@ -71,7 +71,8 @@ fn in_xml(written: &str) -> impl Iterator<Item = Piece> + '_ {
     std::iter::from_fn(move || {
         let first = rest.chars().next()?;
         let reference = rest.find(';').filter(|_| first == '&').map(|end| &rest[..=end]);
-        let decoded = reference.and_then(|reference| one_letter(&xml::decode(reference)));
+        // Text ends where a tag begins.
+        let decoded = reference.and_then(|reference| one_letter(&xml::decode(&format!("{reference}</a>"))));
         let (letter, length) = match (decoded, reference) {
             (Some(letter), Some(reference)) => (letter, reference.len()),
             _ => (first, first.len_utf8()),
