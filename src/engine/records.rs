@@ -40,24 +40,19 @@ pub(super) fn judge_record(data: &dyn Data, clock: &Clock, body: &RecordBody, ro
         query.as_ref().map_or(Truth::Yes, |query| query.evaluate(data, clock, row))
     };
     let demands = body.require.is_some() || !body.expect.is_empty();
-    let missing_filter = match ask(&body.filter) {
+    match ask(&body.filter) {
         Truth::No if demands => return Judged::new(Verdict::NotApplicable),
         Truth::No => return Judged::new(Verdict::Pass),
-        Truth::Yes => None,
-        Truth::Unknown(missing) => Some(missing),
-    };
+        Truth::Yes => {}
+        // Whatever the record is asked for, the answer is that it may not be about it.
+        Truth::Unknown(missing) => return Judged::cannot_tell(missing),
+    }
     if demands {
-        let held = ask(&body.require).and(expectations(data, &body.expect, row));
-        match (held, missing_filter) {
-            (Truth::Yes, None) => return Judged::new(Verdict::Pass),
-            (Truth::Yes | Truth::No, Some(missing)) | (Truth::Unknown(missing), None) => {
-                return Judged::cannot_tell(missing);
-            }
-            (Truth::Unknown(more), Some(missing)) => return Judged::cannot_tell(missing.union(more)),
-            (Truth::No, None) => {}
+        match ask(&body.require).and(expectations(data, &body.expect, row)) {
+            Truth::Yes => return Judged::new(Verdict::Pass),
+            Truth::Unknown(missing) => return Judged::cannot_tell(missing),
+            Truth::No => {}
         }
-    } else if let Some(missing) = missing_filter {
-        return Judged::cannot_tell(missing);
     }
     if body.unless.is_none() {
         return Judged::new(Verdict::Fail);
