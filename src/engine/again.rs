@@ -7,9 +7,10 @@ use rayon::prelude::*;
 
 use super::current::columns_of;
 use super::instance::Instance;
+use super::pass_on::pass_on;
 use crate::export::{ChildReader, RecordSink};
-use crate::query::{Cell, Class, Data, Missing, Repeat, RowId, TestIdx, Truth, WalkIdx};
-use crate::record::{ColumnIdx, PartOf, Record, TableIdx, Wanted};
+use crate::query::{Cell, Data, RowId};
+use crate::record::{ColumnIdx, Record, TableIdx, Wanted};
 
 /// How many rows one thread looks for.
 const SHARE: usize = 512;
@@ -123,6 +124,8 @@ impl<T> RecordSink for Taking<'_, T> {
 }
 
 impl Data for Again<'_> {
+    pass_on!(instance: by_sys_id by_value without_column doubt holds_no_row is_whole holds_parts class repeat roles all_roles test walked trait_of);
+
     fn wanted(&self) -> &Wanted {
         self.instance.wanted
     }
@@ -138,61 +141,5 @@ impl Data for Again<'_> {
             value: text.value.as_deref().unwrap_or_default(),
             display: Some(&*text.display).filter(|display| !display.is_empty()),
         }
-    }
-
-    fn by_sys_id(&self, table: TableIdx, sys_id: &str) -> Option<RowId> {
-        self.instance.by_sys_id(table, sys_id)
-    }
-
-    fn by_value(&self, table: TableIdx, column: ColumnIdx, value: &str) -> Vec<RowId> {
-        self.instance.by_value(table, column, value)
-    }
-
-    fn without_column(&self, table: TableIdx, column: ColumnIdx) -> bool {
-        self.instance.without_column(table, column)
-    }
-
-    fn doubt(&self, table: TableIdx, row: RowId) -> Missing {
-        self.instance.doubt(table, row)
-    }
-
-    fn holds_no_row(&self, table: TableIdx) -> bool {
-        self.instance.holds_no_row(table)
-    }
-
-    fn is_whole(&self, table: TableIdx) -> bool {
-        self.instance.is_whole(table)
-    }
-
-    fn holds_parts(&self, parts: TableIdx, of: (TableIdx, RowId), part: PartOf) -> bool {
-        self.instance.holds_parts(parts, of, part)
-    }
-
-    fn class(&self, class: Class, row: RowId) -> Truth {
-        self.instance.class(class, row)
-    }
-
-    fn repeat(&self, table: TableIdx, row: RowId) -> Repeat {
-        self.instance.repeat(table, row)
-    }
-
-    fn roles(&self, user: RowId, take: &mut dyn FnMut(&str, &Missing) -> bool) -> Missing {
-        self.instance.roles(user, take)
-    }
-
-    fn all_roles(&self, user: RowId) -> Vec<&str> {
-        self.instance.all_roles(user)
-    }
-
-    fn test(&self, row: RowId, test: TestIdx) -> Option<Truth> {
-        self.instance.test(row, test)
-    }
-
-    fn walked(&self, row: RowId, walk: WalkIdx) -> Option<Truth> {
-        self.instance.walked(row, walk)
-    }
-
-    fn trait_of(&self, table: TableIdx, row: RowId, name: &str) -> &str {
-        self.instance.trait_of(table, row, name)
     }
 }

@@ -23,6 +23,7 @@ mod instance;
 mod interner;
 mod judge;
 mod mixed;
+mod pass_on;
 mod properties;
 mod read;
 mod records;

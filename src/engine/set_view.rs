@@ -3,9 +3,10 @@
 
 use super::instance::Instance;
 use super::interner::TextId;
+use super::pass_on::pass_on;
 use super::update_sets::SetNo;
-use crate::query::{Cell, Class, Data, Missing, RowId, SetFact, TestIdx, Truth};
-use crate::record::{Action, ColumnIdx, TableIdx, Wanted};
+use crate::query::{Data, RowId, SetFact, Truth};
+use crate::record::{Action, ColumnIdx, TableIdx};
 
 /// The records of an instance, seen from one of its update sets.
 pub(super) struct SetView<'i> {
@@ -30,13 +31,7 @@ impl<'i> SetView<'i> {
 }
 
 impl Data for SetView<'_> {
-    fn wanted(&self) -> &Wanted {
-        self.data.wanted()
-    }
-
-    fn cell(&self, table: TableIdx, row: RowId, column: ColumnIdx) -> Cell<'_> {
-        self.data.cell(table, row, column)
-    }
+    pass_on!(data: wanted cell holds_no_row is_whole doubt class roles all_roles test trait_of);
 
     /// What the set itself deletes is still known by what it was.
     fn by_sys_id(&self, table: TableIdx, sys_id: &str) -> Option<RowId> {
@@ -56,49 +51,17 @@ impl Data for SetView<'_> {
         !self.rows(table, column, TextId::ABSENT).is_empty()
     }
 
-    fn holds_no_row(&self, table: TableIdx) -> bool {
-        self.data.holds_no_row(table)
-    }
-
-    fn is_whole(&self, table: TableIdx) -> bool {
-        self.data.is_whole(table)
-    }
-
     /// A set shows all that it brings.
     fn lists_all(&self, _table: TableIdx) -> bool {
         self.instance.sets.get(self.set).is_some_and(|set| !set.is_torn)
-    }
-
-    fn doubt(&self, table: TableIdx, row: RowId) -> Missing {
-        self.data.doubt(table, row)
     }
 
     fn is_gone(&self, table: TableIdx, row: RowId) -> bool {
         self.is_deleted(table, row)
     }
 
-    fn class(&self, class: Class, row: RowId) -> Truth {
-        self.data.class(class, row)
-    }
-
-    fn roles(&self, user: RowId, take: &mut dyn FnMut(&str, &Missing) -> bool) -> Missing {
-        self.data.roles(user, take)
-    }
-
-    fn all_roles(&self, user: RowId) -> Vec<&str> {
-        self.data.all_roles(user)
-    }
-
-    fn test(&self, row: RowId, test: TestIdx) -> Option<Truth> {
-        self.data.test(row, test)
-    }
-
     fn in_set(&self, table: TableIdx, row: RowId, fact: SetFact) -> Truth {
         self.instance.acl_answer(table, row, fact)
-    }
-
-    fn trait_of(&self, table: TableIdx, row: RowId, name: &str) -> &str {
-        self.data.trait_of(table, row, name)
     }
 }
 
