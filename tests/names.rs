@@ -265,3 +265,94 @@ fn dictionary_rows_mark_secrets() {
     let with = run(&[("users.xml", &unload(user)), ("z.xml", &unload(row))]);
     assert!(!with.contains("heron-4711") && with.contains("oaken gate"), "{with}");
 }
+
+/// A dictionary row of a custom table.
+fn column(number: u8, name: &str, kind: &str, more: &str) -> String {
+    format!(
+        "<sys_dictionary action=\"INSERT_OR_UPDATE\" element=\"{name}\" table=\"x_pier_berth\"><active>true</active>\
+         <element>{name}</element><internal_type display_value=\"\">{kind}</internal_type>\
+         <name>x_pier_berth</name>{more}<sys_id>0000000000000000000000000000d0{number:02}</sys_id></sys_dictionary>"
+    )
+}
+
+/// Dictionary rows tell how columns of a custom table compare and where they lead,
+/// unless they contradict each other; of built-in tables they change nothing.
+#[test]
+fn dictionary_rows_describe_custom_tables() {
+    let keeper = "0000000000000000000000000000cafe";
+    let user = format!(
+        "<sys_user action=\"INSERT_OR_UPDATE\"><active>false</active><sys_id>{keeper}</sys_id>\
+         <user_name>pilot.lund</user_name></sys_user>"
+    );
+    let berth = format!(
+        "<x_pier_berth action=\"INSERT_OR_UPDATE\"><depth>9</depth><keeper display_value=\"Pilot Lund\">{keeper}</keeper>\
+         <mates/><sys_id>000000000000000000000000000000b1</sys_id></x_pier_berth>"
+    );
+    let reference = "<reference display_value=\"User\">sys_user</reference>";
+    let all = [
+        column(1, "keeper", "reference", reference),
+        column(2, "depth", "integer", ""),
+        column(3, "mates", "string", "<virtual>true</virtual>"),
+    ]
+    .concat();
+    let contradiction =
+        column(4, "keeper", "reference", "<reference display_value=\"Group\">sys_user_group</reference>");
+    let built_in = all.replace("x_pier_berth", "sys_user").replace("keeper", "manager");
+    let built_in = built_in.replace(">sys_user</reference>", ">sys_user_group</reference>");
+    let check = |rows: &str, query: &str, matched: usize, unknown: usize| {
+        let folder =
+            folder(&[("a.xml", &unload(&[berth.as_str(), &user].concat())), ("z.xml", &unload(rows))]);
+        let arguments = ["query", "x_pier_berth", query, ".", "--no-config", "--unknown", "--format", "json"];
+        let found = glidelint(folder.path(), &arguments);
+        let open = found.stdout.matches("cannot-tell").count();
+        assert_eq!((found.stdout.lines().count() - open, open), (matched, unknown), "{query}: {found:?}");
+    };
+    check("", "keeper.active=false", 0, 1);
+    check(&all, "keeper.active=false", 1, 0);
+    check(&all, "keeper.@class.service_account=true^ORkeeper.active=false", 1, 0);
+    check(&[all.as_str(), &contradiction].concat(), "keeper.active=false", 0, 1);
+    check(&column(1, "keeper", "reference", ""), "keeper.active=false", 0, 1);
+    // As texts 9 stands behind 10.
+    check(&all, "depth<10", 1, 0);
+    check(&all, "matesISEMPTY", 0, 1);
+    check(&column(3, "mates", "string", ""), "matesISEMPTY", 1, 0);
+    check(&[all.as_str(), &built_in].concat(), "keeper.manager.active=false", 0, 1);
+}
+
+/// The same for the rules of a pack.
+#[test]
+fn rules_of_custom_tables_judge_by_dictionary_rows() {
+    let rule = "id: PIER0001\ntitle: Berth is kept by nobody who works here\nseverity: 5.0\n\
+                table: x_pier_berth\nwhere: \"keeper.active=false\"\n\
+                message: \"Berth {number} is kept by {keeper}\"\nwhy: Test.\nfix: Test.\n";
+    let user = "<sys_user action=\"INSERT_OR_UPDATE\"><active>false</active><sys_id>0000000000000000000000000000cafe</sys_id>\
+                <user_name>pilot.lund</user_name></sys_user>";
+    let berth = "<x_pier_berth action=\"INSERT_OR_UPDATE\"><keeper>0000000000000000000000000000cafe</keeper>\
+                 <number>7</number><sys_id>000000000000000000000000000000b1</sys_id></x_pier_berth>";
+    let row = column(1, "keeper", "reference", "<reference display_value=\"User\">sys_user</reference>");
+    for (rows, fails, unknown) in [("", 0, 1), (row.as_str(), 1, 0)] {
+        let folder = folder(&[
+            ("berth.yaml", rule),
+            ("a.xml", &unload(&[berth, user].concat())),
+            ("z.xml", &unload(rows)),
+        ]);
+        let arguments = [
+            "scan",
+            "a.xml",
+            "z.xml",
+            "--no-config",
+            "--no-builtin-rules",
+            "--rules",
+            "berth.yaml",
+            "--format",
+            "json",
+        ];
+        let run = glidelint(folder.path(), &arguments);
+        let coverage = &run.json()["coverage"][0];
+        assert_eq!(
+            (&coverage["fail"], &coverage["cannot_tell"]),
+            (&fails.into(), &unknown.into()),
+            "{run:?}"
+        );
+    }
+}

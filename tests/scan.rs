@@ -998,3 +998,37 @@ fn a_date_that_is_found_late_is_the_clock_for_all() {
     assert_eq!(found(&[("users.xml", &users)]), 0);
     assert_eq!(found(&[("users.xml", &users), ("zz-roles.xml", &late)]), 1);
 }
+
+/// A secret stands in a file whatever is newer elsewhere: a copy without it does not
+/// excuse the file, and neither does the same record in an export of another kind.
+#[test]
+fn a_secret_in_a_file_is_there_whatever_is_newer() {
+    let user = |password: &str, day: u32| {
+        format!(
+            "<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><sys_id>0000000000000000000000000000beef</sys_id>\
+             <sys_updated_on>2026-03-{day:02} 10:00:00</sys_updated_on><user_name>gull.moss</user_name>\
+             <user_password>{password}</user_password></sys_user>"
+        )
+    };
+    let table = |row: &str| format!("<unload unload_date=\"2026-04-01 10:00:00\">{row}</unload>");
+    let app = |row: &str| format!("<record_update table=\"sys_user\">{row}</record_update>");
+    let hash = "pO5Ck3uCe2GR7Tm1bGgS8w==";
+    let check = |files: &[(&str, String)], findings: usize, places: usize| {
+        let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let folder = Folder::new(&files);
+        let run = glidelint(
+            folder.path(),
+            &["scan", ".", "--no-config", "--select", "SNA1012", "--format", "json"],
+        );
+        let report = run.json();
+        let found = report["findings"].as_array().unwrap();
+        let shown: usize = found.iter().map(|one| 1 + one["related"].as_array().map_or(0, Vec::len)).sum();
+        assert_eq!((found.len(), shown), (findings, places), "{files:?}: {report:#}");
+    };
+    check(&[("app.xml", app(&user(hash, 2)))], 1, 1);
+    check(&[("app.xml", app(&user(hash, 2))), ("users.xml", table(&user("", 9)))], 1, 1);
+    check(&[("app.xml", app(&user(hash, 2))), ("a_users.xml", table(&user(hash, 2)))], 1, 1);
+    check(&[("app.xml", app(&user(hash, 2))), ("b.xml", app(&user("", 9)))], 1, 1);
+    check(&[("app.xml", app(&user(hash, 2))), ("b.xml", app(&user(hash, 9)))], 1, 2);
+    check(&[("app.xml", app(&user("", 2))), ("users.xml", table(&user(hash, 9)))], 0, 0);
+}

@@ -10,7 +10,6 @@ use glidelint::locate::locate;
 use glidelint::query::{Data as _, is_view};
 use glidelint::record::{TableIdx, is_update_set};
 use glidelint::report::safe;
-use glidelint::rule::Pack;
 use glidelint::suppress::Baseline;
 use serde::Serialize;
 
@@ -19,7 +18,7 @@ use super::exit::Exit;
 use super::fail::Failure;
 use super::input::{self, Found};
 use super::instances::{self, Part};
-use super::judging::{check_tables, options, packs, settings};
+use super::judging::{check_tables, compile, options, packs, settings};
 use super::output::{counted, write_stdout};
 use super::packs::Packs;
 
@@ -174,11 +173,11 @@ fn scanned(
     packs: &Packs,
     naming: Naming,
 ) -> Result<State, Failure> {
-    let mut pack = Pack::compile(&packs.files, &settings(&args.judge.packs, found)?)?;
-    pack.want_access();
     let input = args.judge.input.of(paths);
     let given = args.judge.instance.as_deref();
     let Part { name, discovery } = instances::only(&input, &found.config, given)?;
+    let mut pack = compile(&packs.files, &mut settings(&args.judge.packs, found)?, &discovery.sources)?;
+    pack.want_access();
     let name = match naming {
         Naming::Configured => name,
         Naming::AsGiven => given.map(str::to_owned),

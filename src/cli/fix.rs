@@ -12,7 +12,7 @@ use glidelint::finding::{Finding, Target};
 use glidelint::locate::{FileExcerpts, Findings, LocatedFinding, locate};
 use glidelint::query::{BoundQuery, Query, Truth};
 use glidelint::report::{mended, safe};
-use glidelint::rule::{Ask, Pack, Rule};
+use glidelint::rule::{Ask, Rule};
 use glidelint::source::{Discovery, Source};
 use glidelint::span::ByteSpan;
 
@@ -22,7 +22,7 @@ use super::exit::Exit;
 use super::fail::Failure;
 use super::input;
 use super::instances::{self, Part};
-use super::judging::{check_tables, options, packs, settings};
+use super::judging::{check_tables, compile, options, packs, settings};
 use super::output::{counted, write_file, write_stdout};
 
 #[derive(Debug, Args)]
@@ -70,14 +70,14 @@ struct Changes {
 pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
     let found = input::configure(&args.judge.input)?;
     let packs = packs(&args.judge.packs, &found)?;
-    let mut pack = Pack::compile(&packs.files, &settings(&args.judge.packs, &found)?)?;
+    let Part { name, discovery } =
+        instances::only(&args.judge.input, &found.config, args.judge.instance.as_deref())?;
+    let mut pack = compile(&packs.files, &mut settings(&args.judge.packs, &found)?, &discovery.sources)?;
     let mut bind = |text: &str| -> Result<BoundQuery, Failure> {
         let query = Query::parse(text).map_err(|error| Failure::parse(error, text))?;
         pack.bind(&query, "sys_user").map_err(|error| Failure::bind(error, text))
     };
     let (admins, has_admin) = (bind(ADMINS)?, bind(HAS_ADMIN)?);
-    let Part { name, discovery } =
-        instances::only(&args.judge.input, &found.config, args.judge.instance.as_deref())?;
     let options = options(&args.judge, &found, name)?;
     check_tables(&options, &pack)?;
     let mut plan = Plan::of(&pack);

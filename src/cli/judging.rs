@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use glidelint::engine::{Options, Outcome, Plan, judge, read_all};
+use glidelint::engine::{Options, Outcome, Plan, dictionary_of, judge, read_all};
 use glidelint::finding::{Finding, RuleCoverage};
 use glidelint::query::Clock;
 use glidelint::record::schema;
-use glidelint::rule::{Pack, RuleMeta, Settings, baseline_of_release, parse_baseline};
-use glidelint::source::Discovery;
+use glidelint::rule::{Pack, PackFiles, RuleError, RuleMeta, Settings, baseline_of_release, parse_baseline};
+use glidelint::source::{Discovery, Source};
 
 use super::args::{JudgeArgs, PackArgs, ProfileArg};
 use super::fail::Failure;
@@ -33,8 +33,8 @@ pub(crate) struct Judged {
 
 /// Reads and judges.
 pub(crate) fn judged(args: &JudgeArgs, found: &Found, packs: &Packs) -> Result<Judged, Failure> {
-    let pack = Pack::compile(&packs.files, &settings(&args.packs, found)?)?;
     let Part { name, discovery } = instances::only(&args.input, &found.config, args.instance.as_deref())?;
+    let pack = compile(&packs.files, &mut settings(&args.packs, found)?, &discovery.sources)?;
     let options = options(args, found, name)?;
     check_tables(&options, &pack)?;
     let reading = read_all(&discovery, &Plan::of(&pack), &options, &|_| ());
@@ -46,6 +46,25 @@ pub(crate) fn judged(args: &JudgeArgs, found: &Found, packs: &Packs) -> Result<J
     let rules = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
     drop(reading);
     Ok(Judged { findings, rules, coverage, discovery, losses, is_empty })
+}
+
+/// Compiles packs. Where they ask for what is not built in, rows of
+/// `sys_dictionary` in the input may know it, and go into the settings.
+pub(super) fn compile(
+    files: &[PackFiles],
+    settings: &mut Settings,
+    sources: &[Source],
+) -> Result<Pack, RuleError> {
+    let pack = Pack::compile(files, settings);
+    if matches!(&pack, Ok(pack) if pack.warnings.is_empty()) {
+        return pack;
+    }
+    let dictionary = dictionary_of(sources);
+    if dictionary.is_empty() {
+        return pack;
+    }
+    settings.dictionary = Arc::new(dictionary);
+    Pack::compile(files, settings)
 }
 
 /// The packs that are asked for.

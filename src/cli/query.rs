@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::sync::Arc;
 
-use glidelint::engine::{Instance, Options, Plan, read_all};
+use glidelint::engine::{Instance, Options, Plan, dictionary_of, read_all};
 use glidelint::finding::{Place, PlaceRole, Target};
 use glidelint::locate::locate_places;
 use glidelint::query::{BoundPath, Clock, Data, Query, RowId, Truth};
@@ -61,7 +62,14 @@ pub(crate) fn run(args: &QueryArgs) -> Result<Exit, Failure> {
         ..Settings::default()
     };
     let mut pack = Pack::compile(&[files], &settings)?;
-    let bound = pack.bind(&query, &args.table).map_err(|error| Failure::bind(error, &args.query))?;
+    let discovery = instances::only(&args.input, &found.config, None)?.discovery;
+    let mut bound = pack.bind(&query, &args.table);
+    if !matches!(&bound, Ok(bound) if bound.warnings().is_empty()) {
+        // What is not built in may be described in the input.
+        pack.describe(Arc::new(dictionary_of(&discovery.sources)));
+        bound = pack.bind(&query, &args.table);
+    }
+    let bound = bound.map_err(|error| Failure::bind(error, &args.query))?;
     let mut fields = Vec::new();
     for field in &args.fields {
         fields.push(pack.bind_path(field, &args.table).map_err(|error| Failure::bind(error, field))?);
@@ -70,7 +78,6 @@ pub(crate) fn run(args: &QueryArgs) -> Result<Exit, Failure> {
     for warning in bound.warnings().iter().chain(doubts) {
         let _ = writeln!(io::stderr(), "warning: {warning}");
     }
-    let discovery = instances::only(&args.input, &found.config, None)?.discovery;
     let options = Options {
         complete: found.config.complete.iter().map(|table| table.value.clone()).collect(),
         trust_tables: true,

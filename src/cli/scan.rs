@@ -11,7 +11,7 @@ use glidelint::export::FileKind;
 use glidelint::finding::{Band, Confidence, Finding, RuleCoverage, Severity};
 use glidelint::locate::{FileExcerpts, locate};
 use glidelint::report::{Input, PackInfo, Report, Scope, Score, Stats, safe};
-use glidelint::rule::{Pack, PackFiles, Rule, RuleError, RuleMeta};
+use glidelint::rule::{Pack, PackFiles, Rule, RuleError, RuleMeta, Settings};
 use glidelint::source::{Discovery, Source, sha256};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
@@ -25,7 +25,7 @@ use super::fail::Failure;
 use super::git;
 use super::input::{self, Found};
 use super::instances::{self, Part};
-use super::judging::{baseline_text, check_tables, options, packs, settings};
+use super::judging::{baseline_text, check_tables, compile, options, packs, settings};
 use super::output::path_of_instance;
 use super::packs::Packs;
 use super::redact;
@@ -46,11 +46,13 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     // The process ends after this. Giving back piece by piece what is as large as
     // the pack would be a sixth of a short run.
     let packs = ManuallyDrop::new(packs(&args.judge.packs, &found)?);
-    let mut pack = ManuallyDrop::new(Pack::compile(&packs.files, &settings(&args.judge.packs, &found)?)?);
+    let mut parts = instances::all(&args.judge.input, &found.config, args.judge.instance.as_deref())?;
+    let mut settings = settings(&args.judge.packs, &found)?;
+    let sources: Vec<_> = parts.iter().flat_map(|part| &part.discovery.sources).cloned().collect();
+    let mut pack = ManuallyDrop::new(compile(&packs.files, &mut settings, &sources)?);
     if renderer.writes_any(Format::shows_desk) {
         pack.want_review().map_err(|error| Failure::Use(error.to_string()))?;
     }
-    let mut parts = instances::all(&args.judge.input, &found.config, args.judge.instance.as_deref())?;
     let is_one = parts.len() < 2;
     if is_one {
         renderer.check_alone()?;
@@ -64,7 +66,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
         renderer.check_several(&names)?;
         pack.want_comparison().map_err(|error| Failure::Use(error.to_string()))?;
     }
-    let scan = Scan { args, found: &found, packs: &packs, pack: &pack };
+    let scan = Scan { args, found: &found, packs: &packs, settings: &settings, pack: &pack };
     let (exit, stats) = match parts.pop() {
         Some(part) if is_one => {
             let acceptance = Acceptance::load(&args.accept, &found, &packs)?;
@@ -99,6 +101,7 @@ struct Scan<'s> {
     args: &'s ScanArgs,
     found: &'s Found,
     packs: &'s Packs,
+    settings: &'s Settings,
     pack: &'s Pack,
 }
 
@@ -157,7 +160,7 @@ impl Scan<'_> {
         renderer: &Renderer<'_>,
         giving: Giving,
     ) -> Result<(Scanned, Option<Profile>), Failure> {
-        let Self { args, found, packs, pack } = self;
+        let Self { args, found, packs, settings, pack } = self;
         let Part { name, discovery } = part;
         let options = options(&args.judge, found, name.clone())?;
         check_tables(&options, pack)?;
@@ -173,7 +176,7 @@ impl Scan<'_> {
         let desk = if renderer.writes_any(Format::shows_desk) {
             let reviewed = review(&reading.instance, pack, [&outcome.coverage, &scored], ACCOUNTS);
             let known = (name.as_deref(), &*reading.instance.whole_tables());
-            let exports = exports(discovery, (packs, &settings(&args.judge.packs, found)?), known)?;
+            let exports = exports(discovery, (packs, settings), known)?;
             Some(desk(reviewed, &discovery.sources, &reading.files, exports))
         } else {
             None

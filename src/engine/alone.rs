@@ -100,8 +100,9 @@ impl Data for Alone<'_> {
         self.look_further()
     }
 
-    fn without_column(&self, _table: TableIdx, _column: ColumnIdx) -> bool {
-        self.look_further()
+    fn without_column(&self, table: TableIdx, column: ColumnIdx) -> bool {
+        // The same for all rows.
+        self.instance.without_column(table, column)
     }
 
     fn doubt(&self, _table: TableIdx, _row: RowId) -> Missing {

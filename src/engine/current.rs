@@ -60,8 +60,10 @@ pub(super) struct CurrentRow<'w> {
     wanted: &'w Wanted,
     table: TableIdx,
     tests: &'w [RowTest],
-    /// For each column, the tests that ask it.
+    /// For each column, the tests that ask what stands in it.
     asking: Vec<Vec<u16>>,
+    /// For each column, the tests that ask only whether something stands in it.
+    asking_emptiness: Vec<Vec<u16>>,
     /// The tests that ask for more than columns.
     asking_traits: Vec<u16>,
     /// For each column, whether it is kept.
@@ -110,9 +112,10 @@ impl<'w> CurrentRow<'w> {
         let kept = wanted.table(table).keeps(shared.clock.now().is_some()).collect();
         let is_own = wanted.table(table).columns.iter().map(|name| !schema::is_walk(name)).collect();
         let width = wanted.table(table).columns.len();
-        let mut asking = vec![Vec::new(); width];
+        let (mut asking, mut asking_emptiness) = (vec![Vec::new(); width], vec![Vec::new(); width]);
         let mut asking_traits = Vec::new();
         for (number, test) in (0_u16..).zip(tests) {
+            let asking = if test.asks_emptiness() { &mut asking_emptiness } else { &mut asking };
             for column in test.columns() {
                 asking[column.index()].push(number);
             }
@@ -127,6 +130,7 @@ impl<'w> CurrentRow<'w> {
             table,
             tests,
             asking,
+            asking_emptiness,
             asking_traits,
             kept,
             is_own,
@@ -164,6 +168,10 @@ impl<'w> CurrentRow<'w> {
         let (is_same, is_same_display) = (same(&seen.value, value), same(&seen.display, display));
         if seen.present == present && is_same && is_same_display {
             return;
+        }
+        let empties = (seen.value.is_empty(), seen.display.is_empty());
+        if seen.present != present || empties != (value.is_empty(), display.is_empty()) {
+            self.open.extend(&self.asking_emptiness[column]);
         }
         let is_kept = self.kept[column];
         if !is_same || seen.present != present {

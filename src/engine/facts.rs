@@ -213,11 +213,12 @@ impl TableFacts {
 
     /// The current rows, deleted ones too, in scan order.
     pub(super) fn numbered(&self) -> impl Iterator<Item = (RowId, &Row)> + '_ {
-        self.rows
-            .iter()
-            .enumerate()
-            .filter(|(_, row)| row.standing == Standing::Current)
-            .filter_map(|(at, row)| Some((RowId(u32::try_from(at).ok()?), row)))
+        self.every().filter(|(_, row)| row.standing == Standing::Current)
+    }
+
+    /// All rows, older versions and copies too, in scan order.
+    pub(super) fn every(&self) -> impl Iterator<Item = (RowId, &Row)> + '_ {
+        self.rows.iter().enumerate().filter_map(|(at, row)| Some((RowId(u32::try_from(at).ok()?), row)))
     }
 }
 

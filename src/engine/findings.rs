@@ -15,7 +15,7 @@ use crate::query::{Data, Missing, RowId};
 use crate::record::{
     ColumnIdx, REDACTED, TableIdx, carries_credential, carries_records, is_secret_column, schema,
 };
-use crate::rule::{Part, PropertyColumns, Rule, Special};
+use crate::rule::{Body, Judges, Part, PropertyColumns, Rule, Special};
 
 /// How many related places one finding keeps.
 const MAX_RELATED: usize = 100;
@@ -171,9 +171,16 @@ impl FindingWriter<'_> {
         let mut parts = field.as_ref().map(|field| self.parts(subject, field)).unwrap_or_default();
         let target = field.map_or(Target::Record, Target::Field);
         let mut places = Vec::new();
+        // Then the rows are all copies that there are.
+        let every_copy = matches!(&self.rule.body, Body::Record(body) if body.judges == Judges::EveryCopy);
         for &row in subject.rows.iter().take(MAX_RELATED) {
-            let label =
-                (!places.is_empty()).then(|| format!("and {}", self.instance.key(subject.table, row)));
+            let label = (!places.is_empty()).then(|| {
+                if every_copy {
+                    "the same record once more".to_owned()
+                } else {
+                    format!("and {}", self.instance.key(subject.table, row))
+                }
+            });
             // Parts are of the first row only: of others the text was not read.
             let mut parts = std::mem::take(&mut parts).into_iter();
             let first = parts.next().unwrap_or_else(|| target.clone());
@@ -189,6 +196,9 @@ impl FindingWriter<'_> {
                     };
                     places.extend(self.place(subject.table, other, target, Some(label.to_owned())));
                 }
+                continue;
+            }
+            if every_copy {
                 continue;
             }
             for &older in self.instance.older_versions_of(subject.table, row) {

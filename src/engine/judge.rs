@@ -9,7 +9,7 @@ use smallvec::smallvec;
 use super::alone::Verdicts;
 use super::conditions::{self, Held};
 use super::counts::{Counting, judge_count};
-use super::facts::{Row, Sameness};
+use super::facts::{Row, Sameness, Standing};
 use super::findings::Subject;
 use super::instance::Instance;
 use super::interner::TextId;
@@ -130,8 +130,16 @@ impl<'i> Judging<'i> {
 
     fn records(&mut self, body: &RecordBody) {
         let facts = self.instance.table(body.table);
-        let is_judged = |row: &Row| body.sees_deleted || row.action == Action::InsertOrUpdate;
-        let rows = facts.numbered().filter(|(_, row)| is_judged(row)).map(|(id, _)| id);
+        let is_judged = |row: &Row| {
+            (body.sees_deleted || row.action == Action::InsertOrUpdate)
+                && (body.judges == Judges::EveryCopy || row.standing == Standing::Current)
+        };
+        let rows = facts.every().filter(|(_, row)| is_judged(row)).map(|(id, _)| id);
+        // Of older versions and copies counts only what is wrong with them.
+        let counts = |row: RowId, verdict: Verdict| {
+            let is_current = || facts.row(row).is_some_and(|row| row.standing == Standing::Current);
+            verdict == Verdict::CannotTell || is_current()
+        };
         let verdicts = Verdicts::new(self.instance, body);
         let mut failing = Vec::new();
         let mut open = Vec::new();
@@ -139,10 +147,13 @@ impl<'i> Judging<'i> {
         for row in rows {
             is_empty = false;
             match verdicts.known(row) {
-                Some(judged) if judged.verdict != Verdict::Fail => {
+                Some(judged) if judged.verdict == Verdict::Fail => {
+                    failing.push((row, judged.missing.clone()));
+                }
+                Some(judged) if counts(row, judged.verdict) => {
                     self.tally.add(judged.verdict, &judged.missing);
                 }
-                Some(judged) => failing.push((row, judged.missing.clone())),
+                Some(_) => {}
                 None => open.push(row),
             }
         }
@@ -155,7 +166,8 @@ impl<'i> Judging<'i> {
             for (&row, judged) in rows.iter().zip(judged) {
                 match judged.verdict {
                     Verdict::Fail => failing.push((row, judged.missing)),
-                    verdict => self.tally.add(verdict, &judged.missing),
+                    verdict if counts(row, verdict) => self.tally.add(verdict, &judged.missing),
+                    _ => {}
                 }
             }
         }

@@ -42,7 +42,7 @@ mod writing;
 
 pub use checks::load_rules;
 pub use compare::{Comparison, Difference, DifferenceKind, Profile, Side, Weight, compare, profile};
-pub use dictionary::read_all;
+pub use dictionary::{dictionary_of, read_all};
 pub use instance::Instance;
 pub use judge::{Outcome, cover, judge};
 pub use read::{Inputs, Options, Plan, ReadFile, Reading};

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 
 use super::census::TableNumber;
 use super::payload;
@@ -231,9 +234,12 @@ fn attributes_of(field: &RawField, name: &str) -> ByteSpan {
     ByteSpan::new(start, end)
 }
 
+static ACTION: LazyLock<Finder<'_>> = LazyLock::new(|| Finder::new("action"));
+
 /// Whether a tag has an `action`. Cheap where nothing looks like one.
 pub(super) fn carries_action(window: Window<'_>, tag: &Token) -> bool {
-    window.slice(tag.span).contains("action") && action_of(window, tag) != ActionAttribute::Absent
+    ACTION.find(window.slice(tag.span).as_bytes()).is_some()
+        && action_of(window, tag) != ActionAttribute::Absent
 }
 
 fn action_of(window: Window<'_>, tag: &Token) -> ActionAttribute {

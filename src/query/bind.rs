@@ -12,7 +12,7 @@ use super::data::Class;
 use super::known;
 use super::related::BoundRelated;
 use super::row_test::{RowTests, TestIdx, WalkIdx};
-use crate::record::{Keep, TableIdx, Wanted};
+use crate::record::{Dictionary, Keep, TableIdx, Wanted};
 
 /// Who knows the names that rule packs and the configuration define.
 pub trait Names {
@@ -22,6 +22,11 @@ pub trait Names {
     /// The columns that an alias such as `@owner` stands for, by its name without
     /// the `@`; the first non-empty one counts.
     fn alias(&self, table: &str, name: &str) -> Option<Vec<String>>;
+
+    /// What the input says of tables and columns that are not built in.
+    fn dictionary(&self) -> Option<&Dictionary> {
+        None
+    }
 }
 
 /// Why a query cannot be asked of a table.

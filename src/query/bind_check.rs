@@ -198,8 +198,9 @@ fn may_be_called(path: &BoundPath, values: &[String]) -> bool {
     else {
         return false;
     };
-    let is_id =
-        |text: &str| is_sys_id(text) || reference.is_some_and(|table| well_known_name(table, text).is_some());
+    let is_id = |text: &str| {
+        is_sys_id(text) || reference.as_ref().is_some_and(|table| well_known_name(table, text).is_some())
+    };
     *meaning == Meaning::Value && values.iter().any(|text| !text.is_empty() && !is_id(text))
 }
 

@@ -18,7 +18,7 @@ use super::known::{self, KnownColumn};
 use super::related::{BoundRelated, CountTest};
 use super::row_test::{RowTests, TestIdx};
 use crate::record::schema::ColumnType;
-use crate::record::{ACLS, ColumnIdx, Keep, PartOf, TableIdx, Wanted, display_column, part_of};
+use crate::record::{ACLS, ColumnIdx, Dictionary, Keep, PartOf, TableIdx, Wanted, display_column, part_of};
 
 /// What is gathered while names are tied.
 pub(super) struct Binder<'a> {
@@ -86,7 +86,7 @@ impl Binder<'_> {
         if known::is_view(table) {
             self.need(Need::View);
             want_view(self.wanted, table);
-        } else if !known::knows_some_of(table) {
+        } else if !self.knows_some_of(table) {
             self.warn(format!(
                 "table '{table}' is not in the built-in dictionary: its columns are not checked"
             ));
@@ -211,6 +211,16 @@ impl Binder<'_> {
         Some(part)
     }
 
+    /// A column as far as it is known: by what is built in, else by the input.
+    fn known_column(&self, table: &str, column: &str) -> Option<KnownColumn> {
+        known::column(table, column).or_else(|| known::described(self.names.dictionary()?, table, column))
+    }
+
+    fn knows_some_of(&self, table: &str) -> bool {
+        let is_described = |dictionary: &Dictionary| dictionary.knows_some_of(table);
+        known::knows_some_of(table) || self.names.dictionary().is_some_and(is_described)
+    }
+
     /// Ties one column; `None` beside it where the dictionary does not know it.
     pub(super) fn column(
         &mut self,
@@ -218,7 +228,7 @@ impl Binder<'_> {
         column: &str,
         place: &Range<usize>,
     ) -> Result<(ColumnIdx, Option<KnownColumn>), BindError> {
-        let known = known::column(table, column);
+        let known = self.known_column(table, column);
         if known.is_none() && known::knows_table(table) {
             if !column.starts_with("u_") && !column.starts_with("x_") {
                 let mut message = format!("table '{table}' has no column '{column}'");
@@ -249,9 +259,11 @@ impl Binder<'_> {
         for segment in walked {
             let found = self.segment(&table, segment, place)?;
             let columns = Columns { table: self.wanted.want_table(&table), list: found.list };
-            let Some(target) = found.known.and_then(|known| known.reference) else {
+            let Some(target) = found.known.as_ref().and_then(|known| known.reference.as_deref()) else {
                 let is_computed = path.segments.iter().skip(1).any(|segment| segment.starts_with('@'));
-                if is_computed || found.known.is_some_and(|known| known.kind != ColumnType::Reference) {
+                if is_computed
+                    || found.known.as_ref().is_some_and(|known| known.kind != ColumnType::Reference)
+                {
                     let message = format!(
                         "'{segment}' of table '{table}' is not known to be a reference to walk through"
                     );
@@ -312,7 +324,7 @@ impl Binder<'_> {
             }
             _ => {}
         }
-        let calculated = known::column(table, segment).and_then(|known| known.calculated);
+        let calculated = self.known_column(table, segment).and_then(|known| known.calculated);
         if calculated == Some("@role") {
             return self.roles(place);
         }
@@ -337,7 +349,7 @@ impl Binder<'_> {
     /// displays where the export does not say so beside the reference itself.
     pub(super) fn want_display(&mut self, path: &mut BoundPath) {
         let End::Column(end) = &mut path.end else { return };
-        let Some(target) = end.reference else { return };
+        let Some(target) = end.reference.as_deref() else { return };
         self.need(Need::OtherRows);
         let index = self.wanted.want_table(target);
         let column = display_column(target);
@@ -362,11 +374,12 @@ impl Binder<'_> {
             // One configuration serves many tables, so a column that this table
             // does not have only warns; custom columns are what aliases are for.
             let is_custom = column.starts_with("u_") || column.starts_with("x_");
-            if known::column(table, column).is_none() && !is_custom {
+            let known = self.known_column(table, column);
+            if known.is_none() && !is_custom {
                 self.warn(format!("column '{column}' of '{segment}' is not known for table '{table}'"));
             }
             found.list.push(self.wanted.want_column(index, column));
-            found.known = found.known.or_else(|| known::column(table, column));
+            found.known = found.known.or(known);
         }
         Ok(found)
     }

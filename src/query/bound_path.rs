@@ -103,9 +103,9 @@ impl BoundPath {
     }
 
     /// The table that the reference at the end points to, where that is known.
-    pub(super) fn target_table(&self) -> Option<&'static str> {
+    pub(super) fn target_table(&self) -> Option<&str> {
         match &self.end {
-            End::Column(end) => end.reference,
+            End::Column(end) => end.reference.as_deref(),
             _ => None,
         }
     }
@@ -187,10 +187,22 @@ impl BoundPath {
     /// # Errors
     /// What is missing, where the export does not show it.
     pub fn cell<'a>(&self, data: &'a dyn Data, row: RowId) -> Result<Cell<'a>, Missing> {
+        if let Some(cell) = self.own_cell(data, row) {
+            return Ok(cell);
+        }
         self.walked_cell(data, row).or_else(|missing| {
             let shown = self.shown_as.map(|(table, column)| data.cell(table, row, column));
             shown.filter(|cell| cell.present).ok_or(missing)
         })
+    }
+
+    /// The cell of a field that is one column of the row, as most are, if it is
+    /// there.
+    fn own_cell<'a>(&self, data: &'a dyn Data, row: RowId) -> Option<Cell<'a>> {
+        let End::Column(ColumnEnd { columns, meaning: Meaning::Value, .. }) = &self.end else { return None };
+        let &[column] = columns.list.as_slice() else { return None };
+        let cell = self.hops.is_empty().then(|| data.cell(columns.table, row, column))?;
+        cell.present.then_some(cell)
     }
 
     /// The value in the row that the walk comes to.

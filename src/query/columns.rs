@@ -1,5 +1,7 @@
 //! The columns at which a field name ends, and what their text says of it.
 
+use std::borrow::Cow;
+
 use smallvec::SmallVec;
 
 use super::data::{Cell, Data, Missing, RowId};
@@ -22,7 +24,7 @@ pub(super) struct ColumnEnd {
     /// `None` where the dictionary does not know the column.
     pub(super) kind: Option<ColumnType>,
     /// The table that a reference or list points to.
-    pub(super) reference: Option<&'static str>,
+    pub(super) reference: Option<Cow<'static, str>>,
     /// That table and the column there that the reference displays, where
     /// somebody asks for what it displays.
     pub(super) target: Option<(TableIdx, Option<ColumnIdx>)>,

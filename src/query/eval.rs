@@ -111,6 +111,10 @@ impl AskRow for BoundCondition {
     fn ask(&self, data: &dyn Data, clock: &Clock, row: RowId) -> Truth {
         self.evaluate(data, clock, row)
     }
+
+    fn asks_emptiness(&self) -> bool {
+        matches!(self.check, Check::Anything | Check::IsEmpty | Check::IsNotEmpty)
+    }
 }
 
 impl Polarity {

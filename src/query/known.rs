@@ -1,13 +1,16 @@
 //! What binding knows of tables beyond the built-in dictionary: views that the
 //! tool computes, and columns that every table has.
 
-use crate::record::schema::{self, ColumnType};
+use std::borrow::Cow;
+
+use crate::record::Dictionary;
+use crate::record::schema::{self, ColumnType, NOTHING_ANSWERS};
 
 /// A column as far as it is known.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct KnownColumn {
     pub(super) kind: ColumnType,
-    pub(super) reference: Option<&'static str>,
+    pub(super) reference: Option<Cow<'static, str>>,
     /// As in [`schema::Column::calculated`].
     pub(super) calculated: Option<&'static str>,
 }
@@ -75,17 +78,27 @@ pub(super) fn knows_some_of(table: &str) -> bool {
 pub(super) fn column(table: &str, column: &str) -> Option<KnownColumn> {
     if let Some(found) = schema::column(table, column) {
         let schema::Column { kind, reference, calculated, .. } = found;
-        return Some(KnownColumn { kind, reference, calculated });
+        return Some(KnownColumn { kind, reference: reference.map(Cow::Borrowed), calculated });
     }
     if let Some((.., reference)) = VIEWS.iter().find(|(view, name, _)| (*view, *name) == (table, column)) {
         let kind = if reference.is_some() { ColumnType::Reference } else { ColumnType::Text };
-        return Some(KnownColumn { kind, reference: *reference, calculated: None });
+        return Some(KnownColumn { kind, reference: reference.map(Cow::Borrowed), calculated: None });
     }
     // A known table may lack a column that others have, and then says so; the
     // `sys_id` alone is always there.
     let everywhere = EVERYWHERE.iter().find(|(name, _)| *name == column)?;
     let holds = column == "sys_id" || !knows_table(table);
     holds.then_some(KnownColumn { kind: everywhere.1, reference: None, calculated: None })
+}
+
+/// A column that the input describes; what is built in is not asked here.
+pub(super) fn described(dictionary: &Dictionary, table: &str, column: &str) -> Option<KnownColumn> {
+    let found = dictionary.column(table, column).filter(|_| !is_view(table))?;
+    Some(KnownColumn {
+        kind: found.kind,
+        reference: found.reference.clone().map(Cow::Owned),
+        calculated: found.is_calculated.then_some(NOTHING_ANSWERS),
+    })
 }
 
 /// The known name that looks most like a wrong one, for a message.

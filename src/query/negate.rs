@@ -4,6 +4,8 @@
 //! An empty field matches no comparison. So the opposite of `active=true` is not
 //! `active!=true` but `active!=true^ORactiveISEMPTY`.
 
+use std::borrow::Cow;
+
 use super::ast::{Clause, Comparison, Condition, Group, Path, Polarity, Query, Related, Search, Term, Test};
 use super::known;
 use crate::record::schema::ColumnType;
@@ -124,14 +126,14 @@ fn opposite_of_condition(condition: &Condition, table: &str) -> Result<Group, St
 /// it displays is searched, and may be empty where the reference is not.
 fn is_plain(path: &Path, table: &str) -> bool {
     let Some((last, walked)) = path.segments.split_last() else { return false };
-    let mut table = table;
+    let mut table = Cow::Borrowed(table);
     for segment in walked {
-        let Some(target) = known::column(table, segment).and_then(|column| column.reference) else {
+        let Some(target) = known::column(&table, segment).and_then(|column| column.reference) else {
             return false;
         };
         table = target;
     }
-    let kind = known::column(table, last).map(|column| column.kind);
+    let kind = known::column(&table, last).map(|column| column.kind);
     kind.is_some_and(|kind| !matches!(kind, ColumnType::Reference | ColumnType::List))
 }
 

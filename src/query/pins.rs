@@ -1,6 +1,6 @@
 //! Values that a query says of a field outright.
 
-use super::ast::{Comparison, Condition, Query, Term, Test};
+use super::ast::{Comparison, Condition, Polarity, Query, Term, Test};
 
 impl Query {
     /// The value of a field without which the query does not hold, whatever else
@@ -12,6 +12,15 @@ impl Query {
             [term] => equals(term, field),
             _ => None,
         })
+    }
+
+    /// Whether the query holds for certain values of a field only, which it names:
+    /// `@originINapp,update_set` and more.
+    #[must_use]
+    pub fn narrows(&self, field: &str) -> bool {
+        let [clause] = self.alternatives.as_slice() else { return false };
+        let mut single = clause.iter().filter_map(|group| <&[Term; 1]>::try_from(group.as_slice()).ok());
+        single.any(|[term]| equals(term, field).is_some() || is_one_of(term, field))
     }
 
     /// The value of a field with which the query holds, if it asks nothing else.
@@ -44,6 +53,11 @@ fn equals<'q>(term: &'q Term, field: &str) -> Option<&'q str> {
     }
 }
 
+fn is_one_of(term: &Term, field: &str) -> bool {
+    let Term::Condition(Condition { path, test, .. }) = term else { return false };
+    matches!(test, Test::OneOf(Polarity::Plain, _)) && path.segments.as_slice() == [field]
+}
+
 #[cfg(test)]
 mod tests {
     use crate::query::Query;
@@ -63,5 +77,18 @@ mod tests {
         check("active=true^NQname=x", None, None);
         check("active!=true", None, None);
         check("manager.active=true", None, None);
+    }
+
+    #[test]
+    fn a_field_is_narrowed_by_one_value_or_a_list() {
+        let check = |query: &str, narrows: bool| {
+            assert_eq!(Query::parse(query).unwrap().narrows("state"), narrows, "{query}");
+        };
+        check("stateINopen,new^active=true", true);
+        check("state=open", true);
+        check("stateNOT INopen,new", false);
+        check("stateINopen^ORactive=true", false);
+        check("stateINopen^NQactive=true", false);
+        check("owner.stateINopen", false);
     }
 }

@@ -55,6 +55,12 @@ impl Walk {
 pub trait AskRow: Debug + Send + Sync {
     /// The answer, from nothing but the columns and traits of the row.
     fn ask(&self, data: &dyn Data, clock: &Clock, row: RowId) -> Truth;
+
+    /// Whether the answer depends on nothing but which columns are shown and which
+    /// of them are empty.
+    fn asks_emptiness(&self) -> bool {
+        false
+    }
 }
 
 /// A test that some query or expectation needs.
@@ -83,6 +89,12 @@ const BOTH: u8 = 5;
 const NOT_ASKED: u8 = 6;
 
 impl RowTest {
+    /// As [`AskRow::asks_emptiness`].
+    #[must_use]
+    pub fn asks_emptiness(&self) -> bool {
+        self.question.asks_emptiness()
+    }
+
     /// All columns that it reads.
     pub fn columns(&self) -> impl Iterator<Item = ColumnIdx> + '_ {
         self.columns.iter().flatten().copied()

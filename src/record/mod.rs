@@ -3,6 +3,7 @@
 
 mod acls;
 mod choices;
+mod described;
 mod field;
 mod keys;
 mod parts;
@@ -16,6 +17,7 @@ pub use acls::{
     ACL_ROLES, ACLS, AclColumn, AclObject, Narrow, acl_columns, acl_objects, is_narrowest_role, want_acls,
 };
 pub use choices::{Choice, choices, chosen};
+pub use described::{Described, Dictionary};
 pub use field::{Action, Field, Origin, Record, SetReference, UpdateRow, ValuePlaces};
 pub use keys::{known_key, natural_key};
 pub use parts::{PartOf, part_of};

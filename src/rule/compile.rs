@@ -152,11 +152,13 @@ impl Compiler<'_> {
         Ok(body)
     }
 
-    /// A rule about what update sets bring says so by its query.
+    /// A rule about what update sets bring, or about certain files, says so by its
+    /// query.
     fn judges(&self, filter: Option<&Text>) -> Judges {
         let query = filter.and_then(|filter| Query::parse(&self.params.text(&filter.value)).ok());
         match query.as_ref().and_then(|query| query.pins("@origin")) {
             Some(origin) if origin == Origin::UpdateSet.as_str() => Judges::UpdateSets,
+            _ if query.as_ref().is_some_and(|query| query.narrows("@origin")) => Judges::EveryCopy,
             _ => Judges::Instance,
         }
     }

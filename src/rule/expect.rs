@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::file::{Comparator, OneOrMany, Scalar};
@@ -82,9 +83,9 @@ impl Expectation {
     /// What is wrong with an operand.
     pub fn compile(comparator: &Comparator, fill: &dyn Fill) -> Result<Self, String> {
         let mut checks = Vec::new();
-        let text = |scalar: &Scalar| normal(&fill.text(&scalar.0));
+        let text = |scalar: &Scalar| normal(&fill.text(&scalar.0)).into_owned();
         let list = |many: &OneOrMany| -> Vec<String> {
-            members(many, fill).iter().map(|text| normal(text)).collect()
+            members(many, fill).iter().map(|text| normal(text).into_owned()).collect()
         };
         let number = |scalar: &Scalar| parse_number(&fill.text(&scalar.0));
         let mut unset = Vec::new();
@@ -198,17 +199,22 @@ impl Expectation {
     pub fn holds(&self, value: &str) -> Holds {
         let value = value.trim();
         let normal_value = normal(value);
-        let unlimited = self.unlimited.as_ref() == Some(&normal_value);
+        let unlimited = self.unlimited.as_deref() == Some(&*normal_value);
         // The parameters inside `each` matter only where the list has members.
         let is_open = self.unset.len() > self.inner_unset();
-        let answer = if is_open { Holds::Open } else { Holds::Yes };
-        let holds = self.checks.iter().map(|check| match check {
-            Check::AtMost(_) | Check::AtLeast(_) if unlimited => {
-                Holds::from_bool(matches!(check, Check::AtLeast(_)))
+        let mut answer = if is_open { Holds::Open } else { Holds::Yes };
+        for check in &self.checks {
+            answer = answer.and(match check {
+                Check::AtMost(_) | Check::AtLeast(_) if unlimited => {
+                    Holds::from_bool(matches!(check, Check::AtLeast(_)))
+                }
+                _ => check.holds(value, &normal_value),
+            });
+            if answer == Holds::No {
+                break;
             }
-            _ => check.holds(value, &normal_value),
-        });
-        holds.fold(answer, Holds::and)
+        }
+        answer
     }
 
     /// Where in a trimmed value stands what `not_matches` finds there: the first
@@ -302,7 +308,7 @@ impl Check {
     }
 
     fn holds_surely(&self, value: &str, normal_value: &str) -> bool {
-        let parts = || value.split(',').map(normal).filter(|part| !part.is_empty());
+        let parts = || value.split(',').map(|part| normal(part).into_owned()).filter(|part| !part.is_empty());
         match self {
             Self::Equals(expected) => same(normal_value, expected),
             Self::NotEquals(other) => !same(normal_value, other),
@@ -370,8 +376,11 @@ fn is_boolean(normal: &str) -> bool {
     matches!(normal, "true" | "false")
 }
 
-fn normal(text: &str) -> String {
-    text.trim().to_lowercase()
+/// Most values are in small letters already.
+fn normal(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    let is_small = text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_small { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
 }
 
 fn members(many: &OneOrMany, fill: &dyn Fill) -> Vec<String> {

@@ -93,6 +93,9 @@ pub enum Judges {
     Instance,
     /// Those that each update set brings, whatever other exports hold.
     UpdateSets,
+    /// Every copy in the files that a rule on certain origins is about: what must
+    /// not stand in such a file stands there whatever is newer elsewhere.
+    EveryCopy,
 }
 
 /// Judges the rows of `sys_properties` with a name.

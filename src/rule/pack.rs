@@ -1,6 +1,7 @@
 //! Packs of rules, compiled into one as the settings want it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::baseline::{expected_in, holds_in};
 use super::comparison::ComparisonQuestions;
@@ -18,7 +19,7 @@ use crate::finding::{Confidence, Severity};
 use crate::query::{
     BindError, BoundPath, BoundQuery, Class, EFFECTIVE_ROLE, Query, RowTests, bind, bind_path, want_view,
 };
-use crate::record::{Wanted, natural_key};
+use crate::record::{Dictionary, Wanted, natural_key};
 
 /// The rules that will run, and what must be read for them.
 #[derive(Debug)]
@@ -66,7 +67,7 @@ impl Pack {
             comparison: None,
             names: PackNames::default(),
         };
-        let mut names = PackNames::default();
+        let mut names = PackNames { dictionary: Arc::clone(&settings.dictionary), ..PackNames::default() };
         for (_, file) in packs.iter().flat_map(|pack| &pack.aliases) {
             let columns = settings.aliases.get(&file.alias.value).unwrap_or(&file.columns);
             names.aliases.insert((file.table.value.clone(), file.alias.value.clone()), columns.clone());
@@ -93,6 +94,12 @@ impl Pack {
         pack.names = names;
         pack.want_keys();
         Ok(pack)
+    }
+
+    /// Takes what the input says of tables and columns, for queries that are tied
+    /// from now on.
+    pub fn describe(&mut self, dictionary: Arc<Dictionary>) {
+        self.names.dictionary = dictionary;
     }
 
     /// Ties a query to the pack's classes and aliases, and has its columns read.

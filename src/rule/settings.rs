@@ -2,11 +2,13 @@
 //! their findings are, and what their parameters are.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::error::RuleError;
 use super::file::RuleFile;
 use super::meta::RuleMeta;
 use crate::finding::Severity;
+use crate::record::Dictionary;
 
 /// What the configuration and the command line say about rules.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +31,8 @@ pub struct Settings {
     pub blame: BTreeMap<String, RuleError>,
     /// Columns by alias name.
     pub aliases: BTreeMap<String, Vec<String>>,
+    /// What the input says of tables and columns that are not built in.
+    pub dictionary: Arc<Dictionary>,
 }
 
 /// What becomes of a rule.

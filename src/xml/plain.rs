@@ -88,5 +88,16 @@ pub(super) fn begins_name(byte: u8) -> bool {
 
 /// Whether a byte is one of those that names of tables and columns are made of.
 pub(super) fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b':')
+    NAME_BYTES[usize::from(byte)]
 }
+
+/// Asked of every byte of a name, so each answer is looked up.
+const NAME_BYTES: [bool; 256] = {
+    let mut is_name = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        is_name[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b':');
+        byte += 1;
+    }
+    is_name
+};

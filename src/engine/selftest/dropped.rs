@@ -138,7 +138,7 @@ fn drops_of(pack: &Pack, test: &RuleTest) -> Vec<Dropped> {
 fn without(export: &str, table: &str, column: Option<&str>) -> String {
     let row = Regex::new(&format!(r"(?s)<{table} action=.*?(</{table}>|/>)")).unwrap();
     let Some(column) = column else { return row.replace_all(export, "").into_owned() };
-    let field = Regex::new(&format!(r"(?s)<{column}(\s[^>]*)?(/>|>.*?</{column}>)")).unwrap();
+    let field = Regex::new(&format!(r"(?s)<{column}([ \t\r\n][^>]*)?(/>|>.*?</{column}>)")).unwrap();
     row.replace_all(export, |found: &regex::Captures<'_>| field.replace_all(&found[0], "").into_owned())
         .into_owned()
 }
