@@ -1,9 +1,10 @@
 //! Rows of `sys_dictionary` in the input: what they say of columns that the
 //! built-in dictionary does not know.
 
-use super::read::{Inputs, Options, Plan, ReadFile, Reading, read_rows};
+use super::instance::Instance;
+use super::read::{Inputs, Options, Plan, Reading, read_rows};
 use crate::query::{Data as _, RowTests};
-use crate::record::{Described, Dictionary, Wanted, mark_by_type};
+use crate::record::{Action, Described, Dictionary, Wanted, mark_by_type, wanted_types};
 use crate::rule::KeyPaths;
 use crate::source::Source;
 
@@ -18,9 +19,8 @@ pub fn read_all<'p>(
     options: &Options,
     progress: &(dyn Fn(u64) + Sync),
 ) -> Reading<'p> {
-    let inputs = inputs.into();
-    let reading = read_rows(inputs, plan, options, progress);
-    mark_secrets(inputs.sources, &reading.files);
+    let reading = read_rows(inputs.into(), plan, options, progress);
+    mark_secrets(&reading.instance);
     reading
 }
 
@@ -38,15 +38,13 @@ pub fn dictionary_of(sources: &[Source]) -> Dictionary {
     dictionary
 }
 
-/// Marks the columns that dictionary rows say hold secrets. Only files in which
-/// such rows were counted are read once more.
-fn mark_secrets(sources: &[Source], files: &[ReadFile]) {
-    let holds = |file: &&ReadFile| file.report.tables.get(TABLE).is_some_and(|counts| counts.live > 0);
-    let holders = files.iter().filter(holds);
-    let source = |file: &ReadFile| sources.get(usize::try_from(file.source).ok()?).cloned();
-    let holders: Vec<Source> = holders.filter_map(source).collect();
-    if !holders.is_empty() {
-        each_row(&holders, &mut |[table, column, kind, ..]| mark_by_type(table, column, kind));
+/// Marks the columns that dictionary rows say hold secrets. Any copy that says so is
+/// enough, an older one too.
+fn mark_secrets(instance: &Instance<'_>) {
+    let Some((table, columns)) = wanted_types(instance.wanted) else { return };
+    for (row, _) in instance.table(table).every().filter(|(_, row)| row.action == Action::InsertOrUpdate) {
+        let [name, element, kind] = columns.map(|column| instance.cell(table, row, column).value);
+        mark_by_type(name, element, kind);
     }
 }
 

@@ -6,6 +6,28 @@ use std::sync::LazyLock;
 use hashbrown::{HashMap, HashSet};
 
 use super::schema::ColumnType;
+use super::wanted::{ColumnIdx, TableIdx, Wanted};
+
+/// The table whose rows describe columns.
+const DICTIONARY: &str = "sys_dictionary";
+/// The columns that name a column there, and its type.
+const NAME_AND_TYPE: [&str; 3] = ["name", "element", "internal_type"];
+
+/// Has read which columns the input says hold secrets.
+pub fn want_types(wanted: &mut Wanted) {
+    for column in NAME_AND_TYPE {
+        wanted.keep_beside(DICTIONARY, column);
+    }
+}
+
+/// The table and its columns that name a column and its type; nothing where
+/// nobody asks for them.
+#[must_use]
+pub fn wanted_types(wanted: &Wanted) -> Option<(TableIdx, [ColumnIdx; 3])> {
+    let table = wanted.find(DICTIONARY)?;
+    let [name, element, kind] = NAME_AND_TYPE.map(|column| wanted.table(table).find(column));
+    Some((table, [name?, element?, kind?]))
+}
 
 /// What the input says of one column.
 #[derive(Debug, Clone, PartialEq, Eq)]
