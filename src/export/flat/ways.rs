@@ -11,6 +11,9 @@ use super::xml;
 use crate::record::{Field, ValuePlaces};
 use crate::span::ByteSpan;
 
+/// How long a reference is at most that is one character.
+const REFERENCE: usize = 16;
+
 /// The way back from the values of one row.
 pub(super) struct Ways<'t> {
     pub(super) window: &'t Window,
@@ -70,7 +73,9 @@ fn in_xml(written: &str) -> impl Iterator<Item = Piece> + '_ {
     let mut rest = written;
     std::iter::from_fn(move || {
         let first = rest.chars().next()?;
-        let reference = rest.find(';').filter(|_| first == '&').map(|end| &rest[..=end]);
+        let near = rest.bytes().take(REFERENCE);
+        let end = if first == '&' { near.enumerate().find(|(_, byte)| *byte == b';') } else { None };
+        let reference = end.map(|(end, _)| &rest[..=end]);
         // Text ends where a tag begins.
         let decoded = reference.and_then(|reference| one_letter(&xml::decode(&format!("{reference}</a>"))));
         let (letter, length) = match (decoded, reference) {
