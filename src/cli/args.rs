@@ -97,7 +97,7 @@ impl InputArgs {
 }
 
 /// What is read, and how it is judged.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct JudgeArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
@@ -126,8 +126,8 @@ pub(crate) struct ScanArgs {
     pub(crate) render: RenderArgs,
     #[command(flatten)]
     pub(crate) accept: AcceptArgs,
-    /// Only findings in records that changed since this git revision; the rest is read for what
-    /// rules need to know of it
+    /// Only what a change brought that goes out from this git revision: the commit that both have in
+    /// common is judged too. Other findings count as known
     #[arg(long, value_name = "REV")]
     pub(crate) changed_since: Option<String>,
     /// Lowest severity of findings that makes the exit code 1 [default: low]
@@ -161,7 +161,7 @@ pub(crate) struct ScanArgs {
 }
 
 /// Which rules there are.
-#[derive(Debug, Args, Default)]
+#[derive(Debug, Clone, Args, Default)]
 pub(crate) struct PackArgs {
     /// A further rule file, a check of Instance Scan, or a folder of both (may be repeated)
     #[arg(long = "rules", value_name = "PATH")]
