@@ -204,3 +204,23 @@ fn a_base_that_moved_on() {
     let run = glidelint(folder.path(), &["scan", "--no-config", "--changed-since", "main"]);
     assert!(run.code == 2 && run.stderr.contains("fetch-depth: 0"), "{run:?}");
 }
+
+/// A hook scans where a commit changes or deletes what may be an export.
+#[test]
+fn nothing_is_scanned_unless_an_export_is_staged() {
+    let folder = TempDir::new().unwrap();
+    let scan =
+        || glidelint(folder.path(), &["scan", "--no-config", "--select", "SNA1002", "--if-staged"]).code;
+    assert_eq!(scan(), 2, "it is no repository");
+    git(folder.path(), &["init", "-q"]);
+    commit(folder.path(), &[("a.xml", &export(&["svc.one"])), ("notes.md", "x"), ("b.csv", "x")]);
+    assert_eq!(scan(), 0);
+    for (change, code) in [("notes.md", 0), ("b.csv", 1), (".glidelint.yaml", 1)] {
+        fs::write(folder.path().join(change), "# y\n").unwrap();
+        git(folder.path(), &["add", change]);
+        assert_eq!(scan(), code, "{change}");
+        git(folder.path(), &["commit", "-qm", "next"]);
+    }
+    git(folder.path(), &["rm", "-q", "b.csv"]);
+    assert_eq!(scan(), 1);
+}

@@ -130,6 +130,9 @@ pub(crate) struct ScanArgs {
     /// common is judged too. Other findings count as known
     #[arg(long, value_name = "REV")]
     pub(crate) changed_since: Option<String>,
+    /// Do nothing unless a file is staged in git that may be an export, or its deletion; for hooks
+    #[arg(long)]
+    pub(crate) if_staged: bool,
     /// Lowest severity of findings that makes the exit code 1 [default: low]
     #[arg(long, value_enum, value_name = "BAND")]
     pub(crate) fail_on: Option<FailOn>,

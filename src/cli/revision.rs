@@ -234,6 +234,18 @@ impl Revision {
     }
 }
 
+/// The paths of files whose staged state is not that of the last commit, deleted
+/// ones too, of the repository that a folder lies in.
+pub(crate) fn staged_files(option: &str, folder: &Path) -> Result<Vec<String>, Failure> {
+    let failed = |why: String| Failure::Use(format!("{option}: {why}"));
+    let folder = std::path::absolute(folder).map_err(|error| failed(error.to_string()))?;
+    let ask = ["diff", "--cached", "--name-only", "--no-renames", "--no-ext-diff", "-z"];
+    let paths = git(&folder, &ask).map_err(failed)?;
+    let paths = paths.ok_or_else(|| failed(format!("{} lies in no git repository", folder.display())))?;
+    let paths = String::from_utf8_lossy(&paths);
+    Ok(paths.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
+}
+
 /// A path without `.` and `..`.
 fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
