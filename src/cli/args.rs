@@ -119,6 +119,7 @@ pub(crate) struct JudgeArgs {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) judge: JudgeArgs,

@@ -105,7 +105,10 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
 /// what decides how exports are judged.
 fn is_any_staged(args: &ScanArgs) -> Result<bool, Failure> {
     let folder = args.judge.input.root.as_deref().unwrap_or(Path::new("."));
-    let decides = |path: &str| path.ends_with(".yaml") || path.ends_with(".yml");
+    let decides = |path: &str| {
+        let extension = Path::new(path).extension();
+        extension.is_some_and(|end| ["yaml", "yml"].iter().any(|known| end.eq_ignore_ascii_case(known)))
+    };
     let staged = staged_files("--if-staged", folder)?;
     Ok(staged.iter().any(|path| may_be_export(path) || decides(path)))
 }
