@@ -1,5 +1,5 @@
-//! `scan --changed-since`: all is read, and what is found in records that did not
-//! change is left out.
+//! `scan --changed-since`: what a change brought. The commit that it is made on is
+//! judged too; what was found there, in records that did not change, is known.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
@@ -35,6 +35,15 @@ fn export(users: &[&str]) -> String {
     format!("<unload unload_date=\"2026-03-01 10:00:00\">\n{rows}</unload>\n")
 }
 
+/// The keys of the findings that the change brought.
+fn new_keys(report: &serde_json::Value) -> Vec<String> {
+    let findings = report["findings"].as_array().unwrap().iter();
+    let new = findings.filter(|finding| finding["state"] == "new");
+    let mut keys: Vec<_> = new.map(|finding| finding["key"].as_str().unwrap().to_owned()).collect();
+    keys.sort();
+    keys
+}
+
 #[test]
 fn only_records_that_changed_are_reported() {
     let folder = TempDir::new().unwrap();
@@ -43,11 +52,7 @@ fn only_records_that_changed_are_reported() {
         let arguments = ["scan", "exports", "--no-config", "--select", "SNA1002", "--format", "json"];
         let run = glidelint(folder.path(), &[&arguments, ["--changed-since", revision].as_slice()].concat());
         let document = run.json();
-        let findings = document["findings"].as_array().unwrap().clone();
-        let mut keys: Vec<_> =
-            findings.iter().map(|finding| finding["key"].as_str().unwrap().to_owned()).collect();
-        keys.sort();
-        (run.code, keys)
+        (run.code, new_keys(&document))
     };
     fs::create_dir(folder.path().join("exports")).unwrap();
     write("exports/users.xml", &export(&["svc.one", "svc.two"]));
@@ -79,4 +84,143 @@ fn a_revision_that_is_not_there() {
     git(folder.path(), &["init", "-q"]);
     let run = scan();
     assert!(run.code == 2 && run.stderr.contains("does not hold this revision"), "{run:?}");
+}
+
+fn unload(rows: &str) -> String {
+    format!("<unload unload_date=\"2026-03-01 10:00:00\">{rows}</unload>\n")
+}
+
+/// A person who may be made an account of programs.
+fn person(is_integration: bool) -> String {
+    unload(&format!(
+        "<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><identity_type/>\
+         <internal_integration_user>{is_integration}</internal_integration_user><name>Ada Tern</name>\
+         <sys_id>0000000000000000000000000000ada1</sys_id><user_name>ada.tern</user_name>\
+         <web_service_access_only>false</web_service_access_only></sys_user>"
+    ))
+}
+
+/// The files of a commit; all others go.
+fn commit(folder: &Path, files: &[(&str, &str)]) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.ends_with(".git") {
+            fs::remove_dir_all(path).unwrap();
+        } else if path.is_file() {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    for (name, text) in files {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    git(folder, &["add", "-A"]);
+    git(folder, &["commit", "-q", "--allow-empty", "-m", "next"]);
+}
+
+/// Pull requests: what the base holds, what the change leaves, the exit code, the
+/// findings that count, and a text that the report has.
+#[test]
+fn pull_requests() {
+    let admin = unload(
+        "<sys_user_has_role action=\"INSERT_OR_UPDATE\"><inherited>false</inherited>\
+         <role display_value=\"admin\">2831a114c611228501d4ea6c309d626d</role><state>active</state>\
+         <sys_id>0000000000000000000000000000ada2</sys_id>\
+         <user display_value=\"Ada Tern\">0000000000000000000000000000ada1</user></sys_user_has_role>",
+    );
+    let (before, after) = (person(false), person(true));
+    let users = export(&["svc.one"]);
+    let both = export(&["svc.one", "svc.two"]);
+    let off = "rules:\n  SNA1002: off\n";
+    let check =
+        |name: &str, base: &[(&str, &str)], head: &[(&str, &str)], code: i32, keys: &[&str], text: &str| {
+            let folder = TempDir::new().unwrap();
+            git(folder.path(), &["init", "-q"]);
+            commit(folder.path(), base);
+            git(folder.path(), &["checkout", "-qb", "change"]);
+            commit(folder.path(), head);
+            let arguments =
+                ["scan", "--select", "SNA1002,SNR1001", "--changed-since", "main", "--format", "json"];
+            let run = glidelint(folder.path(), &arguments);
+            assert_eq!(
+                (run.code, new_keys(&run.json())),
+                (code, keys.iter().map(|key| (*key).to_owned()).collect()),
+                "{name}: {run:?}"
+            );
+            assert!(run.stdout.contains(text), "{name}: {run:?}");
+        };
+    check("nothing changed", &[("a.xml", &users)], &[("a.xml", &users)], 0, &[], "\"unchanged\"");
+    check("a record more", &[("a.xml", &users)], &[("a.xml", &both)], 1, &["svc.two"], "\"unchanged\"");
+    check(
+        "the user behind a grant",
+        &[("g.xml", &admin), ("u.xml", &before)],
+        &[("g.xml", &admin), ("u.xml", &after)],
+        1,
+        &["ada.tern → admin"],
+        "SNR1001",
+    );
+    check("another name", &[("a.xml", &users)], &[("b/c.xml", &users)], 0, &[], "\"unchanged\"");
+    check("the first export", &[("README.md", "x")], &[("a.xml", &users)], 1, &["svc.one"], "SNA1002");
+    check(
+        "a rule that goes",
+        &[("a.xml", &users)],
+        &[("a.xml", &users), (".glidelint.yaml", off)],
+        4,
+        &[],
+        "SNA1002 was found in main for sys_user svc.one, and the rule does not run any more",
+    );
+    check(
+        "a rule that is off on both sides",
+        &[("a.xml", &users), (".glidelint.yaml", off)],
+        &[("a.xml", &both), (".glidelint.yaml", off)],
+        0,
+        &[],
+        "",
+    );
+}
+
+/// The base goes on while a change is made: what is new there is none of the change.
+#[test]
+fn a_base_that_moved_on() {
+    let folder = TempDir::new().unwrap();
+    let scan = || {
+        let run = glidelint(
+            folder.path(),
+            &["scan", "--no-config", "--select", "SNA1002", "--changed-since", "main", "--format", "json"],
+        );
+        (run.code, new_keys(&run.json()))
+    };
+    git(folder.path(), &["init", "-q"]);
+    commit(folder.path(), &[("a.xml", &export(&["svc.one"])), ("b.xml", &export(&["svc.two"]))]);
+    git(folder.path(), &["checkout", "-qb", "change"]);
+    commit(folder.path(), &[("a.xml", &export(&["svc.one", "svc.new"])), ("b.xml", &export(&["svc.two"]))]);
+    git(folder.path(), &["checkout", "-q", "main"]);
+    commit(folder.path(), &[("a.xml", &export(&["svc.one"]))]);
+    git(folder.path(), &["checkout", "-q", "change"]);
+    assert_eq!(scan(), (1, vec!["svc.new".to_owned()]));
+    git(folder.path(), &["checkout", "-q", "--orphan", "apart"]);
+    commit(folder.path(), &[("a.xml", &export(&["svc.one"]))]);
+    let run = glidelint(folder.path(), &["scan", "--no-config", "--changed-since", "main"]);
+    assert!(run.code == 2 && run.stderr.contains("fetch-depth: 0"), "{run:?}");
+}
+
+/// A hook scans where a commit changes or deletes what may be an export.
+#[test]
+fn nothing_is_scanned_unless_an_export_is_staged() {
+    let folder = TempDir::new().unwrap();
+    let scan =
+        || glidelint(folder.path(), &["scan", "--no-config", "--select", "SNA1002", "--if-staged"]).code;
+    assert_eq!(scan(), 2, "it is no repository");
+    git(folder.path(), &["init", "-q"]);
+    commit(folder.path(), &[("a.xml", &export(&["svc.one"])), ("notes.md", "x"), ("b.csv", "x")]);
+    assert_eq!(scan(), 0);
+    for (change, code) in [("notes.md", 0), ("b.csv", 1), (".glidelint.yaml", 1)] {
+        fs::write(folder.path().join(change), "# y\n").unwrap();
+        git(folder.path(), &["add", change]);
+        assert_eq!(scan(), code, "{change}");
+        git(folder.path(), &["commit", "-qm", "next"]);
+    }
+    git(folder.path(), &["rm", "-q", "b.csv"]);
+    assert_eq!(scan(), 1);
 }

@@ -174,6 +174,58 @@ fn a_pull_request_cannot_accept_its_own_findings() {
     assert!(judged.stdout.starts_with("::error file=my exports/sys_user_role_contains.xml,line=52,"));
 }
 
+/// What a base has is known in a pull request, whether the commit of the change is
+/// checked out or its merge into a base that has moved on.
+#[test]
+fn a_pull_request_counts_what_it_brings() {
+    let runner = runner();
+    let work = runner.path().join("work");
+    let git = |arguments: &[&str]| {
+        let who = ["-c", "user.name=pier", "-c", "user.email=pier@example.com"];
+        let output = Command::new("git").args(who).args(arguments).current_dir(&work).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    let contained = work.join("my exports/sys_user_role_contains.xml");
+    let text = fs::read(&contained).unwrap();
+    fs::remove_file(&contained).unwrap();
+    fs::remove_dir(work.join(".git")).unwrap();
+    git(&["init", "--quiet", "--initial-branch", "main"]);
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message", "base"]);
+    let first = git(&["rev-parse", "HEAD"]);
+    git(&["checkout", "--quiet", "-b", "change"]);
+    fs::write(work.join("README.md"), "x").unwrap();
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message", "change"]);
+    let head = git(&["rev-parse", "HEAD"]);
+    let scan = |since: &str| {
+        let inputs = [
+            ("GLIDELINT_PATH", "my exports"),
+            ("GLIDELINT_BASE", &first),
+            ("GLIDELINT_HEAD", &head),
+            ("GLIDELINT_CHANGED_SINCE", since),
+            ("GLIDELINT_ARGS", "--select\nSNA1001,SNR1009"),
+        ];
+        let step = step(runner.path(), "action-scan.sh", &[], &inputs);
+        (step.code, step.stdout.lines().filter(|line| line.starts_with("::")).count(), step.summary)
+    };
+    let (code, annotated, summary) = scan("");
+    assert_eq!((code, annotated), (0, 0), "{summary}");
+    let (code, annotated, _) = scan("none");
+    assert!(code == 1 && annotated > 0, "{annotated}");
+    // The base gets a finding of its own, and the pull request is merged into it.
+    git(&["checkout", "--quiet", "main"]);
+    fs::write(&contained, &text).unwrap();
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message", "base moves on"]);
+    git(&["merge", "--quiet", "--no-ff", "--message", "merge", "change"]);
+    let (code, annotated, summary) = scan("");
+    assert_eq!((code, annotated), (0, 0), "{summary}");
+    let (code, _, summary) = scan("no-such-revision");
+    assert!(code == 2 && summary.contains("**Nothing was judged**"), "{summary}");
+}
+
 /// A program of the runner that does what a script says.
 fn fake(runner: &Path, name: &str, script: &str) {
     let path = runner.join("bin").join(name);

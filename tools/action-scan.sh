@@ -22,15 +22,32 @@ done < <(lines "${GLIDELINT_RULES:-}")
 [ -z "${GLIDELINT_BASELINE:-}" ] || arguments+=(--baseline "$GLIDELINT_BASELINE")
 [ -z "${GLIDELINT_FAIL_ON:-}" ] || arguments+=(--fail-on "$GLIDELINT_FAIL_ON")
 [ -z "${GLIDELINT_CATEGORY:-}" ] || arguments+=(--category "$GLIDELINT_CATEGORY")
+# Says on the job's page and at its top that nothing was judged.
+refuse() {
+  echo "::error title=glidelint::$1"
+  printf '## glidelint\n\n**Nothing was judged**: %s\n' "$1" >>"$GITHUB_STEP_SUMMARY"
+  echo "exit-code=2" >>"$GITHUB_OUTPUT"
+  exit 2
+}
+
+since=${GLIDELINT_CHANGED_SINCE:-}
 if [ -n "${GLIDELINT_BASE:-}" ]; then
+  # What is checked out is mostly the merge of the pull request into its base, as
+  # that is now.
+  base=$GLIDELINT_BASE
+  merged=$(git rev-parse --verify --quiet 'HEAD^2' || true)
+  if [ -n "$merged" ] && [ "$merged" = "${GLIDELINT_HEAD:-}" ]; then
+    base=$(git rev-parse --verify --quiet 'HEAD^1')
+  fi
   # Settings, waivers and the baseline are those of the base, which the checkout
   # must therefore hold.
-  if ! git cat-file -e "$GLIDELINT_BASE^{commit}" 2>/dev/null; then
-    echo "::error title=glidelint::the checkout does not hold the base of the pull request: give actions/checkout 'fetch-depth: 0'"
-    exit 2
+  if ! git cat-file -e "$base^{commit}" 2>/dev/null; then
+    refuse "the checkout does not hold the base of the pull request: give actions/checkout 'fetch-depth: 0'"
   fi
-  arguments+=(--config-from "$GLIDELINT_BASE")
+  arguments+=(--config-from "$base")
+  since=${since:-$base}
 fi
+[ -z "$since" ] || [ "$since" = none ] || arguments+=(--changed-since "$since")
 while IFS= read -r -d '' argument; do
   arguments+=("$argument")
 done < <(lines "${GLIDELINT_ARGS:-}")
@@ -42,6 +59,7 @@ done < <(lines "${GLIDELINT_PATH:-.}")
 rm -f "$sarif" "$summary"
 code=0
 "$program" scan "${arguments[@]}" -- "${paths[@]}" || code=$?
+[ "$code" != 2 ] || refuse "the program was called or configured wrongly; the log of this step says how"
 echo "exit-code=$code" >>"$GITHUB_OUTPUT"
 if [ -f "$sarif" ]; then
   echo "sarif=$sarif" >>"$GITHUB_OUTPUT"

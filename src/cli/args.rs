@@ -97,7 +97,7 @@ impl InputArgs {
 }
 
 /// What is read, and how it is judged.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct JudgeArgs {
     #[command(flatten)]
     pub(crate) input: InputArgs,
@@ -119,6 +119,7 @@ pub(crate) struct JudgeArgs {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct ScanArgs {
     #[command(flatten)]
     pub(crate) judge: JudgeArgs,
@@ -126,10 +127,13 @@ pub(crate) struct ScanArgs {
     pub(crate) render: RenderArgs,
     #[command(flatten)]
     pub(crate) accept: AcceptArgs,
-    /// Only findings in records that changed since this git revision; the rest is read for what
-    /// rules need to know of it
+    /// Only what a change brought that goes out from this git revision: the commit that both have in
+    /// common is judged too. Other findings count as known
     #[arg(long, value_name = "REV")]
     pub(crate) changed_since: Option<String>,
+    /// Do nothing unless a file is staged in git that may be an export, or its deletion; for hooks
+    #[arg(long)]
+    pub(crate) if_staged: bool,
     /// Lowest severity of findings that makes the exit code 1 [default: low]
     #[arg(long, value_enum, value_name = "BAND")]
     pub(crate) fail_on: Option<FailOn>,
@@ -161,7 +165,7 @@ pub(crate) struct ScanArgs {
 }
 
 /// Which rules there are.
-#[derive(Debug, Args, Default)]
+#[derive(Debug, Clone, Args, Default)]
 pub(crate) struct PackArgs {
     /// A further rule file, a check of Instance Scan, or a folder of both (may be repeated)
     #[arg(long = "rules", value_name = "PATH")]

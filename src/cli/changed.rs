@@ -23,8 +23,7 @@ enum InFile {
 
 impl Changed {
     /// Compares the sources with a revision of the repository that they lie in.
-    pub(crate) fn since<'d>(name: &str, discovery: &'d Discovery) -> Result<Self, Failure> {
-        let revision = Revision::open("--changed-since", name, &discovery.root)?;
+    pub(crate) fn since<'d>(revision: &Revision, discovery: &'d Discovery) -> Result<Self, Failure> {
         // Of an archive nobody looks into the one of before.
         let file_of = |source: &'d Source| source.archive_path().unwrap_or_else(|| source.path());
         let paths: BTreeSet<_> = discovery.sources.iter().map(file_of).collect();

@@ -4,6 +4,7 @@ mod accept;
 mod access;
 mod access_all;
 mod args;
+mod base;
 mod baseline;
 mod changed;
 mod desk;

@@ -2,7 +2,7 @@
 //! alone knows how to read its packs: only to read objects, without its hooks,
 //! helpers and settings, which may be those of whoever wrote what is scanned.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::path::{Component, Path, PathBuf};
@@ -45,6 +45,82 @@ impl Revision {
             )
         })?;
         Ok(Self { option, name: name.to_owned(), commit: trimmed(&commit), top })
+    }
+
+    /// As it was given.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The commit from which the checkout and this revision went apart, which is
+    /// what a change is made on.
+    pub(crate) fn merge_base(self) -> Result<Self, Failure> {
+        let failed = |why: &str| Failure::Use(format!("{} {}: {why}", self.option, self.name));
+        let found = git(&self.top, &["merge-base", &self.commit, "HEAD"]).map_err(|why| failed(&why))?;
+        let commit = found.map(|found| trimmed(&found)).filter(|commit| !commit.is_empty());
+        let commit = commit.ok_or_else(|| {
+            failed(
+                "the checkout and this revision have no commit in common; a shallow checkout has to fetch its \
+                 history (`fetch-depth: 0`)",
+            )
+        })?;
+        Ok(Self { commit, ..self })
+    }
+
+    /// Writes the plain files of the revision whose paths are wanted below a folder.
+    pub(crate) fn write_files(&self, into: &Path, is_wanted: &dyn Fn(&str) -> bool) -> Result<(), Failure> {
+        /// How many bytes git hands over at once.
+        const AT_ONCE: u64 = 64 * 1024 * 1024;
+        let failed = |why: String| Failure::Use(format!("{} {}: {why}", self.option, self.name));
+        let tree = git(&self.top, &["ls-tree", "-r", "-l", "-z", "--full-tree", &self.commit]);
+        let tree = tree.map_err(failed)?.ok_or_else(|| failed("git cannot read it".to_owned()))?;
+        let tree = String::from_utf8_lossy(&tree);
+        // mode SP kind SP id SP size TAB path, with spaces before the size
+        let entries = tree.split('\0').filter_map(|entry| entry.split_once('\t'));
+        let mut open: Vec<(&str, &str)> = Vec::new();
+        let mut bytes = 0;
+        for (head, path) in entries.filter(|(head, path)| head.starts_with(FILE_MODE) && is_wanted(path)) {
+            let mut words = head.split_ascii_whitespace().skip(2);
+            let (Some(id), Some(size)) = (words.next(), words.next()) else { continue };
+            // A tree is made by whoever makes the commit.
+            let is_below = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
+            if !is_below {
+                continue;
+            }
+            open.push((id, path));
+            bytes += size.parse::<u64>().unwrap_or(0);
+            if bytes > AT_ONCE {
+                self.write_blobs(into, &std::mem::take(&mut open)).map_err(failed)?;
+                bytes = 0;
+            }
+        }
+        self.write_blobs(into, &open).map_err(failed)
+    }
+
+    fn write_blobs(&self, into: &Path, blobs: &[(&str, &str)]) -> Result<(), String> {
+        if blobs.is_empty() {
+            return Ok(());
+        }
+        let asked: String = blobs.iter().flat_map(|(id, _)| [*id, "\n"]).collect();
+        let given = git_with(&self.top, &["cat-file", "--batch"], asked.into_bytes())?;
+        let given = given.ok_or("git cannot read it")?;
+        let mut rest = given.as_slice();
+        for (id, path) in blobs {
+            let broken = || format!("git cannot read the object {id}");
+            // id SP kind SP size LF bytes LF
+            let end = memchr_line(rest).ok_or_else(broken)?;
+            let head = String::from_utf8_lossy(&rest[..end]).into_owned();
+            let size = head.rsplit(' ').next().and_then(|size| size.parse().ok()).ok_or_else(broken)?;
+            let (text, behind) = rest[end + 1..].split_at_checked(size).ok_or_else(broken)?;
+            rest = behind.get(1..).ok_or_else(broken)?;
+            let path = into.join(path);
+            let write = || {
+                std::fs::create_dir_all(path.parent().unwrap_or(into))?;
+                std::fs::write(&path, text)
+            };
+            write().map_err(|error: io::Error| error.to_string())?;
+        }
+        Ok(())
     }
 
     /// What messages call a file of the revision.
@@ -112,16 +188,25 @@ impl Revision {
         let before: HashMap<&str, &str> = entries
             .filter_map(|(head, path)| Some((path.strip_prefix(&prefix)?, head.split(' ').nth(2)?)))
             .collect();
+        let all: HashSet<&str> = before.values().copied().collect();
         // A name with a line break cannot be asked for.
-        let (known, unknown): (Vec<_>, Vec<_>) =
-            paths.partition(|path| before.contains_key(path) && !path.contains('\n'));
+        let (known, unknown): (Vec<_>, Vec<_>) = paths.partition(|path| !path.contains('\n'));
         let blob = |path: &str| before.get(path).map(|id| (*id).to_owned());
         let mut changed: HashMap<_, _> = unknown.into_iter().map(|path| (path, blob(path))).collect();
         let asked: String = known.iter().flat_map(|path| [path, "\n"]).collect();
         let now = git_with(folder, &["hash-object", "--no-filters", "--stdin-paths"], asked.into_bytes());
         let now = now.map_err(|why| failed(&why))?.ok_or_else(|| failed("git cannot read the files"))?;
         for (path, now) in known.into_iter().zip(String::from_utf8_lossy(&now).lines()) {
-            changed.extend(blob(path).filter(|before| before != now).map(|before| (path, Some(before))));
+            match blob(path) {
+                Some(before) if before != now => {
+                    changed.insert(path, Some(before));
+                }
+                // A file that has only another name is none that changed.
+                None if !all.contains(now) => {
+                    changed.insert(path, None);
+                }
+                _ => {}
+            }
         }
         Ok(changed)
     }
@@ -136,7 +221,7 @@ impl Revision {
     /// A path from the top of the checkout on, with `/`. Links below the top are
     /// not followed: a change could lead through one to another file of the
     /// revision.
-    fn below_top(&self, path: &Path) -> Option<String> {
+    pub(crate) fn below_top(&self, path: &Path) -> Option<String> {
         let path = plain(&std::path::absolute(path).ok()?);
         let mut above: Vec<&Path> = path.ancestors().collect();
         above.reverse();
@@ -147,6 +232,18 @@ impl Revision {
         let parts: Vec<_> = parts.map(|part| part.as_os_str().to_string_lossy()).collect();
         Some(parts.join("/"))
     }
+}
+
+/// The paths of files whose staged state is not that of the last commit, deleted
+/// ones too, of the repository that a folder lies in.
+pub(crate) fn staged_files(option: &str, folder: &Path) -> Result<Vec<String>, Failure> {
+    let failed = |why: String| Failure::Use(format!("{option}: {why}"));
+    let folder = std::path::absolute(folder).map_err(|error| failed(error.to_string()))?;
+    let ask = ["diff", "--cached", "--name-only", "--no-renames", "--no-ext-diff", "-z"];
+    let paths = git(&folder, &ask).map_err(failed)?;
+    let paths = paths.ok_or_else(|| failed(format!("{} lies in no git repository", folder.display())))?;
+    let paths = String::from_utf8_lossy(&paths);
+    Ok(paths.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
 }
 
 /// A path without `.` and `..`.
@@ -162,6 +259,10 @@ fn plain(path: &Path) -> PathBuf {
         }
     }
     plain
+}
+
+fn memchr_line(text: &[u8]) -> Option<usize> {
+    text.iter().position(|byte| *byte == b'\n')
 }
 
 fn trimmed(output: &[u8]) -> String {

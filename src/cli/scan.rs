@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use glidelint::engine::{Plan, Profile, ReadFile, compare, cover, judge, profile, read_all, review};
-use glidelint::export::FileKind;
-use glidelint::finding::{Band, Confidence, Finding, RuleCoverage, Severity};
+use glidelint::export::{FileKind, may_be_export};
+use glidelint::finding::{Band, BaselineState, Confidence, Finding, RuleCoverage, Severity};
 use glidelint::locate::{FileExcerpts, locate};
 use glidelint::report::{Input, PackInfo, Report, Scope, Score, Stats, safe};
 use glidelint::rule::{Pack, PackFiles, Rule, RuleError, RuleMeta, Settings};
@@ -17,7 +17,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 
 use super::accept::{self as acceptance, Acceptance};
-use super::args::{AcceptArgs, BandArg, ConfidenceArg, FailOn, Format, HashInputs, ScanArgs};
+use super::args::{AcceptArgs, BandArg, ConfidenceArg, FailOn, Format, HashInputs, JudgeArgs, ScanArgs};
+use super::base::Base;
 use super::changed::Changed;
 use super::desk::{desk, exports};
 use super::exit::Exit;
@@ -30,6 +31,7 @@ use super::output::path_of_instance;
 use super::packs::Packs;
 use super::redact;
 use super::render::Renderer;
+use super::revision::{Revision, staged_files};
 
 /// Files up to this size are hashed without being asked to.
 const HASHED: u64 = 16 * 1024 * 1024;
@@ -41,6 +43,9 @@ const ACCOUNTS: usize = 5_000;
 /// what differs between them.
 pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let begin = Instant::now();
+    if args.if_staged && !is_any_staged(args)? {
+        return Ok(Exit::Fine);
+    }
     let renderer = Renderer::new(&args.render)?;
     let found = input::configure(&args.judge.input)?;
     // The process ends after this. Giving back piece by piece what is as large as
@@ -94,6 +99,18 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
         );
     }
     Ok(exit)
+}
+
+/// Whether a staged change, a deletion too, is of a file that may be an export, or of
+/// what decides how exports are judged.
+fn is_any_staged(args: &ScanArgs) -> Result<bool, Failure> {
+    let folder = args.judge.input.root.as_deref().unwrap_or(Path::new("."));
+    let decides = |path: &str| {
+        let extension = Path::new(path).extension();
+        extension.is_some_and(|end| ["yaml", "yml"].iter().any(|known| end.eq_ignore_ascii_case(known)))
+    };
+    let staged = staged_files("--if-staged", folder)?;
+    Ok(staged.iter().any(|path| may_be_export(path) || decides(path)))
 }
 
 /// What is the same for every instance of a run.
@@ -181,14 +198,28 @@ impl Scan<'_> {
         } else {
             None
         };
-        let notices = input::notices(discovery, &reading);
+        let mut notices = input::notices(discovery, &reading);
         let mut findings = outcome.findings;
         let rules: Vec<_> = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
-        let accepted = acceptance.apply(&mut findings, &rules, &outcome.coverage, discovery);
-        let changed =
-            args.changed_since.as_deref().map(|name| Changed::since(name, discovery)).transpose()?;
-        let is_changed = |finding: &Finding| changed.as_ref().is_none_or(|changed| changed.holds(finding));
-        findings.retain(|finding| is_wanted(args, finding) && is_changed(finding));
+        let mut accepted = acceptance.apply(&mut findings, &rules, &outcome.coverage, discovery);
+        if let Some(revision) = &args.changed_since {
+            let revision = Revision::open("--changed-since", revision, &discovery.root)?.merge_base()?;
+            let changed = Changed::since(&revision, discovery)?;
+            let as_of = reading.as_of.clone().or_else(|| args.judge.as_of.clone());
+            let before = JudgeArgs { as_of, instance: name.clone(), ..args.judge.clone() };
+            let base = Base::judge(&revision, &before, (found, packs), discovery)?;
+            let (known, lost) = base.compare(metas(&pack.rules, &outcome.coverage), &findings);
+            accepted.known.get_or_insert(known);
+            notices.extend(lost);
+            for finding in &mut findings {
+                if base.knows(finding) && !changed.holds(finding) {
+                    finding.state = Some(BaselineState::Unchanged);
+                } else {
+                    finding.state.get_or_insert(BaselineState::New);
+                }
+            }
+        }
+        findings.retain(|finding| is_wanted(args, finding));
         let located = locate(findings, notices, &discovery.sources, &reading.files);
         let incomplete = located.notices.iter().any(|(notice, _)| notice.is_loss());
         let mut notices = located.notices;

@@ -96,6 +96,13 @@ fn signs(what: &str) -> impl Iterator<Item = Vec<&'static str>> {
     lines.filter_map(move |mut line| (line.next() == Some(what)).then(|| line.collect()))
 }
 
+/// Whether a file may be an export, by its name alone: exports have many, and some
+/// no extension.
+#[must_use]
+pub fn may_be_export(path: &str) -> bool {
+    has_extension(path)
+}
+
 /// Whether a file is named like those that exports are kept in. Of a workbook
 /// only the sheets count that the platform writes.
 fn has_extension(path: &str) -> bool {

@@ -13,6 +13,9 @@ const RULE_NOT_PORTABLE: &str = "rule-not-portable";
 /// The kind of a notice that files are of several instances.
 const MIXED_INSTANCES: &str = "mixed-instances";
 
+/// The kind of a notice that what was found before a change is not judged after it.
+const NOT_JUDGED_ANY_MORE: &str = "not-judged-any-more";
+
 /// The kinds of notices about waivers, which begin all alike.
 const WAIVER: &str = "waiver-";
 /// The kinds of notices about what known findings are compared with.
@@ -89,6 +92,14 @@ impl Notice {
     pub fn of_accepted(kind: &'static str, path: &str, message: String) -> Self {
         debug_assert!(kind.starts_with(WAIVER) || kind.starts_with(BASELINE));
         let level = NoticeLevel::Warning;
+        Self { level, kind: kind.into(), path: path.to_owned(), source: None, at: None, message }
+    }
+
+    /// That a change hides what was found before it, so that nobody can say that it
+    /// is gone.
+    #[must_use]
+    pub fn of_change(path: &str, message: String) -> Self {
+        let (level, kind) = (NoticeLevel::Error, NOT_JUDGED_ANY_MORE);
         Self { level, kind: kind.into(), path: path.to_owned(), source: None, at: None, message }
     }
 

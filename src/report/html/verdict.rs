@@ -169,7 +169,7 @@ fn scope(facts: &Facts<'_>) -> Vec<(&'static str, String, Option<&'static str>)>
     let rules = format!("glidelint {}, rules {}", scope.version, safe::html_line(&packs.join(", ")));
     rows.push(("Scanner and rules", rules, None));
     if let Some(revision) = &scope.changed_since {
-        rows.push(("Only changed since", safe::html_line(revision).into_owned(), None));
+        rows.push(("Changed since", safe::html_line(revision).into_owned(), None));
     }
     let standing = facts.standing;
     let not_counted = match (standing.known, standing.waived) {

@@ -188,7 +188,7 @@ pub(in super::super) fn assumed(report: &Report) -> String {
         ("as of", &scope.as_of),
         ("baseline", &scope.baseline),
         ("instance", &scope.instance),
-        ("only what changed since", &scope.changed_since),
+        ("what changed since", &scope.changed_since),
     ];
     for (name, value) in named {
         if let Some(value) = value {

@@ -1,0 +1,189 @@
+//! What was found before a change: the commit that it is made on is judged too, by
+//! the same program and on the same day, with the configuration and packs that it
+//! holds itself.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use glidelint::config::Config;
+use glidelint::finding::{Finding, Fingerprint, Notice, RuleCoverage, ValuesHash};
+use glidelint::rule::RuleMeta;
+use glidelint::source::Discovery;
+use glidelint::suppress as accepted;
+use tempfile::TempDir;
+
+use super::args::{InputArgs, JudgeArgs};
+use super::fail::Failure;
+use super::input::Found;
+use super::judging::{Judged, judged, packs};
+use super::packs::Packs;
+use super::revision::Revision;
+
+/// What was found in the commit that a change is made on.
+pub(crate) struct Base {
+    known: HashSet<(Fingerprint, ValuesHash)>,
+    /// By rule: findings, and how many records could not be judged.
+    rules: BTreeMap<String, (Vec<Known>, u64)>,
+    /// As the revision was given.
+    name: String,
+}
+
+/// A finding of before.
+struct Known {
+    fingerprint: Fingerprint,
+    /// Of the file, from the root on.
+    path: String,
+    table: String,
+    key: String,
+}
+
+/// The files of the commit as they would be checked out, in a folder that is gone
+/// with this.
+struct Tree {
+    folder: TempDir,
+    revision: Revision,
+}
+
+impl Base {
+    /// Judges the files of a revision that lie where the input does.
+    pub(crate) fn judge(
+        revision: &Revision,
+        args: &JudgeArgs,
+        (found, packs): (&Found, &Packs),
+        discovery: &Discovery,
+    ) -> Result<Self, Failure> {
+        let tree = Tree::write(revision, args, found)?;
+        let mut base =
+            Self { known: HashSet::new(), rules: BTreeMap::new(), name: revision.name().to_owned() };
+        let Some(input) = tree.input(&args.input, discovery) else { return Ok(base) };
+        let args = JudgeArgs { input, ..args.clone() };
+        let own = tree.configured(&args, found);
+        let Judged { findings, rules, coverage, discovery, .. } = match &own {
+            Some((found, packs)) => judged(&args, found, packs)?,
+            None => judged(&args, found, packs)?,
+        };
+        for (rule, coverage) in rules.iter().zip(&coverage) {
+            base.rules.insert(rule.id.clone(), (Vec::new(), coverage.cannot_tell));
+        }
+        for finding in findings {
+            base.known.insert((finding.fingerprint, finding.values));
+            let rule = rules.get(usize::from(finding.rule)).map_or("", |rule| rule.id.as_str());
+            if let Some((known, _)) = base.rules.get_mut(rule) {
+                let path = finding.places.first().map_or("", |place| discovery.path(place.source)).to_owned();
+                let (table, key) = (finding.table.to_string(), finding.key.to_string());
+                known.push(Known { fingerprint: finding.fingerprint, path, table, key });
+            }
+        }
+        Ok(base)
+    }
+
+    /// Whether a finding was there before, with the same values.
+    pub(crate) fn knows(&self, finding: &Finding) -> bool {
+        self.known.contains(&(finding.fingerprint, finding.values))
+    }
+
+    /// How the findings of now stand to those of before, and a notice for each rule
+    /// of which nobody can say any more that what it found is gone: it does not run,
+    /// or cannot judge as much as it could.
+    pub(crate) fn compare<'r>(
+        &self,
+        rules: impl Iterator<Item = (&'r RuleMeta, &'r RuleCoverage)>,
+        findings: &[Finding],
+    ) -> (accepted::Known, Vec<Notice>) {
+        let now: HashSet<_> = findings.iter().map(|finding| finding.fingerprint).collect();
+        let open_now: BTreeMap<&str, u64> =
+            rules.map(|(rule, coverage)| (rule.id.as_str(), coverage.cannot_tell)).collect();
+        let mut standing = accepted::Known { with: self.name.clone(), ..accepted::Known::default() };
+        let mut notices = Vec::new();
+        for (rule, (known, open)) in &self.rules {
+            let gone: Vec<_> = known.iter().filter(|known| !now.contains(&known.fingerprint)).collect();
+            let Some(Known { path, table, key, .. }) = gone.first() else { continue };
+            let why = match open_now.get(rule.as_str()) {
+                None => "the rule does not run any more",
+                Some(now) if now > open => "the rule cannot judge as much as before",
+                Some(_) => {
+                    standing.absent += gone.len();
+                    continue;
+                }
+            };
+            standing.not_judged += gone.len();
+            let more = match gone.len() - 1 {
+                0 => String::new(),
+                1 => ", and one more".to_owned(),
+                more => format!(", and {more} more"),
+            };
+            let message = format!("{rule} was found in {} for {table} {key}{more}, and {why}", self.name);
+            notices.push(Notice::of_change(path, message));
+        }
+        (standing, notices)
+    }
+}
+
+impl Tree {
+    /// Writes what a judgement may need: the input, configuration, and rules.
+    fn write(revision: &Revision, args: &JudgeArgs, found: &Found) -> Result<Self, Failure> {
+        let failed = |error: std::io::Error| {
+            Failure::Use(format!("--changed-since {}: no folder for its files: {error}", revision.name()))
+        };
+        let folder = tempfile::tempdir().map_err(failed)?;
+        let config = own_config(revision, found);
+        let configured = config.iter().flat_map(|config| &config.rule_packs);
+        let configured: Vec<_> = configured.map(|pack| found.folder.join(&pack.value)).collect();
+        let given = args.input.paths.iter().chain(&args.packs.packs).chain(&configured).chain([&found.path]);
+        let below: Vec<_> = given.filter_map(|path| revision.below_top(path)).collect();
+        let is_below = |path: &str| {
+            below.iter().any(|given| {
+                let rest = path.strip_prefix(given.as_str());
+                given.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            })
+        };
+        revision.write_files(folder.path(), &is_below)?;
+        Ok(Self { folder, revision: revision.clone() })
+    }
+
+    /// Where a path of the checkout lies here; others stay.
+    fn path(&self, path: &Path) -> PathBuf {
+        self.revision
+            .below_top(path)
+            .map_or_else(|| path.to_path_buf(), |below| self.folder.path().join(below))
+    }
+
+    /// The same input as it was; `None` where all of it is new.
+    fn input(&self, input: &InputArgs, discovery: &Discovery) -> Option<InputArgs> {
+        let paths = input.paths.iter().map(|path| self.path(path)).filter(|path| path.exists());
+        let paths: Vec<_> = paths.collect();
+        let root = Some(self.path(&discovery.root));
+        (!paths.is_empty()).then(|| InputArgs { paths, root, ..input.clone() })
+    }
+
+    /// The configuration and the packs that the commit holds. `None` where those of
+    /// the run serve both sides: they come from a revision, or lie elsewhere, or the
+    /// commit's own cannot be used.
+    fn configured(&self, args: &JudgeArgs, found: &Found) -> Option<(Found, Packs)> {
+        if args.input.no_config || found.revision.is_some() || !self.revision.holds(&found.path) {
+            return None;
+        }
+        let path = self.path(&found.path);
+        let config = own_config(&self.revision, found)?;
+        let folder = path.parent()?.to_path_buf();
+        let mut own = Found { config, folder: folder.clone(), path, digest: None, revision: None };
+        // A pack that a change adds was not there.
+        own.config.rule_packs.retain(|pack| folder.join(&pack.value).exists());
+        let mut args = args.packs.clone();
+        args.packs = args.packs.iter().map(|path| self.path(path)).filter(|path| path.exists()).collect();
+        let packs = packs(&args, &own).ok()?;
+        Some((own, packs))
+    }
+}
+
+/// The configuration that the commit holds where the run has its own; the default
+/// one where it holds none, and `None` where it cannot be used.
+fn own_config(revision: &Revision, found: &Found) -> Option<Config> {
+    if found.digest.is_none() && !found.path.is_file() {
+        return Some(Config::default());
+    }
+    match revision.find(&found.path).ok()? {
+        Some(text) => Config::parse(&revision.shown(&found.path), &text).ok(),
+        None => Some(Config::default()),
+    }
+}
