@@ -48,6 +48,7 @@ pub(super) fn top_level(kind: FileKind, root: Option<&str>) -> Surroundings<'_> 
         frame: None,
         origin: if kind == FileKind::AppFile { Origin::App } else { Origin::Table },
         deleted: false,
+        row_says: None,
         update_row: None,
         nesting: 0,
         torn_by: root.filter(|_| kind != FileKind::AppFile),

@@ -7,10 +7,11 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::census::TableNumber;
-use super::payload;
+use super::payload::{self, Carried};
 use super::problem;
 use super::raw::{RawField, RawRecord};
 use super::reading::{Frame, Reading};
+use super::unheard::{Lack, table_of_update};
 use super::value_part::written_part;
 use crate::record::{Action, Field, Origin, Record, UpdateRow, ValuePlaces};
 use crate::source::ProblemKind;
@@ -38,13 +39,23 @@ pub(super) struct Surroundings<'f> {
     pub(super) origin: Origin,
     /// Whether an update-set row around the record deletes it.
     pub(super) deleted: bool,
-    /// What that row says.
+    /// What the column `action` of that row says.
+    pub(super) row_says: Option<RowSays>,
+    /// What else that row says.
     pub(super) update_row: Option<UpdateRow<'f>>,
     /// How many records the element stands in.
     pub(super) nesting: usize,
     /// Name of the enclosing record, where a second one inside it means that
     /// the file was torn.
     pub(super) torn_by: Option<&'f str>,
+}
+
+/// What the column `action` of a row of an update set says.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RowSays {
+    pub(super) action: Action,
+    /// Where it stands in the file.
+    pub(super) at: ByteSpan,
 }
 
 impl Surroundings<'_> {
@@ -77,8 +88,28 @@ impl Reading<'_> {
         };
         let name = window.name(&tag);
         let table = self.state.census.number(name, around.depth(), self.select);
-        let action = if around.deleted { Action::Delete } else { own };
+        let action = self.action_in_row(window, (own, tag), around);
         self.finish_record(window, (tag, end), (table, action), around, raw);
+    }
+
+    /// What becomes of a record of which its own tag says `own`. Where the row around
+    /// it says another action, nothing tells which one counts: the record is judged.
+    fn action_in_row(
+        &mut self,
+        window: Window<'_>,
+        (own, tag): (Action, Token),
+        around: Surroundings<'_>,
+    ) -> Action {
+        let either = if around.deleted { Action::Delete } else { own };
+        let Some(row) = around.row_says.filter(|row| row.action != own && around.nesting == 0) else {
+            return either;
+        };
+        // A record that says nothing has the action of its row.
+        if action_of(window, &tag) == ActionAttribute::Absent {
+            return either;
+        }
+        self.state.unheard.at_odds([row.at, around.outer(tag.span)]);
+        Action::InsertOrUpdate
     }
 
     fn finish_record(
@@ -119,7 +150,7 @@ impl Reading<'_> {
             self.sink.record(&record);
         }
         if let Some(carried) = carried {
-            self.read_row(window, raw, (carried, action), around);
+            self.read_row(window, raw, (carried, action), ((tag, end), around));
         }
     }
 
@@ -130,7 +161,7 @@ impl Reading<'_> {
         window: Window<'_>,
         raw: &RawRecord,
         (carried, action): (payload::Carried, Action),
-        around: Surroundings<'_>,
+        ((tag, end), around): ((Token, u64), Surroundings<'_>),
     ) {
         for name in ["payload", "action"] {
             if let Some(second) = raw.fields_named(name, window).nth(1) {
@@ -142,16 +173,86 @@ impl Reading<'_> {
         let mut actions =
             raw.fields_named("action", window).map(|field| raw.decode(field, window)).peekable();
         let deletes = actions.peek().is_some() && actions.all(|action| action.trim() == "DELETE");
+        let is_change = carried == Carried::Change && around.origin != Origin::History;
         let row = payload::Row {
             deletes: action == Action::Delete || deletes,
+            says: is_change.then(|| row_says(window, raw, around)).flatten(),
             recorded_at: raw.value_of("sys_recorded_at", window),
             updated_on: raw.value_of("sys_updated_on", window),
             set: self.last_set.of(window, raw),
         };
+        let known = self.state.report.problems.len();
+        let mut lack =
+            (is_change && raw.fields_named("payload", window).next().is_none()).then_some(Lack::Missing);
         for field in raw.fields_named("payload", window) {
-            self.read_payload(window, raw.pieces_of(field), carried, &row, around);
+            let missing = self.read_payload(window, raw.pieces_of(field), carried, &row, around);
+            lack = lack.or(missing.filter(|_| is_change));
+        }
+        // The row itself goes, whatever it would have brought.
+        let lack = lack.filter(|_| action != Action::Delete);
+        let is_torn = || self.state.report.problems[known..].iter().any(|problem| problem.kind.is_loss());
+        if is_change && (lack.is_some() || is_torn()) {
+            let name = raw.value_of("name", window).unwrap_or_default();
+            self.miss_row(window, &name, (lack, &row), ((tag, end), around), raw);
         }
     }
+
+    /// Says that not all is known of what a row of that name brings. Where its
+    /// payload was not there, a record of its table is handed out that shows nothing:
+    /// it is there, and whoever asks for its columns is told that they lack.
+    #[cold]
+    fn miss_row(
+        &mut self,
+        window: Window<'_>,
+        name: &str,
+        (lack, row): (Option<Lack>, &payload::Row<'_>),
+        ((tag, end), around): ((Token, u64), Surroundings<'_>),
+        raw: &RawRecord,
+    ) {
+        let table = table_of_update(name);
+        if let Some(table) = table {
+            self.state.unheard.note_table(table);
+        }
+        let Some(lack) = lack else { return };
+        let start_tag = around.outer(tag.span);
+        let at = raw.fields_named("payload", window).next();
+        let at = at.map_or(start_tag, |field| around.outer(field.element));
+        self.state.unheard.lack(lack, at);
+        let Some(table) = table.filter(|_| !row.deletes) else { return };
+        let number = self.state.census.number(table, 1, self.select);
+        let index = self.state.census.table(number).index;
+        let ordinal = self.ordinal;
+        self.ordinal += 1;
+        if index.is_some() || self.selects_everything() {
+            self.sink.record(&Record {
+                table,
+                table_index: index,
+                action: Action::InsertOrUpdate,
+                origin: Origin::UpdateSet,
+                apply_defaults: false,
+                attributes: &[],
+                fields: &[],
+                span: around.outer(ByteSpan::new(tag.span.start, end)),
+                start_tag_span: start_tag,
+                outer_start: self.outer_start,
+                ordinal,
+                update_row: Some(row.update_row()),
+                places: &Ways { window, raw, around },
+            });
+        }
+    }
+}
+
+/// What the column `action` of a row says, if it says one thing.
+fn row_says(window: Window<'_>, raw: &RawRecord, around: Surroundings<'_>) -> Option<RowSays> {
+    let mut fields = raw.fields_named("action", window);
+    let field = fields.next().filter(|_| fields.next().is_none())?;
+    let action = match raw.decode(field, window).trim() {
+        "DELETE" => Action::Delete,
+        "INSERT_OR_UPDATE" => Action::InsertOrUpdate,
+        _ => return None,
+    };
+    Some(RowSays { action, at: around.outer(field.element) })
 }
 
 /// The way back from the values of one record.

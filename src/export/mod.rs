@@ -24,6 +24,7 @@ mod repeats;
 mod rows;
 mod schedule;
 mod sniff;
+mod unheard;
 mod value_part;
 mod whole;
 

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::finish::Surroundings;
+use super::finish::{RowSays, Surroundings};
 use super::raw::{RawField, RawRecord};
 use super::reading::{Frame, Reading};
+use super::unheard::Lack;
 use crate::record::{Origin, SetReference, UpdateRow};
 use crate::span::ByteSpan;
 use crate::xml::{Token, Window, decode_verbatim};
@@ -14,8 +15,8 @@ use crate::xml::{Token, Window, decode_verbatim};
 const MAX_DEPTH: usize = 4;
 
 /// The fields of a row that its payload's records need.
-pub(super) const ROW_FIELDS: [&str; 6] =
-    ["payload", "action", "sys_recorded_at", "sys_updated_on", REMOTE_SET, LOCAL_SET];
+pub(super) const ROW_FIELDS: [&str; 7] =
+    ["payload", "action", "name", "sys_recorded_at", "sys_updated_on", REMOTE_SET, LOCAL_SET];
 
 /// Names the retrieved set that a row belongs to.
 const REMOTE_SET: &str = "remote_update_set";
@@ -48,12 +49,25 @@ pub(super) fn carried_by(table: &str) -> Option<Carried> {
 pub(super) struct Row<'r> {
     /// Whether it deletes them.
     pub(super) deletes: bool,
+    /// What its column `action` says, and where in the file, if it is a change.
+    pub(super) says: Option<RowSays>,
     /// Its `sys_recorded_at`.
     pub(super) recorded_at: Option<Cow<'r, str>>,
     /// Its `sys_updated_on`.
     pub(super) updated_on: Option<Cow<'r, str>>,
     /// The set that it belongs to.
     pub(super) set: Option<Arc<SetReference>>,
+}
+
+impl Row<'_> {
+    /// What the records that it brings need to know of it.
+    pub(super) fn update_row(&self) -> UpdateRow<'_> {
+        UpdateRow {
+            recorded_at: self.recorded_at.as_deref().unwrap_or_default().trim(),
+            updated_on: self.updated_on.as_deref().unwrap_or_default().trim(),
+            set: self.set.as_deref(),
+        }
+    }
 }
 
 /// The set of the row that was read last. The rows of a set name it in the same
@@ -94,7 +108,8 @@ fn displayed(window: Window<'_>, field: &RawField) -> Option<String> {
 }
 
 impl Reading<'_> {
-    /// Reads the records in the payload of a row, of which `pieces` are the text.
+    /// Reads the records in the payload of a row, of which `pieces` are the text; says
+    /// why, if there are none to read.
     pub(super) fn read_payload(
         &mut self,
         window: Window<'_>,
@@ -102,24 +117,24 @@ impl Reading<'_> {
         carried: Carried,
         row: &Row<'_>,
         around: Surroundings<'_>,
-    ) {
+    ) -> Option<Lack> {
         let depth = around.depth() + 1;
         let text = decode_verbatim(pieces, |span| window.slice(span));
-        if text.trim().is_empty() {
-            return;
+        let begin = text.trim_start().as_bytes().first();
+        match begin {
+            None => return Some(Lack::Empty),
+            Some(b'<') => {}
+            Some(_) if carried != Carried::Change || text.contains('<') => {}
+            Some(_) => return Some(Lack::NoXml),
         }
         let frame = Frame::new(pieces, window, around.frame, depth);
         if depth > MAX_DEPTH {
             let at = frame.outer(ByteSpan::new(0, 1));
             self.limit(format!("payloads are nested more than {MAX_DEPTH} deep"), at);
-            return;
+            return None;
         }
         // A link of metadata in an update set is no row of it.
-        let update_row = (carried == Carried::Change).then(|| UpdateRow {
-            recorded_at: row.recorded_at.as_deref().unwrap_or_default().trim(),
-            updated_on: row.updated_on.as_deref().unwrap_or_default().trim(),
-            set: row.set.as_deref(),
-        });
+        let update_row = (carried == Carried::Change).then(|| row.update_row());
         let inside = Surroundings {
             frame: Some(&frame),
             origin: match carried {
@@ -129,10 +144,12 @@ impl Reading<'_> {
                 Carried::History => Origin::History,
             },
             deleted: around.deleted || row.deletes,
+            row_says: row.says.or(around.row_says),
             update_row: update_row.or(around.update_row),
             nesting: 0,
             torn_by: None,
         };
         self.read_nested(&text, inside);
+        None
     }
 }

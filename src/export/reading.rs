@@ -7,6 +7,7 @@ use super::census::Census;
 use super::payload::LastSet;
 use super::raw::RawRecord;
 use super::repeats::Repeats;
+use super::unheard::Unheard;
 use super::{FileKind, FileReport, RecordSink, Select, problem};
 use crate::source::{Problem, ProblemKind};
 use crate::span::ByteSpan;
@@ -70,6 +71,8 @@ pub(super) struct State {
     pub(super) payload_flaw: Option<Flaw>,
     /// Records in which one column has two values.
     pub(super) repeats: Repeats,
+    /// Rows of update sets whose payload was not heard, or that it contradicts.
+    pub(super) unheard: Unheard,
 }
 
 /// Reading one file, or a part of it.
@@ -197,6 +200,7 @@ impl State {
         self.flaw = first(self.flaw, next.flaw);
         self.payload_flaw = first(self.payload_flaw, next.payload_flaw);
         self.repeats.append(next.repeats);
+        self.unheard.append(next.unheard);
     }
 
     /// The file ends with its root, whose end tag ends at `end`.
@@ -236,6 +240,11 @@ impl State {
         }
         self.report.kind = self.kind_so_far(self.report.kind);
         (self.report.tables, self.report.rows) = self.census.into_maps();
+        // Of what they would have brought nobody knows how much it was.
+        for table in self.unheard.tables() {
+            self.report.rows.entry(table.to_owned()).or_default();
+        }
+        self.report.problems.extend(self.unheard.problems());
         self.report
     }
 }

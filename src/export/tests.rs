@@ -195,3 +195,68 @@ fn two_values_of_one_column_are_said() {
     );
     check_repeated("sys_user.csv", &format!("sys_id,active,name,active\n{id},true,x,true\n"), &[]);
 }
+
+/// These records of a set are read, deleted ones too, and this many problems are
+/// losses, each of which begins where the text of `places` stands.
+#[track_caller]
+fn check_row(row: &str, expected: &[&str], places: &[&str]) {
+    let text = update_set(row);
+    let (report, seen) = read_text("set.xml", &text);
+    assert_eq!(seen, expected, "{text}");
+    let found: Vec<_> = report.problems.iter().filter(|problem| problem.kind.is_loss()).collect();
+    let starts: Vec<_> = found.iter().filter_map(|problem| problem.at).map(|at| at.start).collect();
+    let places: Vec<_> =
+        places.iter().map(|place| u64::try_from(text.find(place).unwrap()).unwrap()).collect();
+    assert_eq!(starts, places, "{text}: {:?}", report.problems);
+    assert_eq!(report.rows.contains_key("a"), !places.is_empty() && row.contains("<name>a_"), "{text}");
+}
+
+#[test]
+fn a_row_without_its_payload_is_told_and_its_record_is_not_known() {
+    let name = "<name>a_0123456789abcdef0123456789abcdef</name>";
+    let element = "<sys_update_xml";
+    check_row(name, &["set "], &[element]);
+    for payload in
+        ["<payload/>", "<payload></payload>", "<payload> \n </payload>", "<payload><![CDATA[]]></payload>"]
+    {
+        check_row(&format!("{name}{payload}"), &["set "], &["<payload"]);
+    }
+    // Encoded, and some text.
+    for text in ["PHVubG9hZD48L3VubG9hZD4=", "see the ticket"] {
+        check_row(&format!("{name}<payload>{text}</payload>"), &["set "], &["<payload"]);
+    }
+    check_row("<payload/>", &[], &["<payload"]);
+    // A deletion brings nothing.
+    check_row(&format!("{name}<action>DELETE</action><payload/>"), &[], &["<payload"]);
+    let whole = escape(RECORD);
+    check_row(&format!("{name}<payload>{whole}</payload>"), &["set 1"], &[]);
+}
+
+#[test]
+fn rows_without_payloads_are_counted_not_listed() {
+    let rows = "<sys_update_xml action=\"INSERT\"><name>a_1</name><payload/></sys_update_xml>\n".repeat(5);
+    let (report, _) = read_text("set.xml", &format!("<unload>\n{rows}</unload>\n"));
+    assert_eq!(report.problems.len(), 1, "{:?}", report.problems);
+    assert!(report.problems[0].message.ends_with("; 4 more rows are like this"), "{:?}", report.problems);
+    // A row that is itself deleted brings nothing, and nothing of it is missing.
+    let deleted = "<unload><sys_update_xml action=\"DELETE\"><name>a_1</name></sys_update_xml></unload>";
+    let (report, seen) = read_text("set.xml", deleted);
+    assert_eq!((seen.len(), report.problems), (0, Vec::new()));
+}
+
+#[test]
+fn a_row_and_a_payload_of_different_actions_contradict() {
+    let set = |action: &str, attributes: &str| {
+        let record = format!("<record_update><a{attributes}><b>1</b></a></record_update>");
+        format!("<action>{action}</action><payload><![CDATA[{record}]]></payload>")
+    };
+    let (insert, delete) = (" action=\"INSERT_OR_UPDATE\"", " action=\"DELETE\"");
+    for (row, record) in [("DELETE", insert), ("INSERT_OR_UPDATE", delete)] {
+        check_row(&set(row, record), &["set 1"], &["<action>", "<a action"]);
+    }
+    for (row, record) in
+        [("DELETE", delete), ("INSERT_OR_UPDATE", insert), ("DELETE", ""), ("INSERT", insert)]
+    {
+        check_row(&set(row, record), &["set 1"], &[]);
+    }
+}
