@@ -2,14 +2,15 @@
 //! know of it, and what is found in other records is left out.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::path::Path;
 
-use glidelint::export::{RecordPlace, changed_records};
+use glidelint::export::{RecordPlace, changed_records, may_be_export};
 use glidelint::finding::{Finding, Target};
 use glidelint::source::{Discovery, Source};
 use rayon::prelude::*;
 
 use super::fail::Failure;
-use super::revision::Revision;
+use super::revision::{Revision, staged_files};
 
 /// The records that changed, by the number of their source.
 pub(crate) struct Changed(HashMap<u32, InFile>);
@@ -52,4 +53,15 @@ impl Changed {
             }
         })
     }
+}
+
+/// Whether a staged change, a deletion too, is of a file that may be an export, or of
+/// what decides how exports are judged.
+pub(crate) fn is_any_staged(root: Option<&Path>) -> Result<bool, Failure> {
+    let decides = |path: &str| {
+        let extension = Path::new(path).extension();
+        extension.is_some_and(|end| ["yaml", "yml"].iter().any(|known| end.eq_ignore_ascii_case(known)))
+    };
+    let staged = staged_files("--if-staged", root.unwrap_or(Path::new(".")))?;
+    Ok(staged.iter().any(|path| may_be_export(path) || decides(path)))
 }

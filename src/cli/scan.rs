@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use glidelint::engine::{Plan, Profile, ReadFile, compare, cover, judge, profile, read_all, review};
-use glidelint::export::{FileKind, may_be_export};
+use glidelint::export::FileKind;
 use glidelint::finding::{Band, BaselineState, Confidence, Finding, RuleCoverage, Severity};
 use glidelint::locate::{FileExcerpts, locate};
 use glidelint::report::{Input, PackInfo, Report, Scope, Score, Stats, safe};
@@ -19,7 +19,7 @@ use rayon::prelude::*;
 use super::accept::{self as acceptance, Acceptance};
 use super::args::{AcceptArgs, BandArg, ConfidenceArg, FailOn, Format, HashInputs, JudgeArgs, ScanArgs};
 use super::base::Base;
-use super::changed::Changed;
+use super::changed::{Changed, is_any_staged};
 use super::desk::{desk, exports};
 use super::exit::Exit;
 use super::fail::Failure;
@@ -31,7 +31,7 @@ use super::output::path_of_instance;
 use super::packs::Packs;
 use super::redact;
 use super::render::Renderer;
-use super::revision::{Revision, staged_files};
+use super::revision::Revision;
 
 /// Files up to this size are hashed without being asked to.
 const HASHED: u64 = 16 * 1024 * 1024;
@@ -43,7 +43,7 @@ const ACCOUNTS: usize = 5_000;
 /// what differs between them.
 pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let begin = Instant::now();
-    if args.if_staged && !is_any_staged(args)? {
+    if args.if_staged && !is_any_staged(args.judge.input.root.as_deref())? {
         return Ok(Exit::Fine);
     }
     let renderer = Renderer::new(&args.render)?;
@@ -99,18 +99,6 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
         );
     }
     Ok(exit)
-}
-
-/// Whether a staged change, a deletion too, is of a file that may be an export, or of
-/// what decides how exports are judged.
-fn is_any_staged(args: &ScanArgs) -> Result<bool, Failure> {
-    let folder = args.judge.input.root.as_deref().unwrap_or(Path::new("."));
-    let decides = |path: &str| {
-        let extension = Path::new(path).extension();
-        extension.is_some_and(|end| ["yaml", "yml"].iter().any(|known| end.eq_ignore_ascii_case(known)))
-    };
-    let staged = staged_files("--if-staged", folder)?;
-    Ok(staged.iter().any(|path| may_be_export(path) || decides(path)))
 }
 
 /// What is the same for every instance of a run.
