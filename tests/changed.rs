@@ -171,6 +171,14 @@ fn pull_requests() {
         "SNA1002 was found in main for sys_user svc.one, and the rule does not run any more",
     );
     check(
+        "a configuration that goes",
+        &[("a.xml", &users), (".glidelint.yaml", off)],
+        &[("a.xml", &users)],
+        1,
+        &["svc.one"],
+        "SNA1002",
+    );
+    check(
         "a rule that is off on both sides",
         &[("a.xml", &users), (".glidelint.yaml", off)],
         &[("a.xml", &both), (".glidelint.yaml", off)],

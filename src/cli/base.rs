@@ -12,7 +12,7 @@ use glidelint::source::Discovery;
 use glidelint::suppress as accepted;
 use tempfile::TempDir;
 
-use super::args::{InputArgs, JudgeArgs};
+use super::args::{InputArgs, JudgeArgs, PackArgs};
 use super::fail::Failure;
 use super::input::Found;
 use super::judging::{Judged, judged, packs};
@@ -42,6 +42,8 @@ struct Known {
 struct Tree {
     folder: TempDir,
     revision: Revision,
+    /// The configuration of the commit, if it has one of its own that can be used.
+    config: Option<Config>,
 }
 
 impl Base {
@@ -52,12 +54,12 @@ impl Base {
         (found, packs): (&Found, &Packs),
         discovery: &Discovery,
     ) -> Result<Self, Failure> {
-        let tree = Tree::write(revision, args, found)?;
+        let mut tree = Tree::write(revision, args, found)?;
         let mut base =
             Self { known: HashSet::new(), rules: BTreeMap::new(), name: revision.name().to_owned() };
         let Some(input) = tree.input(&args.input, discovery) else { return Ok(base) };
         let args = JudgeArgs { input, ..args.clone() };
-        let own = tree.configured(&args, found);
+        let own = tree.configured(&args.packs, found);
         let Judged { findings, rules, coverage, discovery, .. } = match &own {
             Some((found, packs)) => judged(&args, found, packs)?,
             None => judged(&args, found, packs)?,
@@ -126,9 +128,9 @@ impl Tree {
             Failure::Use(format!("--changed-since {}: no folder for its files: {error}", revision.name()))
         };
         let folder = tempfile::tempdir().map_err(failed)?;
-        let config = own_config(revision, found);
+        let config = if args.input.no_config { None } else { own_config(revision, found) };
         let configured = config.iter().flat_map(|config| &config.rule_packs);
-        let configured: Vec<_> = configured.map(|pack| found.folder.join(&pack.value)).collect();
+        let configured: Vec<_> = configured.map(|pack| found.path.with_file_name(&pack.value)).collect();
         let given = args.input.paths.iter().chain(&args.packs.packs).chain(&configured).chain([&found.path]);
         let below: Vec<_> = given.filter_map(|path| revision.below_top(path)).collect();
         let is_below = |path: &str| {
@@ -138,7 +140,7 @@ impl Tree {
             })
         };
         revision.write_files(folder.path(), &is_below)?;
-        Ok(Self { folder, revision: revision.clone() })
+        Ok(Self { folder, revision: revision.clone(), config })
     }
 
     /// Where a path of the checkout lies here; others stay.
@@ -157,30 +159,27 @@ impl Tree {
     }
 
     /// The configuration and the packs that the commit holds. `None` where those of
-    /// the run serve both sides: they come from a revision, or lie elsewhere, or the
-    /// commit's own cannot be used.
-    fn configured(&self, args: &JudgeArgs, found: &Found) -> Option<(Found, Packs)> {
-        if args.input.no_config || found.revision.is_some() || !self.revision.holds(&found.path) {
-            return None;
-        }
+    /// the run serve both sides.
+    fn configured(&mut self, args: &PackArgs, found: &Found) -> Option<(Found, Packs)> {
+        let config = self.config.take()?;
         let path = self.path(&found.path);
-        let config = own_config(&self.revision, found)?;
         let folder = path.parent()?.to_path_buf();
         let mut own = Found { config, folder: folder.clone(), path, digest: None, revision: None };
         // A pack that a change adds was not there.
         own.config.rule_packs.retain(|pack| folder.join(&pack.value).exists());
-        let mut args = args.packs.clone();
+        let mut args = args.clone();
         args.packs = args.packs.iter().map(|path| self.path(path)).filter(|path| path.exists()).collect();
         let packs = packs(&args, &own).ok()?;
         Some((own, packs))
     }
 }
 
-/// The configuration that the commit holds where the run has its own; the default
-/// one where it holds none, and `None` where it cannot be used.
+/// The configuration that the commit holds in the place of the run's own; the default
+/// one where it holds none. `None` where the run's serves both sides: it comes from a
+/// revision, or lies elsewhere, or the commit's cannot be used.
 fn own_config(revision: &Revision, found: &Found) -> Option<Config> {
-    if found.digest.is_none() && !found.path.is_file() {
-        return Some(Config::default());
+    if found.revision.is_some() || !revision.holds(&found.path) {
+        return None;
     }
     match revision.find(&found.path).ok()? {
         Some(text) => Config::parse(&revision.shown(&found.path), &text).ok(),
