@@ -1,5 +1,4 @@
-//! Only what changed since a revision: everything is read, for what rules need to
-//! know of it, and what is found in other records is left out.
+//! What changed since a revision: records, compared by content, and staged files.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;

@@ -72,29 +72,29 @@ impl Revision {
         /// How many bytes git hands over at once.
         const AT_ONCE: u64 = 64 * 1024 * 1024;
         let failed = |why: String| Failure::Use(format!("{} {}: {why}", self.option, self.name));
-        let tree = git(&self.top, &["ls-tree", "-r", "-l", "-z", "--full-tree", &self.commit]);
-        let tree = tree.map_err(failed)?.ok_or_else(|| failed("git cannot read it".to_owned()))?;
-        let tree = String::from_utf8_lossy(&tree);
-        // mode SP kind SP id SP size TAB path, with spaces before the size
-        let entries = tree.split('\0').filter_map(|entry| entry.split_once('\t'));
+        let tree = self.list().map_err(failed)?;
         let mut open: Vec<(&str, &str)> = Vec::new();
         let mut bytes = 0;
-        for (head, path) in entries.filter(|(head, path)| head.starts_with(FILE_MODE) && is_wanted(path)) {
-            let mut words = head.split_ascii_whitespace().skip(2);
-            let (Some(id), Some(size)) = (words.next(), words.next()) else { continue };
+        for Entry { mode, id, size, path } in entries(&tree) {
             // A tree is made by whoever makes the commit.
             let is_below = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
-            if !is_below {
+            if !mode.starts_with(FILE_MODE) || !is_below || !is_wanted(path) {
                 continue;
             }
             open.push((id, path));
-            bytes += size.parse::<u64>().unwrap_or(0);
+            bytes += size;
             if bytes > AT_ONCE {
                 self.write_blobs(into, &std::mem::take(&mut open)).map_err(failed)?;
                 bytes = 0;
             }
         }
         self.write_blobs(into, &open).map_err(failed)
+    }
+
+    /// All files, for [`entries`].
+    fn list(&self) -> Result<String, String> {
+        let tree = git(&self.top, &["ls-tree", "-r", "-l", "-z", "--full-tree", &self.commit])?;
+        Ok(String::from_utf8_lossy(&tree.ok_or("git cannot read it")?).into_owned())
     }
 
     fn write_blobs(&self, into: &Path, blobs: &[(&str, &str)]) -> Result<(), String> {
@@ -108,7 +108,7 @@ impl Revision {
         for (id, path) in blobs {
             let broken = || format!("git cannot read the object {id}");
             // id SP kind SP size LF bytes LF
-            let end = memchr_line(rest).ok_or_else(broken)?;
+            let end = memchr::memchr(b'\n', rest).ok_or_else(broken)?;
             let head = String::from_utf8_lossy(&rest[..end]).into_owned();
             let size = head.rsplit(' ').next().and_then(|size| size.parse().ok()).ok_or_else(broken)?;
             let (text, behind) = rest[end + 1..].split_at_checked(size).ok_or_else(broken)?;
@@ -152,15 +152,10 @@ impl Revision {
         let relative = self
             .below_top(path)
             .ok_or_else(|| failed("the file lies outside of the repository".to_owned()))?;
-        let entry = git(&self.top, &["ls-tree", "-z", "--full-tree", &self.commit, "--", &relative]);
-        let entry = entry.map_err(failed)?.unwrap_or_default();
-        let entry = String::from_utf8_lossy(&entry).into_owned();
-        // mode SP kind SP id TAB path NUL
-        let Some((head, _)) = entry.split_once('\t') else { return Ok(None) };
-        let mut words = head.split(' ');
-        let (Some(mode), Some(_), Some(id)) = (words.next(), words.next(), words.next()) else {
-            return Ok(None);
-        };
+        let tree = git(&self.top, &["ls-tree", "-l", "-z", "--full-tree", &self.commit, "--", &relative]);
+        let tree = tree.map_err(failed)?.unwrap_or_default();
+        let tree = String::from_utf8_lossy(&tree);
+        let Some(Entry { mode, id, .. }) = entries(&tree).next() else { return Ok(None) };
         if !mode.starts_with(FILE_MODE) {
             return Err(failed("it is a link or a folder, not a file".to_owned()));
         }
@@ -180,14 +175,9 @@ impl Revision {
         let failed = |why: &str| Failure::Use(format!("{} {}: {why}", self.option, self.name));
         let below = self.below_top(folder).ok_or_else(|| failed("the input lies outside of it"))?;
         let prefix = if below.is_empty() { String::new() } else { format!("{below}/") };
-        let tree = git(&self.top, &["ls-tree", "-r", "-z", "--full-tree", &self.commit]);
-        let tree = tree.map_err(|why| failed(&why))?.ok_or_else(|| failed("git cannot read it"))?;
-        let tree = String::from_utf8_lossy(&tree);
-        // mode SP kind SP id TAB path
-        let entries = tree.split('\0').filter_map(|entry| entry.split_once('\t'));
-        let before: HashMap<&str, &str> = entries
-            .filter_map(|(head, path)| Some((path.strip_prefix(&prefix)?, head.split(' ').nth(2)?)))
-            .collect();
+        let tree = self.list().map_err(|why| failed(&why))?;
+        let below = entries(&tree).filter_map(|entry| Some((entry.path.strip_prefix(&prefix)?, entry.id)));
+        let before: HashMap<&str, &str> = below.collect();
         let all: HashSet<&str> = before.values().copied().collect();
         // A name with a line break cannot be asked for.
         let (known, unknown): (Vec<_>, Vec<_>) = paths.partition(|path| !path.contains('\n'));
@@ -234,6 +224,27 @@ impl Revision {
     }
 }
 
+/// A line of a tree of git.
+struct Entry<'t> {
+    mode: &'t str,
+    id: &'t str,
+    /// In bytes.
+    size: u64,
+    path: &'t str,
+}
+
+/// The lines of a tree: mode SP kind SP id SP size TAB path NUL, with more spaces
+/// before the size.
+fn entries(tree: &str) -> impl Iterator<Item = Entry<'_>> {
+    tree.split('\0').filter_map(|line| {
+        let (head, path) = line.split_once('\t')?;
+        let mut words = head.split_ascii_whitespace();
+        let (mode, _kind, id) = (words.next()?, words.next()?, words.next()?);
+        let size = words.next()?.parse().unwrap_or(0);
+        Some(Entry { mode, id, size, path })
+    })
+}
+
 /// The paths of files whose staged state is not that of the last commit, deleted
 /// ones too, of the repository that a folder lies in.
 pub(crate) fn staged_files(option: &str, folder: &Path) -> Result<Vec<String>, Failure> {
@@ -259,10 +270,6 @@ fn plain(path: &Path) -> PathBuf {
         }
     }
     plain
-}
-
-fn memchr_line(text: &[u8]) -> Option<usize> {
-    text.iter().position(|byte| *byte == b'\n')
 }
 
 fn trimmed(output: &[u8]) -> String {
