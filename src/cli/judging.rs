@@ -1,6 +1,7 @@
 //! What every command does that judges: rules and settings from the command line
 //! and the configuration, and for those without a report all of the judging.
 
+use std::borrow::Borrow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -53,13 +54,14 @@ pub(crate) fn judged(args: &JudgeArgs, found: &Found, packs: &Packs) -> Result<J
 pub(super) fn compile(
     files: &[PackFiles],
     settings: &mut Settings,
-    sources: &[Source],
+    sources: impl IntoIterator<Item = impl Borrow<Source>>,
 ) -> Result<Pack, RuleError> {
     let pack = Pack::compile(files, settings);
     if matches!(&pack, Ok(pack) if pack.warnings.is_empty()) {
         return pack;
     }
-    let dictionary = dictionary_of(sources);
+    let sources: Vec<_> = sources.into_iter().map(|source| source.borrow().clone()).collect();
+    let dictionary = dictionary_of(&sources);
     if dictionary.is_empty() {
         return pack;
     }

@@ -53,8 +53,8 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let packs = ManuallyDrop::new(packs(&args.judge.packs, &found)?);
     let mut parts = instances::all(&args.judge.input, &found.config, args.judge.instance.as_deref())?;
     let mut settings = settings(&args.judge.packs, &found)?;
-    let sources: Vec<_> = parts.iter().flat_map(|part| &part.discovery.sources).cloned().collect();
-    let mut pack = ManuallyDrop::new(compile(&packs.files, &mut settings, &sources)?);
+    let sources = parts.iter().flat_map(|part| &part.discovery.sources);
+    let mut pack = ManuallyDrop::new(compile(&packs.files, &mut settings, sources)?);
     if renderer.writes_any(Format::shows_desk) {
         pack.want_review().map_err(|error| Failure::Use(error.to_string()))?;
     }

@@ -4,12 +4,9 @@
 use super::instance::Instance;
 use super::read::{Inputs, Options, Plan, Reading, read_rows};
 use crate::query::{Data as _, RowTests};
-use crate::record::{Action, Described, Dictionary, Wanted, mark_by_type, wanted_types};
+use crate::record::{Action, Described, Dictionary, Wanted, mark_by_type, want_descriptions, wanted_types};
 use crate::rule::KeyPaths;
 use crate::source::Source;
-
-const TABLE: &str = "sys_dictionary";
-const COLUMNS: [&str; 6] = ["name", "element", "internal_type", "reference", "virtual", "active"];
 
 /// Reads every source. `progress` is told the bytes on disk that were read. Rows
 /// of `sys_dictionary`, wherever they stand, mark further columns as secret.
@@ -25,16 +22,26 @@ pub fn read_all<'p>(
 }
 
 /// What rows of `sys_dictionary` in the sources say of tables and columns, for
-/// whoever ties queries. All sources are read for it.
+/// whoever ties queries. All sources are read for it, and all copies of a row count,
+/// older ones too.
 #[must_use]
 pub fn dictionary_of(sources: &[Source]) -> Dictionary {
+    let mut wanted = Wanted::new();
+    let (table, named, more) = want_descriptions(&mut wanted);
+    let (tests, keys) = (RowTests::default(), KeyPaths::new());
+    let plan = Plan { wanted: &wanted, tests: &tests, classes: &[], keys: &keys, asks: Vec::new() };
+    let options = Options { all_versions: true, ..Options::default() };
+    let Reading { instance, .. } = read_rows(sources, &plan, &options, &|_| {});
     let mut dictionary = Dictionary::default();
-    each_row(sources, &mut |[table, column, kind, reference, is_calculated, active]| {
-        if active != "false" {
-            let described = Described::new(kind, reference, is_calculated == "true");
-            dictionary.add(table, column, described.as_ref());
+    for row in instance.live_rows(table) {
+        let value = |column| instance.cell(table, row, column).value;
+        let ([name, column, kind], [reference, is_virtual, active]) = (named.map(value), more.map(value));
+        // Without a column it is about the table.
+        if !column.is_empty() && active != "false" {
+            let described = Described::new(kind, reference, is_virtual == "true");
+            dictionary.add(name, column, described.as_ref());
         }
-    });
+    }
     dictionary
 }
 
@@ -45,26 +52,5 @@ fn mark_secrets(instance: &Instance<'_>) {
     for (row, _) in instance.table(table).every().filter(|(_, row)| row.action == Action::InsertOrUpdate) {
         let [name, element, kind] = columns.map(|column| instance.cell(table, row, column).value);
         mark_by_type(name, element, kind);
-    }
-}
-
-/// Hands on what every dictionary row about a column holds. All copies of a row
-/// count, older ones too.
-fn each_row(sources: &[Source], take: &mut dyn FnMut([&str; COLUMNS.len()])) {
-    let mut wanted = Wanted::new();
-    let table = wanted.want_table(TABLE);
-    let columns = COLUMNS.map(|column| wanted.keep_column(table, column));
-    let (tests, keys) = (RowTests::default(), KeyPaths::new());
-    let plan = Plan { wanted: &wanted, tests: &tests, classes: &[], keys: &keys, asks: Vec::new() };
-    let options = Options { all_versions: true, ..Options::default() };
-    let reading = read_rows(sources, &plan, &options, &|_| {});
-    for row in reading.instance.live_rows(table) {
-        let cells = columns.map(|column| reading.instance.cell(table, row, column).value);
-        // Without a column it is about the table.
-        if let [_, column, ..] = cells
-            && !column.is_empty()
-        {
-            take(cells);
-        }
     }
 }

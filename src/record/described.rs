@@ -5,13 +5,15 @@ use std::sync::LazyLock;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::schema::ColumnType;
+use super::schema::{ColumnType, kind_of};
 use super::wanted::{ColumnIdx, TableIdx, Wanted};
 
 /// The table whose rows describe columns.
 const DICTIONARY: &str = "sys_dictionary";
 /// The columns that name a column there, and its type.
 const NAME_AND_TYPE: [&str; 3] = ["name", "element", "internal_type"];
+/// What else says how a column compares, and whether it is there at all.
+const MORE: [&str; 3] = ["reference", "virtual", "active"];
 
 /// Has read which columns the input says hold secrets.
 pub fn want_types(wanted: &mut Wanted) {
@@ -27,6 +29,14 @@ pub fn wanted_types(wanted: &Wanted) -> Option<(TableIdx, [ColumnIdx; 3])> {
     let table = wanted.find(DICTIONARY)?;
     let [name, element, kind] = NAME_AND_TYPE.map(|column| wanted.table(table).find(column));
     Some((table, [name?, element?, kind?]))
+}
+
+/// Has read all that the input says of columns: gives the table, what names a column
+/// there and its type, and `reference`, `virtual` and `active`.
+pub fn want_descriptions(wanted: &mut Wanted) -> (TableIdx, [ColumnIdx; 3], [ColumnIdx; 3]) {
+    let table = wanted.want_table(DICTIONARY);
+    let mut keep = |column| wanted.keep_column(table, column);
+    (table, NAME_AND_TYPE.map(&mut keep), MORE.map(keep))
 }
 
 /// What the input says of one column.
@@ -55,21 +65,8 @@ impl Described {
 /// The platform's names of types.
 static TYPES: LazyLock<HashMap<&'static str, ColumnType>> = LazyLock::new(|| {
     let lines = include_str!("types.tsv").lines().filter(|line| !line.starts_with('#'));
-    lines.filter_map(|line| line.split_once('\t')).map(|(name, kind)| (name, kind_called(kind))).collect()
+    lines.filter_map(|line| line.split_once('\t')).map(|(name, like)| (name, kind_of(like))).collect()
 });
-
-fn kind_called(kind: &str) -> ColumnType {
-    match kind {
-        "number" => ColumnType::Number,
-        "boolean" => ColumnType::Boolean,
-        "date and time" => ColumnType::DateTime,
-        "date" => ColumnType::Date,
-        "reference" => ColumnType::Reference,
-        "list" => ColumnType::List,
-        "secret" => ColumnType::Secret,
-        _ => ColumnType::Text,
-    }
-}
 
 /// All columns that the input describes. What the built-in dictionary knows stays
 /// as it is, whatever stands here.

@@ -17,7 +17,7 @@ pub use acls::{
     ACL_ROLES, ACLS, AclColumn, AclObject, Narrow, acl_columns, acl_objects, is_narrowest_role, want_acls,
 };
 pub use choices::{Choice, choices, chosen};
-pub use described::{Described, Dictionary, want_types, wanted_types};
+pub use described::{Described, Dictionary, want_descriptions, want_types, wanted_types};
 pub use field::{Action, Field, Origin, Record, SetReference, UpdateRow, ValuePlaces};
 pub use keys::{known_key, natural_key};
 pub use parts::{PartOf, part_of};
