@@ -170,13 +170,11 @@ impl Reading<'_> {
                 self.state.report.problems.push(problem(ProblemKind::Broken, message, at));
             }
         }
-        let mut actions =
-            raw.fields_named("action", window).map(|field| raw.decode(field, window)).peekable();
-        let deletes = actions.peek().is_some() && actions.all(|action| action.trim() == "DELETE");
         let is_change = carried == Carried::Change && around.origin != Origin::History;
+        let says = row_says(window, raw, around);
         let row = payload::Row {
-            deletes: action == Action::Delete || deletes,
-            says: is_change.then(|| row_says(window, raw, around)).flatten(),
+            deletes: [Some(action), says.map(|says| says.action)].contains(&Some(Action::Delete)),
+            says: says.filter(|_| is_change),
             recorded_at: raw.value_of("sys_recorded_at", window),
             updated_on: raw.value_of("sys_updated_on", window),
             set: self.last_set.of(window, raw),
@@ -246,13 +244,16 @@ impl Reading<'_> {
 /// What the column `action` of a row says, if it says one thing.
 fn row_says(window: Window<'_>, raw: &RawRecord, around: Surroundings<'_>) -> Option<RowSays> {
     let mut fields = raw.fields_named("action", window);
-    let field = fields.next().filter(|_| fields.next().is_none())?;
-    let action = match raw.decode(field, window).trim() {
-        "DELETE" => Action::Delete,
-        "INSERT_OR_UPDATE" => Action::InsertOrUpdate,
-        _ => return None,
+    let action = |field| match raw.decode(field, window).trim() {
+        "DELETE" => Some(Action::Delete),
+        "INSERT_OR_UPDATE" => Some(Action::InsertOrUpdate),
+        _ => None,
     };
-    Some(RowSays { action, at: around.outer(field.element) })
+    let first = fields.next()?;
+    let said = action(first)?;
+    fields
+        .all(|other| action(other) == Some(said))
+        .then(|| RowSays { action: said, at: around.outer(first.element) })
 }
 
 /// The way back from the values of one record.

@@ -71,7 +71,7 @@ fn seems(path: &str, text: &str) -> Seems {
     if signs("own").any(|own| text.contains(own[0])) {
         return Seems::Foreign;
     }
-    let named = has_extension(path).then(|| flat::by_file_name(path)).flatten();
+    let named = may_be_export(path).then(|| flat::by_file_name(path)).flatten();
     if let Some(Named::Known(table)) = &named {
         return Seems::Export(format!("the file has the name of {table}"));
     }
@@ -96,16 +96,10 @@ fn signs(what: &str) -> impl Iterator<Item = Vec<&'static str>> {
     lines.filter_map(move |mut line| (line.next() == Some(what)).then(|| line.collect()))
 }
 
-/// Whether a file may be an export, by its name alone: exports have many, and some
-/// no extension.
+/// Whether a file is named like those that exports are kept in, which may have no
+/// extension. Of a workbook only the sheets count that the platform writes.
 #[must_use]
 pub fn may_be_export(path: &str) -> bool {
-    has_extension(path)
-}
-
-/// Whether a file is named like those that exports are kept in. Of a workbook
-/// only the sheets count that the platform writes.
-fn has_extension(path: &str) -> bool {
     let (path, sheet) = match path.rsplit_once(".xlsx!/") {
         Some((workbook, sheet)) => (format!("{workbook}.xlsx"), Some(sheet)),
         None => (path.to_owned(), None),

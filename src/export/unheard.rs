@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::problem;
-use crate::record::schema;
+use super::{flat, problem};
+use crate::record::{is_sys_id, schema};
 use crate::source::{Problem, ProblemKind};
 use crate::span::ByteSpan;
 
@@ -119,14 +119,10 @@ fn more(count: u64) -> String {
 /// whatever else comes behind the name of a table.
 pub(super) fn table_of_update(name: &str) -> Option<&str> {
     let name = name.trim();
-    let is_name = |text: &str| {
-        !text.is_empty()
-            && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-    };
     if let Some((table, sys_id)) = name.rsplit_once('_')
-        && crate::record::is_sys_id(sys_id)
+        && is_sys_id(sys_id)
     {
-        return Some(table).filter(|table| is_name(table));
+        return Some(table).filter(|table| flat::is_name(table));
     }
     let is_begin = |table: &&str| name.strip_prefix(table).is_some_and(|rest| rest.starts_with('_'));
     let table = schema::tables().into_iter().filter(is_begin).max_by_key(|table| table.len())?;

@@ -31,7 +31,7 @@ use crate::source::{ProblemKind, Source};
 
 pub(super) use again::RowReader;
 pub(super) use head::may_be;
-pub(super) use table::{Named, by_file_name};
+pub(super) use table::{Named, by_file_name, is_name};
 
 use head::Judged;
 use rows::{Rows, Step};

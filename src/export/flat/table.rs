@@ -55,7 +55,7 @@ impl Named {
 }
 
 /// Whether a text can be the name of a table or column.
-pub(super) fn is_name(text: &str) -> bool {
+pub(in crate::export) fn is_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
