@@ -22,7 +22,7 @@ done < <(lines "${GLIDELINT_RULES:-}")
 [ -z "${GLIDELINT_BASELINE:-}" ] || arguments+=(--baseline "$GLIDELINT_BASELINE")
 [ -z "${GLIDELINT_FAIL_ON:-}" ] || arguments+=(--fail-on "$GLIDELINT_FAIL_ON")
 [ -z "${GLIDELINT_CATEGORY:-}" ] || arguments+=(--category "$GLIDELINT_CATEGORY")
-# Says on the job's page and at its top that nothing was judged.
+# Says in an annotation and on the job's page that nothing was judged.
 refuse() {
   echo "::error title=glidelint::$1"
   printf '## glidelint\n\n**Nothing was judged**: %s\n' "$1" >>"$GITHUB_STEP_SUMMARY"
