@@ -6,11 +6,13 @@ mod append;
 mod baseline;
 mod compare;
 mod earlier;
+mod recognise;
 mod waivers;
 
 pub use append::{AppendError, append};
-pub use baseline::{Baseline, Changes, Entry, FILE_NAME};
+pub use baseline::{Baseline, Changes, Entry, FILE_NAME, KnownValues};
 pub use compare::{Accepted, Known};
+pub use recognise::{Recognised, Seen};
 pub use waivers::{RuleKnown, WaiverState, WaiverUse, Waivers};
 
 /// Whether a reviewer of a file would not see a character, or would see others

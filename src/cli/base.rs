@@ -2,14 +2,14 @@
 //! the same program and on the same day, with the configuration and packs that it
 //! holds itself.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use glidelint::config::Config;
-use glidelint::finding::{Finding, Fingerprint, Notice, RuleCoverage, ValuesHash};
+use glidelint::finding::{BaselineState, Finding, Notice, RuleCoverage};
 use glidelint::rule::RuleMeta;
 use glidelint::source::Discovery;
-use glidelint::suppress as accepted;
+use glidelint::suppress::{self as accepted, Entry, Recognised, Seen};
 use tempfile::TempDir;
 
 use super::args::{InputArgs, JudgeArgs, PackArgs};
@@ -21,20 +21,27 @@ use super::revision::Revision;
 
 /// What was found in the commit that a change is made on.
 pub(crate) struct Base {
-    known: HashSet<(Fingerprint, ValuesHash)>,
-    /// By rule: findings, and how many records could not be judged.
-    rules: BTreeMap<String, (Vec<Known>, u64)>,
+    known: Vec<Known>,
+    /// By rule: how many records could not be judged.
+    rules: BTreeMap<String, u64>,
     /// As the revision was given.
     name: String,
 }
 
 /// A finding of before.
 struct Known {
-    fingerprint: Fingerprint,
+    entry: Entry,
     /// Of the file, from the root on.
     path: String,
-    table: String,
-    key: String,
+}
+
+/// How the findings of now stand to those of before.
+pub(crate) struct Compared {
+    /// Of each finding.
+    pub(crate) states: Vec<BaselineState>,
+    pub(crate) known: accepted::Known,
+    /// One for each rule of which nobody can say any more that what it found is gone.
+    pub(crate) notices: Vec<Notice>,
 }
 
 /// The files of the commit as they would be checked out, in a folder that is gone
@@ -55,8 +62,7 @@ impl Base {
         discovery: &Discovery,
     ) -> Result<Self, Failure> {
         let mut tree = Tree::write(revision, args, found)?;
-        let mut base =
-            Self { known: HashSet::new(), rules: BTreeMap::new(), name: revision.name().to_owned() };
+        let mut base = Self { known: Vec::new(), rules: BTreeMap::new(), name: revision.name().to_owned() };
         let Some(input) = tree.input(&args.input, discovery) else { return Ok(base) };
         let args = JudgeArgs { input, ..args.clone() };
         let own = tree.configured(&args.packs, found);
@@ -65,44 +71,40 @@ impl Base {
             None => judged(&args, found, packs)?,
         };
         for (rule, coverage) in rules.iter().zip(&coverage) {
-            base.rules.insert(rule.id.clone(), (Vec::new(), coverage.cannot_tell));
+            base.rules.insert(rule.id.clone(), coverage.cannot_tell);
         }
         for finding in findings {
-            base.known.insert((finding.fingerprint, finding.values));
-            let rule = rules.get(usize::from(finding.rule)).map_or("", |rule| rule.id.as_str());
-            if let Some((known, _)) = base.rules.get_mut(rule) {
-                let path = finding.places.first().map_or("", |place| discovery.path(place.source)).to_owned();
-                let (table, key) = (finding.table.to_string(), finding.key.to_string());
-                known.push(Known { fingerprint: finding.fingerprint, path, table, key });
-            }
+            let Some(rule) = rules.get(usize::from(finding.rule)) else { continue };
+            let path = finding.places.first().map_or("", |place| discovery.path(place.source)).to_owned();
+            base.known.push(Known { entry: Entry::of(&finding, &rule.id), path });
         }
         Ok(base)
     }
 
-    /// Whether a finding was there before, with the same values.
-    pub(crate) fn knows(&self, finding: &Finding) -> bool {
-        self.known.contains(&(finding.fingerprint, finding.values))
-    }
-
     /// How the findings of now stand to those of before, and a notice for each rule
-    /// of which nobody can say any more that what it found is gone: it does not run,
-    /// or cannot judge as much as it could.
+    /// that does not run any more, or cannot judge as much as it could.
     pub(crate) fn compare<'r>(
         &self,
         rules: impl Iterator<Item = (&'r RuleMeta, &'r RuleCoverage)>,
         findings: &[Finding],
-    ) -> (accepted::Known, Vec<Notice>) {
-        let now: HashSet<_> = findings.iter().map(|finding| finding.fingerprint).collect();
+    ) -> Compared {
+        let entries: Vec<_> = self.known.iter().map(|known| &known.entry).collect();
+        let seen: Vec<_> = findings.iter().map(Seen::of).collect();
+        let Recognised { states, is_found } = Recognised::of(&entries, &seen);
+        let mut gone_by_rule: BTreeMap<&str, Vec<&Known>> = BTreeMap::new();
+        for (known, _) in self.known.iter().zip(&is_found).filter(|(_, is_found)| !**is_found) {
+            gone_by_rule.entry(&known.entry.rule).or_default().push(known);
+        }
         let open_now: BTreeMap<&str, u64> =
             rules.map(|(rule, coverage)| (rule.id.as_str(), coverage.cannot_tell)).collect();
         let mut standing = accepted::Known { with: self.name.clone(), ..accepted::Known::default() };
         let mut notices = Vec::new();
-        for (rule, (known, open)) in &self.rules {
-            let gone: Vec<_> = known.iter().filter(|known| !now.contains(&known.fingerprint)).collect();
-            let Some(Known { path, table, key, .. }) = gone.first() else { continue };
-            let why = match open_now.get(rule.as_str()) {
+        for (rule, gone) in gone_by_rule {
+            let Some(Known { entry: Entry { table, key, .. }, path }) = gone.first() else { continue };
+            let open = self.rules.get(rule).copied().unwrap_or_default();
+            let why = match open_now.get(rule) {
                 None => "the rule does not run any more",
-                Some(now) if now > open => "the rule cannot judge as much as before",
+                Some(now) if *now > open => "the rule cannot judge as much as before",
                 Some(_) => {
                     standing.absent += gone.len();
                     continue;
@@ -117,7 +119,7 @@ impl Base {
             let message = format!("{rule} was found in {} for {table} {key}{more}, and {why}", self.name);
             notices.push(Notice::of_change(path, message));
         }
-        (standing, notices)
+        Compared { states, known: standing, notices }
     }
 }
 

@@ -1,10 +1,10 @@
 //! `glidelint baseline`
 
-use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
+use glidelint::finding::Finding;
 use glidelint::report::safe;
 use glidelint::suppress::{Baseline, Entry};
 
@@ -44,7 +44,8 @@ fn create(args: &BaselineFileArgs, force: bool) -> Result<Exit, Failure> {
         Ok(judged) => judged,
         Err(exit) => return Ok(exit),
     };
-    let baseline = Baseline::new(open_entries(&judged));
+    let entries = judged.findings.iter().filter_map(|finding| open_entry(&judged, finding));
+    let baseline = Baseline::new(entries);
     write(path, &baseline)?;
     let waived = judged.findings.iter().filter(|finding| finding.waiver.is_some()).count();
     let waived = if waived > 0 {
@@ -72,13 +73,16 @@ fn update(args: &BaselineFileArgs, adding: Adding) -> Result<Exit, Failure> {
         Ok(judged) => judged,
         Err(exit) => return Ok(exit),
     };
-    let found: HashSet<_> = judged.findings.iter().map(|finding| finding.fingerprint).collect();
-    let new = if adding == Adding::Yes { open_entries(&judged) } else { Vec::new() };
-    let changes = baseline.update(&found, new, |rule| could_judge(&judged.rules, &judged.coverage, rule));
+    let entry_of = |finding: &Finding| open_entry(&judged, finding).filter(|_| adding == Adding::Yes);
+    let could_judge = |rule: &str| could_judge(&judged.rules, &judged.coverage, rule);
+    let changes = baseline.update(&judged.findings, entry_of, could_judge);
     write(path, &baseline)?;
     let mut line = format!("{shown}: {}", counted(baseline.len(), "known finding"));
     if adding == Adding::Yes {
         let _ = write!(line, ", {} added", changes.added);
+        if changes.changed > 0 {
+            let _ = write!(line, ", {} changed", changes.changed);
+        }
     }
     let _ = write!(line, ", {} dropped", changes.dropped);
     if changes.not_judged > 0 {
@@ -127,11 +131,10 @@ pub(crate) fn refuse_revision(found: &Found) -> Result<(), Failure> {
     }
 }
 
-/// Findings that no waiver covers, as entries. Those that one covers have an end.
-fn open_entries(judged: &Judged) -> Vec<Entry> {
-    let open = judged.findings.iter().filter(|finding| finding.waiver.is_none());
-    open.filter_map(|finding| Some(Entry::of(finding, &judged.rules.get(usize::from(finding.rule))?.id)))
-        .collect()
+/// A finding that no waiver covers, as an entry. One that a waiver covers has an end.
+fn open_entry(judged: &Judged, finding: &Finding) -> Option<Entry> {
+    let rule = judged.rules.get(usize::from(finding.rule)).filter(|_| finding.waiver.is_none())?;
+    Some(Entry::of(finding, &rule.id))
 }
 
 fn write(path: &Path, baseline: &Baseline) -> Result<(), Failure> {

@@ -1,16 +1,17 @@
 //! `glidelint diff`
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use glidelint::engine::{ACCESS_TABLES, Instance, Plan, judge, read_all};
+use glidelint::finding::BaselineState;
 use glidelint::locate::locate;
 use glidelint::query::{Data as _, is_view};
 use glidelint::record::{TableIdx, is_update_set};
 use glidelint::report::safe;
-use glidelint::suppress::Baseline;
+use glidelint::suppress::{Baseline, Entry, Recognised, Seen};
 use serde::Serialize;
 
 use super::args::{JudgeArgs, PlainFormat};
@@ -49,12 +50,22 @@ struct Line {
     /// `path:line`; empty for saved results.
     place: String,
     message: String,
+    /// Whether it was known with other values, which makes it new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed: Option<bool>,
+}
+
+/// A finding, or a line of a saved result.
+struct FoundLine {
+    entry: Entry,
+    seen: Seen,
+    line: Line,
 }
 
 /// One state: what is found in it, and what it holds.
 #[derive(Default)]
 struct State {
-    findings: BTreeMap<String, Line>,
+    findings: Vec<FoundLine>,
     /// The rules that could say anything; `None` for saved results.
     judged: Option<BTreeSet<String>>,
     /// Table and natural key; nothing for saved results.
@@ -69,10 +80,10 @@ type Pairs = BTreeSet<(String, String)>;
 /// What one state has and another has not.
 #[derive(Serialize)]
 struct Difference<'s> {
-    new: Vec<&'s Line>,
-    fixed: Vec<&'s Line>,
+    new: Vec<Line>,
+    fixed: Vec<Line>,
     /// No longer found, of rules that could not judge the new state.
-    not_judged: Vec<&'s Line>,
+    not_judged: Vec<Line>,
     unchanged: usize,
     /// `None` where one state is a saved result.
     records: Option<Sides<'s>>,
@@ -147,14 +158,19 @@ fn saved(path: &Path) -> Result<State, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::Use(format!("{name}: cannot be read: {error}")))?;
     let baseline = Baseline::parse(&name, &text)?;
-    let line = |entry: &glidelint::suppress::Entry| Line {
-        rule: entry.rule.clone(),
-        key: entry.key.clone(),
-        place: String::new(),
-        message: String::new(),
+    let found = |entry: &Entry| FoundLine {
+        seen: Seen::of_entry(entry),
+        line: Line {
+            rule: entry.rule.clone(),
+            key: entry.key.clone(),
+            place: String::new(),
+            message: String::new(),
+            changed: None,
+        },
+        entry: entry.clone(),
     };
-    let findings = baseline.entries().map(|entry| (entry.fingerprint.to_string(), line(entry)));
-    Ok(State { findings: findings.collect(), is_incomplete: baseline.gap().is_some(), ..State::default() })
+    let findings = baseline.entries().map(found).collect();
+    Ok(State { findings, is_incomplete: baseline.gap().is_some(), ..State::default() })
 }
 
 /// What the instance of a state is called.
@@ -192,19 +208,20 @@ fn scanned(
     let rules = pack.rules.iter().zip(&outcome.coverage).filter(|(_, coverage)| coverage.has_judged());
     let judged = rules.map(|(rule, _)| rule.meta.id.clone()).collect();
     let located = locate(outcome.findings, Vec::new(), &discovery.sources, &reading.files);
-    let line = |found: glidelint::locate::LocatedFinding<'_>| {
+    let found = |found: glidelint::locate::LocatedFinding<'_>| {
         let (finding, primary) = (found.finding, found.primary());
-        let rule = pack.rules.get(usize::from(finding.rule));
+        let rule = pack.rules.get(usize::from(finding.rule)).map_or("", |rule| rule.meta.id.as_str());
         let line = Line {
-            rule: rule.map_or_else(String::new, |rule| rule.meta.id.clone()),
+            rule: rule.to_owned(),
             key: finding.key.to_string(),
             place: format!("{}:{}", discovery.path(primary.place.source), primary.lines.region.start.line),
             message: finding.message.to_string(),
+            changed: None,
         };
-        (finding.fingerprint.to_string(), line)
+        FoundLine { entry: Entry::of(finding, rule), seen: Seen::of(finding), line }
     };
     Ok(State {
-        findings: located.findings.iter().map(line).collect(),
+        findings: located.findings.iter().map(found).collect(),
         judged: Some(judged),
         records: Some(records(&reading.instance)),
         access: Some(reading.instance.reached_roles().collect()),
@@ -241,16 +258,17 @@ impl<'s> Sides<'s> {
 
 impl<'s> Difference<'s> {
     fn between(old: &'s State, new: &'s State, is_overlay: bool) -> Self {
-        let only = |left: &'s State, right: &State| -> Vec<&'s Line> {
-            let own = left.findings.iter().filter(|(print, _)| !right.findings.contains_key(*print));
-            let mut lines: Vec<_> = own.map(|(_, line)| line).collect();
-            lines.sort_by(|left, right| {
-                (&left.rule, &left.place, &left.key).cmp(&(&right.rule, &right.place, &right.key))
-            });
-            lines
-        };
-        let added = only(new, old);
-        let (fixed, not_judged) = only(old, new).into_iter().partition(|line| new.could_judge(&line.rule));
+        let entries: Vec<_> = old.findings.iter().map(|found| &found.entry).collect();
+        let seen: Vec<_> = new.findings.iter().map(|found| found.seen.clone()).collect();
+        let Recognised { states, is_found } = Recognised::of(&entries, &seen);
+        let added = new.findings.iter().zip(states).filter_map(|(found, state)| {
+            let changed = (state == BaselineState::Changed).then_some(true);
+            (state != BaselineState::Unchanged).then(|| Line { changed, ..found.line.clone() })
+        });
+        let added = sorted(added.collect());
+        let gone = old.findings.iter().zip(is_found).filter(|(_, is_found)| !is_found);
+        let gone = sorted(gone.map(|(found, _)| found.line.clone()).collect());
+        let (fixed, not_judged) = gone.into_iter().partition(|line| new.could_judge(&line.rule));
         let (before, after) = (old.tables(), new.tables());
         // What is laid over a state holds all of it, and adds the rest.
         let holds = |state: &State, tables: &BTreeSet<&str>, table: &str| {
@@ -282,7 +300,12 @@ impl<'s> Difference<'s> {
             for line in lines.iter().take(SHOWN) {
                 let place = if line.place.is_empty() { &line.key } else { &line.place };
                 let (place, message) = (safe::terminal(place), safe::terminal(&line.message));
-                writeln!(out, "{}", format!("{word:<6} {} {place}  {message}", line.rule).trim_end())?;
+                let changed = if line.changed.is_some() { "  (known, but changed)" } else { "" };
+                writeln!(
+                    out,
+                    "{}",
+                    format!("{word:<6} {} {place}  {message}{changed}", line.rule).trim_end()
+                )?;
             }
             more(lines.len(), out)?;
         }
@@ -314,6 +337,14 @@ impl<'s> Difference<'s> {
         };
         writeln!(out, "{numbers}; {}; {}", sides(&self.records, "record"), sides(&self.access, "role"))
     }
+}
+
+/// By rule and place.
+fn sorted(mut lines: Vec<Line>) -> Vec<Line> {
+    lines.sort_by(|left, right| {
+        (&left.rule, &left.place, &left.key).cmp(&(&right.rule, &right.place, &right.key))
+    });
+    lines
 }
 
 fn more(count: usize, out: &mut dyn Write) -> io::Result<()> {

@@ -49,8 +49,10 @@ pub(crate) fn accept(
     findings: &[Finding],
     rules: &[Arc<RuleMeta>],
 ) -> PlanAccepted {
-    let by_print: HashMap<Fingerprint, &Finding> =
-        findings.iter().map(|finding| (finding.fingerprint, finding)).collect();
+    // A plan may have been written by an earlier version.
+    let earlier = findings.iter().map(|finding| (finding.earlier_fingerprint(), finding));
+    let own = findings.iter().map(|finding| (finding.fingerprint, finding));
+    let by_print: HashMap<Fingerprint, &Finding> = earlier.chain(own).collect();
     let mut accepted = PlanAccepted::default();
     let mut known: HashMap<(u16, String), usize> = HashMap::new();
     for planned in planned {

@@ -196,14 +196,16 @@ impl Scan<'_> {
             let as_of = reading.as_of.clone().or_else(|| args.judge.as_of.clone());
             let before = JudgeArgs { as_of, instance: name.clone(), ..args.judge.clone() };
             let base = Base::judge(&revision, &before, (found, packs), discovery)?;
-            let (known, lost) = base.compare(metas(&pack.rules, &outcome.coverage), &findings);
-            accepted.known.get_or_insert(known);
-            notices.extend(lost);
-            for finding in &mut findings {
-                if base.knows(finding) && !changed.holds(finding) {
-                    finding.state = Some(BaselineState::Unchanged);
-                } else {
-                    finding.state.get_or_insert(BaselineState::New);
+            let compared = base.compare(metas(&pack.rules, &outcome.coverage), &findings);
+            accepted.known.get_or_insert(compared.known);
+            notices.extend(compared.notices);
+            for (finding, state) in findings.iter_mut().zip(compared.states) {
+                match state {
+                    BaselineState::Unchanged if !changed.holds(finding) => finding.state = Some(state),
+                    BaselineState::Unchanged | BaselineState::New => {
+                        finding.state.get_or_insert(BaselineState::New);
+                    }
+                    BaselineState::Changed => _ = finding.state.get_or_insert(state),
                 }
             }
         }

@@ -6,23 +6,19 @@ use std::sync::Arc;
 
 use super::facts::Standing;
 use super::instance::Instance;
-use super::properties::shown_value;
-use super::set_view::SetView;
 use super::update_sets::SetNo;
 use super::user_access::AccessStep;
-use crate::finding::{FieldPart, Finding, Place, PlaceRole, Target, ValuesHash, fingerprint, key_in_set};
+use crate::finding::{FieldPart, Finding, Place, PlaceRole, Target, key_in_set};
 use crate::query::{Data, Missing, RowId};
-use crate::record::{
-    ColumnIdx, REDACTED, TableIdx, carries_credential, carries_records, is_secret_column, schema,
-};
-use crate::rule::{Body, Judges, Part, PropertyColumns, Rule, Special};
+use crate::record::{ColumnIdx, TableIdx, schema};
+use crate::rule::{Body, Judges, PropertyColumns, Rule};
 
 /// How many related places one finding keeps.
 const MAX_RELATED: usize = 100;
 /// How many places of one text a finding keeps.
 const MAX_PARTS: usize = 20;
 /// How much of one value a message shows, in characters.
-const MAX_VALUE: usize = 120;
+pub(super) const MAX_VALUE: usize = 120;
 /// How long a message may be, in characters.
 const MAX_MESSAGE: usize = 1000;
 
@@ -84,8 +80,8 @@ impl FindingWriter<'_> {
         let row = subject.rows.first().copied();
         let path = row.map(|row| instance.path_of(subject.table, row)).unwrap_or_default();
         let (mut message, mut values) = self.message(subject);
-        values.extend(self.reported_value(subject, field.as_deref()));
-        values.extend(path.iter().map(AccessStep::sentence));
+        values.add_reported(self, subject, field.as_deref());
+        values.add_path(path.iter().map(AccessStep::sentence));
         if !subject.unjudged_excuse.is_empty() {
             confidence = confidence.lowered();
             let missing = instance.missing_names(&subject.unjudged_excuse).join(", ");
@@ -101,21 +97,8 @@ impl FindingWriter<'_> {
             message.push_str(&missing);
             message.push('.');
         }
-        let is_unique = || match subject.set {
-            Some(set) => instance.key_is_unique_in_set(set, subject.table, &subject.key),
-            None => instance.key_is_unique(subject.table, &subject.key),
-        };
-        let is_known = !subject.key.is_empty() && (subject.sys_id.is_none() || is_unique());
-        let identity =
-            if is_known { &subject.key } else { subject.sys_id.as_deref().unwrap_or(&subject.key) };
         let set = subject.set.and_then(|set| instance.sets.get(set)).map_or("", |set| &set.identity);
-        let print = fingerprint([
-            &self.rule.meta.id,
-            &instance.name,
-            table,
-            &key_in_set(set, identity),
-            field.as_deref().unwrap_or_default(),
-        ]);
+        let prints = self.prints(subject, set, field.as_deref());
         Finding {
             rule: self.index,
             severity: self.rule.meta.severity,
@@ -125,8 +108,9 @@ impl FindingWriter<'_> {
             key: key_in_set(set, &subject.key).as_ref().into(),
             field: field.clone(),
             message: shorten(&message, MAX_MESSAGE).into(),
-            fingerprint: print,
-            values: ValuesHash::of(values),
+            fingerprint: prints.own,
+            identity: prints.identity(values.measure()),
+            values: values.hash(),
             state: None,
             waiver: None,
             places: self.places(subject, field, &path).into(),
@@ -142,26 +126,6 @@ impl FindingWriter<'_> {
         let own = self.rule.at.as_deref().and_then(|at| Some((at, columns.find(at)?)));
         let (at, column) = own.or_else(|| is_property.then_some("value").zip(columns.find("value")))?;
         self.data.cell(subject.table, row, column).present.then(|| self.names.of(at))
-    }
-
-    /// The value of the field that is reported, as far as it is no secret.
-    fn reported_value(&self, subject: &Subject, field: Option<&str>) -> Option<String> {
-        let (row, field) = (*subject.rows.first()?, field?);
-        if field == "value"
-            && let Some(columns) = self.properties.filter(|columns| columns.table == subject.table)
-        {
-            return Some(shown_value(self.instance, columns, row));
-        }
-        let table = self.instance.wanted.table(subject.table);
-        let value = self.data.cell(subject.table, row, table.find(field)?).value;
-        // Whether a property is secret, its name and type tell; a rule about records
-        // does not read them.
-        let may_be_secret = &*table.name == "sys_properties" && field == "value";
-        let is_secret = may_be_secret
-            || is_secret_column(&table.name, field)
-            || carries_records(field)
-            || carries_credential(value);
-        Some(if is_secret { REDACTED } else { value }.to_owned())
     }
 
     fn places(&self, subject: &Subject, field: Option<Arc<str>>, path: &[AccessStep]) -> Vec<Place> {
@@ -270,62 +234,6 @@ impl FindingWriter<'_> {
             label: None,
         })
     }
-
-    /// The message, and the values in it that a waiver is bound to.
-    fn message(&self, subject: &Subject) -> (String, Vec<String>) {
-        let row = subject.rows.first().copied();
-        let view = subject.set.map(|set| SetView::new(self.instance, self.data, set));
-        let data = view.as_ref().map_or(self.data, |view| view as &dyn Data);
-        let (mut message, mut values) = (String::new(), Vec::new());
-        for part in &self.rule.message.parts {
-            let value = match part {
-                Part::Text(text) => {
-                    message.push_str(text);
-                    continue;
-                }
-                Part::Field(path) => {
-                    let shown = row.and_then(|row| path.display(data, row));
-                    if shown.is_none() && row.is_some_and(|row| path.is_hidden(data, row)) {
-                        message.push_str("(not exported)");
-                        // Whoever waived the finding did not know the value either.
-                        values.push("(empty)".to_owned());
-                        continue;
-                    }
-                    let shown = shown.as_deref().unwrap_or("(empty)");
-                    let shown = if carries_credential(shown) { REDACTED } else { shown };
-                    shorten(shown, MAX_VALUE)
-                }
-                Part::Evidence(path) => self.evidence(path, row),
-                Part::Special(special) => self.special(*special, subject, row),
-            };
-            message.push_str(&value);
-            // Times move by themselves: whoever logs in changes no setting.
-            if !is_time(&value) {
-                values.push(value);
-            }
-        }
-        (message, values)
-    }
-
-    fn evidence(&self, path: &crate::query::BoundPath, row: Option<RowId>) -> String {
-        let found = row.and_then(|row| path.row(self.data, row));
-        let names = path.class().zip(found).map(|(class, row)| self.instance.evidence(class, row));
-        names.unwrap_or_default().join(", ")
-    }
-
-    fn special(&self, special: Special, subject: &Subject, row: Option<RowId>) -> String {
-        match special {
-            Special::Count => subject.count.to_string(),
-            Special::Name => shorten(&subject.name, MAX_VALUE),
-            Special::Expected => subject.expected.clone(),
-            Special::Value => match (self.properties, row) {
-                (Some(columns), Some(row)) if columns.table == subject.table => {
-                    shorten(&shown_value(self.instance, columns, row), MAX_VALUE)
-                }
-                _ => "(not set)".to_owned(),
-            },
-        }
-    }
 }
 
 /// The last step is what grants it, and is reported; the others lead there.
@@ -345,18 +253,8 @@ fn places_of_path(path: &[AccessStep]) -> Vec<Place> {
     places
 }
 
-/// Whether a value is a date or a date with a time, as exports write them.
-fn is_time(value: &str) -> bool {
-    let mut bytes = value.bytes();
-    let date = bytes.by_ref().take(10).enumerate().all(|(at, byte)| match at {
-        4 | 7 => byte == b'-',
-        _ => byte.is_ascii_digit(),
-    });
-    date && value.len() >= 10 && bytes.all(|byte| byte.is_ascii_digit() || matches!(byte, b' ' | b':'))
-}
-
 /// At most that many characters, on one line.
-fn shorten(text: &str, limit: usize) -> String {
+pub(super) fn shorten(text: &str, limit: usize) -> String {
     let line = |character: char| if character.is_control() { ' ' } else { character };
     if text.chars().nth(limit).is_none() {
         return text.chars().map(line).collect();

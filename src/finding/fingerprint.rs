@@ -50,7 +50,7 @@ impl Fingerprint {
     }
 }
 
-/// `glidelint/v1`: a hash of what a finding is about. It holds neither path nor
+/// `glidelint/v2`: a hash of what a finding is about. It holds neither path nor
 /// line, so it survives moved lines, another file name, another form of export.
 ///
 /// `parts` are the rule's id, the instance (empty if none is configured), the
@@ -58,6 +58,17 @@ impl Fingerprint {
 /// field.
 #[must_use]
 pub fn fingerprint(parts: [&str; 5]) -> Fingerprint {
+    hash_of(&parts)
+}
+
+/// The same of a record that may share its natural key with others: its `sys_id`
+/// tells them apart, whether there are others or not.
+#[must_use]
+pub fn fingerprint_of_record([rule, instance, table, key, field]: [&str; 5], sys_id: &str) -> Fingerprint {
+    hash_of(&[rule, instance, table, key, field, sys_id])
+}
+
+fn hash_of(parts: &[&str]) -> Fingerprint {
     let mut hash = Sha256::new();
     for part in parts {
         let part = part.to_lowercase();
@@ -72,7 +83,7 @@ pub fn fingerprint(parts: [&str; 5]) -> Fingerprint {
 
 #[cfg(test)]
 mod tests {
-    use super::{Fingerprint, fingerprint};
+    use super::{Fingerprint, fingerprint, fingerprint_of_record};
 
     #[test]
     fn parts_do_not_run_together_and_case_does_not_count() {
@@ -83,5 +94,8 @@ mod tests {
         assert_eq!(one.in_form_of_line_hash(), format!("{}:1", &one.to_string()[..16]));
         assert_eq!(one, fingerprint(["SNA1001", "", "sys_user", "SVC.SAP", "active"]));
         assert_ne!(one, fingerprint(["SNA1001", "", "sys_user", "svc.sapa", "ctive"]));
+        let record = |sys_id| fingerprint_of_record(["SNA1001", "", "sys_user", "svc.sap", "active"], sys_id);
+        assert_eq!(record("A1"), record("a1"));
+        assert!(record("a1") != record("a2") && record("") != one);
     }
 }

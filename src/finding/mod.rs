@@ -3,11 +3,13 @@
 use serde::{Deserialize, Serialize};
 
 mod fingerprint;
+mod identity;
 mod notice;
 mod severity;
 mod standing;
 
-pub use fingerprint::{Fingerprint, fingerprint};
+pub use fingerprint::{Fingerprint, fingerprint, fingerprint_of_record};
+pub use identity::{Better, Identity, Measure};
 pub use notice::{Notice, NoticeLevel, Topic};
 pub use severity::{Band, Level, Severity};
 pub use standing::{BaselineState, ValuesHash, WaiverIdx};
@@ -118,8 +120,12 @@ pub struct Finding {
     pub field: Option<Arc<str>>,
     /// The message, without secrets, safe for any output.
     pub message: Box<str>,
-    /// Stable identity: rule, instance, table, key and field; never the line.
+    /// Stable identity: rule, instance, table, key and field, and the sys_id where
+    /// records may share a key; never the line.
     pub fingerprint: Fingerprint,
+    /// What it is recognised by beside that, if there is anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub identity: Option<Box<Identity>>,
     /// Of the values that it rests on: a waiver may be bound to them.
     pub values: ValuesHash,
     /// Whether it was known before, if it was compared with anything.
@@ -136,6 +142,24 @@ impl Finding {
     #[must_use]
     pub fn is_open(&self) -> bool {
         self.waiver.is_none() && self.state != Some(BaselineState::Unchanged)
+    }
+
+    /// The fingerprint of the natural key, which twins share.
+    #[must_use]
+    pub fn key_fingerprint(&self) -> Fingerprint {
+        self.identity.as_ref().map_or(self.fingerprint, |identity| identity.key)
+    }
+
+    /// What version 1 of the fingerprint is.
+    #[must_use]
+    pub fn earlier_fingerprint(&self) -> Fingerprint {
+        self.identity.as_ref().map_or(self.fingerprint, |identity| identity.earlier)
+    }
+
+    /// The one number that it rests on, if it is one.
+    #[must_use]
+    pub fn measure(&self) -> Option<&Measure> {
+        self.identity.as_ref()?.measure.as_ref()
     }
 }
 
@@ -255,7 +279,7 @@ mod tests {
     #[test]
     fn a_finding_is_small() {
         // Beside its texts and places, which are of their own length.
-        assert!(size_of::<Finding>() <= 128, "{}", size_of::<Finding>());
+        assert!(size_of::<Finding>() <= 136, "{}", size_of::<Finding>());
         assert!(size_of::<Place>() <= 64, "{}", size_of::<Place>());
     }
 }

@@ -14,16 +14,18 @@ use sha2::{Digest, Sha256};
 pub enum BaselineState {
     /// It was not.
     New,
+    /// It was, with other values than now: new to whoever accepted those.
+    Changed,
     /// It was.
     Unchanged,
 }
 
 impl BaselineState {
-    /// SARIF's word for it.
+    /// SARIF's word for it. What has changed is new: gates go by the word.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::New => "new",
+            Self::New | Self::Changed => "new",
             Self::Unchanged => "unchanged",
         }
     }

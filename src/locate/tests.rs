@@ -103,6 +103,7 @@ fn findings(places: &[Place]) -> Vec<Finding> {
             table: "sys_user".into(),
             sys_id: None,
             fingerprint: fingerprint(["", "", "", &key, ""]),
+            identity: None,
             key: key.into(),
             field: None,
             message: "a message".into(),

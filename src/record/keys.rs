@@ -3,12 +3,18 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-static KEYS: LazyLock<HashMap<&'static str, Vec<&'static str>>> = LazyLock::new(|| {
+/// The columns of a key, and whether several records may have it.
+type Key = (Vec<&'static str>, bool);
+
+static KEYS: LazyLock<HashMap<&'static str, Key>> = LazyLock::new(|| {
     include_str!("keys.tsv")
         .lines()
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| line.split_once('\t'))
-        .map(|(table, columns)| (table, columns.split(',').collect()))
+        .map(|(table, rest)| {
+            let (columns, shared) = rest.split_once('\t').unwrap_or((rest, ""));
+            (table, (columns.split(',').collect(), shared == "shared"))
+        })
         .collect()
 });
 
@@ -22,5 +28,12 @@ pub fn natural_key(table: &str) -> &'static [&'static str] {
 /// The same; `None` for a table that is not known.
 #[must_use]
 pub fn known_key(table: &str) -> Option<&'static [&'static str]> {
-    KEYS.get(table).map(Vec::as_slice)
+    KEYS.get(table).map(|(columns, _)| columns.as_slice())
+}
+
+/// Whether several records of a table with one natural key are nothing odd, so that
+/// only the `sys_id` tells them apart. Nobody knows that of a table that is not known.
+#[must_use]
+pub fn shares_keys(table: &str) -> bool {
+    KEYS.get(table).is_none_or(|(_, is_shared)| *is_shared)
 }

@@ -12,6 +12,7 @@ pub mod schema;
 mod secrets;
 mod update_sets;
 mod wanted;
+mod written;
 
 pub use acls::{
     ACL_ROLES, ACLS, AclColumn, AclObject, Narrow, acl_columns, acl_objects, is_narrowest_role, want_acls,
@@ -19,12 +20,13 @@ pub use acls::{
 pub use choices::{Choice, choices, chosen};
 pub use described::{Described, Dictionary, want_descriptions, want_types, wanted_types};
 pub use field::{Action, Field, Origin, Record, SetReference, UpdateRow, ValuePlaces};
-pub use keys::{known_key, natural_key};
+pub use keys::{known_key, natural_key, shares_keys};
 pub use parts::{PartOf, part_of};
 pub use referred::{display_column, is_sys_id, named_by_value, well_known_name};
 pub use secrets::{carries_credential, carries_records, is_secret_column, is_secret_property, mark_by_type};
 pub use update_sets::{SetColumn, is_update_set, want_update_sets, wanted_update_sets};
 pub use wanted::{ColumnIdx, Keep, TableIdx, Wanted, WantedTable};
+pub use written::is_written_by_platform;
 
 /// What stands in place of a secret value wherever one would be shown.
 pub const REDACTED: &str = "[redacted]";

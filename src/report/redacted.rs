@@ -100,6 +100,13 @@ fn hide_finding(finding: &mut Finding, redactor: &Redactor) {
     }
     finding.fingerprint = redactor.fingerprint(finding.fingerprint);
     finding.values = redactor.values(finding.values);
+    if let Some(identity) = &mut finding.identity {
+        identity.key = redactor.fingerprint(identity.key);
+        identity.earlier = redactor.fingerprint(identity.earlier);
+        if let Some(measure) = &mut identity.measure {
+            measure.others = redactor.values(measure.others);
+        }
+    }
     for place in &mut finding.places {
         place.label = place.label.as_deref().map(|label| redactor.text(label).into());
     }

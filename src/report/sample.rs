@@ -252,6 +252,7 @@ pub(super) fn found(rule: u16, severity: f64, subject: (&str, &str, Option<&str>
             field: field.map(Into::into),
             message: message.into(),
             fingerprint: fingerprint([message, "", table, key, field.unwrap_or_default()]),
+            identity: None,
             values: ValuesHash::default(),
             state: None,
             waiver: None,

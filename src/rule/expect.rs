@@ -1,5 +1,6 @@
 //! Comparators: what a value must be.
 
+mod measure;
 #[cfg(test)]
 mod tests;
 

@@ -51,9 +51,22 @@ impl ExpectedField {
     /// is about that column of the record itself: as [`Expectation::offences`].
     #[must_use]
     pub fn offences(&self, column: &str, value: &str, most: usize) -> Vec<Range<usize>> {
+        self.of_column(column).map(|expected| expected.offences(value, most)).unwrap_or_default()
+    }
+
+    /// What must be of the value of a column, if the question is about that column
+    /// of the record itself.
+    #[must_use]
+    pub fn of_column(&self, column: &str) -> Option<&Expectation> {
         let path = &self.question.path;
-        let is_it = path.is_local() && path.text() == column;
-        if is_it { self.question.expectation.offences(value, most) } else { Vec::new() }
+        (path.is_local() && path.text() == column).then_some(&self.question.expectation)
+    }
+
+    /// The column of the record itself that the question is about.
+    #[must_use]
+    pub fn column(&self) -> Option<&str> {
+        let path = &self.question.path;
+        path.is_local().then(|| path.text())
     }
 
     /// Whether the field of a row is as expected.

@@ -1,29 +1,33 @@
 //! The baseline file: known findings, a line each, sorted, for review and merge.
 //!
-//! A line holds rule, table, key, field and fingerprint, with a tab between them.
-//! Only rule and fingerprint are read again; the others are there for people. As
-//! neither line nor path is in it, moving records about changes nothing in it.
+//! A line holds rule, table, key, field, `sys_id`, fingerprint, values and value, with
+//! a tab between them. Table, key and field are there for people. As neither line nor
+//! path is in it, moving records about changes nothing in it.
+//!
+//! Version 1 has no `sys_id` and no values: what it knows is known whatever its values
+//! are. A line of it that an update could not bring up to date stays as it is, with
+//! these cells empty.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use crate::finding::{Finding, Fingerprint};
+use crate::finding::{BaselineState, Finding, Fingerprint, ValuesHash};
 use crate::rule::RuleError;
 use crate::rule::file::Text;
 
-use super::{earlier, is_hidden};
+use super::{Recognised, Seen, earlier, is_hidden};
 
 /// The name that a baseline has unless another is given.
 pub const FILE_NAME: &str = ".glidelint-baseline.tsv";
 
 /// How the file begins; what follows is its version.
 const HEADER: &str = "# glidelint baseline v";
-const VERSION: &str = "1";
-const COLUMNS: &str = "# rule\ttable\tkey\tfield\tfingerprint";
+const VERSION: &str = "2";
+const COLUMNS: &str = "# rule\ttable\tkey\tfield\tsys_id\tfingerprint\tvalues\tvalue";
 
-/// One known finding. The order of the fields is the order of the file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// One known finding.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     /// Id of the rule.
     pub rule: String,
@@ -33,15 +37,28 @@ pub struct Entry {
     pub key: String,
     /// The field that was reported, or nothing.
     pub field: String,
-    /// What it is recognised by.
+    /// The `sys_id` of the subject, where it showed one.
+    pub sys_id: String,
+    /// What it is recognised by: that of its key, or of version 1 where it has no values.
     pub fingerprint: Fingerprint,
+    /// What it rests on; nothing in version 1.
+    pub values: Option<KnownValues>,
+}
+
+/// The values that a known finding rests on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KnownValues {
+    /// Of all but the number.
+    pub hash: ValuesHash,
+    /// The one number that was compared with a limit, if it is one.
+    pub number: Option<f64>,
 }
 
 /// The findings that were known at some time.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Baseline {
-    /// Sorted.
-    entries: BTreeSet<Entry>,
+    /// Sorted as they are written, each once.
+    entries: Vec<Entry>,
     /// Why it may not hold all findings of its time.
     partial: Option<String>,
 }
@@ -51,10 +68,23 @@ pub struct Baseline {
 pub struct Changes {
     /// Findings that are in it now and were not before.
     pub added: usize,
+    /// Findings that were in it with other values.
+    pub changed: usize,
     /// Findings that are in it no more, as they were not found.
     pub dropped: usize,
     /// Findings that were not found, of rules that could not say anything.
     pub not_judged: usize,
+}
+
+impl KnownValues {
+    /// Those of a finding.
+    #[must_use]
+    pub fn of(finding: &Finding) -> Self {
+        match finding.measure() {
+            Some(measure) => Self { hash: measure.others, number: Some(measure.value) },
+            None => Self { hash: finding.values, number: None },
+        }
+    }
 }
 
 impl Entry {
@@ -66,8 +96,19 @@ impl Entry {
             table: cell(&finding.table),
             key: cell(&finding.key),
             field: cell(finding.field.as_deref().unwrap_or_default()),
-            fingerprint: finding.fingerprint,
+            sys_id: cell(finding.sys_id.as_deref().unwrap_or_default()),
+            fingerprint: finding.key_fingerprint(),
+            values: Some(KnownValues::of(finding)),
         }
+    }
+
+    /// The line, with a tab between the cells.
+    fn line(&self) -> String {
+        let Self { rule, table, key, field, sys_id, fingerprint, values } = self;
+        let hash = values.as_ref().map_or_else(String::new, |values| values.hash.to_string());
+        let number = values.as_ref().and_then(|values| values.number);
+        let number = number.map_or_else(String::new, |number| number.to_string());
+        format!("{rule}\t{table}\t{key}\t{field}\t{sys_id}\t{fingerprint}\t{hash}\t{number}")
     }
 }
 
@@ -75,7 +116,10 @@ impl Baseline {
     /// Of entries, in any order.
     #[must_use]
     pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
-        Self { entries: entries.into_iter().collect(), partial: None }
+        let mut lines: Vec<_> = entries.into_iter().map(|entry| (entry.line(), entry)).collect();
+        lines.sort_by(|(left, _), (right, _)| left.cmp(right));
+        lines.dedup_by(|(left, _), (right, _)| left == right);
+        Self { entries: lines.into_iter().map(|(_, entry)| entry).collect(), partial: None }
     }
 
     /// The same, with the reason why findings may be missing in it.
@@ -100,26 +144,33 @@ impl Baseline {
             return Err(at(path, text, 1, "this is neither a baseline nor a SARIF report")
                 .help("`glidelint baseline create` writes a baseline"));
         };
-        let version = version.split(':').next().unwrap_or_default().trim();
-        if version != VERSION {
-            let message = format!("the baseline has version '{version}'; this program knows version 1");
-            return Err(at(path, text, 1, message).help("use the program that wrote it, or a newer one"));
-        }
-        let mut entries = BTreeSet::new();
+        let (read, cells): (fn(&str) -> Option<Entry>, _) =
+            match version.split(':').next().unwrap_or_default().trim() {
+                "1" => (earlier_entry, "rule, table, key, field and fingerprint"),
+                VERSION => (entry, "rule, table, key, field, sys_id, fingerprint, values and value"),
+                version => {
+                    let message =
+                        format!("the baseline has version '{version}'; this program knows versions 1 and 2");
+                    return Err(
+                        at(path, text, 1, message).help("use the program that wrote it, or a newer one")
+                    );
+                }
+            };
+        let mut entries = Vec::new();
         for (line, number) in text.lines().zip(1..) {
             let line = line.trim_end_matches('\r');
             if line.is_empty() || line.starts_with('#') {
                 continue;
             }
-            entries.insert(entry(line).ok_or_else(|| {
+            entries.push(read(line).ok_or_else(|| {
                 if ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|mark| line.starts_with(mark)) {
                     return at(path, text, number, "a conflict of a merge was left in the baseline")
                         .help("keep the lines of both sides, or run `glidelint baseline update`");
                 }
-                at(path, text, number, "a line holds rule, table, key, field and fingerprint, with tabs")
+                at(path, text, number, format!("a line holds {cells}, with tabs"))
             })?);
         }
-        Ok(Self { entries, partial: None })
+        Ok(Self::new(entries))
     }
 
     /// Writes the file.
@@ -128,10 +179,7 @@ impl Baseline {
     /// Those of `out`.
     pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "{HEADER}{VERSION}: known findings; `glidelint baseline update` writes it\n{COLUMNS}")?;
-        for Entry { rule, table, key, field, fingerprint } in &self.entries {
-            writeln!(out, "{rule}\t{table}\t{key}\t{field}\t{fingerprint}")?;
-        }
-        Ok(())
+        self.entries.iter().try_for_each(|entry| writeln!(out, "{}", entry.line()))
     }
 
     /// How many findings are known.
@@ -157,36 +205,68 @@ impl Baseline {
         self.partial.as_deref()
     }
 
-    /// Drops what was not found again, as far as its rule could judge, and adds
-    /// `new`. `found` are all findings of a scan.
+    /// Which findings are known, and which of its entries are still found.
+    #[must_use]
+    pub fn recognise(&self, findings: &[Finding]) -> Recognised {
+        let seen: Vec<_> = findings.iter().map(Seen::of).collect();
+        Recognised::of(&self.entries.iter().collect::<Vec<_>>(), &seen)
+    }
+
+    /// Drops what was not found again, as far as its rule could judge, and adds the
+    /// findings of which `entry_of` makes entries. `findings` are all of a scan.
     pub fn update(
         &mut self,
-        found: &HashSet<Fingerprint>,
-        new: impl IntoIterator<Item = Entry>,
+        findings: &[Finding],
+        entry_of: impl Fn(&Finding) -> Option<Entry>,
         could_judge: impl Fn(&str) -> bool,
     ) -> Changes {
+        let recognised = self.recognise(findings);
         let mut changes = Changes::default();
-        self.entries.retain(|entry| {
-            let is_there = found.contains(&entry.fingerprint);
-            let is_gone = !is_there && could_judge(&entry.rule);
-            changes.dropped += usize::from(is_gone);
-            changes.not_judged += usize::from(!is_there && !is_gone);
-            !is_gone
-        });
-        let known: HashSet<_> = self.entries.iter().map(|entry| entry.fingerprint).collect();
-        for entry in new.into_iter().filter(|entry| !known.contains(&entry.fingerprint)) {
-            changes.added += usize::from(self.entries.insert(entry));
+        let (mut written, mut prints) = (Vec::new(), HashSet::new());
+        for (finding, state) in findings.iter().zip(&recognised.states) {
+            let Some(entry) = entry_of(finding) else { continue };
+            changes.added += usize::from(*state == BaselineState::New);
+            changes.changed += usize::from(*state == BaselineState::Changed);
+            prints.extend([finding.key_fingerprint(), finding.earlier_fingerprint()]);
+            written.push(entry);
         }
+        for (entry, is_found) in std::mem::take(&mut self.entries).into_iter().zip(recognised.is_found) {
+            let is_gone = !is_found && could_judge(&entry.rule);
+            changes.dropped += usize::from(is_gone);
+            changes.not_judged += usize::from(!is_found && !is_gone);
+            // What goes on in a finding that is written anew is not written twice.
+            if !is_gone && !(is_found && prints.contains(&entry.fingerprint)) {
+                written.push(entry);
+            }
+        }
+        self.entries = Self::new(written).entries;
         changes
     }
 }
 
+/// A line of version 1.
+fn earlier_entry(line: &str) -> Option<Entry> {
+    let cells: [&str; 5] = line.split('\t').collect::<Vec<_>>().try_into().ok()?;
+    let [rule, table, key, field, fingerprint] = cells;
+    read_entry([rule, table, key, field, "", fingerprint, "", ""])
+}
+
 fn entry(line: &str) -> Option<Entry> {
-    let mut cells = line.split('\t').map(str::to_owned);
-    let mut next = || cells.next();
-    let (rule, table, key, field) = (next()?, next()?, next()?, next()?);
-    let fingerprint = Fingerprint::parse(&next()?)?;
-    (cells.next().is_none() && !rule.is_empty()).then_some(Entry { rule, table, key, field, fingerprint })
+    read_entry(line.split('\t').collect::<Vec<_>>().try_into().ok()?)
+}
+
+fn read_entry([rule, table, key, field, sys_id, fingerprint, hash, number]: [&str; 8]) -> Option<Entry> {
+    let number = match number {
+        "" => None,
+        number => Some(number.parse().ok().filter(|number: &f64| number.is_finite())?),
+    };
+    let values = match (hash, number) {
+        ("", None) => None,
+        (hash, number) => Some(KnownValues { hash: ValuesHash::parse(hash)?, number }),
+    };
+    let fingerprint = Fingerprint::parse(fingerprint)?;
+    let [rule, table, key, field, sys_id] = [rule, table, key, field, sys_id].map(str::to_owned);
+    (!rule.is_empty()).then_some(Entry { rule, table, key, field, sys_id, fingerprint, values })
 }
 
 fn at(path: &str, text: &str, line: u32, message: impl Into<String>) -> RuleError {

@@ -2,11 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use std::collections::HashSet;
-
 use super::baseline::Baseline;
 use super::waivers::WaiverUse;
-use crate::finding::{BaselineState, Finding, Fingerprint, Notice};
+use crate::finding::{Finding, Notice};
 
 /// How the findings of a scan stand to what was known before.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -33,7 +31,7 @@ pub struct Accepted {
 }
 
 impl Known {
-    /// Marks findings as new or unchanged. `could_judge` says whether the rule of
+    /// Marks findings as new, changed or unchanged. `could_judge` says whether the rule of
     /// that id could say anything in this scan.
     pub fn compare(
         with: &str,
@@ -41,15 +39,14 @@ impl Known {
         findings: &mut [Finding],
         could_judge: impl Fn(&str) -> bool,
     ) -> Self {
-        let known: HashSet<Fingerprint> = baseline.entries().map(|entry| entry.fingerprint).collect();
-        let found: HashSet<Fingerprint> = findings.iter().map(|finding| finding.fingerprint).collect();
-        for finding in findings {
-            let is_known = known.contains(&finding.fingerprint);
-            finding.state = Some(if is_known { BaselineState::Unchanged } else { BaselineState::New });
+        let recognised = baseline.recognise(findings);
+        for (finding, state) in findings.iter_mut().zip(recognised.states) {
+            finding.state = Some(state);
         }
         let mut result =
             Self { with: with.to_owned(), gap: baseline.gap().map(str::to_owned), ..Self::default() };
-        for entry in baseline.entries().filter(|entry| !found.contains(&entry.fingerprint)) {
+        let entries = baseline.entries().zip(recognised.is_found);
+        for (entry, _) in entries.filter(|(_, is_found)| !is_found) {
             if could_judge(&entry.rule) {
                 result.absent += 1;
             } else {

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::baseline::{Baseline, Entry};
-use crate::finding::Fingerprint;
+use super::baseline::{Baseline, Entry, KnownValues};
+use crate::finding::{Fingerprint, ValuesHash};
 use crate::rule::RuleError;
 use crate::rule::file::Text;
 
-/// Which fingerprint of a result is ours.
-const FINGERPRINT: &str = "glidelint/v1";
+/// Which fingerprint of a result is ours, and which says more than one of twins.
+const FINGERPRINT: &str = "glidelint/v2";
+const OF_KEY: &str = "glidelint/key/v2";
+/// Which one earlier versions of the program wrote.
+const EARLIER: &str = "glidelint/v1";
 
 #[derive(Deserialize)]
 struct Log {
@@ -47,6 +50,18 @@ struct Row {
     baseline_state: String,
     #[serde(default)]
     partial_fingerprints: BTreeMap<String, String>,
+    #[serde(default)]
+    properties: Properties,
+}
+
+/// What tells a result from others with its key, and what it rests on.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Properties {
+    #[serde(default)]
+    sys_id: String,
+    values: Option<String>,
+    value: Option<f64>,
 }
 
 #[derive(Deserialize)]
@@ -82,12 +97,23 @@ pub(super) fn parse(path: &str, text: &str) -> Result<Baseline, RuleError> {
     }
     let gap = ours.iter().find_map(gap);
     let results = ours.into_iter().flat_map(|run| run.results);
-    let entries = results.filter(|row| row.baseline_state != "absent").filter_map(|row| {
-        let fingerprint = Fingerprint::parse(row.partial_fingerprints.get(FINGERPRINT)?)?;
-        let (table, key, field) = (String::new(), String::new(), String::new());
-        Some(Entry { rule: row.rule_id, table, key, field, fingerprint })
-    });
+    let entries = results.filter(|row| row.baseline_state != "absent").filter_map(entry);
     Ok(Baseline::new(entries).with_gap(gap))
+}
+
+fn entry(row: Row) -> Option<Entry> {
+    let print = |name: &str| Fingerprint::parse(row.partial_fingerprints.get(name)?);
+    let values = row.properties.values.as_deref().and_then(ValuesHash::parse);
+    let own = print(OF_KEY).or_else(|| print(FINGERPRINT));
+    let (fingerprint, values) = match (own, values) {
+        (Some(fingerprint), Some(hash)) => {
+            (fingerprint, Some(KnownValues { hash, number: row.properties.value }))
+        }
+        _ => (print(EARLIER)?, None),
+    };
+    let (table, key, field) = (String::new(), String::new(), String::new());
+    let sys_id = row.properties.sys_id;
+    Some(Entry { rule: row.rule_id, table, key, field, sys_id, fingerprint, values })
 }
 
 /// Why a run may not show all that was there.

@@ -87,6 +87,9 @@ pub(in crate::report) struct FindingRow<'a> {
     values: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<&'a str>,
+    /// Whether it was known with other values, which makes it new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressed: Option<SuppressedRow<'a>>,
     related: Vec<RelatedRow<'a>>,
@@ -111,6 +114,7 @@ impl<'a> FindingRow<'a> {
             fingerprint: finding.fingerprint.to_string(),
             values: finding.values.to_string(),
             state: finding.state.map(BaselineState::as_str),
+            changed: (finding.state == Some(BaselineState::Changed)).then_some(true),
             suppressed: report.waiver_of(finding).map(SuppressedRow::of),
             related: related
                 .map(|place| RelatedRow {
@@ -141,6 +145,9 @@ impl<'a> SuppressedRow<'a> {
 pub(in crate::report) struct KnownRow<'a> {
     compared_with: &'a str,
     new: usize,
+    /// Those of the new ones that were known with other values.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changed: Option<usize>,
     unchanged: usize,
     absent: usize,
     not_judged: usize,
@@ -152,7 +159,8 @@ impl<'a> KnownRow<'a> {
         let count = |state| report.findings.iter().filter(|found| found.finding.state == Some(state)).count();
         Some(Self {
             compared_with: &known.with,
-            new: count(BaselineState::New),
+            new: count(BaselineState::New) + count(BaselineState::Changed),
+            changed: Some(count(BaselineState::Changed)).filter(|count| *count > 0),
             unchanged: count(BaselineState::Unchanged),
             absent: known.absent,
             not_judged: known.not_judged,

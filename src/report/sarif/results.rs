@@ -14,10 +14,10 @@ use super::super::{Report, mended, safe};
 use super::artifacts::Artifacts;
 use super::rules::{MESSAGE_ID, rank};
 use super::{ROOT, SarifOptions, index, integer, text_message};
-use crate::finding::{Finding, Level, PlaceRole, Verdict};
+use crate::finding::{BaselineState, Finding, Level, PlaceRole, Verdict};
 use crate::locate::{ShownFinding, ShownPlace, Snippet};
 use crate::rule::RuleMeta;
-use crate::suppress::{Accepted, WaiverUse};
+use crate::suppress::{Accepted, KnownValues, WaiverUse};
 
 /// GitLab drops a result whose message is longer than 1,024 characters, and the
 /// whole report where most are; some room is left for other ways to count.
@@ -303,10 +303,15 @@ const GITHUB_KEY: &str = "primaryLocationLineHash";
 
 fn fingerprints(finding: &Finding) -> BTreeMap<String, String> {
     let fingerprint = finding.fingerprint;
-    BTreeMap::from([
-        ("glidelint/v1".to_owned(), fingerprint.to_string()),
+    let mut fingerprints = BTreeMap::from([
+        ("glidelint/v2".to_owned(), fingerprint.to_string()),
         (GITHUB_KEY.to_owned(), fingerprint.in_form_of_line_hash()),
-    ])
+    ]);
+    let of_key = finding.key_fingerprint();
+    if of_key != fingerprint {
+        fingerprints.insert("glidelint/key/v2".to_owned(), of_key.to_string());
+    }
+    fingerprints
 }
 
 fn properties(finding: &Finding) -> PropertyBag {
@@ -316,6 +321,15 @@ fn properties(finding: &Finding) -> PropertyBag {
     ]);
     if let Some(sys_id) = &finding.sys_id {
         values.insert("sysId".to_owned(), sys_id.as_ref().into());
+    }
+    if finding.state == Some(BaselineState::Changed) {
+        values.insert("knownButChanged".to_owned(), true.into());
+    }
+    // What a report of later compares its own with.
+    let known = KnownValues::of(finding);
+    values.insert("values".to_owned(), known.hash.to_string().into());
+    if let Some(number) = known.number {
+        values.insert("value".to_owned(), number.into());
     }
     PropertyBag::builder().additional_properties(values).build()
 }

@@ -78,10 +78,14 @@ fn acceptance(report: &Report, shown: &ShownFinding<'_>) -> Vec<String> {
         let until = waiver.until.as_ref().map_or_else(String::new, |until| format!(" until {until}"));
         texts.push(format!("waived by {}{until}: {}", waiver.owner, waiver.reason));
     }
-    if shown.finding.state == Some(BaselineState::Unchanged)
-        && let Some(known) = &report.accepted.known
-    {
-        texts.push(format!("known before, in {}", known.with));
+    if let Some(known) = &report.accepted.known {
+        match shown.finding.state {
+            Some(BaselineState::Unchanged) => texts.push(format!("known before, in {}", known.with)),
+            Some(BaselineState::Changed) => {
+                texts.push(format!("no more: known, but changed since {}", known.with));
+            }
+            Some(BaselineState::New) | None => {}
+        }
     }
     texts
 }

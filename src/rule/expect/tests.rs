@@ -19,9 +19,13 @@ impl Fill for Params {
     }
 }
 
-fn check(yaml: &str, cases: &[(&str, bool)]) {
+pub(super) fn expectation(yaml: &str) -> Expectation {
     let expect: Expect = serde_saphyr::from_str(yaml).unwrap();
-    let expectation = Expectation::compile(&expect.value, &Params).unwrap();
+    Expectation::compile(&expect.value, &Params).unwrap()
+}
+
+fn check(yaml: &str, cases: &[(&str, bool)]) {
+    let expectation = expectation(yaml);
     for (value, expected) in cases {
         assert_eq!(expectation.holds(value), Holds::from_bool(*expected), "{yaml} of {value:?}");
     }

@@ -50,6 +50,7 @@ fn finding(rule: u16, key: &str, sys_id: &str, value: &str) -> Finding {
         field: None,
         message: "x".into(),
         fingerprint: fingerprint([key, "", "", "", ""]),
+        identity: None,
         values: ValuesHash::of([value]),
         state: None,
         waiver: None,

@@ -1,0 +1,46 @@
+//! Columns that the platform writes by itself. The list is data, in `written.tsv`.
+
+use super::schema::{self, ColumnType};
+
+/// Whether a value is none that somebody chose: the platform writes it by itself, or
+/// it is a date.
+#[must_use]
+pub fn is_written_by_platform(table: &str, column: &str) -> bool {
+    let mut lines = include_str!("written.tsv").lines().filter_map(|line| line.split_once('\t'));
+    let is_date = || {
+        let kind = schema::column(table, column).map(|column| column.kind);
+        matches!(kind, Some(ColumnType::Date | ColumnType::DateTime))
+    };
+    lines.any(|(of, name)| name == column && (of == "*" || of == table)) || is_date()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_written_by_platform;
+    use crate::record::schema;
+
+    #[test]
+    fn what_people_choose_is_none_of_it() {
+        let check = |table, column, expected| {
+            assert_eq!(is_written_by_platform(table, column), expected, "{table}.{column}");
+        };
+        check("sys_user", "sys_mod_count", true);
+        check("u_of_somebody", "sys_updated_by", true);
+        check("sys_user", "failed_attempts", true);
+        check("sys_certificate", "expires", true);
+        check("sys_user", "active", false);
+        // It begins as they do.
+        check("sys_security_acl_role", "sys_user_role", false);
+        check("ecc_agent", "validated", false);
+    }
+
+    #[test]
+    fn every_column_of_a_known_table_is_one_that_it_has() {
+        let lines = include_str!("written.tsv").lines().filter(|line| !line.starts_with('#'));
+        for line in lines {
+            let (table, column) = line.split_once('\t').unwrap();
+            let is_there = table == "*" || schema::column(table, column).is_some();
+            assert!(is_there, "{line}");
+        }
+    }
+}
