@@ -46,6 +46,7 @@ pub(super) fn settle(instance: &mut Instance<'_>, asks: &[Ask<'_>]) {
     let Some(effective_role) = wanted.find(EFFECTIVE_ROLE) else { return };
     let mut graph = AccessGraph::new(&instance.facts, wanted);
     graph.name_well_known(&mut instance.facts.texts);
+    graph.rank(&instance.facts.texts);
     instance.facts.seal();
     let sources = grant_sources(instance, &graph);
     let mut left_out = 0;

@@ -133,18 +133,43 @@ fn gap(run: &Run) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::suppress::Baseline;
+    use crate::finding::ValuesHash;
+    use crate::suppress::{Baseline, KnownValues};
 
     const PRINT: &str = "95f134ba50f99e77fce6007ba558ec75";
 
     fn log(driver: &str, notification: &str, state: &str) -> String {
+        let prints = format!(r#"{{"glidelint/v1":"{PRINT}","primaryLocationLineHash":"1:1"}}"#);
+        log_of(driver, notification, state, &prints, "{}")
+    }
+
+    fn log_of(driver: &str, notification: &str, state: &str, prints: &str, properties: &str) -> String {
         format!(
             r#"{{"version":"2.1.0","runs":[{{"tool":{{"driver":{{"name":"{driver}"}}}},
             "invocations":[{{"executionSuccessful":true,"toolExecutionNotifications":[{notification}]}}],
             "results":[{{"ruleId":"SNA1","message":{{"text":"x"}},"baselineState":"{state}",
-            "partialFingerprints":{{"glidelint/v1":"{PRINT}","primaryLocationLineHash":"1:1"}}}},
+            "partialFingerprints":{prints},"properties":{properties}}},
             {{"ruleId":"SNA2","message":{{"text":"passed"}},"kind":"pass"}}]}}]}}"#
         )
+    }
+
+    #[test]
+    fn a_report_says_what_a_finding_rests_on() {
+        let check = |prints: &str, properties: &str, expected: Option<KnownValues>| {
+            let text = log_of("glidelint", "", "new", prints, properties);
+            let baseline = Baseline::parse("old.sarif", &text).unwrap();
+            let entry = baseline.entries().next().unwrap();
+            assert_eq!((entry.fingerprint.to_string().as_str(), &entry.values), (PRINT, &expected), "{text}");
+        };
+        let hash = ValuesHash::of(["x"]);
+        let properties = format!(r#"{{"band":"high","sysId":"a1","values":"{hash}"}}"#);
+        let known = |number| Some(KnownValues { hash, number });
+        check(&format!(r#"{{"glidelint/v2":"{PRINT}"}}"#), &properties, known(None));
+        let numbered = properties.replace('}', r#","value":65.0}"#);
+        let twin = "0".repeat(32);
+        let both = format!(r#"{{"glidelint/v2":"{twin}","glidelint/key/v2":"{PRINT}"}}"#);
+        check(&both, &numbered, known(Some(65.0)));
+        check(&format!(r#"{{"glidelint/v1":"{PRINT}"}}"#), "{}", None);
     }
 
     #[test]

@@ -270,3 +270,6 @@ impl Classes {
         self.by_hash.get(hash).copied().filter(|class| fits(&self.list[*class]))
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

@@ -16,6 +16,8 @@ pub(super) struct Nodes {
     /// sys_id, and what references display. Both are absent for a node that
     /// stands for whatever a row does not show.
     pub(super) names: Vec<(TextId, TextId)>,
+    /// Where each stands in the order of names.
+    pub(super) ranks: Vec<u32>,
     /// User names that rows show which refer to users.
     pub(super) user_names: HashMap<u32, TextId>,
 }
@@ -178,6 +180,30 @@ impl AccessGraph {
                 *name = texts.intern(known);
             }
         }
+    }
+
+    /// Puts groups and roles in the order of their names, in which they are followed:
+    /// of several shortest paths the same is then shown, however files order the rows.
+    pub(crate) fn rank(&mut self, texts: &Interner) {
+        for nodes in [&mut self.groups, &mut self.roles] {
+            let name = |(sys_id, display): (TextId, TextId)| (texts.text(display), texts.text(sys_id));
+            let mut numbers: Vec<usize> = (0..nodes.names.len()).collect();
+            numbers.sort_by_cached_key(|number| name(nodes.names[*number]));
+            nodes.ranks = vec![0; numbers.len()];
+            for (rank, number) in (0..).zip(numbers) {
+                nodes.ranks[number] = rank;
+            }
+        }
+    }
+
+    /// Where a node stands among those of its kind.
+    pub(super) fn rank_of(&self, node: Node) -> u32 {
+        let (ranks, number) = match node {
+            Node::User(_) => return 0,
+            Node::Group(number) => (&self.groups.ranks, number),
+            Node::Role(number) => (&self.roles.ranks, number),
+        };
+        ranks.get(position(number)).copied().unwrap_or(number)
     }
 
     /// The user with a folded sys_id.

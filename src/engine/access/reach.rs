@@ -47,13 +47,18 @@ impl AccessGraph {
         let hidden = self.hidden.role.map(Node::Role);
         let mut reach = Reach { user, steps: Vec::new(), distance, into: HashMap::new(), hidden };
         let mut open = VecDeque::from([user]);
+        let mut steps = Vec::new();
         while let Some(node) = open.pop_front() {
             let next = reach.distance.get(&node).map_or(0, |distance| distance + 1);
-            let take = |step: Step| {
+            self.steps(node, |step| steps.push(step), true);
+            for kind in steps.chunk_by_mut(|left, right| left.kind == right.kind) {
+                kind.sort_by_key(|step| self.rank_of(step.to));
+            }
+            for step in steps.drain(..) {
                 if step.kind == super::StepKind::InheritedGrant
                     && !matches!(step.to, Node::Role(role) if unexplained.contains(&role))
                 {
-                    return;
+                    continue;
                 }
                 reach.distance.entry(step.to).or_insert_with(|| {
                     open.push_back(step.to);
@@ -61,8 +66,7 @@ impl AccessGraph {
                 });
                 reach.into.entry(step.to).or_default().push(reach.steps.len());
                 reach.steps.push(step);
-            };
-            self.steps(node, take, true);
+            }
         }
         reach
     }
@@ -95,7 +99,7 @@ impl Reach {
         path
     }
 
-    /// A shortest path to a node; of several, the one of the earliest rows.
+    /// A shortest path to a node; of several, the one whose names come first.
     #[must_use]
     pub(crate) fn shortest(&self, to: Node) -> Vec<Step> {
         let mut path = Vec::new();

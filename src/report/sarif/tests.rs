@@ -103,7 +103,7 @@ fn a_result_points_at_the_element_and_says_what_is_wrong() {
     let fingerprint = "95f134ba50f99e77fce6007ba558ec75";
     assert_eq!(
         result["partialFingerprints"],
-        json!({ "glidelint/v1": fingerprint, "primaryLocationLineHash": format!("{}:1", &fingerprint[..16]) })
+        json!({ "glidelint/v2": fingerprint, "primaryLocationLineHash": format!("{}:1", &fingerprint[..16]) })
     );
 }
 
