@@ -81,7 +81,7 @@ impl FindingWriter<'_> {
         let path = row.map(|row| instance.path_of(subject.table, row)).unwrap_or_default();
         let (mut message, mut values) = self.message(subject);
         values.add_reported(self, subject, field.as_deref());
-        values.add_path(path.iter().map(AccessStep::sentence));
+        values.add_path(self, path.iter().map(AccessStep::sentence));
         if !subject.unjudged_excuse.is_empty() {
             confidence = confidence.lowered();
             let missing = instance.missing_names(&subject.unjudged_excuse).join(", ");

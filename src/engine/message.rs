@@ -40,16 +40,17 @@ impl RestsOn {
         subject: &Subject,
         field: Option<&str>,
     ) {
-        let Some(field) = field.filter(|field| !writer.is_written_by_platform(subject, field)) else {
-            return;
-        };
+        // Which of the rows that are counted comes first, the files' order says.
+        let is_free = |field: &&str| writer.counts() || writer.is_written_by_platform(subject, field);
+        let Some(field) = field.filter(|field| !is_free(field)) else { return };
         for value in writer.reported_values(subject, field) {
             self.add(value, writer.is_measured(subject, field));
         }
     }
 
-    /// Adds the steps of a path.
-    pub(super) fn add_path(&mut self, sentences: impl Iterator<Item = String>) {
+    /// Adds the steps of a path, which of what is counted leads to the first row only.
+    pub(super) fn add_path(&mut self, writer: &FindingWriter<'_>, sentences: impl Iterator<Item = String>) {
+        let sentences = sentences.filter(|_| !writer.counts());
         self.values.extend(sentences.map(|text| Value { text, is_number: false }));
     }
 
@@ -83,7 +84,10 @@ impl FindingWriter<'_> {
                         let table = self.instance.wanted.table(table);
                         (&*table.name, table.columns.get(column.index()).map_or("", |name| name))
                     });
-                    let is_free = column.is_some_and(|(table, name)| is_written_by_platform(table, name));
+                    // Of what is counted, the first row is shown, and the files' order
+                    // says which is that.
+                    let is_free = self.counts()
+                        || column.is_some_and(|(table, name)| is_written_by_platform(table, name));
                     let shown = row.and_then(|row| path.display(data, row));
                     if shown.is_none() && row.is_some_and(|row| path.is_hidden(data, row)) {
                         message.push_str("(not exported)");
@@ -106,7 +110,9 @@ impl FindingWriter<'_> {
                 Part::Special(special) => {
                     let is_number = matches!(special, Special::Count | Special::Value);
                     let value = self.special(*special, subject, row);
-                    if *special == Special::Value && subject.rows.len() > 1 {
+                    if *special == Special::Value && subject.rows.len() > 1
+                        || *special == Special::Name && self.counts()
+                    {
                         // Of several rows the files' order says which is shown.
                         message.push_str(&value);
                         continue;
@@ -164,6 +170,10 @@ impl FindingWriter<'_> {
             || carries_records(field)
             || carries_credential(value);
         vec![if is_secret { REDACTED } else { value }.to_owned()]
+    }
+
+    fn counts(&self) -> bool {
+        matches!(self.rule.body, Body::Count(_))
     }
 
     fn is_written_by_platform(&self, subject: &Subject, field: &str) -> bool {

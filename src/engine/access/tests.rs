@@ -106,6 +106,23 @@ fn a_grant_and_what_it_contains() {
 }
 
 #[test]
+fn the_order_of_rows_decides_nothing() {
+    for graph in
+        ["u1>g2 u1>g1 g1>r1 g2>r1", "u1>r3 u1>r2 r2>r1 r3>r1 g2>r1 u1>g2", "u1>g1 g1>g3 g1>g2 g3>r1 g2>r1"]
+    {
+        let mut edges: Vec<_> = graph.split(' ').collect();
+        let found = roles_of(graph, "u1");
+        edges.reverse();
+        let paths = |roles: &[RoleAccess]| {
+            shown(roles).lines().map(str::to_owned).collect::<std::collections::BTreeSet<_>>()
+        };
+        let other = roles_of(&edges.join(" "), "u1");
+        assert_eq!(paths(&found), paths(&other), "{graph}");
+    }
+    check("u1>g2 u1>g1 g1>r1 g2>r1", "r1 derived: u1>g1>r1, u1>g2>r1; cut u1>g1 u1>g2");
+}
+
+#[test]
 fn groups_and_their_parents() {
     check(
         "u1>g1 g1>g2 g2>g3 g1>r1 g3>r3 g4>r4",
