@@ -38,10 +38,26 @@ struct Known {
 /// How the findings of now stand to those of before.
 pub(crate) struct Compared {
     /// Of each finding.
-    pub(crate) states: Vec<BaselineState>,
+    states: Vec<BaselineState>,
     pub(crate) known: accepted::Known,
     /// One for each rule of which nobody can say any more that what it found is gone.
     pub(crate) notices: Vec<Notice>,
+}
+
+impl Compared {
+    /// Says of each finding how it stands, if no baseline has said so. What rests on
+    /// something that changed belongs to the change.
+    pub(crate) fn tell(&mut self, findings: &mut [Finding], rests_on_change: impl Fn(&Finding) -> bool) {
+        for (finding, state) in findings.iter_mut().zip(self.states.drain(..)) {
+            match state {
+                BaselineState::Unchanged if !rests_on_change(finding) => finding.state = Some(state),
+                BaselineState::Unchanged | BaselineState::New => {
+                    finding.state.get_or_insert(BaselineState::New);
+                }
+                BaselineState::Changed => _ = finding.state.get_or_insert(state),
+            }
+        }
+    }
 }
 
 /// The files of the commit as they would be checked out, in a folder that is gone

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use glidelint::engine::{Plan, Profile, ReadFile, compare, cover, judge, profile, read_all, review};
 use glidelint::export::FileKind;
-use glidelint::finding::{Band, BaselineState, Confidence, Finding, RuleCoverage, Severity};
+use glidelint::finding::{Band, Confidence, Finding, RuleCoverage, Severity};
 use glidelint::locate::{FileExcerpts, locate};
 use glidelint::report::{Input, PackInfo, Report, Scope, Score, Stats, safe};
 use glidelint::rule::{Pack, PackFiles, Rule, RuleError, RuleMeta, Settings};
@@ -196,18 +196,10 @@ impl Scan<'_> {
             let as_of = reading.as_of.clone().or_else(|| args.judge.as_of.clone());
             let before = JudgeArgs { as_of, instance: name.clone(), ..args.judge.clone() };
             let base = Base::judge(&revision, &before, (found, packs), discovery)?;
-            let compared = base.compare(metas(&pack.rules, &outcome.coverage), &findings);
+            let mut compared = base.compare(metas(&pack.rules, &outcome.coverage), &findings);
+            compared.tell(&mut findings, |finding| changed.holds(finding));
             accepted.known.get_or_insert(compared.known);
             notices.extend(compared.notices);
-            for (finding, state) in findings.iter_mut().zip(compared.states) {
-                match state {
-                    BaselineState::Unchanged if !changed.holds(finding) => finding.state = Some(state),
-                    BaselineState::Unchanged | BaselineState::New => {
-                        finding.state.get_or_insert(BaselineState::New);
-                    }
-                    BaselineState::Changed => _ = finding.state.get_or_insert(state),
-                }
-            }
         }
         findings.retain(|finding| is_wanted(args, finding));
         let located = locate(findings, notices, &discovery.sources, &reading.files);

@@ -235,7 +235,8 @@ impl Baseline {
             changes.dropped += usize::from(is_gone);
             changes.not_judged += usize::from(!is_found && !is_gone);
             // What goes on in a finding that is written anew is not written twice.
-            if !is_gone && !(is_found && prints.contains(&entry.fingerprint)) {
+            let goes_on = is_found && prints.contains(&entry.fingerprint);
+            if !is_gone && !goes_on {
                 written.push(entry);
             }
         }

@@ -196,12 +196,16 @@ fn settle_shown(
             continue;
         }
         result.find(&known[..findings.len()]);
-        findings.into_iter().for_each(|finding| result.says(finding, BaselineState::Unchanged));
+        for finding in findings {
+            result.says(finding, BaselineState::Unchanged);
+        }
     }
     let left: Vec<_> = known.iter().copied().filter(|at| !result.is_found[*at]).collect();
     if others.len() <= left.len() {
         result.find(&left[..others.len()]);
-        others.into_iter().for_each(|finding| result.says(finding, BaselineState::Changed));
+        for finding in others {
+            result.says(finding, BaselineState::Changed);
+        }
     }
 }
 
@@ -244,11 +248,11 @@ impl Classes {
 
     /// The entries whose values are those of a finding, or worse ones.
     fn class_of(&self, finding: &Seen) -> Option<usize> {
-        let plain = |hash: &ValuesHash| self.class(hash, |class| class.is_plain);
+        let plain = |hash: ValuesHash| self.class(hash, |class| class.is_plain);
         match &finding.values {
             // It was written before anybody asked for values.
             None => (!self.list.is_empty()).then_some(0),
-            Some(Now::Judged { all, measure: None }) => plain(all),
+            Some(Now::Judged { all, measure: None }) => plain(*all),
             Some(Now::Judged { all, measure: Some(measure) }) => {
                 let is_no_worse = |class: &Class| {
                     class.numbers.is_some_and(|(least, most)| match measure.better {
@@ -256,18 +260,18 @@ impl Classes {
                         Better::Higher => measure.value >= least,
                     })
                 };
-                self.class(&measure.others, is_no_worse).or_else(|| plain(all))
+                self.class(measure.others, is_no_worse).or_else(|| plain(*all))
             }
-            Some(Now::Saved(KnownValues { hash, number: None })) => plain(hash),
+            Some(Now::Saved(KnownValues { hash, number: None })) => plain(*hash),
             Some(Now::Saved(KnownValues { hash, number: Some(number) })) => {
                 let is_it = |&(least, most): &(f64, f64)| least <= *number && *number <= most;
-                self.class(hash, |class| class.numbers.as_ref().is_some_and(is_it))
+                self.class(*hash, |class| class.numbers.as_ref().is_some_and(is_it))
             }
         }
     }
 
-    fn class(&self, hash: &ValuesHash, fits: impl Fn(&Class) -> bool) -> Option<usize> {
-        self.by_hash.get(hash).copied().filter(|class| fits(&self.list[*class]))
+    fn class(&self, hash: ValuesHash, fits: impl Fn(&Class) -> bool) -> Option<usize> {
+        self.by_hash.get(&hash).copied().filter(|class| fits(&self.list[*class]))
     }
 }
 
