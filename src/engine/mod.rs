@@ -21,6 +21,7 @@ mod findings;
 mod in_folder;
 mod instance;
 mod interner;
+mod joined;
 mod judge;
 mod mixed;
 mod pass_on;
