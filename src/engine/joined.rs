@@ -44,17 +44,12 @@ pub(super) fn settle(
         let sys_id = facts.fold(table.pair(first, ColumnIdx::SYS_ID).value);
         let joined = Joining { table, tests }.of(&rows);
         undecided.extend(joined.at_odds.map(|rows| Undecided { table: index, rows }));
-        let seen = match joined.only {
-            Some(row) => row,
-            None => {
-                let signature = signatures.number(table, joined.answers);
-                match table.row(first).copied() {
-                    Some(row) => table.add_joined(Row { signature, ..row }, &joined.pairs),
-                    None => continue,
-                }
-            }
-        };
-        table.joined.insert(sys_id, seen);
+        let seen = joined.only.or_else(|| {
+            let row = *table.row(first)?;
+            let signature = signatures.number(table, joined.answers);
+            Some(table.add_joined(Row { signature, ..row }, &joined.pairs))
+        });
+        table.joined.extend(seen.map(|seen| (sys_id, seen)));
     }
     undecided
 }
