@@ -11,6 +11,7 @@ use super::collect::Collector;
 use super::columns::{Columns, Pair};
 use super::current::Shared;
 use super::interner::{Interner, TextId};
+use super::row_index::Index;
 use super::signatures::{Signature, SignatureId};
 use super::stamp::Stamp;
 use crate::query::{Cell, RowId};
@@ -84,36 +85,6 @@ pub(super) enum Sameness {
     Repeats(RowId),
     /// Nothing tells whether it is about the same record as another row.
     Unsure,
-}
-
-/// The rows with each value.
-#[derive(Debug)]
-struct Index {
-    /// Where the rows of a value begin, and how many there are. The numbers are
-    /// ours, so nobody can choose them to collide.
-    ranges: HashMap<TextId, (u32, u32), FixedState>,
-    rows: Vec<RowId>,
-}
-
-impl Index {
-    fn new(mut pairs: Vec<(TextId, RowId)>) -> Self {
-        pairs.sort_unstable();
-        let mut ranges = HashMap::default();
-        let mut start = 0;
-        for same in pairs.chunk_by(|left, right| left.0 == right.0) {
-            let count = u32::try_from(same.len()).unwrap_or(u32::MAX);
-            ranges.extend(same.first().map(|(value, _)| (*value, (start, count))));
-            start += count;
-        }
-        Self { ranges, rows: pairs.into_iter().map(|(_, row)| row).collect() }
-    }
-
-    /// In scan order.
-    fn of(&self, value: TextId) -> &[RowId] {
-        let Some(&(start, count)) = self.ranges.get(&value) else { return &[] };
-        let start = position(RowId(start));
-        self.rows.get(start..start + position(RowId(count))).unwrap_or_default()
-    }
 }
 
 /// The records of one table.
@@ -239,7 +210,7 @@ impl TableFacts {
     }
 }
 
-fn position(row: RowId) -> usize {
+pub(super) fn position(row: RowId) -> usize {
     usize::try_from(row.0).unwrap_or(usize::MAX)
 }
 
@@ -387,14 +358,7 @@ impl Facts {
         table: TableIdx,
         column: ColumnIdx,
     ) -> Option<impl Iterator<Item = (TextId, RowId)> + '_> {
-        /// How many rows share a value on average before it is worth anything.
-        const MANY: usize = 8;
-        let index = self.index(table, column);
-        let is_shared = index.ranges.len() * MANY <= index.rows.len();
-        let first = |(value, (start, _)): (&TextId, &(u32, u32))| {
-            Some((*value, *index.rows.get(position(RowId(*start)))?))
-        };
-        is_shared.then(|| index.ranges.iter().filter_map(first))
+        self.index(table, column).examples()
     }
 
     /// Whether some live row does not show a column.

@@ -29,6 +29,7 @@ mod properties;
 mod read;
 mod records;
 mod review;
+mod row_index;
 mod same;
 mod selftest;
 mod set_acls;
