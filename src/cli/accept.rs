@@ -28,8 +28,12 @@ pub(crate) struct Acceptance {
 
 impl Acceptance {
     /// Reads what the arguments and the configuration name.
-    pub(crate) fn load(args: &AcceptArgs, found: &Found, packs: &Packs) -> Result<Self, Failure> {
-        let waivers = waivers(&found.config.waivers, packs, today(args.today.as_deref())?)?;
+    pub(crate) fn load(
+        args: &AcceptArgs,
+        today: Date,
+        (found, packs): (&Found, &Packs),
+    ) -> Result<Self, Failure> {
+        let waivers = waivers(&found.config.waivers, packs, today)?;
         let Some(path) = &args.baseline else { return Ok(Self { waivers, baseline: None, digest: None }) };
         let (shown, text) = read(path, found)?;
         let baseline = Some((file_name(path), Baseline::parse(&shown, &text)?));
