@@ -74,7 +74,11 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let scan = Scan { args, found: &found, packs: &packs, settings: &settings, pack: &pack };
     let (exit, stats) = match parts.pop() {
         Some(part) if is_one => {
-            let acceptance = Acceptance::load(&args.accept, &found, &packs)?;
+            let acceptance = Acceptance::load(
+                &args.accept,
+                acceptance::today(args.judge.today.as_deref())?,
+                (&found, &packs),
+            )?;
             // As above: what is as large as the records is not given back.
             let (scanned, _) = scan.one(&part, &acceptance, &renderer, Giving::Nothing)?;
             scanned
@@ -137,9 +141,12 @@ impl Scan<'_> {
             // Known findings are of one instance, as reports are.
             let accept = AcceptArgs {
                 baseline: self.args.accept.baseline.as_ref().map(|path| file_of_instance(path, name)),
-                today: self.args.accept.today.clone(),
             };
-            let acceptance = Acceptance::load(&accept, self.found, self.packs)?;
+            let acceptance = Acceptance::load(
+                &accept,
+                acceptance::today(self.args.judge.today.as_deref())?,
+                (self.found, self.packs),
+            )?;
             let (scanned, profile) =
                 self.one(&part, &acceptance, &renderer.of_instance(name), Giving::Back)?;
             exit = exit.or_worse(scanned.0);

@@ -11,8 +11,9 @@ use super::current::Shared;
 use super::facts::{Facts, Rows};
 use super::instance::{FileFacts, Instance};
 use super::same;
+use super::stamp::FileDates;
 use super::update_sets::UpdateSets;
-use super::versions::settle;
+use super::versions::{Files, settle};
 use super::views;
 use crate::export::{self, Collect, FileKind, FileReport, Select};
 use crate::query::{Clock, RowTests};
@@ -30,6 +31,9 @@ pub struct Options {
     pub trust_tables: bool,
     /// What "now" is; without it, the newest date of the exports.
     pub as_of: Option<Clock>,
+    /// The day on which somebody looks, if that is known: exports and records are not
+    /// of later days.
+    pub today: Option<Clock>,
     /// Older versions of a record are judged too.
     pub all_versions: bool,
     /// The instance's name, if it was given.
@@ -140,10 +144,9 @@ pub(super) fn read_rows<'p>(
             .is_some_and(|source| is_build_output(source.path()))
     };
     let torn = files.iter().filter(|file| file.report.has_loss()).map(|file| file.source).collect();
-    let sets = UpdateSets::new(&facts, plan.wanted, &torn, &is_build);
-    if !options.all_versions {
-        settle(&mut facts, &is_build);
-    }
+    let dated = Files { dates: FileDates::new(&files, options.today), is_build_output: &is_build };
+    let sets = UpdateSets::new(&facts, plan.wanted, &torn, &dated);
+    let undecided = if options.all_versions { Vec::new() } else { settle(&mut facts, &dated, plan.tests) };
     facts.forget_versions();
     let as_of = clock.now().map(|now| now.strftime("%Y-%m-%d %H:%M:%S").to_string());
     let apps = Apps::new(inputs, &files, &facts, plan.wanted);
@@ -154,6 +157,7 @@ pub(super) fn read_rows<'p>(
         Instance::new(plan, sources, (facts, sets), file_facts, clock, options.instance.clone());
     instance.whole = whole;
     instance.apps = apps;
+    instance.undecided = undecided;
     instance.mixed = instance.find_mixed_signs();
     if !options.all_versions {
         same::settle(&mut instance);
