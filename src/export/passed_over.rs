@@ -73,8 +73,7 @@ pub(super) fn look(source: &Source, mut report: FileReport) -> FileReport {
                 // It was said already what is to be done.
                 said.kind = ProblemKind::Unreadable;
             } else {
-                let message =
-                    format!("{why}, but it cannot be read as an export{REMEDY}");
+                let message = format!("{why}, but it cannot be read as an export{REMEDY}");
                 report.problems.push(problem(ProblemKind::Unreadable, message, at));
             }
         }
@@ -291,7 +290,11 @@ mod tests {
             "sys_user_part3.xml",
             "sys_user",
         ] {
-            check(name, "", "absent: the file has the name of sys_user and is empty: export it again, or exclude");
+            check(
+                name,
+                "",
+                "absent: the file has the name of sys_user and is empty: export it again, or exclude",
+            );
             check(name, " \r\n", "absent: ");
             check(name, "x", "lost: the file has the name of sys_user");
             check(name, "<!DOCTYPE html><html>", "lost: ");
@@ -300,7 +303,11 @@ mod tests {
         check("sys_user.xlsx!/Page 1", "Benutzer\tName", "lost: ");
         check("sys_user.xlsx!/Notes", "Benutzer\tName", "nothing");
         check("sys_user_preference.csv", "x", "perhaps: the file has the name of a table");
-        check("sys_user_preference.csv", "", "absent: the file has the name of sys_user_preference and is empty");
+        check(
+            "sys_user_preference.csv",
+            "",
+            "absent: the file has the name of sys_user_preference and is empty",
+        );
         check("sys_user_preference", "", "perhaps: the file has the name of a table");
         for name in ["sys_user.md", "sys_user.js", "users.csv", "readme", "sys_user.png", "pom.xml"] {
             check(name, "", "nothing");
@@ -363,7 +370,11 @@ mod tests {
         let annex = "/annex/objects/SHA256E-s2048--00ff.csv\n";
         check("a.csv", annex, "absent: a git-annex pointer stands in the place of a file of 2048 bytes that");
         let link = "../.git/annex/objects/0f/1f/WORM-m3--pier/WORM-m3--pier";
-        check("a.json", link, "absent: a git-annex pointer stands in the place of a file that is not here: fetch it with `git annex get`");
+        check(
+            "a.json",
+            link,
+            "absent: a git-annex pointer stands in the place of a file that is not here: fetch it with `git annex get`",
+        );
         check("a.csv", "see /annex/objects/ for more\n", "nothing");
         check("a.json", "{\"spec\": \"version https://git-lfs.github.com/spec/v1\"}", "nothing");
     }
