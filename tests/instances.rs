@@ -150,7 +150,7 @@ fn an_export_of_no_instance_is_said_and_not_judged() {
     refused(&folder, "scan more", &["no file matches a glob"]);
     assert_eq!(run(&folder, "scan more --instance dev").code, 1);
     assert_eq!(run(&folder, "scan more/notes.txt").code, 3);
-    assert_eq!(run(&folder, "scan more --instance prod").code, 3);
+    assert_eq!(run(&folder, "scan more --instance prod").code, 4);
 }
 
 #[test]
