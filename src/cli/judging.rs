@@ -73,7 +73,7 @@ pub(super) fn compile(
 pub(super) fn packs(args: &PackArgs, found: &Found) -> Result<Packs, Failure> {
     let configured = found.config.rule_packs.iter().map(|path| found.folder.join(&path.value));
     let paths = args.packs.iter().cloned().chain(configured);
-    let packs = Packs::load(paths, args.no_builtin_rules)?;
+    let mut packs = Packs::load(paths, args.no_builtin_rules)?;
     if packs.are_empty() {
         let why = if packs.files.is_empty() {
             "--no-builtin-rules leaves no rule; add some with --rules PATH"
@@ -83,6 +83,7 @@ pub(super) fn packs(args: &PackArgs, found: &Found) -> Result<Packs, Failure> {
         return Err(Failure::Use(why.to_owned()));
     }
     found.config.check_waivers(&|rule| packs.only_table(rule))?;
+    packs.say_what_is_weaker(found)?;
     Ok(packs)
 }
 

@@ -6,9 +6,10 @@ use glidelint::engine::load_rules;
 use glidelint::finding::Notice;
 use glidelint::report::safe;
 use glidelint::rule::file::RuleFile;
-use glidelint::rule::{NotPortable, PackFiles, adopt, builtin};
+use glidelint::rule::{NotPortable, PackFiles, adopt, builtin, is_built_in_name, weakened};
 
 use super::fail::Failure;
+use super::input::Found;
 
 /// Packs of rules, and the checks that could not become rules.
 #[derive(Default)]
@@ -19,6 +20,8 @@ pub(crate) struct Packs {
     pub(crate) adopted: usize,
     /// The paths that were given, as the paths of checks begin.
     given: Vec<String>,
+    /// What is said of the packs themselves, in every report.
+    said: Vec<Notice>,
 }
 
 impl Packs {
@@ -43,7 +46,21 @@ impl Packs {
         }
         let found = checks.len();
         let not_portable = adopt(&mut files, checks);
-        Ok(Self { adopted: found - not_portable.len(), files, not_portable, given })
+        Ok(Self { adopted: found - not_portable.len(), files, not_portable, given, said: Vec::new() })
+    }
+
+    /// Notes what packs and the configuration take from rules, which is said in every
+    /// report. What the command line leaves out is the user's own word.
+    pub(crate) fn say_what_is_weaker(&mut self, found: &Found) -> Result<(), Failure> {
+        if let Some(ours) = self.files.iter().find(|pack| pack.is_built_in) {
+            found.config.check_overrides(&|name| is_built_in_name(ours, name))?;
+        }
+        let clauses = weakened(&self.files, &found.config.settings())?;
+        if !clauses.is_empty() {
+            let message = format!("rules ask less than they do by themselves: {}", clauses.join("; "));
+            self.said.push(Notice::of_weakened(&found.file_name(), message));
+        }
+        Ok(())
     }
 
     /// A rule by its id or name.
@@ -76,10 +93,11 @@ impl Packs {
 
     /// The same for reports, which say nothing of the folders above what was given.
     pub(crate) fn notices(&self) -> impl Iterator<Item = Notice> + '_ {
-        self.not_portable.iter().map(|refused| {
+        let refused = self.not_portable.iter().map(|refused| {
             let message = format!("the check '{}' is not portable: {}", refused.name, refused.reason);
             Notice::of_rule(self.below_given(&refused.path), message)
-        })
+        });
+        self.said.iter().cloned().chain(refused)
     }
 
     /// A path from the last name of the path that was given on.

@@ -31,8 +31,34 @@ pub struct Settings {
     pub blame: BTreeMap<String, RuleError>,
     /// Columns by alias name.
     pub aliases: BTreeMap<String, Vec<String>>,
+    /// Which names of others a pack may take.
+    pub may_override: MayOverride,
     /// What the input says of tables and columns that are not built in.
     pub dictionary: Arc<Dictionary>,
+}
+
+/// Which names of others a pack may take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MayOverride {
+    /// These; another one is an error.
+    Named(Vec<String>),
+    /// Any, where nothing is judged that counts.
+    Anything,
+}
+
+impl Default for MayOverride {
+    fn default() -> Self {
+        Self::Named(Vec::new())
+    }
+}
+
+impl MayOverride {
+    pub(super) fn allows(&self, name: &str) -> bool {
+        match self {
+            Self::Named(names) => names.iter().any(|known| known.eq_ignore_ascii_case(name)),
+            Self::Anything => true,
+        }
+    }
 }
 
 /// What becomes of a rule.
