@@ -334,9 +334,7 @@ mod tests {
         check("fail_on: high\nprofile: strict\n", &[]);
         check("rules: { SNA1002: off, SNA1001: off }", &["off: SNA1001, SNA1002"]);
         check("rules: { machine-identity-can-log-in: off }", &["off: SNA1002"]);
-        // A rule of the strict profile does not run anyway.
-        check("rules: { SNR1005: off }", &[]);
-        check("profile: strict\nrules: { SNR1005: off }", &["off: SNR1005"]);
+        check("rules: { SNR1005: off }", &["off: SNR1005"]);
         check("rules: { SNA1002: 2 }", &["SNA1002 has severity 2.0, not 7.5"]);
         check("rules: { SNA1002: critical, SNR1005: on }", &[]);
         check(

@@ -65,8 +65,7 @@ fn a_pack_takes_the_name_of_a_built_in_class_only_where_the_configuration_says_s
 #[test]
 fn every_report_says_what_asks_less() {
     let config = "rules:\n  SNA1002: off\n  SNA1001: low\n";
-    let formats =
-        ["text", "sarif", "json", "ndjson", "csv", "junit", "github", "gitlab", "markdown", "html"];
+    let formats = ["text", "sarif", "json", "ndjson", "csv", "junit", "github", "gitlab", "markdown", "html"];
     for format in formats {
         let run = scan(config, "unused", &["--format", format, "--fail-on", "high"]);
         assert_eq!(run.code, 0, "{format}: {run:?}");

@@ -12,7 +12,7 @@ use glidelint::record::schema;
 use glidelint::rule::{Pack, PackFiles, RuleError, RuleMeta, Settings, baseline_of_release, parse_baseline};
 use glidelint::source::{Discovery, Source};
 
-use super::args::{JudgeArgs, PackArgs, ProfileArg};
+use super::args::{FromCheckout, JudgeArgs, PackArgs, ProfileArg};
 use super::fail::Failure;
 use super::input::{self, Found};
 use super::instances::{self, Part};
@@ -73,7 +73,10 @@ pub(super) fn compile(
 pub(super) fn packs(args: &PackArgs, found: &Found) -> Result<Packs, Failure> {
     let configured = found.config.rule_packs.iter().map(|path| found.folder.join(&path.value));
     let paths = args.packs.iter().cloned().chain(configured);
-    let mut packs = Packs::load(paths, args.no_builtin_rules)?;
+    let mut packs = match found.revision_for(FromCheckout::Packs) {
+        Some(revision) => Packs::load_as_of(revision, paths, args.no_builtin_rules)?,
+        None => Packs::load(paths, args.no_builtin_rules)?,
+    };
     if packs.are_empty() {
         let why = if packs.files.is_empty() {
             "--no-builtin-rules leaves no rule; add some with --rules PATH"

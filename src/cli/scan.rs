@@ -16,7 +16,7 @@ use glidelint::source::{Discovery, Source, sha256};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rayon::prelude::*;
 
-use super::accept::{self as acceptance, Acceptance};
+use super::accept::Acceptance;
 use super::args::{AcceptArgs, BandArg, ConfidenceArg, FailOn, Format, HashInputs, JudgeArgs, ScanArgs};
 use super::base::Base;
 use super::changed::{Changed, is_any_staged};
@@ -212,7 +212,7 @@ impl Scan<'_> {
         let incomplete = located.notices.iter().any(|(notice, _)| notice.is_loss());
         let mut notices = located.notices;
         notices.extend(packs.notices().map(|notice| (notice, None)));
-        notices.extend(acceptance::notices(&accepted, found));
+        notices.extend(acceptance.notices(&accepted, found));
         let mut findings = located.findings;
         let rule_id = |rule: u16| pack.rules.get(usize::from(rule)).map(|rule| rule.meta.id.as_str());
         findings.sort(&discovery.sources, rule_id);

@@ -76,10 +76,8 @@ impl Settings {
     /// Whether a rule runs. What does not run is not compiled, and nothing is
     /// read for it.
     pub(super) fn fate(&self, file: &RuleFile, meta: &RuleMeta) -> Fate {
-        let called = |selector: &String| {
-            meta.is_called(selector) || file.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(selector))
-        };
-        if self.off.iter().any(called) {
+        let called = |selector: &String| is_called(selector, file, meta);
+        if self.is_off(file, meta) {
             return Fate::Off;
         }
         if !self.select.is_empty() {
@@ -92,6 +90,11 @@ impl Settings {
         } else {
             Fate::Off
         }
+    }
+
+    /// Whether a rule is off, whatever the profile.
+    pub(super) fn is_off(&self, file: &RuleFile, meta: &RuleMeta) -> bool {
+        self.off.iter().any(|selector| is_called(selector, file, meta))
     }
 
     /// Whether the settings name any rule, so that the names must be known.
@@ -117,6 +120,10 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+fn is_called(selector: &str, file: &RuleFile, meta: &RuleMeta) -> bool {
+    meta.is_called(selector) || file.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(selector))
 }
 
 /// Ids, names and titles that are in use, and what selectors may say.

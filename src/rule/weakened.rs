@@ -7,7 +7,7 @@ use super::file::OneOrMany;
 use super::files::PackFiles;
 use super::overrides;
 use super::pack::meta_of;
-use super::settings::{Fate, Settings};
+use super::settings::Settings;
 
 /// What packs override, and what settings take from rules and classes: a clause
 /// each. Nothing that makes a rule ask more.
@@ -37,14 +37,11 @@ pub fn weakened(packs: &[PackFiles], settings: &Settings) -> Result<Vec<String>,
 }
 
 fn of_rules(packs: &[PackFiles], settings: &Settings, said: &mut Vec<String>) -> Result<(), RuleError> {
-    let all_on = Settings { off: Vec::new(), ..settings.clone() };
     let mut off = Vec::new();
     for (path, file) in packs.iter().flat_map(|pack| &pack.rules) {
         let meta = meta_of(path, file)?;
-        if settings.fate(file, &meta) == Fate::Off {
-            if all_on.fate(file, &meta) != Fate::Off {
-                off.push(meta.id);
-            }
+        if settings.is_off(file, &meta) {
+            off.push(meta.id);
             continue;
         }
         let called = || [&meta.id, &meta.name].into_iter().chain(&file.aliases);

@@ -24,7 +24,7 @@ pub(super) struct Notifications {
 
 /// Every sort of notification: id, name, what it says, what to do. The id of a
 /// notice's kind begins with `input-`.
-const DESCRIPTORS: [[&str; 4]; 20] = [
+const DESCRIPTORS: [[&str; 4]; 19] = [
     [
         "input-unreadable",
         "UnreadableInput",
@@ -102,12 +102,6 @@ const DESCRIPTORS: [[&str; 4]; 20] = [
         "UnusableBase",
         "The base of the change holds a configuration or packs that cannot be used.",
         "Mend them in the base; until then those of the change judge both sides.",
-    ],
-    [
-        "base-weakened",
-        "WeakenedSinceBase",
-        "Rules ask less than they did in the base of the change.",
-        "Look whether that is meant; the message of the notification names each.",
     ],
     [
         "waiver-unused",
