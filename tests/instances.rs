@@ -133,12 +133,18 @@ fn an_export_of_no_instance_is_said_and_not_judged() {
     fs::write(folder.path().join("more/notes.txt"), "nothing").unwrap();
     let both = run(&folder, "scan .");
     assert_eq!(
-        both.stdout.matches("warning: more/sys_user.xml: matches no glob").count(),
+        both.stdout.matches("error: more/sys_user.xml: matches no glob").count(),
         2,
         "{}",
         both.stdout
     );
     assert!(!both.stdout.contains("notes.txt"));
+    assert_eq!(both.code, 4);
+    let accepted = run(&folder, "scan . --allow-incomplete --fail-on never");
+    assert_eq!(accepted.code, 0, "{}", accepted.stdout);
+    configure(&folder, "instances: { prod: 'prod', test: 'test' }\nexclude: ['more']\n");
+    assert_eq!(run(&folder, "scan . --fail-on never").code, 0);
+    configure(&folder, "instances: { prod: 'prod', test: 'test' }\n");
     let report = run(&folder, "scan . --instance test -f json").json();
     assert_eq!(report["notices"][0]["kind"], "no-instance");
     // With no file of any instance, somebody has to say whose they are.

@@ -31,8 +31,12 @@ pub(crate) struct Acceptance {
 
 impl Acceptance {
     /// Reads what the arguments and the configuration name.
-    pub(crate) fn load(args: &AcceptArgs, found: &Found, packs: &Packs) -> Result<Self, Failure> {
-        let waivers = waivers(&found.config.waivers, packs, today(args.today.as_deref())?)?;
+    pub(crate) fn load(
+        args: &AcceptArgs,
+        today: Date,
+        (found, packs): (&Found, &Packs),
+    ) -> Result<Self, Failure> {
+        let waivers = waivers(&found.config.waivers, packs, today)?;
         let none = Self { waivers, baseline: None, digest: None, lacking: None };
         let Some(path) = &args.baseline else { return Ok(none) };
         let name = file_name(path);

@@ -75,7 +75,7 @@ pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
     let mut outcome = judge(&reading.instance, &pack.rules);
     let before = Before::of(&pack, &outcome.findings, &outcome.coverage);
     // What somebody accepted is not to be changed.
-    let waivers = waivers(&found.config.waivers, &packs, today(None)?)?;
+    let waivers = waivers(&found.config.waivers, &packs, today(args.judge.today.as_deref())?)?;
     let metas: Vec<_> = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
     waivers.apply(&mut outcome.findings, &metas, &outcome.coverage, |source| discovery.path(source));
     let is_asked = |finding: &Finding| {

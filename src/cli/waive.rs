@@ -31,7 +31,7 @@ pub(crate) fn run(args: &WaiveArgs) -> Result<Exit, Failure> {
     }
     let found = configure(args)?;
     refuse_revision(&found)?;
-    let today = today(args.today.as_deref())?;
+    let today = today(args.judge.today.as_deref())?;
     let packs = packs(&args.judge.packs, &found)?;
     if Path::new(&args.rule).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv")) {
         return run_plan(args, &found, &packs, today);
