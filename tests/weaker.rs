@@ -57,7 +57,7 @@ fn a_pack_takes_the_name_of_a_built_in_class_only_where_the_configuration_says_s
     check(&format!("{pack}override: [robot]\n"), 2, &[], ".glidelint.yaml:2:12");
     let allowed = format!("{pack}override: [service_account]\n");
     check(&allowed, 1, &["SNA1002"], "class service_account is that of the pack own");
-    let run = scan("rule_packs: [glidelint]\n", "glidelint", &[]);
+    let run = scan("rule_packs: [glidelint]\noverride: [service_account]\n", "glidelint", &[]);
     assert!(run.code == 2 && run.stderr.contains("'glidelint' is built in"), "{run:?}");
 }
 
@@ -70,7 +70,7 @@ fn every_report_says_what_asks_less() {
         let run = scan(config, "unused", &["--format", format, "--fail-on", "high"]);
         assert_eq!(run.code, 0, "{format}: {run:?}");
         let said = run.stdout.replace("&#39;", "'");
-        for part in ["off: SNA1002", "SNA1001 has severity 1.0, not 7.5"] {
+        for part in ["off: SNA1002", "SNA1001 has severity 0.1, not 7.5"] {
             assert!(said.contains(part), "{format} does not say '{part}': {said}");
         }
         let plain = scan("fail_on: high\n", "unused", &["--format", format]);
