@@ -80,13 +80,23 @@ pub(crate) struct InputArgs {
     /// Read no configuration file
     #[arg(long)]
     pub(crate) no_config: bool,
-    /// Read the configuration and the baseline as they are in this revision of the git repository, so that
-    /// a change cannot accept its own findings
+    /// Read the configuration, rule packs and the baseline as they are in this revision of the git
+    /// repository, so that a change cannot accept its own findings
     #[arg(long, value_name = "REV", conflicts_with = "no_config")]
     pub(crate) config_from: Option<String>,
+    /// With --config-from, take these as they are checked out all the same
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', requires = "config_from")]
+    pub(crate) from_checkout: Vec<FromCheckout>,
     /// Exit as if everything could be read
     #[arg(long)]
     pub(crate) allow_incomplete: bool,
+}
+
+/// What a change may bring itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FromCheckout {
+    Packs,
+    Baseline,
 }
 
 impl InputArgs {

@@ -14,7 +14,7 @@ use glidelint::source::{Discovery, Source};
 use jiff::civil::Time;
 
 use super::accept::today;
-use super::args::{JudgeArgs, PackArgs, ProfileArg};
+use super::args::{FromCheckout, JudgeArgs, PackArgs, ProfileArg};
 use super::fail::Failure;
 use super::input::{self, Found};
 use super::instances::{self, Part};
@@ -75,7 +75,10 @@ pub(super) fn compile(
 pub(super) fn packs(args: &PackArgs, found: &Found) -> Result<Packs, Failure> {
     let configured = found.config.rule_packs.iter().map(|path| found.folder.join(&path.value));
     let paths = args.packs.iter().cloned().chain(configured);
-    let packs = Packs::load(paths, args.no_builtin_rules)?;
+    let mut packs = match found.revision_for(FromCheckout::Packs) {
+        Some(revision) => Packs::load_as_of(revision, paths, args.no_builtin_rules)?,
+        None => Packs::load(paths, args.no_builtin_rules)?,
+    };
     if packs.are_empty() {
         let why = if packs.files.is_empty() {
             "--no-builtin-rules leaves no rule; add some with --rules PATH"
@@ -85,6 +88,7 @@ pub(super) fn packs(args: &PackArgs, found: &Found) -> Result<Packs, Failure> {
         return Err(Failure::Use(why.to_owned()));
     }
     found.config.check_waivers(&|rule| packs.only_table(rule))?;
+    packs.say_what_is_weaker(found)?;
     Ok(packs)
 }
 
