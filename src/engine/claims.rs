@@ -272,3 +272,6 @@ impl Instance<'_> {
         self.doubted.iter().map(notice).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;
