@@ -114,8 +114,8 @@ pub(crate) struct JudgeArgs {
     #[command(flatten)]
     pub(crate) packs: PackArgs,
     /// These tables were exported whole, so that what is not there does not exist; `all` is every table
-    /// that is there
-    #[arg(long, value_name = "TABLE|all", value_delimiter = ',')]
+    /// that is there. With its number of rows (`sys_user=12034`), a table at the limit of exports is believed
+    #[arg(long, value_name = "TABLE[=ROWS]|all", value_delimiter = ',')]
     pub(crate) complete: Vec<String>,
     /// What "now" is [default: the newest date of the exports]
     #[arg(long, value_name = "DATE")]

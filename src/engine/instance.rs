@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use super::access::Node;
 use super::apps::Apps;
+use super::claims::Doubted;
 use super::classes::{ClassAnswer, ClassAnswers, answer, answer_in_parallel};
 use super::facts::{Facts, Row, Sameness, Standing, TableFacts};
 use super::interner::TextId;
@@ -36,6 +37,8 @@ pub struct Instance<'p> {
     pub(super) name: String,
     /// For each wanted table, whether it is known to be whole.
     pub(super) whole: Vec<bool>,
+    /// What speaks against claims that tables are whole.
+    pub(super) doubted: Vec<Doubted>,
     /// The apps whose folders were read.
     pub(super) apps: Apps,
     /// Signs that the files are of several instances.
@@ -95,6 +98,7 @@ impl<'p> Instance<'p> {
             clock,
             name,
             whole,
+            doubted: Vec::new(),
             apps: Apps::default(),
             mixed: Vec::new(),
             undecided: Vec::new(),

@@ -22,6 +22,9 @@ const BASE: &str = "base-";
 /// The kind of a notice that what was found before a change is not judged after it.
 const NOT_JUDGED_ANY_MORE: &str = "not-judged-any-more";
 
+/// The kind of a notice that the input speaks against what was declared of it.
+const CLAIM_DOUBTED: &str = "claim-doubted";
+
 /// The kind of a notice that the input contradicts itself.
 const CONTRADICTION: &str = "contradiction";
 
@@ -138,6 +141,13 @@ impl Notice {
         let (level, kind) = (NoticeLevel::Error, CONTRADICTION);
         let (path, source, at) = (path.to_owned(), Some(source), Some(at));
         Self { level, kind: kind.into(), path, source, at, message }
+    }
+
+    /// That a file speaks against what was declared of the input.
+    #[must_use]
+    pub fn of_claim(path: &str, source: u32, message: String) -> Self {
+        let (level, kind) = (NoticeLevel::Warning, CLAIM_DOUBTED);
+        Self { level, kind: kind.into(), path: path.to_owned(), source: Some(source), at: None, message }
     }
 
     /// What it is about.
