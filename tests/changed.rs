@@ -188,6 +188,39 @@ fn pull_requests() {
     );
 }
 
+/// A base whose settings or packs nobody can use is judged by those of the change,
+/// which is told.
+#[test]
+fn a_base_that_cannot_configure_itself() {
+    let users = export(&["svc.one"]);
+    let check = |base: &[(&str, &str)], head: &[(&str, &str)], more: &[&str], texts: &[&str]| {
+        let folder = TempDir::new().unwrap();
+        git(folder.path(), &["init", "-q"]);
+        commit(folder.path(), &[&[("exports/a.xml", users.as_str())], base].concat());
+        git(folder.path(), &["checkout", "-qb", "change"]);
+        commit(folder.path(), &[&[("exports/a.xml", users.as_str())], head].concat());
+        let arguments =
+            ["scan", "exports", "--select", "SNA1002", "--changed-since", "main", "--format", "json"];
+        let run = glidelint(folder.path(), &[&arguments, more].concat());
+        assert_eq!((run.code, new_keys(&run.json())), (0, vec![]), "{run:?}");
+        for text in texts {
+            assert!(run.stdout.contains(text), "{text}: {run:?}");
+        }
+        assert_eq!(run.stdout.contains("base-"), !texts.is_empty(), "{run:?}");
+    };
+    let config = (".glidelint.yaml", "fail_on: low\n");
+    check(&[config], &[config], &[], &[]);
+    let broken = (".glidelint.yaml", "rulez: {}\n");
+    check(&[broken], &[config], &[], &["of main cannot be used", "rulez", "\"base-unused\""]);
+    let packs = (".glidelint.yaml", "rule_packs: [own]\n");
+    let no_rule = ("own/x.yaml", "id: [\n");
+    check(&[packs, no_rule], &[config], &[], &["of main cannot be used", "own/x.yaml", "\"base-unused\""]);
+    let class =
+        "class: tide\ntable: sys_user\ntitle: Tide\nevidence:\n  - { name: a, where: 'active=true' }\n";
+    let class = ("own/tide.yaml", class);
+    check(&[], &[class], &["--rules", "own"], &["main does not hold this rule pack", "\"base-lacks\""]);
+}
+
 /// The base goes on while a change is made: what is new there is none of the change.
 #[test]
 fn a_base_that_moved_on() {

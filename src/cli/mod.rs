@@ -7,6 +7,7 @@ mod args;
 mod base;
 mod baseline;
 mod changed;
+mod checkout;
 mod desk;
 mod diff;
 mod exit;
@@ -29,6 +30,7 @@ mod report;
 mod revision;
 mod rules;
 mod scan;
+mod scope;
 mod waive;
 
 use std::io::Write;

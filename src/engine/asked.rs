@@ -8,7 +8,7 @@ use super::interner::TextId;
 use crate::query::{
     Cell, CellPlace, Class, Data, Missing, ROLE_CLOSURE, Reference, Repeat, RowId, TestIdx, Truth, WalkIdx,
 };
-use crate::record::{ColumnIdx, PartOf, TableIdx, Wanted};
+use crate::record::{ColumnIdx, PartOf, TableIdx, Wanted, classes};
 
 impl Data for Instance<'_> {
     fn wanted(&self) -> &Wanted {
@@ -57,6 +57,10 @@ impl Data for Instance<'_> {
 
     fn is_whole(&self, table: TableIdx) -> bool {
         self.holds_all(table)
+    }
+
+    fn displays_referred(&self, place: CellPlace) -> bool {
+        Self::displays_referred(self, place)
     }
 
     fn holds_parts(&self, parts: TableIdx, (table, row): (TableIdx, RowId), part: PartOf) -> bool {
@@ -163,6 +167,7 @@ impl Data for Instance<'_> {
         match name {
             "origin" => row.origin.as_str(),
             "action" => row.action.as_str(),
+            "table" => classes::numbered(row.class).unwrap_or(&self.wanted.table(table).name),
             _ => &self.name,
         }
     }

@@ -5,9 +5,11 @@ use std::sync::OnceLock;
 
 use super::access::Node;
 use super::apps::Apps;
+use super::claims::Doubted;
 use super::classes::{ClassAnswer, ClassAnswers, answer, answer_in_parallel};
 use super::facts::{Facts, Row, Sameness, Standing, TableFacts};
 use super::interner::TextId;
+use super::joined::Undecided;
 use super::mixed::MixedSign;
 use super::read::Plan;
 use super::update_sets::{UpdateSets, hash_of_key};
@@ -35,10 +37,14 @@ pub struct Instance<'p> {
     pub(super) name: String,
     /// For each wanted table, whether it is known to be whole.
     pub(super) whole: Vec<bool>,
+    /// What speaks against claims that tables are whole.
+    pub(super) doubted: Vec<Doubted>,
     /// The apps whose folders were read.
     pub(super) apps: Apps,
     /// Signs that the files are of several instances.
     pub(super) mixed: Vec<MixedSign>,
+    /// Records whose versions contradict each other.
+    pub(super) undecided: Vec<Undecided>,
     /// The sources that hold records, in scan order.
     pub(super) files: Vec<FileFacts>,
     /// Who reaches which role, if anybody asks.
@@ -92,8 +98,10 @@ impl<'p> Instance<'p> {
             clock,
             name,
             whole,
+            doubted: Vec::new(),
             apps: Apps::default(),
             mixed: Vec::new(),
+            undecided: Vec::new(),
             files,
             access: None,
             answers,
@@ -146,7 +154,7 @@ impl<'p> Instance<'p> {
     /// The older versions of a record, which it overwrites, in scan order.
     pub(super) fn older_versions_of(&self, table: TableIdx, row: RowId) -> &[RowId] {
         let facts = self.table(table);
-        let sys_id = |row| facts.pair(row, ColumnIdx::SYS_ID).value;
+        let sys_id = |row| self.facts.fold(facts.pair(row, ColumnIdx::SYS_ID).value);
         let older = self.older[table.index()].get_or_init(|| {
             let mut older: HashMap<TextId, Vec<RowId>> = HashMap::new();
             for (at, row) in facts.rows.iter().enumerate() {

@@ -40,7 +40,7 @@ pub(super) enum End {
     Class(Class),
     /// `@role`.
     Role,
-    /// `@origin`, `@action`, `@instance`, without the `@`.
+    /// `@origin`, `@action`, `@instance`, `@table`, without the `@`.
     Trait(TableIdx, Box<str>),
     /// `@brought_back`, `@object_deleted`.
     InSet(TableIdx, SetFact),
@@ -367,7 +367,16 @@ impl BoundPath {
                 row = found;
                 continue;
             }
-            let Some(missing) = without_referred(data, hop.target, reference.value) else {
+            let is_displayed = |column: &ColumnIdx| {
+                let place = (hop.columns.table, row, *column);
+                data.displays_referred(place) && data.cell(place.0, row, *column).value == reference.value
+            };
+            let missing = if hop.columns.list.iter().any(is_displayed) {
+                // It was there, whatever is said of its table.
+                Missing::table(hop.target)
+            } else if let Some(missing) = without_referred(data, hop.target, reference.value) {
+                missing
+            } else {
                 return Ok(Walked::Nowhere);
             };
             let by_value = || named_by_value(&data.wanted().table(hop.target).name, reference.value);

@@ -1,4 +1,6 @@
-//! Columns that the platform writes by itself. The list is data, in `written.tsv`.
+//! Columns whose values nobody chose: another one is no change that somebody made. The
+//! list is data, in `written.tsv`. It is shorter than that of what a fix cannot change:
+//! who holds what is computed, and somebody did it all the same.
 
 use super::schema::{self, ColumnType};
 

@@ -19,10 +19,12 @@ mod meta;
 mod model;
 mod names;
 mod network;
+mod overrides;
 mod pack;
 mod pattern;
 mod review;
 mod settings;
+mod weakened;
 
 pub use asks::Ask;
 pub use baseline::{baseline_of_release, parse_baseline};
@@ -41,6 +43,8 @@ pub use model::{
     Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, Judges, KeyPaths, NamePattern,
     PluginBody, PropertyBody, PropertyColumns, RecordBody, Rule,
 };
+pub use overrides::is_built_in_name;
 pub use pack::Pack;
 pub use review::ReviewQuestions;
-pub use settings::Settings;
+pub use settings::{MayOverride, Settings};
+pub use weakened::weakened;
