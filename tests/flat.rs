@@ -278,9 +278,81 @@ fn an_answer_that_broke_off_is_never_whole() {
         "sys_user.json",
         &format!("{{\"result\":[{row}],\"records\":[{row}]}}"),
         "\"records\"",
-        "second array",
+        "more records stand",
         1,
     );
+    // More records, whatever holds them.
+    for more in ["\"pier\":[ROW]", "\"pier\":{\"berth\":[[ROW]]}", "\"result\":ROW", "\"r\\u0065sult\":[ROW]"]
+    {
+        let more = more.replace("ROW", &row);
+        let begin = &more[..more.find(':').unwrap()];
+        check("sys_user.json", &format!("{{\"result\":[{row}],{more}}}"), begin, "more records stand", 1);
+        check("sys_user.json", &format!("{{\"records\":{row},{more}}}"), begin, "more records stand", 1);
+    }
+    check(
+        "sys_user.json",
+        &format!("{{\"pier\":[{row}],\"result\":[{row}]}}"),
+        "\"pier\"",
+        "more records",
+        1,
+    );
+    let inner = row.replace('}', &format!(",\"list\":[{row}]}}"));
+    check(
+        "sys_user.json",
+        &format!("[{inner}]"),
+        "[{\"sys_id\":\"0123456789abcdef0123456789abcdef\",\"active\":\"true\"}]",
+        "inside a record",
+        1,
+    );
+}
+
+#[test]
+fn names_of_json_are_read_as_they_are_meant() {
+    let escaped = "{\"r\\u0065sult\":[{\"s\\u0079s_id\":\"ID\",\"\\u0061ctive\":\"true\",\
+                   \"manager\":{\"v\\u0061lue\":\"OTHER\",\"display\\u005fvalue\":\"Ada\"}}]}";
+    let expected = "sys_user sys_id=ID active=true manager=OTHER [Ada]";
+    check("sys_user.json", escaped, FileKind::JsonExport, &[expected]);
+    let twice = "[{\"sys_id\":\"ID\",\"active\":\"true\",\"activ\\u0065\":\"false\"}]".replace("ID", ID);
+    let (report, _) = read_wanted("sys_user.json", twice.as_bytes(), &[("sys_user", &["active"])]);
+    assert!(!report.problems.is_empty(), "two values of one column");
+}
+
+#[test]
+fn rows_far_behind_the_beginning_are_read() {
+    let row = "{\"sys_id\":\"ID\",\"user_name\":\"ada\",\"locked_out\":\"false\",\"manager\":\"OTHER\"}";
+    let read = "sys_user sys_id=ID user_name=ada locked_out=false manager=OTHER";
+    let space = " \n".repeat(100_000);
+    for text in [
+        format!("{space}[{row}]"),
+        format!("[{space}{row}]"),
+        format!("{{\"pier\":\"{}\",\"result\":[{row}]}}", "x".repeat(200_000)),
+        format!("{space}{{\"result\":[{space}{row}]}}"),
+    ] {
+        check("sys_user.json", &text, FileKind::JsonExport, &[read]);
+    }
+    check(
+        "sys_user.csv",
+        &format!("{space}sys_id,user_name\nID,ada\n"),
+        FileKind::CsvExport,
+        &["sys_user sys_id=ID user_name=ada"],
+    );
+    let xml = format!("{space}<xml><sys_user><sys_id>{ID}</sys_id></sys_user></xml>");
+    for path in ["a.xml", "a"] {
+        let (report, seen) = read_all(path, xml.as_bytes());
+        assert_eq!((report.kind, seen.len(), report.whole), (FileKind::ListExport, 1, true), "{path}");
+    }
+    // What is not understood is heard all the same.
+    let far = "x".repeat(200_000);
+    let fields = format!("<sys_id>{ID}</sys_id><user_name>ada</user_name><locked_out>true</locked_out>");
+    for (text, is_heard) in [
+        (format!("{{\"pier\":\"{far}\",\"users\":[{row}]}}").replace("ID", ID), true),
+        (format!("<berth><a>{far}</a><user>{fields}</user></berth>"), true),
+        (format!("{{\"pier\":\"{far}\",\"users\":[{{\"sys_id\":\"{ID}\"}}]}}"), false),
+        (format!("<berth><a>{far}</a>{}</berth>", fields.replace("user_name", "pier")), false),
+    ] {
+        let (report, _) = read_all("a", text.as_bytes());
+        assert_eq!(report.has_loss(), is_heard, "{}", &text[200_000..]);
+    }
 }
 
 #[test]
@@ -322,6 +394,51 @@ fn forms_of_csv() {
     }
     check("sys_user.csv", "sys_id\ttitle\nID\t24\" wide\n", kind, &["sys_user sys_id=ID title=24\" wide"]);
     check("x_acme_order.csv", "sys_id,u_state\nID,Open\n", kind, &["x_acme_order sys_id=ID u_state=Open"]);
+}
+
+#[test]
+fn a_header_between_rows_is_told() {
+    let text =
+        |between: &str| format!("user_name,active,sys_id\nada,true,{ID}\n{between}\nbob,false,{OTHER_ID}\n");
+    let same = text("\"user_name\",active,sys_id");
+    let (report, seen) = read_all("sys_user.csv", same.as_bytes());
+    assert_eq!((seen.len(), report.whole, report.has_loss()), (2, true, false));
+    assert!(report.problems[0].message.starts_with("the header stands once more"), "{:?}", report.problems);
+    for other in ["active,user_name,sys_id", "active,sys_id,user_name", "name,Active,Sys ID"] {
+        let (report, seen) = read_all("sys_user.csv", text(other).as_bytes());
+        assert_eq!((seen.len(), report.whole, report.has_loss()), (1, false, true), "{other}");
+        assert!(report.problems[0].message.starts_with("another header"), "{other}: {:?}", report.problems);
+    }
+    // A value may be a word of the header.
+    let words = text(&format!("sys_id,active,{ID}")).replace("user_name,", "name,");
+    let (report, seen) = read_all("sys_user.csv", words.as_bytes());
+    assert_eq!((report.problems.len(), seen.len()), (0, 3), "{:?}", report.problems);
+    let labels = "Name,Active\nAda,true\nName,Active\nBob,true\n";
+    let (report, seen) = read_all("sys_user.csv", labels.as_bytes());
+    assert_eq!((report.problems.len(), seen.len()), (1, 2), "{:?}", report.problems);
+}
+
+#[test]
+fn the_name_of_a_file_and_its_columns_may_be_at_odds() {
+    let columns = ["user_name", "locked_out", "web_service_access_only", "identity_type"];
+    let csv = format!("sys_id,{}\n{ID},a,b,c,d\n", columns.join(","));
+    let members: String = columns.iter().map(|name| format!(",\"{name}\":\"\"")).collect();
+    let json = format!("[{{\"sys_id\":\"{ID}\"{members}}}]");
+    let elements: String = columns.iter().map(|name| format!("<{name}/>")).collect();
+    let xml = format!("<response><result><sys_id>{ID}</sys_id>{elements}</result></response>");
+    for (end, text) in [("csv", &csv), ("json", &json), ("xml", &xml)] {
+        for table in ["sys_user_role", "incident"] {
+            let (report, seen) = read_all(&format!("{table}.{end}"), text.as_bytes());
+            assert_eq!((seen.len(), report.whole, report.has_loss()), (0, false, true), "{table}.{end}");
+            assert!(report.rows.contains_key("sys_user") && report.rows.contains_key(table), "{table}.{end}");
+        }
+        let (report, seen) = read_all(&format!("sys_user.{end}"), text.as_bytes());
+        assert_eq!((seen.len(), report.problems.len()), (1, 0), "{:?}", report.problems);
+    }
+    // Each record says itself what it is.
+    let classes = json.replace("}]", ",\"sys_class_name\":\"sys_user\"}]");
+    let (report, seen) = read_all("incident.json", classes.as_bytes());
+    assert_eq!((seen.len(), report.problems.len()), (1, 0), "{:?}", report.problems);
 }
 
 #[test]

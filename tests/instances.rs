@@ -132,7 +132,12 @@ fn an_export_of_no_instance_is_said_and_not_judged() {
     fs::copy(folder.path().join("prod/sys_user.xml"), folder.path().join("more/sys_user.xml")).unwrap();
     fs::write(folder.path().join("more/notes.txt"), "nothing").unwrap();
     let both = run(&folder, "scan .");
-    assert_eq!(both.stdout.matches("error: more/sys_user.xml: matches no glob").count(), 2, "{}", both.stdout);
+    assert_eq!(
+        both.stdout.matches("error: more/sys_user.xml: matches no glob").count(),
+        2,
+        "{}",
+        both.stdout
+    );
     assert!(!both.stdout.contains("notes.txt"));
     assert_eq!(both.code, 4);
     let accepted = run(&folder, "scan . --allow-incomplete --fail-on never");

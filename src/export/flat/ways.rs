@@ -49,7 +49,7 @@ impl ValuePlaces for Ways<'_> {
                 (value.start, written_part(in_json(&text[value]), part, expected))
             }
             // The place is the cell, or the element.
-            Written::Sheet | Written::XmlObject => return None,
+            Written::Sheet | Written::CutSheet | Written::XmlObject => return None,
         };
         let found = found?;
         Some(ByteSpan::new(offset(from + found.start), offset(from + found.end)))
@@ -60,7 +60,7 @@ impl ValuePlaces for Ways<'_> {
 fn value_of_object(written: &str) -> Option<Range<usize>> {
     let mut members = Vec::new();
     json::object(written.as_bytes(), 0, &mut members).ok()?;
-    let value = members.iter().find(|member| &written[member.name.clone()] == "value")?.value.clone();
+    let value = members.iter().find(|member| member.is(written, "value"))?.value.clone();
     written[value.clone()].starts_with('"').then(|| value.start + 1..value.end - 1)
 }
 
