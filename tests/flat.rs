@@ -13,6 +13,7 @@ use glidelint::engine::ReadFile;
 use glidelint::export::{ChildReader, FileKind, FileReport, Select, read};
 use glidelint::finding::{FieldPart, Place, PlaceRole, Target};
 use glidelint::locate::{FileExcerpts, locate_places};
+use glidelint::record::Origin;
 use glidelint::source::{ProblemKind, Source};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -509,6 +510,106 @@ fn what_has_the_name_of_a_table_and_cannot_be_read_is_heard() {
     ] {
         let (report, seen) = read_all(path, text.as_bytes());
         assert_eq!((report.has_loss(), seen.len()), (true, 0), "{path}: {text}");
+    }
+}
+
+#[test]
+fn what_is_packed_in_another_way_is_told() {
+    let xz = b"\xfd7zXZ\0\0\x04";
+    let check = |path: &str, is_lost: bool| {
+        let (report, _) = read_all(path, xz);
+        let kinds: Vec<_> = report.problems.iter().map(|problem| problem.kind).collect();
+        let expected = if is_lost { ProblemKind::Unreadable } else { ProblemKind::Packed };
+        assert_eq!(kinds, [expected], "{path}");
+    };
+    for path in ["sys_user.xz", "sys_user.csv.xz", "a.zip!/sys_user (2).json.xz", "x_pier_berth.csv.xz"] {
+        check(path, true);
+    }
+    for path in ["pier.tar.xz", "pier", "x_pier_berth.xz"] {
+        check(path, false);
+    }
+}
+
+#[test]
+fn payloads_are_opened_in_every_form() {
+    let name = "<name>pier \\ &amp; \u{e9}\"</name>";
+    let xml = format!(
+        "<?xml version=\"1.0\"?>\r\n<record_update table=\"sys_user_role\"><sys_user_role \
+         action=\"INSERT_OR_UPDATE\">{name}<sys_id>{OTHER_ID}</sys_id></sys_user_role></record_update>"
+    );
+    let json = |text: &str| serde_json::to_string(text).unwrap();
+    let inside = |text: &str| json(text).trim_matches('"').replace("\\\"\"", "\\\"");
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&#34;");
+    let doubled = |text: &str| text.replace('"', "\"\"");
+    let update = format!("sys_user_role_{OTHER_ID}");
+    let as_json = |payload: &str| {
+        format!(
+            "{{\"result\":[{{\"sys_id\":\"{ID}\",\"name\":\"{update}\",\"update_set\":{{\"link\":\"https://x/{OTHER_ID}\",\
+             \"value\":\"{OTHER_ID}\"}},\"sys_recorded_at\":\"2026-01-01 00:00:00\",\"payload\":{payload}}}]}}"
+        )
+    };
+    let as_csv = |payload: &str| format!("sys_id,name,payload\n{ID},{update},\"{payload}\"\n");
+    let as_xml = |payload: &str| {
+        format!(
+            "<response><result><sys_id>{ID}</sys_id><name>{update}</name><payload>{payload}</payload></result></response>"
+        )
+    };
+    let object = format!("{{\"display_value\":\"\",\"value\":{}}}", json(&xml));
+    for (path, text, written) in [
+        ("sys_update_xml.json", as_json(&json(&xml)), inside(name)),
+        ("sys_update_xml.json", as_json(&object), inside(name)),
+        ("sys_update_xml (2).csv", as_csv(&doubled(&xml)), doubled(name)),
+        ("sys_update_xml.xml", as_xml(&escaped(&xml)), escaped(name)),
+    ] {
+        let (report, seen) = read_all(path, text.as_bytes());
+        assert_eq!((report.problems.as_slice(), report.whole), (&[][..], true), "{path}");
+        let [row, role] = &seen[..] else { panic!("{path}: {seen:?}") };
+        assert_eq!((&*row.table, row.ordinal, &*role.table), ("sys_update_xml", 0, "sys_user_role"));
+        assert_eq!((role.origin, role.ordinal, role.outer_start), (Origin::UpdateSet, 1, row.outer_start));
+        let field = role.field("name").unwrap();
+        assert_eq!(field.value, "pier \\ & \u{e9}\"");
+        assert_eq!(&text[field.element_span.range_from(0).unwrap()], written, "{path}");
+        assert_eq!(report.tables["sys_user_role"].live, 1);
+        assert!(!report.rows.contains_key("sys_user_role"), "a payload holds no rows of the table");
+        check_again_all(path, text.as_bytes(), &report, &seen);
+        // Somebody may want the record alone.
+        let (_, seen) = read_wanted(path, text.as_bytes(), &[("sys_user_role", &["name"])]);
+        assert_eq!((seen.len(), seen[0].ordinal), (1, 1), "{path}");
+        if path.ends_with(".json") {
+            assert_eq!(seen[0].set.as_ref().unwrap().sys_id, OTHER_ID);
+            assert_eq!(seen[0].recorded_at.as_deref(), Some("2026-01-01 00:00:00"));
+        }
+    }
+    // What is not heard is told, and the table is not whole.
+    let cut = json(&xml[..xml.len() - 30]);
+    for (payload, words) in [("\"\"", "empty payload"), ("\"AAEC\"", "no XML"), (&*cut, "in a payload")] {
+        let (report, _) = read_all("sys_update_xml.json", as_json(payload).as_bytes());
+        assert!(report.has_loss() && report.rows.contains_key("sys_user_role"), "{payload}");
+        assert!(report.problems[0].message.contains(words), "{:?}", report.problems);
+    }
+    let (report, _) = read_all("sys_update_xml.csv", format!("sys_id,name\n{ID},{update}\n").as_bytes());
+    assert!(report.problems[0].message.contains("without its payload"), "{:?}", report.problems);
+}
+
+/// All records of a row are read again by it.
+#[track_caller]
+fn check_again_all(path: &str, bytes: &[u8], report: &FileReport, seen: &[Seen]) {
+    let source = Source::memory(path, bytes);
+    let mut reader = ChildReader::new(&source, report.kind);
+    let mut keep = Keep::default();
+    assert!(reader.go_to(seen[0].outer_start) && reader.read(&mut keep), "{path}");
+    assert_eq!(keep.0, seen, "{path}");
+}
+
+#[test]
+fn a_reference_is_no_number() {
+    for value in ["7", "true", "[\"OTHER\"]", "{\"berth\":\"OTHER\"}"] {
+        let text = format!("[{{\"sys_id\":\"ID\",\"active\":true,\"manager\":{value}}}]");
+        let text = text.replace("OTHER", OTHER_ID).replace("ID", ID);
+        let (_, seen) = read_all("sys_user.json", text.as_bytes());
+        let manager = seen[0].field("manager").unwrap();
+        assert_eq!((manager.is_display_only, manager.display_value.as_deref()), (true, None), "{value}");
+        assert_eq!(seen[0].field("active").unwrap().value, "true");
     }
 }
 

@@ -13,6 +13,7 @@
 use std::collections::HashSet;
 
 use super::flat::{self, Named};
+use super::sniff::promises_xml;
 use super::{FileKind, FileReport, problem};
 use crate::record::{is_sys_id, schema};
 use crate::source::{Problem, ProblemKind, Source, TextStream};
@@ -53,7 +54,18 @@ pub(super) fn look(source: &Source, mut report: FileReport) -> FileReport {
     if report.kind != FileKind::Other || report.has_loss() {
         return report;
     }
-    let Ok(mut stream) = source.open() else { return report };
+    let mut stream = match source.open() {
+        Ok(stream) => stream,
+        Err(problem) => {
+            if report.problems.is_empty() {
+                report.problems.push(problem);
+            }
+            if is_packed_export(source.path()) {
+                raise(&mut report);
+            }
+            return report;
+        }
+    };
     let mut text = String::new();
     if let Err(problem) = fill(&mut stream, &mut text) {
         report.problems.push(problem);
@@ -83,6 +95,58 @@ pub(super) fn look(source: &Source, mut report: FileReport) -> FileReport {
         Seems::Absent(message) => report.problems.push(problem(ProblemKind::Unreadable, message, at)),
     }
     report
+}
+
+/// Raises what is said of packed files that lie beside exports: they may be some.
+pub(super) fn beside_exports(sources: &[Source], reports: &mut [FileReport]) {
+    let is_packed =
+        |report: &FileReport| report.problems.iter().any(|problem| problem.kind == ProblemKind::Packed);
+    if !reports.iter().any(is_packed) {
+        return;
+    }
+    let folder =
+        |source: &'_ Source| source.path().rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    let exports = sources.iter().zip(reports.iter()).filter(|(_, report)| report.kind != FileKind::Other);
+    let folders: HashSet<String> = exports.map(|(source, _)| folder(source)).collect();
+    for (source, report) in sources.iter().zip(reports) {
+        if folders.contains(&folder(source)) {
+            raise(report);
+        }
+    }
+}
+
+/// Raises what is said of links, pipes and devices under the name of an export: what
+/// they stand for should have been read.
+pub fn raise_unfollowed(problems: &mut [(String, Problem)]) {
+    let skipped = problems.iter_mut().filter(|(_, problem)| problem.kind == ProblemKind::Skipped);
+    for (path, problem) in skipped {
+        let target = problem.message.rsplit_once(": ").and_then(|(_, target)| pointer(target));
+        let is_export = match flat::by_file_name(path) {
+            Some(named) => may_be_export(path) && is_meant(&named, path),
+            None => promises_xml(path) || target.is_some() && may_be_export(path),
+        };
+        if is_export {
+            let message = format!("{}: give the file itself, or exclude it", problem.message);
+            *problem = Problem::new(ProblemKind::Unreadable, target.unwrap_or(message));
+        }
+    }
+}
+
+/// What was packed should have been read.
+fn raise(report: &mut FileReport) {
+    let packed = report.problems.iter_mut().filter(|problem| problem.kind == ProblemKind::Packed);
+    packed.for_each(|problem| problem.kind = ProblemKind::Unreadable);
+}
+
+/// Whether a packed file has the name of an export.
+fn is_packed_export(path: &str) -> bool {
+    let unpacked = path.rsplit_once('.').map_or(path, |(unpacked, _)| unpacked);
+    let named = [path, unpacked].into_iter().find_map(flat::by_file_name);
+    match named {
+        Some(Named::Known(_)) => true,
+        Some(Named::Other(_)) => unpacked.contains('.') && may_be_export(unpacked),
+        None => false,
+    }
 }
 
 /// Reads the first text that is not only space.

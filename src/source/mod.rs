@@ -14,6 +14,7 @@ mod encoding;
 mod gzip;
 mod limits;
 mod open;
+mod packings;
 mod plain;
 mod problem;
 mod root;

@@ -16,6 +16,7 @@ mod lines;
 mod nulls;
 mod objects;
 mod parts;
+mod payloads;
 mod record;
 mod rows;
 mod shape;

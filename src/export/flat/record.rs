@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::super::census::TableNumber;
+use super::super::payload::Carried;
 use super::csv;
 use super::escapes;
 use super::head::{Form, Head};
@@ -128,8 +129,18 @@ impl Cell {
         }
     }
 
+    /// Whether JSON holds something else than a text in the place of a reference.
+    fn is_no_reference(&self, value: &str) -> bool {
+        match self.written {
+            Written::Word => !value.is_empty(),
+            Written::Object => value.starts_with('{'),
+            Written::Plain => value.starts_with('[') && matches!(self.name, Name::At(_) | Name::Meant(_)),
+            _ => false,
+        }
+    }
+
     /// The value, and what it displays; `None` for what is not shown.
-    fn read<'t>(&self, text: &'t str) -> (Option<Cow<'t, str>>, Option<Cow<'t, str>>) {
+    pub(super) fn read<'t>(&self, text: &'t str) -> (Option<Cow<'t, str>>, Option<Cow<'t, str>>) {
         let written = &text[self.content.clone()];
         let value = match self.written {
             Written::JsonText => escapes::decode(written),
@@ -147,20 +158,21 @@ impl Cell {
 }
 
 impl Rows<'_> {
-    /// Counts a row, and hands it out if it is wanted.
-    pub(super) fn hand_out(&mut self, row: Range<usize>, sink: &mut dyn RecordSink) {
+    /// Counts a row, and hands it out if it is wanted. Says what its payload is, if rows
+    /// of its table carry one.
+    pub(super) fn hand_out(&mut self, row: Range<usize>, sink: &mut dyn RecordSink) -> Option<Carried> {
         let text = self.window.text();
         let span = span_of(&self.window, &row);
         let Some(table) = table_of(&self.head, text, &self.cells) else {
             self.untold.get_or_insert((0, span)).0 += 1;
-            return;
+            return None;
         };
         let number = self.state.census.number(table, 0, self.select);
         let counted = self.state.census.table(number);
         counted.count(Action::InsertOrUpdate, Origin::Table, true);
-        let index = counted.index;
+        let (index, carried) = (counted.index, counted.carried);
         if index.is_none() && !matches!(self.select, Select::Everything) {
-            return;
+            return carried;
         }
         if self.guesses.table != Some(number) {
             self.guesses = Guesses { table: Some(number), list: Vec::new() };
@@ -217,6 +229,7 @@ impl Rows<'_> {
             update_row: None,
             places: &Ways { window: &self.window, cells: &self.cells },
         });
+        carried
     }
 }
 
@@ -255,6 +268,7 @@ fn build_field<'t>(
         Some(value) if matches!(cell.written, Written::Cut | Written::CutSheet) => {
             return cut_field(window, name, cell, (fate, value));
         }
+        Some(value) if fate.sort == Sort::Reference && cell.is_no_reference(&value) => (None, None),
         Some(value) if matches!(cell.written, Written::Object | Written::XmlObject) => (Some(value), None),
         Some(value) => match known(value, fate.sort, shows) {
             Known::Stored(value) => (Some(value), None),

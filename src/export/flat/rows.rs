@@ -111,7 +111,10 @@ impl<'s> Rows<'s> {
             match found {
                 Ok(Some(row)) => {
                     self.count += 1;
-                    self.hand_out(row, sink);
+                    let at = ByteSpan::new(self.window.offset(row.start), self.window.offset(row.end));
+                    if let Some(carried) = self.hand_out(row, sink) {
+                        self.read_carried(carried, at, sink);
+                    }
                     return Step::Row;
                 }
                 Ok(None) => return Step::End,

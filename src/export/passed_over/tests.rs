@@ -1,4 +1,5 @@
-use super::{Seems, seems};
+use super::{Seems, raise_unfollowed, seems};
+use crate::source::{Problem, ProblemKind};
 
 #[track_caller]
 fn check(path: &str, text: &str, expected: &str) {
@@ -110,4 +111,26 @@ fn what_this_program_writes_is_none() {
     check("sys_user.tsv", "# glidelint baseline v1\n", "nothing");
     check("sys_user.xml", "<?xml version=\"1.0\"?>\n<testsuites name=\"glidelint\" tests=\"1\">", "nothing");
     check("sys_user.csv", "kind,rule,title,table,sys_id,key\n", "nothing");
+}
+
+#[test]
+fn links_under_the_name_of_an_export() {
+    let check = |path: &str, message: &str, expected: Option<&str>| {
+        let mut problems = [(path.to_owned(), Problem::new(ProblemKind::Skipped, message))];
+        raise_unfollowed(&mut problems);
+        let [(_, problem)] = problems;
+        let raised = (problem.kind == ProblemKind::Unreadable).then_some(&*problem.message);
+        assert_eq!(raised.is_some(), expected.is_some(), "{path}");
+        assert!(raised.unwrap_or_default().starts_with(expected.unwrap_or_default()), "{raised:?}");
+    };
+    let nowhere = "a symbolic link that leads nowhere";
+    for path in ["a/sys_user.csv", "sys_user (2).json", "sys_user", "pier.xml", "a.zip!/x_pier_berth.csv"] {
+        check(path, nowhere, Some("a symbolic link that leads nowhere: give the file itself, or exclude it"));
+    }
+    for path in ["sys_user.js", "pier", "pier.json", "x_pier", "logo.png"] {
+        check(path, nowhere, None);
+    }
+    let annex = "a symbolic link that leads nowhere: ../.git/annex/objects/0f/MD5-s7--00/MD5-s7--00";
+    check("pier.json", annex, Some("a git-annex pointer stands in the place of a file of 7 bytes"));
+    check("logo.png", annex, None);
 }
