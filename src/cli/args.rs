@@ -110,6 +110,10 @@ pub(crate) struct JudgeArgs {
     /// What "now" is [default: the newest date of the exports]
     #[arg(long, value_name = "DATE")]
     pub(crate) as_of: Option<String>,
+    /// The day on which this runs: waivers end, and later dates in exports decide nothing [default: today,
+    /// in UTC]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) today: Option<String>,
     /// The instance these exports are of
     #[arg(long, value_name = "NAME", value_parser = parse_instance)]
     pub(crate) instance: Option<String>,

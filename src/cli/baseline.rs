@@ -97,7 +97,7 @@ fn scan(args: &BaselineFileArgs) -> Result<Result<Judged, Exit>, Failure> {
     let found = input::configure(&args.judge.input)?;
     refuse_revision(&found)?;
     let packs = packs(&args.judge.packs, &found)?;
-    let waivers = waivers(&found.config.waivers, &packs, today(args.today.as_deref())?)?;
+    let waivers = waivers(&found.config.waivers, &packs, today(args.judge.today.as_deref())?)?;
     let mut judged = judged(&args.judge, &found, &packs)?;
     let mut stderr = std::io::stderr().lock();
     // With --allow-incomplete a first file may be written, but none over another.

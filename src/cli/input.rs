@@ -139,6 +139,7 @@ fn excludes(input: &InputArgs, config: &Config) -> Result<GlobSet, Failure> {
 pub(crate) fn notices(discovery: &Discovery, reading: &Reading<'_>) -> Vec<Notice> {
     let mut notices = file_notices(discovery, &reading.files);
     notices.extend(reading.instance.access_notices(&|source| discovery.path(source)));
+    notices.extend(reading.instance.version_notices(&|source| discovery.path(source)));
     notices.extend(reading.instance.mixed_notices(&|source| discovery.path(source)));
     sorted(notices)
 }

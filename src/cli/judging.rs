@@ -11,7 +11,9 @@ use glidelint::query::Clock;
 use glidelint::record::schema;
 use glidelint::rule::{Pack, PackFiles, RuleError, RuleMeta, Settings, baseline_of_release, parse_baseline};
 use glidelint::source::{Discovery, Source};
+use jiff::civil::Time;
 
+use super::accept::today;
 use super::args::{JudgeArgs, PackArgs, ProfileArg};
 use super::fail::Failure;
 use super::input::{self, Found};
@@ -82,6 +84,7 @@ pub(super) fn packs(args: &PackArgs, found: &Found) -> Result<Packs, Failure> {
         };
         return Err(Failure::Use(why.to_owned()));
     }
+    found.config.check_waivers(&|rule| packs.only_table(rule))?;
     Ok(packs)
 }
 
@@ -123,6 +126,7 @@ pub(super) fn options(args: &JudgeArgs, found: &Found, instance: Option<String>)
         complete,
         trust_tables: false,
         as_of: args.as_of.as_deref().map(Clock::parse).transpose()?,
+        today: Some(Clock::at(today(args.today.as_deref())?.to_datetime(Time::midnight()))),
         all_versions: args.all_versions,
         instance: instance.unwrap_or_default(),
     })

@@ -31,7 +31,7 @@ pub(crate) fn run(args: &WaiveArgs) -> Result<Exit, Failure> {
     }
     let found = configure(args)?;
     refuse_revision(&found)?;
-    let today = today(args.today.as_deref())?;
+    let today = today(args.judge.today.as_deref())?;
     let packs = packs(&args.judge.packs, &found)?;
     if Path::new(&args.rule).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv")) {
         return run_plan(args, &found, &packs, today);
@@ -40,7 +40,8 @@ pub(crate) fn run(args: &WaiveArgs) -> Result<Exit, Failure> {
     // Mistakes are told before anything is read.
     let text = text_of(&found)?;
     let shown = shown(&found);
-    append(&shown, &text, &waiver).map_err(failure)?;
+    let added = append(&shown, &text, &waiver).map_err(failure)?;
+    Config::parse(&shown, &added)?.check_waivers(&|rule| packs.only_table(rule))?;
     if let Some(last) = waiver.last_day().filter(|last| *last < today) {
         return Err(Failure::Use(format!("--until: {last} has passed; today is {today}")));
     }

@@ -95,7 +95,7 @@ impl RecordSink for Collector<'_> {
             brought.push(Brought {
                 row: u32::try_from(rows.len()).unwrap_or(u32::MAX),
                 set: self.last_set.of(record.update_row, shared),
-                updated_on: Stamp::new(record.update_row.map_or("", |row| row.updated_on), &shared.texts),
+                updated_on: Stamp::new(record.update_row.map_or("", |row| row.updated_on)),
             });
         }
         let updated_on = current.value(ColumnIdx::UPDATED_ON);
@@ -105,7 +105,7 @@ impl RecordSink for Collector<'_> {
         let mod_count = current.value(ColumnIdx::MOD_COUNT).parse::<u64>().ok();
         versions.push(Version {
             content: current.content(),
-            updated_on: Stamp::new(updated_on, &shared.texts),
+            updated_on: Stamp::new(updated_on),
             mod_count: mod_count.map_or(u32::MAX, |count| u32::try_from(count).unwrap_or(u32::MAX - 1)),
             recorded_at,
         });
@@ -117,6 +117,7 @@ impl RecordSink for Collector<'_> {
             action: record.action,
             origin: record.origin,
             standing: Standing::Current,
+            class: current.class(),
         });
     }
 }

@@ -11,7 +11,7 @@ use super::columns::Pair;
 use super::interner::{SharedInterner, TextId};
 use super::signatures::{SharedSignatures, SignatureId};
 use crate::query::{Cell, Class, Clock, Data, Missing, RowId, RowTest, Truth};
-use crate::record::{Action, ColumnIdx, Origin, Record, TableIdx, Wanted, WantedTable, schema};
+use crate::record::{Action, ColumnIdx, Origin, Record, TableIdx, Wanted, WantedTable, classes, schema};
 
 /// One column of the row.
 #[derive(Debug, Default)]
@@ -73,7 +73,7 @@ pub(super) struct CurrentRow<'w> {
     instance: &'w str,
     columns: Vec<Seen>,
     at: Vec<At>,
-    traits: Option<(Action, Origin)>,
+    traits: Option<(Action, Origin, u16)>,
     /// The tests that must be asked anew.
     open: Vec<u16>,
     answers: Vec<u8>,
@@ -152,7 +152,8 @@ impl<'w> CurrentRow<'w> {
         for column in 0..self.columns.len() {
             self.see(column, self.at[column].of(record), shared);
         }
-        let traits = Some((record.action, record.origin));
+        let class = if record.class == record.table { 0 } else { classes::number(record.class) };
+        let traits = Some((record.action, record.origin, class));
         if self.traits != traits {
             self.traits = traits;
             self.open.extend(&self.asking_traits);
@@ -217,6 +218,11 @@ impl<'w> CurrentRow<'w> {
     /// The number of what the row answers.
     pub(super) fn signature(&self) -> SignatureId {
         self.signature
+    }
+
+    /// The number of its own table, where that extends the one it is a row of.
+    pub(super) fn class(&self) -> u16 {
+        self.traits.map_or(0, |(.., class)| class)
     }
 
     /// The columns that are kept.
@@ -328,8 +334,11 @@ impl Data for CurrentRow<'_> {
 
     fn trait_of(&self, _table: TableIdx, _row: RowId, name: &str) -> &str {
         match (name, self.traits) {
-            ("origin", Some((_, origin))) => origin.as_str(),
-            ("action", Some((action, _))) => action.as_str(),
+            ("origin", Some((_, origin, _))) => origin.as_str(),
+            ("action", Some((action, ..))) => action.as_str(),
+            ("table", Some((.., class))) => {
+                classes::numbered(class).unwrap_or(&self.wanted.table(self.table).name)
+            }
             ("instance", _) => self.instance,
             _ => "",
         }

@@ -11,6 +11,7 @@ use super::collect::Collector;
 use super::columns::{Columns, Pair};
 use super::current::Shared;
 use super::interner::{Interner, TextId};
+use super::row_index::Index;
 use super::signatures::{Signature, SignatureId};
 use super::stamp::Stamp;
 use crate::query::{Cell, RowId};
@@ -27,6 +28,8 @@ pub(super) struct Row {
     pub(super) action: Action,
     pub(super) origin: Origin,
     pub(super) standing: Standing,
+    /// The number of its own table, where that extends the one it is a row of.
+    pub(super) class: u16,
 }
 
 /// What tells versions of a record apart, until they are settled.
@@ -71,6 +74,9 @@ pub(super) enum Standing {
     Superseded,
     /// The same version once more; the first one stands for it.
     Copy(RowId),
+    /// A row of no file: what joins see of a record whose versions nothing tells
+    /// apart.
+    Joined,
 }
 
 /// What a current row is beside rows of other files that have the same natural
@@ -81,36 +87,6 @@ pub(super) enum Sameness {
     Repeats(RowId),
     /// Nothing tells whether it is about the same record as another row.
     Unsure,
-}
-
-/// The rows with each value.
-#[derive(Debug)]
-struct Index {
-    /// Where the rows of a value begin, and how many there are. The numbers are
-    /// ours, so nobody can choose them to collide.
-    ranges: HashMap<TextId, (u32, u32), FixedState>,
-    rows: Vec<RowId>,
-}
-
-impl Index {
-    fn new(mut pairs: Vec<(TextId, RowId)>) -> Self {
-        pairs.sort_unstable();
-        let mut ranges = HashMap::default();
-        let mut start = 0;
-        for same in pairs.chunk_by(|left, right| left.0 == right.0) {
-            let count = u32::try_from(same.len()).unwrap_or(u32::MAX);
-            ranges.extend(same.first().map(|(value, _)| (*value, (start, count))));
-            start += count;
-        }
-        Self { ranges, rows: pairs.into_iter().map(|(_, row)| row).collect() }
-    }
-
-    /// In scan order.
-    fn of(&self, value: TextId) -> &[RowId] {
-        let Some(&(start, count)) = self.ranges.get(&value) else { return &[] };
-        let start = position(RowId(start));
-        self.rows.get(start..start + position(RowId(count))).unwrap_or_default()
-    }
 }
 
 /// The records of one table.
@@ -129,6 +105,9 @@ pub(super) struct TableFacts {
     pub(super) signatures: Vec<Signature>,
     /// The few rows that are perhaps, or surely, about the record of another.
     pub(super) sameness: HashMap<RowId, Sameness, FixedState>,
+    /// For records of which several rows stand, by the folded `sys_id`: the row that
+    /// joins see.
+    pub(super) joined: HashMap<TextId, RowId, FixedState>,
     examples: OnceLock<Vec<Option<RowId>>>,
     indexes: Vec<OnceLock<Index>>,
     gaps: Vec<OnceLock<bool>>,
@@ -175,7 +154,8 @@ impl TableFacts {
     pub(super) fn examples(&self) -> impl Iterator<Item = Option<RowId>> + '_ {
         let examples = self.examples.get_or_init(|| {
             let mut examples = vec![None; self.signatures.len()];
-            for (id, row) in self.numbered() {
+            let joined = self.joined.values().filter_map(|&id| Some((id, self.row(id)?)));
+            for (id, row) in self.numbered().chain(joined) {
                 if let Some(example) = examples.get_mut(row.signature.index())
                     && example.is_none()
                 {
@@ -193,7 +173,8 @@ impl TableFacts {
 
     /// Whether its rows, which are in the order of the sources, come from several.
     pub(super) fn is_of_several_sources(&self) -> bool {
-        self.rows.first().map(|row| row.source) != self.rows.last().map(|row| row.source)
+        let last = self.rows.iter().rev().find(|row| row.standing != Standing::Joined);
+        self.rows.first().map(|row| row.source) != last.map(|row| row.source)
     }
 
     pub(super) fn set_standing(&mut self, row: RowId, standing: Standing) {
@@ -218,11 +199,20 @@ impl TableFacts {
 
     /// All rows, older versions and copies too, in scan order.
     pub(super) fn every(&self) -> impl Iterator<Item = (RowId, &Row)> + '_ {
-        self.rows.iter().enumerate().filter_map(|(at, row)| Some((RowId(u32::try_from(at).ok()?), row)))
+        let rows = self.rows.iter().enumerate().filter(|(_, row)| row.standing != Standing::Joined);
+        rows.filter_map(|(at, row)| Some((RowId(u32::try_from(at).ok()?), row)))
+    }
+
+    /// Adds what joins see of a record of which several rows stand.
+    pub(super) fn add_joined(&mut self, row: Row, pairs: &[Pair]) -> RowId {
+        let id = RowId(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
+        self.rows.push(Row { standing: Standing::Joined, ..row });
+        self.columns.extend(pairs);
+        id
     }
 }
 
-fn position(row: RowId) -> usize {
+pub(super) fn position(row: RowId) -> usize {
     usize::try_from(row.0).unwrap_or(usize::MAX)
 }
 
@@ -355,7 +345,11 @@ impl Facts {
                 let value = facts.pair(row, column).value;
                 (value.0 > TextId::EMPTY.0).then(|| (self.fold(value), row))
             });
-            Index::new(pairs.collect())
+            if column != ColumnIdx::SYS_ID || facts.joined.is_empty() {
+                return Index::new(pairs.collect());
+            }
+            let alone = pairs.filter(|(value, _)| !facts.joined.contains_key(value));
+            Index::new(alone.chain(facts.joined.iter().map(|(value, row)| (*value, *row))).collect())
         };
         facts.indexes[column.index()].get_or_init(build)
     }
@@ -366,14 +360,7 @@ impl Facts {
         table: TableIdx,
         column: ColumnIdx,
     ) -> Option<impl Iterator<Item = (TextId, RowId)> + '_> {
-        /// How many rows share a value on average before it is worth anything.
-        const MANY: usize = 8;
-        let index = self.index(table, column);
-        let is_shared = index.ranges.len() * MANY <= index.rows.len();
-        let first = |(value, (start, _)): (&TextId, &(u32, u32))| {
-            Some((*value, *index.rows.get(position(RowId(*start)))?))
-        };
-        is_shared.then(|| index.ranges.iter().filter_map(first))
+        self.index(table, column).examples()
     }
 
     /// Whether some live row does not show a column.

@@ -8,6 +8,7 @@ use super::apps::Apps;
 use super::classes::{ClassAnswer, ClassAnswers, answer, answer_in_parallel};
 use super::facts::{Facts, Row, Sameness, Standing, TableFacts};
 use super::interner::TextId;
+use super::joined::Undecided;
 use super::mixed::MixedSign;
 use super::read::Plan;
 use super::update_sets::{UpdateSets, hash_of_key};
@@ -39,6 +40,8 @@ pub struct Instance<'p> {
     pub(super) apps: Apps,
     /// Signs that the files are of several instances.
     pub(super) mixed: Vec<MixedSign>,
+    /// Records whose versions contradict each other.
+    pub(super) undecided: Vec<Undecided>,
     /// The sources that hold records, in scan order.
     pub(super) files: Vec<FileFacts>,
     /// Who reaches which role, if anybody asks.
@@ -94,6 +97,7 @@ impl<'p> Instance<'p> {
             whole,
             apps: Apps::default(),
             mixed: Vec::new(),
+            undecided: Vec::new(),
             files,
             access: None,
             answers,
@@ -146,7 +150,7 @@ impl<'p> Instance<'p> {
     /// The older versions of a record, which it overwrites, in scan order.
     pub(super) fn older_versions_of(&self, table: TableIdx, row: RowId) -> &[RowId] {
         let facts = self.table(table);
-        let sys_id = |row| facts.pair(row, ColumnIdx::SYS_ID).value;
+        let sys_id = |row| self.facts.fold(facts.pair(row, ColumnIdx::SYS_ID).value);
         let older = self.older[table.index()].get_or_init(|| {
             let mut older: HashMap<TextId, Vec<RowId>> = HashMap::new();
             for (at, row) in facts.rows.iter().enumerate() {

@@ -212,7 +212,7 @@ impl<'i> Judging<'i> {
                     self.tally.add(judged.verdict, &judged.missing);
                     continue;
                 }
-                let sys_id = facts.pair(row, ColumnIdx::SYS_ID).value;
+                let sys_id = instance.facts.fold(facts.pair(row, ColumnIdx::SYS_ID).value);
                 let same = instance.sets.get(set).map_or(set, |set| set.same_as);
                 if sys_id.0 > TextId::EMPTY.0 {
                     let first = *known.entry((same, sys_id)).or_insert(self.failed.len());
@@ -241,7 +241,7 @@ impl<'i> Judging<'i> {
         let mut by_sys_id: HashMap<TextId, usize, RandomState> = HashMap::default();
         let mut by_first: HashMap<RowId, usize, RandomState> = HashMap::default();
         for (row, excuse) in failing {
-            let sys_id = facts.pair(row, ColumnIdx::SYS_ID).value;
+            let sys_id = self.instance.facts.fold(facts.pair(row, ColumnIdx::SYS_ID).value);
             if sys_id.0 > TextId::EMPTY.0 {
                 let known = *by_sys_id.entry(sys_id).or_insert(self.failed.len());
                 if let Some(Failed::Record { rows, .. }) = self.failed.get_mut(known) {

@@ -78,7 +78,7 @@ impl Instance<'_> {
 
     /// The rows that stand in files as rows of a table, whatever their version.
     fn table_rows(&self, table: TableIdx) -> impl Iterator<Item = (RowId, u32)> + '_ {
-        let rows = (0..).map(RowId).zip(&self.table(table).rows);
+        let rows = self.table(table).every();
         rows.filter(|(_, row)| row.action == Action::InsertOrUpdate && self.is_of_table(row))
             .map(|(id, row)| (id, row.source))
     }

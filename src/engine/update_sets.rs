@@ -16,7 +16,7 @@ use foldhash::quality::RandomState;
 
 use super::facts::{Brought, Facts, Standing, TableFacts};
 use super::interner::TextId;
-use super::versions::{age_in_set, find_older, standings};
+use super::versions::{Files, age_in_set, find_older, standings};
 use crate::query::{RowId, Truth};
 use crate::record::{Action, ColumnIdx, TableIdx, Wanted};
 
@@ -69,14 +69,8 @@ struct TableSets {
 }
 
 impl UpdateSets {
-    /// Tells the sets apart. `is_build_output` as in [`super::versions::settle`];
-    /// `torn` are the sources of which something was lost.
-    pub(super) fn new(
-        facts: &Facts,
-        wanted: &Wanted,
-        torn: &BTreeSet<u32>,
-        is_build_output: &dyn Fn(u32) -> bool,
-    ) -> Self {
+    /// Tells the sets apart. `torn` are the sources of which something was lost.
+    pub(super) fn new(facts: &Facts, wanted: &Wanted, torn: &BTreeSet<u32>, files: &Files<'_>) -> Self {
         let mut sets = Self::default();
         if facts.tables.iter().all(|table| table.brought.is_empty()) {
             sets.tables.resize_with(facts.tables.len(), TableSets::default);
@@ -102,7 +96,7 @@ impl UpdateSets {
                 }
                 of_table.set_of.push((id, set));
             }
-            sets.settle(facts, (index, table), &mut of_table, is_build_output);
+            sets.settle(facts, (index, table), &mut of_table, files);
             sets.tables.push(of_table);
         }
         sets.describe(&roots, &members.identities());
@@ -115,7 +109,7 @@ impl UpdateSets {
         facts: &Facts,
         (index, table): (TableIdx, &TableFacts),
         of_table: &mut TableSets,
-        is_build_output: &dyn Fn(u32) -> bool,
+        files: &Files<'_>,
     ) {
         // Nearly all records come once in a set, so only the others get a list.
         let mut first_of: HashMap<(SetNo, TextId), usize, RandomState> = HashMap::default();
@@ -135,10 +129,11 @@ impl UpdateSets {
         for group in groups.into_values() {
             let brought: Vec<_> = group.iter().filter_map(|&at| table.brought.get(at)).collect();
             let rows: Vec<_> = brought.iter().map(|brought| RowId(brought.row)).collect();
-            let age =
-                |brought: &&Brought| age_in_set(table, &facts.texts, RowId(brought.row), brought.updated_on);
+            let age = |brought: &&Brought| {
+                age_in_set(table, &facts.texts, RowId(brought.row), (brought.updated_on, &files.dates))
+            };
             let ages: Vec<_> = brought.iter().map(age).collect();
-            let marks = standings(table, &rows, &find_older(&ages), is_build_output);
+            let marks = standings(table, &rows, &find_older(&ages), files.is_build_output);
             hidden.extend(marks.iter().map(|(row, _)| *row));
             // Where several stand, the first is shown with what is older.
             let first = rows.iter().find(|row| !hidden.contains(*row)).copied();

@@ -6,29 +6,49 @@ use foldhash::quality::RandomState;
 
 use super::facts::{Facts, Standing, TableFacts, Version};
 use super::interner::{Interner, TextId};
-use super::stamp::Stamp;
-use crate::query::RowId;
-use crate::record::{Action, ColumnIdx};
+use super::joined::{self, Undecided};
+use super::stamp::{FileDates, Stamp};
+use crate::query::{RowId, RowTests};
+use crate::record::{Action, ColumnIdx, Origin, TableIdx};
 
-/// Marks older versions and copies in all tables.
+/// What is known of the files that versions stand in.
+pub(super) struct Files<'f> {
+    pub(super) dates: FileDates,
+    /// Whether a source holds what a build wrote from other sources: of equal
+    /// versions, the other one stands.
+    pub(super) is_build_output: &'f dyn Fn(u32) -> bool,
+}
+
+/// Marks older versions and copies in all tables, and tells which records have
+/// versions that contradict each other.
 ///
 /// A version is older where its `sys_updated_on` is; where that does not
 /// decide, its `sys_mod_count`; then the time at which its update-set row was
-/// recorded. Where nothing decides, both stand. A deletion is a version too.
-/// `is_build_output` says of a source that it holds what a build wrote from
-/// other sources: of equal versions, the other one stands.
-pub(super) fn settle(facts: &mut Facts, is_build_output: &dyn Fn(u32) -> bool) {
-    for table in &mut facts.tables {
-        settle_table(table, &facts.texts, is_build_output);
+/// recorded; then the time at which its table was exported. Where nothing decides,
+/// both stand, and joins see what none of them contradicts. A deletion is a version
+/// too.
+pub(super) fn settle(facts: &mut Facts, files: &Files<'_>, tests: &RowTests) -> Vec<Undecided> {
+    let mut undecided = Vec::new();
+    for at in 0..facts.tables.len() {
+        let index = TableIdx(u16::try_from(at).unwrap_or(u16::MAX));
+        let mut table = std::mem::take(&mut facts.tables[at]);
+        let groups = groups(&table, facts);
+        for group in &groups {
+            settle_group(&mut table, &facts.texts, group, files);
+        }
+        undecided.extend(joined::settle(index, &mut table, facts, (&groups, files, tests.of(index))));
+        facts.tables[at] = table;
     }
+    undecided
 }
 
-fn settle_table(table: &mut TableFacts, texts: &Interner, is_build_output: &dyn Fn(u32) -> bool) {
+/// The rows of each record that has several, in scan order.
+fn groups(table: &TableFacts, facts: &Facts) -> Vec<Vec<RowId>> {
     // Nearly all records come once, so only the others get a list.
     let mut first_of: HashMap<TextId, RowId, RandomState> = HashMap::default();
     let mut groups: HashMap<TextId, Vec<RowId>> = HashMap::new();
     for (id, _) in table.numbered() {
-        let sys_id = table.pair(id, ColumnIdx::SYS_ID).value;
+        let sys_id = facts.fold(table.pair(id, ColumnIdx::SYS_ID).value);
         if sys_id.0 > TextId::EMPTY.0 {
             let first = *first_of.entry(sys_id).or_insert(id);
             if first != id {
@@ -36,26 +56,16 @@ fn settle_table(table: &mut TableFacts, texts: &Interner, is_build_output: &dyn 
             }
         }
     }
-    drop(first_of);
     let mut groups: Vec<_> = groups.into_values().collect();
     groups.sort_unstable();
-    for group in groups {
-        settle_group(table, texts, &group, is_build_output);
-    }
+    groups
 }
 
-fn settle_group(
-    table: &mut TableFacts,
-    texts: &Interner,
-    group: &[RowId],
-    is_build_output: &dyn Fn(u32) -> bool,
-) {
-    let ages: Vec<_> = group.iter().map(|&row| age_in_state(table, texts, row)).collect();
-    let marks = standings(table, group, &find_older(&ages), is_build_output);
+fn settle_group(table: &mut TableFacts, texts: &Interner, group: &[RowId], files: &Files<'_>) {
+    let ages: Vec<_> = group.iter().map(|&row| age_in_state(table, texts, row, &files.dates)).collect();
+    let marks = standings(table, group, &find_older(&ages), files.is_build_output);
     for (row, mark) in marks {
-        if let Some(row) = usize::try_from(row.0).ok().and_then(|at| table.rows.get_mut(at)) {
-            row.standing = mark;
-        }
+        table.set_standing(row, mark);
     }
 }
 
@@ -87,32 +97,42 @@ pub(super) fn standings(
     marks
 }
 
-/// What says how old a version is, what tells most first; texts that compare as
-/// what they stand for does.
-type Age<const SIGNS: usize> = [Option<String>; SIGNS];
+/// What says how old a version is, what tells most first: numbers that grow with
+/// time.
+type Age<const SIGNS: usize> = [Option<u128>; SIGNS];
 
 /// How old a version is in the state of an instance.
-fn age_in_state(table: &TableFacts, texts: &Interner, row: RowId) -> Age<3> {
-    let Some(version) = table.version(row) else { return [None, None, None] };
-    let recorded_at = written(texts, version.recorded_at);
-    [version.updated_on.text(texts), mod_count(version), recorded_at]
+fn age_in_state(table: &TableFacts, texts: &Interner, row: RowId, dates: &FileDates) -> Age<4> {
+    let (Some(version), Some(row)) = (table.version(row), table.row(row)) else { return [None; 4] };
+    let updated_on = dates.believed(row.source, version.updated_on);
+    // When a set was exported says nothing of when its rows were recorded.
+    let exported = dates.exported(row.source).filter(|_| row.origin != Origin::UpdateSet);
+    [updated_on, mod_count(version), recorded_at(texts, version), exported]
 }
 
 /// How old a version is in an update set: there it counts when the set's row was
 /// recorded, `recorded_on` where nothing says in which order.
-pub(super) fn age_in_set(table: &TableFacts, texts: &Interner, row: RowId, recorded_on: Stamp) -> Age<4> {
-    let recorded_on = recorded_on.text(texts);
-    let Some(version) = table.version(row) else { return [None, recorded_on, None, None] };
-    let recorded_at = written(texts, version.recorded_at);
-    [recorded_at, recorded_on, version.updated_on.text(texts), mod_count(version)]
+pub(super) fn age_in_set(
+    table: &TableFacts,
+    texts: &Interner,
+    row: RowId,
+    (recorded_on, dates): (Stamp, &FileDates),
+) -> Age<4> {
+    let (Some(version), Some(row)) = (table.version(row), table.row(row)) else { return [None; 4] };
+    let believed = |date| dates.believed(row.source, date);
+    let (recorded_on, updated_on) = (believed(recorded_on), believed(version.updated_on));
+    [recorded_at(texts, version), recorded_on, updated_on, mod_count(version)]
 }
 
-fn written(texts: &Interner, id: TextId) -> Option<String> {
-    Some(texts.text(id)).filter(|text| !text.is_empty()).map(str::to_owned)
+/// `sys_recorded_at` is a number of 16 to 18 hexadecimal digits.
+fn recorded_at(texts: &Interner, version: &Version) -> Option<u128> {
+    let text = texts.text(version.recorded_at);
+    let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_plain { u128::from_str_radix(text, 16).ok() } else { None }
 }
 
-fn mod_count(version: &Version) -> Option<String> {
-    (version.mod_count != u32::MAX).then(|| format!("{:010}", version.mod_count))
+fn mod_count(version: &Version) -> Option<u128> {
+    (version.mod_count != u32::MAX).then(|| u128::from(version.mod_count))
 }
 
 /// Which of several versions are older than another one. Linear: each sign
@@ -122,9 +142,9 @@ pub(super) fn find_older<const SIGNS: usize>(ages: &[Age<SIGNS>]) -> Vec<bool> {
     let mut is_open = vec![true; ages.len()];
     for sign in 0..SIGNS {
         let open = ages.iter().zip(&is_open).filter(|(_, is_open)| **is_open);
-        let Some(newest) = open.filter_map(|(age, _)| age[sign].as_ref()).max() else { continue };
+        let Some(newest) = open.filter_map(|(age, _)| age[sign]).max() else { continue };
         for ((age, older), is_open) in ages.iter().zip(&mut older).zip(&mut is_open) {
-            if *is_open && age[sign].as_ref().is_some_and(|date| date < newest) {
+            if *is_open && age[sign].is_some_and(|date| date < newest) {
                 (*older, *is_open) = (true, false);
             }
         }
@@ -150,37 +170,27 @@ impl Content {
 mod tests {
     use super::find_older;
 
-    fn check(ages: &[(&str, &str, &str)], expected: &[bool]) {
-        let text = |text: &&str| Some(*text).filter(|text| !text.is_empty()).map(str::to_owned);
-        let ages: Vec<_> = ages
-            .iter()
-            .map(|(updated_on, mod_count, recorded_at)| {
-                [text(updated_on), text(mod_count), text(recorded_at)]
-            })
-            .collect();
+    fn check(ages: &[[u128; 3]], expected: &[bool]) {
+        let ages: Vec<_> = ages.iter().map(|age| age.map(|sign| (sign > 0).then_some(sign))).collect();
         assert_eq!(find_older(&ages), expected);
     }
 
     #[test]
-    fn the_newest_date_wins() {
-        check(&[("2026-01-01 00:00:00", "9", ""), ("2026-01-02 00:00:00", "3", "")], &[true, false]);
+    fn the_first_sign_decides() {
+        check(&[[1, 9, 0], [2, 3, 0]], &[true, false]);
     }
 
     #[test]
-    fn the_count_decides_where_dates_do_not() {
-        check(&[("2026-01-01 00:00:00", "3", ""), ("2026-01-01 00:00:00", "9", "")], &[true, false]);
-        check(&[("", "3", ""), ("", "9", "")], &[true, false]);
-        check(&[("", "3", ""), ("2026-01-01 00:00:00", "9", "")], &[true, false]);
+    fn the_next_decides_where_the_first_does_not() {
+        check(&[[1, 3, 0], [1, 9, 0]], &[true, false]);
+        check(&[[0, 3, 0], [0, 9, 0]], &[true, false]);
+        check(&[[0, 3, 0], [1, 9, 0]], &[true, false]);
+        check(&[[0, 0, 1], [0, 0, 2]], &[true, false]);
     }
 
     #[test]
-    fn the_time_of_recording_comes_last() {
-        check(&[("", "", "18c1"), ("", "", "18c2")], &[true, false]);
-    }
-
-    #[test]
-    fn without_a_hint_both_stand() {
-        check(&[("", "", ""), ("2026-01-01 00:00:00", "", "")], &[false, false]);
-        check(&[("", "", ""), ("", "", "")], &[false, false]);
+    fn without_a_sign_both_stand() {
+        check(&[[0, 0, 0], [1, 0, 0]], &[false, false]);
+        check(&[[0, 0, 0], [0, 0, 0]], &[false, false]);
     }
 }

@@ -290,7 +290,7 @@ fn pair_of(graph: &AccessGraph, node: Node) -> Pair {
 fn place_of(facts: &Facts, step: &Step) -> Row {
     let row = facts.table(step.table).row(step.row).copied().unwrap_or_else(nowhere);
     // The view has tests of its own, or none.
-    Row { standing: Standing::Current, signature: SignatureId::NONE, ..row }
+    Row { standing: Standing::Current, signature: SignatureId::NONE, class: 0, ..row }
 }
 
 fn nowhere() -> Row {
@@ -302,6 +302,7 @@ fn nowhere() -> Row {
         action: Action::InsertOrUpdate,
         origin: Origin::Table,
         standing: Standing::Current,
+        class: 0,
     }
 }
 

@@ -16,6 +16,9 @@ const MIXED_INSTANCES: &str = "mixed-instances";
 /// The kind of a notice that what was found before a change is not judged after it.
 const NOT_JUDGED_ANY_MORE: &str = "not-judged-any-more";
 
+/// The kind of a notice that the input contradicts itself.
+const CONTRADICTION: &str = "contradiction";
+
 /// The kinds of notices about waivers, which begin all alike.
 const WAIVER: &str = "waiver-";
 /// The kinds of notices about what known findings are compared with.
@@ -101,6 +104,15 @@ impl Notice {
     pub fn of_change(path: &str, message: String) -> Self {
         let (level, kind) = (NoticeLevel::Error, NOT_JUDGED_ANY_MORE);
         Self { level, kind: kind.into(), path: path.to_owned(), source: None, at: None, message }
+    }
+
+    /// That the input contradicts itself, so that nobody can tell what holds; one of
+    /// the places.
+    #[must_use]
+    pub fn of_contradiction(path: &str, source: u32, at: ByteSpan, message: String) -> Self {
+        let (level, kind) = (NoticeLevel::Error, CONTRADICTION);
+        let (path, source, at) = (path.to_owned(), Some(source), Some(at));
+        Self { level, kind: kind.into(), path, source, at, message }
     }
 
     /// What it is about.

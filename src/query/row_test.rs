@@ -116,6 +116,25 @@ impl RowTest {
         }
     }
 
+    /// Whether two rows of one record contradict each other.
+    #[must_use]
+    pub fn is_contradiction(&self, one: u8, other: u8) -> bool {
+        !self.asks_trait && matches!((one, other), (YES, NO) | (NO, YES))
+    }
+
+    /// The answer of a record of which there are two rows: what only one of them
+    /// shows, and nothing where they contradict each other.
+    #[must_use]
+    pub fn joined(&self, one: u8, other: u8) -> u8 {
+        match (one, other) {
+            _ if one == other || self.asks_trait => one,
+            (NOT_ASKED, _) | (_, NOT_ASKED) => NOT_ASKED,
+            (YES | NO, YES | NO) => OWN,
+            (shown @ (YES | NO), _) | (_, shown @ (YES | NO)) => shown,
+            _ => BOTH,
+        }
+    }
+
     /// What the number of an answer says; `None` if it was not asked.
     #[must_use]
     pub fn truth(&self, answer: u8) -> Option<Truth> {

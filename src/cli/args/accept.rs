@@ -13,9 +13,6 @@ pub(crate) struct AcceptArgs {
     /// other findings make the exit code 1
     #[arg(long, value_name = "FILE")]
     pub(crate) baseline: Option<PathBuf>,
-    /// The day that the last days of waivers are compared with [default: today, in UTC]
-    #[arg(long, value_name = "DATE")]
-    pub(crate) today: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -60,9 +57,6 @@ pub(crate) struct BaselineFileArgs {
     /// The file of known findings
     #[arg(long, value_name = "FILE", default_value = glidelint::suppress::FILE_NAME)]
     pub(crate) baseline: PathBuf,
-    /// The day that the last days of waivers are compared with [default: today, in UTC]
-    #[arg(long, value_name = "DATE")]
-    pub(crate) today: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -97,7 +91,4 @@ pub(crate) struct WaiveArgs {
     /// Allow a waiver of all findings of the rule
     #[arg(long)]
     pub(crate) broad: bool,
-    /// The day that the last day is compared with [default: today, in UTC]
-    #[arg(long, value_name = "DATE")]
-    pub(crate) today: Option<String>,
 }

@@ -107,8 +107,9 @@ impl Builder<'_> {
             for row in rows.live() {
                 let sys_id = rows.pair(row, ColumnIdx::SYS_ID).value;
                 if sys_id.0 > TextId::EMPTY.0 {
-                    let display = name.map_or(TextId::ABSENT, |name| rows.pair(row, name).value);
                     let folded = self.facts.fold(sys_id);
+                    let row = rows.joined.get(&folded).copied().unwrap_or(row);
+                    let display = name.map_or(TextId::ABSENT, |name| rows.pair(row, name).value);
                     self.nodes(kind(0)).number(sys_id, folded, display);
                 }
             }

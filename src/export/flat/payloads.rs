@@ -12,7 +12,7 @@ use super::record::Cell;
 use super::rows::Rows;
 use super::table::is_sys_id;
 use super::ways;
-use super::{RecordSink, Select};
+use super::RecordSink;
 use crate::record::{Action, Origin, Record, SetReference};
 use crate::span::ByteSpan;
 use crate::xml::TextMap;
@@ -87,10 +87,11 @@ impl Rows<'_> {
             // A record that shows nothing: it is there, and its columns lack.
             if let Some(table) = table.filter(|_| lack.is_some() && !row.deletes) {
                 let number = state.census.number(table, 1, self.select);
-                let index = state.census.table(number).index;
-                if index.is_some() || matches!(self.select, Select::Everything) {
+                let of = state.census.table(number).row_of;
+                for (index, name) in self.select.handed_out_as(of, table) {
                     sink.record(&Record {
-                        table,
+                        table: name,
+                        class: table,
                         table_index: index,
                         action: Action::InsertOrUpdate,
                         origin: Origin::UpdateSet,

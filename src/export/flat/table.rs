@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 pub(super) use crate::record::is_sys_id;
-use crate::record::schema;
+use crate::record::{classes, schema};
 
 /// How names of tables begin that the dictionary does not know.
 const PREFIXES: [&str; 20] = [
@@ -89,7 +89,7 @@ impl Named {
         let tables = schema::tables();
         let other = tables.iter().copied().max_by_key(|other| known(other))?;
         let there = known(other);
-        if there <= here || there * 4 < own.len() * 3 {
+        if there <= here || there * 4 < own.len() * 3 || classes::is_a(table, other) {
             return None;
         }
         let is_telling = |name: &&&str| tables.iter().filter(|table| has(table, name)).count() == 1;

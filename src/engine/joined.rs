@@ -1,0 +1,211 @@
+//! What joins see of a record of which several rows stand, as nothing says which of
+//! them is the state: whatever no other row contradicts.
+
+use foldhash::fast::FixedState;
+use hashbrown::HashMap;
+
+use super::columns::Pair;
+use super::facts::{Facts, Row, Standing, TableFacts};
+use super::instance::Instance;
+use super::interner::TextId;
+use super::signatures::{Signature, SignatureId};
+use super::versions::Files;
+use crate::finding::Notice;
+use crate::query::{RowId, RowTest};
+use crate::record::{Action, ColumnIdx, TableIdx};
+use crate::span::ByteSpan;
+
+/// A record of which two rows say different things, and nothing says which is newer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Undecided {
+    table: TableIdx,
+    rows: [RowId; 2],
+}
+
+/// Notes for each record of which several rows stand what joins see of it, and
+/// returns those of which two rows contradict each other. `groups` are the rows of
+/// records that have several.
+pub(super) fn settle(
+    index: TableIdx,
+    table: &mut TableFacts,
+    facts: &Facts,
+    (groups, files, tests): (&[Vec<RowId>], &Files<'_>, &[RowTest]),
+) -> Vec<Undecided> {
+    let mut undecided = Vec::new();
+    let mut signatures = Signatures::default();
+    for group in groups {
+        let mut rows: Vec<_> = group.iter().copied().filter(|row| is_shown(table, *row)).collect();
+        let is_source = |row: &RowId| table.row(*row).is_some_and(|row| !(files.is_build_output)(row.source));
+        // What a build wrote says less than what it was made of.
+        if rows.iter().any(is_source) {
+            rows.retain(is_source);
+        }
+        let Some(&first) = rows.first() else { continue };
+        let sys_id = facts.fold(table.pair(first, ColumnIdx::SYS_ID).value);
+        let joined = Joining { table, tests }.of(&rows);
+        undecided.extend(joined.at_odds.map(|rows| Undecided { table: index, rows }));
+        let seen = joined.only.or_else(|| {
+            let row = *table.row(first)?;
+            let signature = signatures.number(table, joined.answers);
+            Some(table.add_joined(Row { signature, ..row }, &joined.pairs))
+        });
+        table.joined.extend(seen.map(|seen| (sys_id, seen)));
+    }
+    undecided
+}
+
+fn is_shown(table: &TableFacts, row: RowId) -> bool {
+    table
+        .row(row)
+        .is_some_and(|row| row.standing == Standing::Current && row.action == Action::InsertOrUpdate)
+}
+
+/// Signatures that no row had before.
+#[derive(Default)]
+struct Signatures(HashMap<Vec<u8>, SignatureId>);
+
+impl Signatures {
+    fn number(&mut self, table: &mut TableFacts, answers: Vec<u8>) -> SignatureId {
+        let next = SignatureId(u32::try_from(table.signatures.len()).unwrap_or(u32::MAX));
+        *self.0.entry(answers).or_insert_with_key(|answers| {
+            table.signatures.push(Signature::from(answers.as_slice()));
+            next
+        })
+    }
+}
+
+/// The rows of a table, and what they were asked.
+struct Joining<'t> {
+    table: &'t TableFacts,
+    tests: &'t [RowTest],
+}
+
+/// What is seen of a record.
+struct Joined {
+    /// The row that shows all of it, if one does.
+    only: Option<RowId>,
+    pairs: Vec<Pair>,
+    answers: Vec<u8>,
+    /// Two rows that contradict each other.
+    at_odds: Option<[RowId; 2]>,
+}
+
+impl Joining<'_> {
+    fn of(&self, rows: &[RowId]) -> Joined {
+        let mut rest = rows.iter().copied();
+        let first = rest.next().unwrap_or(RowId(u32::MAX));
+        let (mut pairs, mut answers) = (self.pairs(first), self.answers(first).to_vec());
+        let mut at_odds = None;
+        for row in rest {
+            if at_odds.is_none() {
+                let mut before = rows.iter().copied().take_while(|other| *other != row);
+                at_odds = before.find(|other| self.contradict(*other, row)).map(|other| [other, row]);
+            }
+            let sys_id = self.table.slot(ColumnIdx::SYS_ID);
+            for (slot, (ours, theirs)) in pairs.iter_mut().zip(self.pairs(row)).enumerate() {
+                if Some(slot) != sys_id {
+                    *ours = both(*ours, theirs);
+                }
+            }
+            let theirs = self.answers(row);
+            for ((ours, theirs), test) in answers.iter_mut().zip(theirs).zip(self.tests) {
+                *ours = test.joined(*ours, *theirs);
+            }
+        }
+        let is_all = |row: &RowId| self.pairs(*row) == pairs && self.answers(*row) == answers;
+        let only = rows.iter().copied().find(is_all);
+        Joined { only, pairs, answers, at_odds }
+    }
+
+    fn pairs(&self, row: RowId) -> Vec<Pair> {
+        let row = usize::try_from(row.0).unwrap_or(usize::MAX);
+        (0..self.table.width()).map(|slot| self.table.columns.get(row, slot)).collect()
+    }
+
+    fn answers(&self, row: RowId) -> &[u8] {
+        let signature = self.table.row(row).map(|row| row.signature);
+        let answers = signature.and_then(|signature| self.table.signatures.get(signature.index()));
+        answers.map_or(&[], |answers| &**answers)
+    }
+
+    /// Whether two rows show different values in a column that somebody asks for, or
+    /// answer a question with yes and with no.
+    fn contradict(&self, one: RowId, other: RowId) -> bool {
+        let sys_id = self.table.slot(ColumnIdx::SYS_ID);
+        let pairs = self.pairs(one).into_iter().zip(self.pairs(other)).enumerate();
+        let mut differ = pairs.filter(|(slot, _)| Some(*slot) != sys_id);
+        let is_shown = |pair: Pair| pair.value != TextId::ABSENT;
+        differ.any(|(_, (one, other))| is_shown(one) && is_shown(other) && one.value != other.value)
+            || self
+                .answers(one)
+                .iter()
+                .zip(self.answers(other))
+                .zip(self.tests)
+                .any(|((one, other), test)| test.is_contradiction(*one, *other))
+    }
+}
+
+/// What two rows show of one column together.
+fn both(one: Pair, other: Pair) -> Pair {
+    if one == other || other == Pair::default() {
+        return one;
+    }
+    if one == Pair::default() {
+        return other;
+    }
+    let shown = |one: TextId, other: TextId, none: TextId| match (one, other) {
+        _ if one == other => one,
+        _ if one.0 <= none.0 => other,
+        _ if other.0 <= none.0 => one,
+        _ => TextId::ABSENT,
+    };
+    Pair {
+        value: shown(one.value, other.value, TextId::ABSENT),
+        display: shown(one.display, other.display, TextId::EMPTY),
+    }
+}
+
+impl Instance<'_> {
+    /// Two notices for each table with records whose versions contradict each other,
+    /// one for either place of the first of them. `path_of` names a source.
+    #[must_use]
+    pub fn version_notices<'s>(&self, path_of: &dyn Fn(u32) -> &'s str) -> Vec<Notice> {
+        let mut tables: HashMap<TableIdx, (Undecided, usize), FixedState> = HashMap::default();
+        for undecided in &self.undecided {
+            tables.entry(undecided.table).or_insert((*undecided, 0)).1 += 1;
+        }
+        let mut tables: Vec<_> = tables.into_values().collect();
+        tables.sort_by_key(|(undecided, _)| undecided.table);
+        tables.iter().flat_map(|(undecided, count)| self.notices_of(undecided, *count, path_of)).collect()
+    }
+
+    fn notices_of<'s>(
+        &self,
+        undecided: &Undecided,
+        count: usize,
+        path_of: &dyn Fn(u32) -> &'s str,
+    ) -> Vec<Notice> {
+        let Undecided { table, rows } = *undecided;
+        let name = &self.wanted.table(table).name;
+        let more = match count {
+            0 | 1 => String::new(),
+            2 => "; one more record is like this".to_owned(),
+            count => format!("; {} more records are like this", count - 1),
+        };
+        let places = rows.map(|row| self.place(table, row).unwrap_or_default());
+        let notice = |(here, there): (usize, usize)| {
+            let ((source, start, _), (other, ..)) = (places[here], places[there]);
+            let message = format!(
+                "two versions of the record '{}' of {name} say different things, and nothing says which is \
+                 newer, so both are judged: one is here, the other in {}{more}",
+                self.key(table, rows[0]),
+                path_of(other)
+            );
+            Notice::of_contradiction(path_of(source), source, ByteSpan::at(start), message)
+        };
+        [(0, 1), (1, 0)].into_iter().map(notice).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,117 @@
+//! Several rows of one record: which is believed, and what joins see of them.
+
+use crate::engine::{Options, Plan, judge, read_all};
+use crate::query::Clock;
+use crate::rule::{Pack, Settings, builtin};
+use crate::source::Source;
+
+const ROLE: &str =
+    "<sys_user_role><name>admin</name><sys_id>2831a114c611228501d4ea6c309d626d</sys_id></sys_user_role>";
+const GRANT: &str = "<sys_user_has_role><user>u1</user><role>2831a114c611228501d4ea6c309d626d</role><state>active\
+                     </state><inherited>false</inherited><sys_id>g1</sys_id></sys_user_has_role>";
+
+/// An account that works for a machine.
+fn account(active: bool, fields: &str) -> String {
+    format!(
+        "<sys_user><user_name>svc.quay</user_name><active>{active}</active><web_service_access_only>false\
+         </web_service_access_only><sys_id>u1</sys_id>{fields}</sys_user>"
+    )
+}
+
+/// A file, with the date of its start tag; none for an empty one.
+fn file(date: &str, rows: &str) -> String {
+    let date = if date.is_empty() { String::new() } else { format!(" unload_date=\"{date} 10:00:00\"") };
+    format!("<unload{date}>{rows}</unload>")
+}
+
+/// What SNR1001 says of an account that holds admin, in either order of the files:
+/// `fail`, `pass`, or `?`; behind it ` !` where the input contradicts itself, which
+/// is said once at either place.
+#[track_caller]
+fn check(files: &[&str], expected: &str) {
+    let common = file("2026-03-01", &format!("{ROLE}{GRANT}"));
+    let orders = [files.to_vec(), files.iter().rev().copied().collect()];
+    for order in orders {
+        let files: Vec<_> = order.into_iter().chain([common.as_str()]).collect();
+        assert_eq!(verdict(&files), expected, "{files:?}");
+    }
+}
+
+fn verdict(files: &[&str]) -> String {
+    let settings = Settings { select: vec!["SNR1001".to_owned()], ..Settings::default() };
+    let pack = Pack::compile(&[builtin().unwrap()], &settings).unwrap();
+    let sources: Vec<_> = files
+        .iter()
+        .enumerate()
+        .map(|(at, text)| Source::memory(&format!("{at}.xml"), text.as_bytes().to_vec()))
+        .collect();
+    let today = Some(Clock::parse("2026-03-05").unwrap());
+    let options = Options { complete: ["all".to_owned()].into(), today, ..Options::default() };
+    let reading = read_all(&sources, &Plan::of(&pack), &options, &|_| {});
+    let outcome = judge(&reading.instance, &pack.rules);
+    let notices = reading.instance.version_notices(&|_| "file");
+    let at_odds = match notices.len() {
+        0 => "",
+        2 => " !",
+        _ => " !!",
+    };
+    let verdict = match &outcome.coverage[0] {
+        coverage if coverage.fail > 0 => "fail",
+        coverage if coverage.cannot_tell > 0 => "?",
+        _ => "pass",
+    };
+    format!("{verdict}{at_odds}")
+}
+
+fn on(date: &str) -> String {
+    format!("<sys_updated_on>{date}</sys_updated_on>")
+}
+
+#[test]
+fn the_later_date_decides_if_it_is_one() {
+    let check = |active: &str, inactive: &str, expected: &str| {
+        let (active, inactive) = (account(true, &on(active)), account(false, &on(inactive)));
+        check(&[&file("2026-03-01", &active), &file("2026-03-01", &inactive)], expected);
+    };
+    check("2026-02-02 10:00:00", "2026-02-01 10:00:00", "fail");
+    check("2026-02-01 10:00:00", "2026-02-02 10:00:00", "pass");
+    // Behind the file, or no date: it decides nothing.
+    check("2026-02-01 10:00:00", "2026-03-03 10:00:00", "? !");
+    check("2026-02-01 10:00:00", "9999", "? !");
+    check("2026-02-01 10:00:00", "31.03.2026 10:00:00", "? !");
+    check("2026-02-01 10:00:00", "2026-02-31 10:00:00", "? !");
+}
+
+#[test]
+fn of_equal_dates_the_newer_export_decides() {
+    let same = on("2025-02-01 10:00:00");
+    let check = |active: &str, inactive: &str, expected: &str| {
+        check(&[&file(active, &account(true, &same)), &file(inactive, &account(false, &same))], expected);
+    };
+    check("2026-03-02", "2026-03-01", "fail");
+    check("2026-03-01", "2026-03-02", "pass");
+    check("2026-03-01", "2026-03-01", "? !");
+    check("2026-03-01", "", "? !");
+    // No export is of a later day than today.
+    check("2026-03-01", "2999-03-02", "? !");
+}
+
+#[test]
+fn case_of_a_sys_id_does_not_count() {
+    let same = on("2025-02-01 10:00:00");
+    let upper = account(false, &same).replace("<sys_id>u1", "<sys_id>U1");
+    check(&[&file("2026-03-02", &account(true, &same)), &file("2026-03-01", &upper)], "fail");
+    check(&[&file("2026-03-01", &account(true, &same)), &file("2026-03-02", &upper)], "pass");
+}
+
+#[test]
+fn what_only_one_copy_shows_is_no_contradiction() {
+    let without = account(true, "").replace("<active>true</active>", "");
+    check(&[&file("", &account(true, "")), &file("", &without)], "fail");
+    check(&[&file("", &account(false, "")), &file("", &without)], "pass");
+    // Three of them, two of which say different things.
+    check(&[&file("", &account(true, "")), &file("", &without), &file("", &account(false, ""))], "? !");
+    check(&[&file("", &account(true, "")), &file("", &account(true, ""))], "fail");
+    // Nobody asks for that column.
+    check(&[&file("", &account(true, "<city>Kiel</city>")), &file("", &account(true, ""))], "fail");
+}
