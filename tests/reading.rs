@@ -737,8 +737,10 @@ fn an_invalid_byte_is_replaced_and_nothing_else_is_lost() {
 }
 
 #[test]
-fn an_unknown_encoding_is_read_as_utf_8() {
-    check_repaired(nordic("x-pier").as_bytes(), "x-pier", &["sys_user live table: name=Søren “Åby” €9"]);
+fn an_unknown_encoding_is_read_as_utf_8_and_told() {
+    let (report, seen) = read_all("export.xml", nordic("x-pier").as_bytes());
+    assert_eq!(lines(&seen), ["sys_user live table: name=Søren “Åby” €9"]);
+    assert!(report.has_loss() && report.problems[0].message.contains("x-pier"), "{:?}", report.problems);
 }
 
 // Damage.
@@ -1084,7 +1086,10 @@ fn entities_of_a_doctype_are_not_expanded() {
         let text = format!(
             "<?xml version=\"1.0\"?>\n{doctype}\n<unload><a action=\"INSERT\"><b>{value}</b></a></unload>"
         );
-        check_repaired(text.as_bytes(), "DOCTYPE", &[&format!("a live table: b={value}")]);
+        let (report, seen) = read_all("export.xml", text.as_bytes());
+        assert_eq!(lines(&seen), [format!("a live table: b={value}")]);
+        assert!(report.problems[0].message.contains("DOCTYPE"), "{:?}", report.problems);
+        assert_eq!(report.has_loss(), value.starts_with('&'), "{text}");
     };
     check_doctype("<!DOCTYPE unload SYSTEM \"file:///etc/passwd\">", "1");
     check_doctype("<!DOCTYPE unload [<!ENTITY pier SYSTEM \"file:///etc/hostname\">]>", "&pier;");

@@ -126,7 +126,8 @@ impl Reading<'_> {
                 Ok(Some(token)) => {
                     let is_tag = matches!(token.kind, TokenKind::Start | TokenKind::Empty);
                     let is_row = is_tag
-                        && (reader.name(&token) == "sys_id" || carries_action(reader.window(), &token));
+                        && (reader.name(&token) == "sys_id"
+                            || reader.name(&token) != "element" && carries_action(reader.window(), &token));
                     if is_row && is_whole {
                         is_whole = false;
                         let message = "records stand in the definition of a table: not read";

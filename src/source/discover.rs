@@ -271,7 +271,8 @@ impl Content {
             if gzip::is_gzip(&head[..filled]) {
                 return Ok(Some(Front::Gzip));
             }
-            Ok(archive::is_behind(&mut view, path)?.then_some(Front::Other(head)))
+            Ok(archive::is_behind(&mut view, path)?
+                .then_some(Front::Other([head[0], head[1], head[2], head[3]])))
         });
         match looked {
             Ok(None) => Self::File,
@@ -321,12 +322,12 @@ enum Front {
     /// It may be a tar archive that is packed.
     Gzip,
     /// Something else, of which these are the first bytes.
-    Other([u8; 512]),
+    Other([u8; 4]),
 }
 
 /// Says what stands before an archive. A program that unpacks it is nothing of
 /// ours; anything else may be an export that the archive hides.
-fn say_prefix(mut listing: Listing, head: [u8; 512]) -> Listing {
+fn say_prefix(mut listing: Listing, head: [u8; 4]) -> Listing {
     let is_program = [&b"MZ"[..], b"\x7fELF", b"#!"].iter().any(|magic| head.starts_with(magic));
     let kind = if is_program { ProblemKind::Skipped } else { ProblemKind::Broken };
     let message = format!("{} bytes in front of the archive are not read", listing.prefix);

@@ -54,6 +54,7 @@ pub(super) struct Head {
 }
 
 /// What a text was found to be.
+#[expect(clippy::large_enum_variant, reason = "there is one for each file, and it is taken apart at once")]
 #[derive(Debug)]
 pub(super) enum Judged {
     /// Nothing for us.
@@ -237,8 +238,8 @@ struct Header {
     has_sys_id: bool,
     /// Whether quotes go around the last one.
     is_quoted: bool,
-    /// Whether one of a worksheet is not shown.
-    has_unknown: bool,
+    /// The first one of a worksheet that is not shown.
+    unknown: Option<usize>,
 }
 
 impl Header {
@@ -260,7 +261,7 @@ impl Header {
         let decoded = |value: &csv::Value| dialect.decode(&text[value.whole.clone()]).trim().to_owned();
         let labels: Vec<_> = values.iter().map(decoded).collect();
         let is_unknown = |value: &csv::Value| text[value.whole.clone()].starts_with(UNKNOWN_CELL);
-        let has_unknown = !dialect.has_quotes && values.iter().any(is_unknown);
+        let unknown = values.iter().position(is_unknown).filter(|_| !dialect.has_quotes);
         let is_quoted = values.last().is_some_and(|value| value.is_quoted);
         let place = labels.iter().position(|label| is_label_of_sys_id(label));
         let next = csv::row(bytes, end.next, dialect, is_last, &mut values).is_ok();
@@ -269,7 +270,7 @@ impl Header {
             value.is_none_or(|value| value.is_empty() || is_sys_id(&value))
         });
         let are_columns = labels.iter().all(|label| label.split('.').all(is_name));
-        Some(Self { start, end, labels, are_columns, has_sys_id, is_quoted, has_unknown })
+        Some(Self { start, end, labels, are_columns, has_sys_id, is_quoted, unknown })
     }
 
     /// What is wrong with it.
@@ -277,7 +278,7 @@ impl Header {
         if self.end.stray.is_some() {
             return Some((ProblemKind::Broken, csv::STRAY));
         }
-        if self.has_unknown {
+        if self.unknown.is_some() {
             return Some((ProblemKind::Broken, "a label in the header is a formula without its value"));
         }
         let is_open = self.end.next == self.end.end && dialect.has_quotes && !self.is_quoted;

@@ -273,7 +273,9 @@ mod tests {
     fn links_to_members_are_no_loss() {
         let with = |links: &[(EntryType, &str, &str)]| {
             let tar = tar_of(&MEMBERS, |builder| {
-                links.iter().for_each(|(sort, name, target)| link(builder, *sort, name, target));
+                for (sort, name, target) in links {
+                    link(builder, *sort, name, target);
+                }
             });
             listed(&tar)[2..].join(", ")
         };
