@@ -127,6 +127,38 @@ fn update_set(rows: &[&str]) -> String {
 // The forms of exports.
 
 #[test]
+fn elements_in_the_place_of_one_word_say_nothing() {
+    let text = "<unload><sys_user action=\"INSERT_OR_UPDATE\"><active><value>true</value></active>\
+                <manager>a<b/></manager><name>x<b/></name><locked_out>true</locked_out></sys_user></unload>";
+    let (report, seen) = read_all("a.xml", text.as_bytes());
+    assert_eq!(report.problems, []);
+    let is_unknown = |name: &str| seen[0].field(name).unwrap().is_display_only;
+    assert_eq!(["active", "manager", "name", "locked_out"].map(is_unknown), [true, true, false, false]);
+}
+
+#[test]
+fn what_is_read_and_not_understood_is_told() {
+    let check = |text: &str, words: &str| {
+        let (report, _) = read_all("a.xml", text.as_bytes());
+        assert_eq!((report.has_loss(), report.whole), (!words.is_empty(), words.is_empty()), "{text}");
+        assert!(
+            report.problems.iter().any(|problem| problem.message.contains(words)) || words.is_empty(),
+            "{:?}",
+            report.problems
+        );
+    };
+    let user = "<sys_user action=\"INSERT_OR_UPDATE\"><name>NAME</name></sys_user>";
+    let export =
+        |doctype: &str, name: &str| format!("{doctype}<unload>{}</unload>", user.replace("NAME", name));
+    let doctype = "<!DOCTYPE unload [<!ENTITY pier \"berth\">]>";
+    check(&export(doctype, "&pier;"), "an entity of the DOCTYPE is used");
+    check(&export(doctype, "&amp;&#65;"), "");
+    check(&format!("<database>{user}</database>"), "records stand in the definition of a table");
+    check("<database><row><sys_id>x</sys_id></row></database>", "records stand in the definition");
+    check("<database><element name=\"sys_user\"><element name=\"a\"/></element></database>", "");
+}
+
+#[test]
 fn a_table_export() {
     let text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<unload unload_date=\"2026-03-01 10:00:00\">\n\
         <sys_user action=\"INSERT_OR_UPDATE\">\n<active>true</active>\n\
@@ -705,8 +737,10 @@ fn an_invalid_byte_is_replaced_and_nothing_else_is_lost() {
 }
 
 #[test]
-fn an_unknown_encoding_is_read_as_utf_8() {
-    check_repaired(nordic("x-pier").as_bytes(), "x-pier", &["sys_user live table: name=Søren “Åby” €9"]);
+fn an_unknown_encoding_is_read_as_utf_8_and_told() {
+    let (report, seen) = read_all("export.xml", nordic("x-pier").as_bytes());
+    assert_eq!(lines(&seen), ["sys_user live table: name=Søren “Åby” €9"]);
+    assert!(report.has_loss() && report.problems[0].message.contains("x-pier"), "{:?}", report.problems);
 }
 
 // Damage.
@@ -1052,7 +1086,10 @@ fn entities_of_a_doctype_are_not_expanded() {
         let text = format!(
             "<?xml version=\"1.0\"?>\n{doctype}\n<unload><a action=\"INSERT\"><b>{value}</b></a></unload>"
         );
-        check_repaired(text.as_bytes(), "DOCTYPE", &[&format!("a live table: b={value}")]);
+        let (report, seen) = read_all("export.xml", text.as_bytes());
+        assert_eq!(lines(&seen), [format!("a live table: b={value}")]);
+        assert!(report.problems[0].message.contains("DOCTYPE"), "{:?}", report.problems);
+        assert_eq!(report.has_loss(), value.starts_with('&'), "{text}");
     };
     check_doctype("<!DOCTYPE unload SYSTEM \"file:///etc/passwd\">", "1");
     check_doctype("<!DOCTYPE unload [<!ENTITY pier SYSTEM \"file:///etc/hostname\">]>", "&pier;");

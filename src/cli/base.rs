@@ -2,11 +2,11 @@
 //! the same program and on the same day, with the configuration and packs that it
 //! holds itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use glidelint::config::Config;
 use glidelint::finding::{BaselineState, Finding, Notice, RuleCoverage};
-use glidelint::rule::RuleMeta;
+use glidelint::rule::{RuleMeta, definitions};
 use glidelint::source::Discovery;
 use glidelint::suppress::{self as accepted, Entry, Recognised, Seen};
 
@@ -23,6 +23,8 @@ pub(crate) struct Base {
     known: Vec<Known>,
     /// By rule: how many records could not be judged.
     rules: BTreeMap<String, u64>,
+    /// The rules that ask what they ask now, if both sides have settings of their own.
+    same: Option<BTreeSet<String>>,
     /// As the revision was given.
     name: String,
     /// What it lacks, and what of it cannot be used.
@@ -81,11 +83,18 @@ impl Base {
     ) -> Result<Self, Failure> {
         let mut tree = Tree::write(revision, args, found)?;
         let name = revision.name().to_owned();
-        let mut base = Self { known: Vec::new(), rules: BTreeMap::new(), name, said: Vec::new() };
-        let Some(input) = tree.input(&args.input, discovery) else { return Ok(base) };
-        let args = JudgeArgs { input, ..args.clone() };
+        let mut base = Self { known: Vec::new(), rules: BTreeMap::new(), same: None, name, said: Vec::new() };
+        let input = tree.input(&args.input, discovery);
         let own = tree.configured(&args.packs, found);
         base.said.append(&mut tree.said);
+        let Some(input) = input else { return Ok(base) };
+        let args = JudgeArgs { input, ..args.clone() };
+        if let Some((own_found, own_packs)) = &own {
+            let now = definitions(&packs.files, &found.config.settings())?;
+            let before = definitions(&own_packs.files, &own_found.config.settings())?;
+            let same = before.into_iter().filter(|(rule, asked)| now.get(rule) == Some(asked));
+            base.same = Some(same.map(|(rule, _)| rule).collect());
+        }
         let Judged { findings, rules, coverage, discovery, .. } = match &own {
             Some((found, packs)) => judged(&args, found, packs)?,
             None => judged(&args, found, packs)?,
@@ -125,6 +134,9 @@ impl Base {
             let why = match open_now.get(rule) {
                 None => "the rule does not run any more",
                 Some(now) if *now > open => "the rule cannot judge as much as before",
+                Some(_) if self.same.as_ref().is_some_and(|same| !same.contains(rule)) => {
+                    "the rule, or a class that it asks, is another one"
+                }
                 Some(_) => {
                     standing.absent += gone.len();
                     continue;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use glidelint::config::{self, Config};
 use glidelint::engine::{ReadFile, Reading};
-use glidelint::export::FileKind;
+use glidelint::export::{self, FileKind};
 use glidelint::finding::Notice;
 use glidelint::report::safe;
 use glidelint::rule::RuleError;
@@ -121,7 +121,8 @@ pub(crate) fn sources(input: &InputArgs, config: &Config) -> Result<Discovery, F
     if let Some(jobs) = input.jobs {
         let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
     }
-    let discovery = discover(&input.paths, &options)?;
+    let mut discovery = discover(&input.paths, &options)?;
+    export::raise_unfollowed(&mut discovery.problems);
     if input.jobs.is_none() && is_little(&discovery.sources) {
         // The thread that is there will do; starting others takes longer.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();

@@ -175,6 +175,7 @@ impl Notice {
                 ProblemKind::LimitReached => "limit-reached",
                 ProblemKind::UnsafeName => "unsafe-name",
                 ProblemKind::Skipped => "skipped",
+                ProblemKind::Packed => "packed",
                 ProblemKind::NoInstance => "no-instance",
             }
             .into(),
