@@ -423,9 +423,9 @@ fn a_header_between_rows_is_told() {
 fn the_name_of_a_file_and_its_columns_may_be_at_odds() {
     let columns = ["user_name", "locked_out", "web_service_access_only", "identity_type"];
     let csv = format!("sys_id,{}\n{ID},a,b,c,d\n", columns.join(","));
-    let members: String = columns.iter().map(|name| format!(",\"{name}\":\"\"")).collect();
+    let members = columns.map(|name| format!(",\"{name}\":\"\"")).concat();
     let json = format!("[{{\"sys_id\":\"{ID}\"{members}}}]");
-    let elements: String = columns.iter().map(|name| format!("<{name}/>")).collect();
+    let elements = columns.map(|name| format!("<{name}/>")).concat();
     let xml = format!("<response><result><sys_id>{ID}</sys_id>{elements}</result></response>");
     for (end, text) in [("csv", &csv), ("json", &json), ("xml", &xml)] {
         for table in ["sys_user_role", "incident"] {
@@ -575,7 +575,7 @@ fn payloads_are_opened_in_every_form() {
         // Somebody may want the record alone.
         let (_, seen) = read_wanted(path, text.as_bytes(), &[("sys_user_role", &["name"])]);
         assert_eq!((seen.len(), seen[0].ordinal), (1, 1), "{path}");
-        if path.ends_with(".json") {
+        if text.starts_with('{') {
             assert_eq!(seen[0].set.as_ref().unwrap().sys_id, OTHER_ID);
             assert_eq!(seen[0].recorded_at.as_deref(), Some("2026-01-01 00:00:00"));
         }
