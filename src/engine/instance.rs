@@ -10,6 +10,7 @@ use super::facts::{Facts, Row, Sameness, Standing, TableFacts};
 use super::interner::TextId;
 use super::joined::Undecided;
 use super::mixed::MixedSign;
+use super::names::Names;
 use super::read::Plan;
 use super::update_sets::{UpdateSets, hash_of_key};
 use super::views::Access;
@@ -42,6 +43,8 @@ pub struct Instance<'p> {
     pub(super) mixed: Vec<MixedSign>,
     /// Records whose versions contradict each other.
     pub(super) undecided: Vec<Undecided>,
+    /// What is odd about the names that references show.
+    pub(super) names: Names,
     /// The sources that hold records, in scan order.
     pub(super) files: Vec<FileFacts>,
     /// Who reaches which role, if anybody asks.
@@ -98,6 +101,7 @@ impl<'p> Instance<'p> {
             apps: Apps::default(),
             mixed: Vec::new(),
             undecided: Vec::new(),
+            names: Names::default(),
             files,
             access: None,
             answers,

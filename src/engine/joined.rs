@@ -187,11 +187,7 @@ impl Instance<'_> {
     ) -> Vec<Notice> {
         let Undecided { table, rows } = *undecided;
         let name = &self.wanted.table(table).name;
-        let more = match count {
-            0 | 1 => String::new(),
-            2 => "; one more record is like this".to_owned(),
-            count => format!("; {} more records are like this", count - 1),
-        };
+        let more = more(count);
         let places = rows.map(|row| self.place(table, row).unwrap_or_default());
         let notice = |(here, there): (usize, usize)| {
             let ((source, start, _), (other, ..)) = (places[here], places[there]);
@@ -204,6 +200,15 @@ impl Instance<'_> {
             Notice::of_contradiction(path_of(source), source, ByteSpan::at(start), message)
         };
         [(0, 1), (1, 0)].into_iter().map(notice).collect()
+    }
+}
+
+/// How many more records are like one.
+pub(super) fn more(count: usize) -> String {
+    match count {
+        0 | 1 => String::new(),
+        2 => "; one more record is like this".to_owned(),
+        count => format!("; {} more records are like this", count - 1),
     }
 }
 

@@ -24,6 +24,7 @@ mod interner;
 mod joined;
 mod judge;
 mod mixed;
+mod names;
 mod pass_on;
 mod properties;
 mod read;

@@ -10,6 +10,7 @@ use super::collect::{Asked, Collector};
 use super::current::Shared;
 use super::facts::{Facts, Rows};
 use super::instance::{FileFacts, Instance};
+use super::names::Names;
 use super::same;
 use super::stamp::FileDates;
 use super::update_sets::UpdateSets;
@@ -162,6 +163,7 @@ pub(super) fn read_rows<'p>(
     if !options.all_versions {
         same::settle(&mut instance);
     }
+    instance.names = Names::new(&instance.facts, plan.wanted);
     views::settle(&mut instance, &plan.asks);
     Reading { files, instance, as_of }
 }

@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use super::data::{Cell, Data, Missing, RowId};
 use super::known::KnownColumn;
 use crate::record::schema::ColumnType;
-use crate::record::{ColumnIdx, TableIdx};
+use crate::record::{ColumnIdx, NamedReference, TableIdx, Wanted};
 
 /// One column, or those of an alias, of which the first non-empty counts.
 #[derive(Debug, Clone)]
@@ -79,6 +79,13 @@ impl Columns {
     pub(super) fn displayed<'a>(&self, data: &'a dyn Data, row: RowId) -> Option<&'a str> {
         let mut cells = self.list.iter().map(|&column| data.cell(self.table, row, column));
         cells.find_map(|cell| cell.display.filter(|_| !cell.present))
+    }
+
+    /// Notes that somebody asks for what a reference displays.
+    pub(super) fn note_named(&self, wanted: &mut Wanted, target: TableIdx, name: Option<ColumnIdx>) {
+        for &column in &self.list {
+            wanted.note_named(NamedReference { table: self.table, column, target, name });
+        }
     }
 
     pub(super) fn all_missing(&self) -> Missing {
