@@ -5,11 +5,11 @@ use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use super::columns::Pair;
-use super::facts::{Facts, Row, Standing, TableFacts};
+use super::facts::{Facts, Row, Sameness, Standing, TableFacts};
 use super::instance::Instance;
 use super::interner::TextId;
 use super::signatures::{Signature, SignatureId};
-use super::versions::Files;
+use super::versions::{Files, Group};
 use crate::finding::Notice;
 use crate::query::{RowId, RowTest};
 use crate::record::{Action, ColumnIdx, TableIdx};
@@ -29,27 +29,37 @@ pub(super) fn settle(
     index: TableIdx,
     table: &mut TableFacts,
     facts: &Facts,
-    (groups, files, tests): (&[Vec<RowId>], &Files<'_>, &[RowTest]),
+    (groups, files, tests): (&[Group], &Files<'_>, &[RowTest]),
 ) -> Vec<Undecided> {
     let mut undecided = Vec::new();
     let mut signatures = Signatures::default();
     for group in groups {
-        let mut rows: Vec<_> = group.iter().copied().filter(|row| is_shown(table, *row)).collect();
-        let is_source = |row: &RowId| table.row(*row).is_some_and(|row| !(files.is_build_output)(row.source));
-        // What a build wrote says less than what it was made of.
-        if rows.iter().any(is_source) {
-            rows.retain(is_source);
+        let shown =
+            |rows: &[RowId]| -> Vec<_> { rows.iter().copied().filter(|row| is_shown(table, *row)).collect() };
+        let (mut rows, proposed) = (shown(&group.instance), shown(&group.proposed));
+        let all: Vec<_> = rows.iter().chain(&proposed).copied().collect();
+        // What is in the instance answers, and without it what would be.
+        if rows.is_empty() {
+            rows = proposed;
         }
-        let Some(&first) = rows.first() else { continue };
+        // What a build wrote says less than what it was made of.
+        if rows.iter().any(|row| !files.is_build(table, *row)) {
+            rows.retain(|row| !files.is_build(table, *row));
+        }
+        let Some(&first) = rows.first().filter(|_| all.len() > 1) else { continue };
         let sys_id = facts.fold(table.pair(first, ColumnIdx::SYS_ID).value);
-        let joined = Joining { table, tests }.of(&rows);
+        let joining = Joining { table, tests };
+        let joined = joining.of(&rows);
         undecided.extend(joined.at_odds.map(|rows| Undecided { table: index, rows }));
+        let others = all.iter().copied().filter(|row| *row != first);
+        let sameness: Vec<_> = others.map(|row| (row, joining.sameness(first, row))).collect();
         let seen = joined.only.or_else(|| {
             let row = *table.row(first)?;
             let signature = signatures.number(table, joined.answers);
             Some(table.add_joined(Row { signature, ..row }, &joined.pairs))
         });
         table.joined.extend(seen.map(|seen| (sys_id, seen)));
+        table.sameness.extend(sameness);
     }
     undecided
 }
@@ -126,6 +136,12 @@ impl Joining<'_> {
         let signature = self.table.row(row).map(|row| row.signature);
         let answers = signature.and_then(|signature| self.table.signatures.get(signature.index()));
         answers.map_or(&[], |answers| &**answers)
+    }
+
+    /// What a row is beside the one that is counted.
+    fn sameness(&self, first: RowId, row: RowId) -> Sameness {
+        let is_same = self.pairs(first) == self.pairs(row) && self.answers(first) == self.answers(row);
+        if is_same { Sameness::Repeats(first) } else { Sameness::Unsure }
     }
 
     /// Whether two rows show different values in a column that somebody asks for, or

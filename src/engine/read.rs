@@ -147,7 +147,8 @@ pub(super) fn read_rows<'p>(
     let torn = files.iter().filter(|file| file.report.has_loss()).map(|file| file.source).collect();
     let dated = Files { dates: FileDates::new(&files, options.today), is_build_output: &is_build };
     let sets = UpdateSets::new(&facts, plan.wanted, &torn, &dated);
-    let undecided = if options.all_versions { Vec::new() } else { settle(&mut facts, &dated, plan.tests) };
+    let undecided =
+        if options.all_versions { Vec::new() } else { settle(&mut facts, &dated, (&sets, plan.tests)) };
     facts.forget_versions();
     let as_of = clock.now().map(|now| now.strftime("%Y-%m-%d %H:%M:%S").to_string());
     let apps = Apps::new(inputs, &files, &facts, plan.wanted);

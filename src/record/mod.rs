@@ -23,7 +23,7 @@ pub use keys::{known_key, natural_key};
 pub use parts::{PartOf, part_of};
 pub use referred::{display_column, is_sys_id, named_by_value, well_known_name};
 pub use secrets::{carries_credential, carries_records, is_secret_column, is_secret_property, mark_by_type};
-pub use update_sets::{SetColumn, is_update_set, want_update_sets, wanted_update_sets};
+pub use update_sets::{SetColumn, is_in_force, is_update_set, want_update_sets, wanted_update_sets};
 pub use wanted::{ColumnIdx, Keep, NamedReference, TableIdx, Wanted, WantedTable};
 
 /// What stands in place of a secret value wherever one would be shown.

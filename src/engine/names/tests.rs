@@ -86,7 +86,9 @@ fn a_condition_on_a_reference_asks_the_row() {
         )
     };
     let operation = |name: &str| {
-        format!("<sys_security_operation><name>{name}</name><sys_id>0123456789abcdef0123456789abcd01</sys_id></sys_security_operation>")
+        format!(
+            "<sys_security_operation><name>{name}</name><sys_id>0123456789abcdef0123456789abcd01</sys_id></sys_security_operation>"
+        )
     };
     let query = |rows: &str, expected: &[&str]| {
         assert_eq!(matching("operation=write", rows), expected, "{rows}");
