@@ -13,7 +13,9 @@ use super::interner::{SharedInterner, TextId};
 use super::names::AT_ODDS;
 use super::signatures::{SharedSignatures, SignatureId};
 use crate::query::{Cell, Class, Clock, Data, Missing, RowId, RowTest, Truth};
-use crate::record::{Action, ColumnIdx, Field, Origin, Record, TableIdx, Wanted, WantedTable, schema};
+use crate::record::{
+    Action, ColumnIdx, Field, Origin, Record, TableIdx, Wanted, WantedTable, is_no_identity, schema,
+};
 
 /// One column of the row.
 #[derive(Debug, Default)]
@@ -162,7 +164,10 @@ impl<'w> CurrentRow<'w> {
         let names = self.wanted.table(self.table);
         find_columns(record, names, &mut self.at);
         for column in 0..self.columns.len() {
-            let (value, display) = self.at[column].of(record);
+            let (mut value, display) = self.at[column].of(record);
+            if column == ColumnIdx::SYS_ID.index() && value.is_some_and(is_no_identity) {
+                value = None;
+            }
             self.see(column, (value, &display), shared);
         }
         let traits = Some((record.action, record.origin));

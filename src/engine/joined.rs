@@ -1,7 +1,8 @@
 //! What joins see of a record of which several rows stand, as nothing says which of
 //! them is the state: whatever no other row contradicts.
 
-use foldhash::fast::FixedState;
+use std::collections::BTreeMap;
+
 use hashbrown::HashMap;
 
 use super::columns::Pair;
@@ -20,6 +21,9 @@ use crate::span::ByteSpan;
 pub(super) struct Undecided {
     table: TableIdx,
     rows: [RowId; 2],
+    /// Whether they stand in one file and have different natural keys, so that they
+    /// are two records.
+    are_two: bool,
 }
 
 /// Notes for each record of which several rows stand what joins see of it, and
@@ -50,8 +54,10 @@ pub(super) fn settle(
         let sys_id = facts.fold(table.pair(first, ColumnIdx::SYS_ID).value);
         let joining = Joining { table, tests };
         let joined = joining.of(&rows);
-        undecided.extend(joined.at_odds.map(|rows| Undecided { table: index, rows }));
-        let others = all.iter().copied().filter(|row| *row != first);
+        let at_odds = group.of_two.or(joined.at_odds);
+        let are_two = group.of_two.is_some();
+        undecided.extend(at_odds.map(|rows| Undecided { table: index, rows, are_two }));
+        let others = all.iter().copied().filter(|row| *row != first && !are_two);
         let sameness: Vec<_> = others.map(|row| (row, joining.sameness(first, row))).collect();
         let seen = joined.only.or_else(|| {
             let row = *table.row(first)?;
@@ -186,13 +192,11 @@ impl Instance<'_> {
     /// one for either place of the first of them. `path_of` names a source.
     #[must_use]
     pub fn version_notices<'s>(&self, path_of: &dyn Fn(u32) -> &'s str) -> Vec<Notice> {
-        let mut tables: HashMap<TableIdx, (Undecided, usize), FixedState> = HashMap::default();
+        let mut tables: BTreeMap<(TableIdx, bool), (Undecided, usize)> = BTreeMap::new();
         for undecided in &self.undecided {
-            tables.entry(undecided.table).or_insert((*undecided, 0)).1 += 1;
+            tables.entry((undecided.table, undecided.are_two)).or_insert((*undecided, 0)).1 += 1;
         }
-        let mut tables: Vec<_> = tables.into_values().collect();
-        tables.sort_by_key(|(undecided, _)| undecided.table);
-        tables.iter().flat_map(|(undecided, count)| self.notices_of(undecided, *count, path_of)).collect()
+        tables.values().flat_map(|(undecided, count)| self.notices_of(undecided, *count, path_of)).collect()
     }
 
     fn notices_of<'s>(
@@ -201,18 +205,25 @@ impl Instance<'_> {
         count: usize,
         path_of: &dyn Fn(u32) -> &'s str,
     ) -> Vec<Notice> {
-        let Undecided { table, rows } = *undecided;
+        let Undecided { table, rows, are_two } = *undecided;
         let name = &self.wanted.table(table).name;
         let more = more(count);
         let places = rows.map(|row| self.place(table, row).unwrap_or_default());
         let notice = |(here, there): (usize, usize)| {
             let ((source, start, _), (other, ..)) = (places[here], places[there]);
-            let message = format!(
-                "two versions of the record '{}' of {name} say different things, and nothing says which is \
-                 newer, so both are judged: one is here, the other in {}{more}",
-                self.key(table, rows[0]),
-                path_of(other)
-            );
+            let other = path_of(other);
+            let (this, that) = (self.key(table, rows[here]), self.key(table, rows[there]));
+            let message = if are_two {
+                format!(
+                    "two records of {name} have one sys_id, so both are judged: '{this}' here, '{that}' in \
+                     {other}{more}"
+                )
+            } else {
+                format!(
+                    "two versions of the record '{this}' of {name} say different things, and nothing says \
+                     which is newer, so both are judged: one is here, the other in {other}{more}"
+                )
+            };
             Notice::of_contradiction(path_of(source), source, ByteSpan::at(start), message)
         };
         [(0, 1), (1, 0)].into_iter().map(notice).collect()

@@ -14,7 +14,7 @@ use super::names::Names;
 use super::same;
 use super::stamp::FileDates;
 use super::update_sets::UpdateSets;
-use super::versions::{Files, settle};
+use super::versions::{Files, Settling, settle};
 use super::views;
 use crate::export::{self, Collect, FileKind, FileReport, Select};
 use crate::query::{Clock, RowTests};
@@ -147,11 +147,14 @@ pub(super) fn read_rows<'p>(
     let torn = files.iter().filter(|file| file.report.has_loss()).map(|file| file.source).collect();
     let dated = Files { dates: FileDates::new(&files, options.today), is_build_output: &is_build };
     let sets = UpdateSets::new(&facts, plan.wanted, &torn, &dated);
-    let undecided =
-        if options.all_versions { Vec::new() } else { settle(&mut facts, &dated, (&sets, plan.tests)) };
+    let apps = Apps::new(inputs, &files, &facts, plan.wanted);
+    let undecided = if options.all_versions {
+        Vec::new()
+    } else {
+        settle(&mut facts, &dated, Settling { sets: &sets, apps: &apps, plan })
+    };
     facts.forget_versions();
     let as_of = clock.now().map(|now| now.strftime("%Y-%m-%d %H:%M:%S").to_string());
-    let apps = Apps::new(inputs, &files, &facts, plan.wanted);
     let whole = whole_tables(&files, &facts, plan.wanted, options);
     let file_facts =
         files.iter().filter(|file| file.report.kind != FileKind::Other).map(file_facts).collect();

@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use foldhash::quality::RandomState;
 
+use super::apps::{Apps, FolderIdx};
 use super::facts::{Facts, Standing, TableFacts, Version};
 use super::interner::{Interner, TextId};
 use super::joined::{self, Undecided};
+use super::read::Plan;
 use super::stamp::{FileDates, Stamp};
 use super::update_sets::UpdateSets;
-use crate::query::{RowId, RowTests};
-use crate::record::{Action, ColumnIdx, Origin, TableIdx};
+use crate::query::RowId;
+use crate::record::{Action, ColumnIdx, Origin, TableIdx, known_key};
 
 /// What is known of the files that versions stand in.
 pub(super) struct Files<'f> {
@@ -24,6 +26,52 @@ impl Files<'_> {
     /// Whether a row stands where others only repeat it.
     pub(super) fn is_build(&self, table: &TableFacts, row: RowId) -> bool {
         table.row(row).is_some_and(|row| (self.is_build_output)(row.source))
+    }
+}
+
+/// What versions are settled by.
+#[derive(Clone, Copy)]
+pub(super) struct Settling<'s> {
+    pub(super) sets: &'s UpdateSets,
+    pub(super) apps: &'s Apps,
+    pub(super) plan: &'s Plan<'s>,
+}
+
+/// What holds no record twice: a file, or the folder of an app.
+#[derive(PartialEq, Eq, Hash)]
+enum Holder {
+    File(u32),
+    App(FolderIdx),
+}
+
+impl Settling<'_> {
+    /// Two rows with one `sys_id` that stand in one file, or in the folder of one app,
+    /// and have different natural keys. They are no versions of one record.
+    fn of_two_records(
+        &self,
+        (index, table): (TableIdx, &TableFacts),
+        facts: &Facts,
+        rows: &[RowId],
+    ) -> Option<[RowId; 2]> {
+        let names = self.plan.wanted.table(index);
+        let columns: Vec<_> = known_key(&names.name)?.iter().filter_map(|name| names.find(name)).collect();
+        let mut first_of: HashMap<Holder, RowId> = HashMap::new();
+        for &id in rows {
+            let Some(row) = table.row(id).filter(|row| row.origin != Origin::UpdateSet) else { continue };
+            let folder = self.apps.folder(row.source).filter(|_| row.origin == Origin::App);
+            let holder = folder.map_or(Holder::File(row.source), Holder::App);
+            let first = *first_of.entry(holder).or_insert(id);
+            let differs = |column: &ColumnIdx| {
+                let shown = |row| facts.fold(table.pair(row, *column).value);
+                let (one, other) = (shown(first), shown(id));
+                one != other && one.0 > TextId::EMPTY.0 && other.0 > TextId::EMPTY.0
+            };
+            let mut kept = columns.iter().filter(|column| table.slot(**column).is_some());
+            if first != id && kept.any(differs) {
+                return Some([first, id]);
+            }
+        }
+        None
     }
 }
 
@@ -41,11 +89,8 @@ pub(super) fn is_of_instance(sets: &UpdateSets, index: TableIdx, table: &TableFa
 /// recorded; then the time at which its table was exported. Where nothing decides,
 /// both stand, and joins see what none of them contradicts. A deletion is a version
 /// too. What a set brings that is not in the instance makes nothing else older.
-pub(super) fn settle(
-    facts: &mut Facts,
-    files: &Files<'_>,
-    (sets, tests): (&UpdateSets, &RowTests),
-) -> Vec<Undecided> {
+pub(super) fn settle(facts: &mut Facts, files: &Files<'_>, settling: Settling<'_>) -> Vec<Undecided> {
+    let Settling { sets, plan, .. } = settling;
     let mut undecided = Vec::new();
     for at in 0..facts.tables.len() {
         let index = TableIdx(u16::try_from(at).unwrap_or(u16::MAX));
@@ -54,15 +99,16 @@ pub(super) fn settle(
         let groups: Vec<_> = groups
             .into_iter()
             .map(|rows| {
+                let of_two = settling.of_two_records((index, &table), facts, &rows);
                 let is_of_instance = |row: &RowId| is_of_instance(sets, index, &table, *row);
                 let (instance, proposed) = rows.into_iter().partition(is_of_instance);
-                Group { instance, proposed }
+                Group { instance, proposed, of_two }
             })
             .collect();
         for group in &groups {
             settle_group(&mut table, &facts.texts, group, files);
         }
-        undecided.extend(joined::settle(index, &mut table, facts, (&groups, files, tests.of(index))));
+        undecided.extend(joined::settle(index, &mut table, facts, (&groups, files, plan.tests.of(index))));
         facts.tables[at] = table;
     }
     undecided
@@ -73,6 +119,8 @@ pub(super) struct Group {
     pub(super) instance: Vec<RowId>,
     /// Those of sets that the instance does not have.
     pub(super) proposed: Vec<RowId>,
+    /// Two rows of one file that are of different records.
+    pub(super) of_two: Option<[RowId; 2]>,
 }
 
 /// The rows of each record that has several, in scan order.
@@ -100,6 +148,9 @@ fn settle_group(table: &mut TableFacts, texts: &Interner, group: &Group, files: 
     let all: Vec<_> = of_instance.iter().copied().chain(group.proposed.iter().map(age)).collect();
     let mut older = find_older(&of_instance);
     older.extend(find_older(&all).into_iter().skip(of_instance.len()));
+    if group.of_two.is_some() {
+        older.fill(false);
+    }
     let rows: Vec<_> = group.instance.iter().chain(&group.proposed).copied().collect();
     for (row, mark) in standings(table, &rows, &older, files) {
         table.set_standing(row, mark);

@@ -334,7 +334,8 @@ impl Binder<'_> {
         let Found { list, known } = self.segment(table, segment, place)?;
         let columns = Columns { table: index, list };
         let meaning = if calculated.is_some() { Meaning::Calculated } else { Meaning::Value };
-        Ok(End::Column(ColumnEnd::new(columns, known, meaning)))
+        let is_of_view = known::is_view(table);
+        Ok(End::Column(ColumnEnd { is_of_view, ..ColumnEnd::new(columns, known, meaning) }))
     }
 
     /// The roles that a user has in the end.

@@ -265,7 +265,9 @@ impl BoundPath {
     fn shown<'a>(&self, data: &'a dyn Data, cell: Cell<'a>) -> Result<&'a str, Missing> {
         let End::Column(end) = &self.end else { return Ok(cell.value) };
         match (end.kind, cell.display, end.target) {
-            (Some(ColumnType::Reference), display, Some(target)) if !cell.value.is_empty() => {
+            (Some(ColumnType::Reference), display, Some(target))
+                if !cell.value.is_empty() && (display.is_none() || !end.is_of_view) =>
+            {
                 name_of(data, target, (cell.value, display))
             }
             // A display value beside an unknown column says that it is a reference.

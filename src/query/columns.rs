@@ -28,6 +28,8 @@ pub(super) struct ColumnEnd {
     /// That table and the column there that the reference displays, where
     /// somebody asks for what it displays.
     pub(super) target: Option<(TableIdx, Option<ColumnIdx>)>,
+    /// Whether it is one of a view, whose references show names that the tool chose.
+    pub(super) is_of_view: bool,
 }
 
 /// What the text of a column says of the field that is asked for.
@@ -46,7 +48,7 @@ impl ColumnEnd {
     /// With what the dictionary knows of the first column.
     pub(super) fn new(columns: Columns, known: Option<KnownColumn>, meaning: Meaning) -> Self {
         let (kind, reference) = known.map_or((None, None), |known| (Some(known.kind), known.reference));
-        Self { columns, meaning, kind, reference, target: None }
+        Self { columns, meaning, kind, reference, target: None, is_of_view: false }
     }
 
     pub(super) fn cell<'a>(&self, data: &'a dyn Data, row: RowId) -> Result<Cell<'a>, Missing> {

@@ -1,12 +1,15 @@
 //! What a reference is called.
 
 use super::data::{Data, Missing, without_row};
-use crate::record::{ColumnIdx, TableIdx, is_sys_id, named_by_value, well_known_name};
+use crate::record::{ColumnIdx, TableIdx, is_no_identity, is_sys_id, named_by_value, well_known_name};
 
 /// What is missing to say that a row which was not found does not exist; `None`
 /// where it surely does not. A name that stands in place of a sys_id is of a row
 /// that nobody looked for.
 pub(super) fn without_referred(data: &dyn Data, target: TableIdx, value: &str) -> Option<Missing> {
+    if is_no_identity(value) {
+        return Some(Missing::table(target));
+    }
     let is_name = !is_sys_id(value) && named_by_value(&data.wanted().table(target).name, value).is_some();
     if is_name { Some(Missing::table(target)) } else { without_row(data, target, ColumnIdx::SYS_ID) }
 }
@@ -46,5 +49,6 @@ pub(super) fn name_by_reference<'a>(
     let table = &data.wanted().table(target).name;
     let by_sys_id = well_known_name(table, value);
     let display = display.filter(|_| !data.is_disputed(target, value));
-    by_sys_id.or(display).or_else(|| named_by_value(table, value))
+    let by_value = || named_by_value(table, value).filter(|name| !is_no_identity(name));
+    by_sys_id.or(display).or_else(by_value)
 }
