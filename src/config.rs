@@ -1,5 +1,6 @@
 //! The configuration file `.glidelint.yaml`.
 
+mod breadth;
 mod instances;
 mod waivers;
 
@@ -134,6 +135,16 @@ impl Config {
         }
         instances::check(&self.instances, path)?;
         waivers::check(&self.waivers, path)
+    }
+
+    /// Checks waivers once more, when rules are known: `table_of` gives the table of
+    /// a rule, by id or name, if all that it may find is about one.
+    ///
+    /// # Errors
+    /// For a waiver of all findings of a rule that does not say that it is meant.
+    pub fn check_waivers(&self, table_of: &dyn Fn(&str) -> Option<String>) -> Result<(), RuleError> {
+        let (path, text) = &self.source;
+        waivers::check_tables(&self.waivers, path, table_of).map_err(|error| error.within(text))
     }
 
     /// What it says about rules.

@@ -9,7 +9,6 @@ use serde::{Deserialize, Serialize};
 
 mod excerpts;
 mod findings;
-mod hash;
 mod lines;
 mod near;
 mod resolve;
@@ -22,7 +21,7 @@ mod windows;
 use crate::finding::{Finding, Place, PlaceRole};
 use crate::span::{ByteSpan, LineColumn};
 
-pub use excerpts::{Excerpts, FileExcerpts, LineHashes};
+pub use excerpts::{Excerpts, FileExcerpts};
 pub use findings::{Findings, LocatedFinding};
 pub use resolve::{Located, locate, locate_places};
 
@@ -98,9 +97,6 @@ pub struct ShownFinding<'f> {
     pub finding: &'f Finding,
     /// The primary place first. Never empty.
     pub places: Vec<ShownPlace<'f>>,
-    /// GitHub's `primaryLocationLineHash`, if it was asked for, of files up to
-    /// 100 MB where the hashed text holds no secret.
-    pub line_hash: Option<String>,
 }
 
 impl<'f> ShownFinding<'f> {

@@ -255,3 +255,38 @@ fn another_problem_is_another() {
     check("another role", "crane_driver", "winch_driver", "SNR1009", false);
     check("another value", "<value>false<", "<value>False<", "SNP1002", true);
 }
+
+/// Code scanning tracks an alert by one key of a result, and the platform writes
+/// columns, and orders them, as it likes.
+#[test]
+fn code_scanning_knows_a_problem_again() {
+    let keys = |text: String| {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("all.xml"), text).unwrap();
+        let scan = ["scan", "--no-config", "--root", ".", "--format", "sarif", "--select", RULES, "."];
+        let log = glidelint(folder.path(), &scan).json();
+        let results = log["runs"][0]["results"].as_array().unwrap().clone();
+        let key = |result: &serde_json::Value| {
+            let key = &result["partialFingerprints"]["primaryLocationLineHash"];
+            (result["ruleId"].to_string(), key.as_str().unwrap().to_owned())
+        };
+        results.iter().map(key).collect::<BTreeMap<_, _>>()
+    };
+    let expected = keys(unload(&records()));
+    let mut forms: Vec<_> = expected.values().map(|key| key.split_once(':').unwrap()).collect();
+    forms.dedup();
+    assert_eq!(forms.len(), RECORDS.len(), "{expected:?}");
+    let is_hash = |hash: &str| hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    assert!(forms.iter().all(|(hash, count)| is_hash(hash) && *count == "1"), "{forms:?}");
+    let written_again =
+        |text: &str| text.replace("    <sys_id>", "    <sys_mod_count>7</sys_mod_count>\n    <sys_id>");
+    assert_eq!(keys(unload(&changed(written_again))), expected);
+    let in_another_order = |text: &str| {
+        let mut lines: Vec<_> = text.lines().collect();
+        let last = lines.len() - 1;
+        lines[1..last].reverse();
+        lines.join("\n") + "\n"
+    };
+    assert_eq!(keys(unload(&changed(in_another_order))), expected);
+    assert_eq!(keys(unload(&changed(|text| text.replace('\n', "")))), expected);
+}

@@ -116,3 +116,154 @@ fn nobody_is_locked_out() {
     assert_eq!(code(&[robot.clone(), person.clone(), role.clone(), grant('1')], &[]), (1, true));
     assert_eq!(code(&[robot, person, role, grant('2')], &[]), (0, false), "somebody else holds it");
 }
+
+const BOSS: &str = "11111111111111111111111111111111";
+const ADMIN: &str = "22222222222222222222222222222222";
+
+fn unload(rows: &[String]) -> String {
+    format!("<unload unload_date=\"2026-03-01 10:00:00\">\n{}\n</unload>\n", rows.join("\n"))
+}
+
+fn account(name: &str, sys_id: &str) -> String {
+    format!(
+        "<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><locked_out>false</locked_out>\
+         <sys_id>{sys_id}</sys_id><user_name>{name}</user_name></sys_user>"
+    )
+}
+
+fn granted(role: &str, user: &str) -> String {
+    format!(
+        "<sys_user_has_role action=\"INSERT_OR_UPDATE\"><granted_by/><inherited>false</inherited>\
+         <role display_value=\"{role}\">{ADMIN}</role><state>active</state><sys_id>{}</sys_id>\
+         <user>{user}</user></sys_user_has_role>\n\
+         <sys_user_role action=\"INSERT_OR_UPDATE\"><name>{role}</name><sys_id>{ADMIN}</sys_id></sys_user_role>",
+        "3".repeat(32)
+    )
+}
+
+/// A rule of one's own, without its texts.
+fn own_rule(id: &str, rest: &str) -> String {
+    format!(
+        "id: {id}\ntitle: The rule {id}\nseverity: 5\nmessage: 'Rule {id}.'\nwhy: Because.\nfix: Do it.\n{rest}\n"
+    )
+}
+
+/// Runs `fix` with rules of one's own, all other rules beside them; gives the exit
+/// code, what is said, and the file afterwards.
+#[track_caller]
+fn fix(rules: &[String], rows: &[String], more: &[&str]) -> (i32, String, String) {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("export.xml");
+    fs::write(&path, unload(rows)).unwrap();
+    let own = TempDir::new().unwrap();
+    for (number, rule) in rules.iter().enumerate() {
+        fs::write(own.path().join(format!("own-rule-{number}.yaml")), rule).unwrap();
+    }
+    let pack = own.path().to_str().unwrap();
+    let mut arguments = vec!["fix", "--no-config", "--allow-lockout"];
+    arguments.extend(more);
+    if !rules.is_empty() {
+        arguments.extend(["--rules", pack]);
+    }
+    let run = glidelint(folder.path(), &arguments);
+    (run.code, format!("{}{}", run.stdout, run.stderr), fs::read_to_string(path).unwrap())
+}
+
+/// `inherited` says how a role came, and the platform writes it.
+#[test]
+fn what_the_platform_writes_is_left_alone() {
+    for (role, rule) in [("admin", "SNR1006"), ("itil", "SNR1005")] {
+        let rows = [account("ann.lee", BOSS), granted(role, BOSS)];
+        let (code, said, after) = fix(&[], &rows, &["--select", rule]);
+        assert_eq!(code, 1, "{said}");
+        assert!(said.contains(&format!("{rule}: no one value mends it")), "{said}");
+        assert_eq!(after, unload(&rows));
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("export.xml"), &after).unwrap();
+        let scan = glidelint(folder.path(), &["scan", "--no-config", "--format", "sarif", "--select", rule]);
+        let results = &scan.json()["runs"][0]["results"];
+        assert_eq!(results[0]["ruleId"], rule, "{scan:?}");
+        assert!(results[0].get("fixes").is_none(), "{results}");
+    }
+    let rule =
+        own_rule("XA1001", "table: sys_user_has_role\nwhere: 'role.name=admin'\nat: inherited\nmends: true");
+    let (code, said, _) = fix(&[rule], &[account("ann.lee", BOSS)], &[]);
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("own-rule-0.yaml:10:8") && said.contains("sys_user_has_role.inherited"), "{said}");
+}
+
+/// Who is deactivated and keeps a role is found by another rule, though that one was
+/// not asked for.
+#[test]
+fn a_change_that_brings_another_finding_is_refused() {
+    let rule = own_rule(
+        "XA1001",
+        "table: sys_user\nwhere: 'active=true^user_nameSTARTSWITHold'\nat: active\nmends: false",
+    );
+    let other = "44444444444444444444444444444444";
+    let rows = [account("old.boss", BOSS), account("old.hand", other), granted("itil", BOSS)];
+    let (code, said, after) = fix(&[rule], &rows, &["--select", "XA1001"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("export.xml:2: XA1001: with the new value SNR1007 is found"), "{said}");
+    assert!(said.contains("1 value changed in 1 file, 1 finding left as they are"), "{said}");
+    assert!(after.contains(&account("old.boss", BOSS)), "{after}");
+    let mended = account("old.hand", other).replace("<active>true", "<active>false");
+    assert!(after.contains(&mended), "{after}");
+}
+
+#[test]
+fn a_change_after_which_the_finding_stands_is_refused() {
+    let rule = own_rule(
+        "XA1001",
+        "table: sys_user\nwhere: 'active=true^user_name=old.boss'\nat: locked_out\nmends: true",
+    );
+    let rows = [account("old.boss", BOSS)];
+    let (code, said, after) = fix(&[rule], &rows, &["--select", "XA1001"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("with the new value XA1001 is still found"), "{said}");
+    assert_eq!(after, unload(&rows));
+}
+
+/// Nothing names the one change that is too many, so that some have to be left out.
+#[test]
+fn changes_that_are_too_many_together_are_left_out_in_part() {
+    let rules = [
+        own_rule("XA1001", "table: sys_user\nwhere: 'active=true'\nat: active\nmends: false"),
+        own_rule(
+            "XA1002",
+            "all:\n  - { count: { table: sys_user, where: 'active=false' }, expect: { at_most: 3 } }",
+        ),
+    ];
+    let rows: Vec<_> =
+        (0..8).map(|digit| account(&format!("user.{digit}"), &digit.to_string().repeat(32))).collect();
+    let (code, said, after) = fix(&rules, &rows, &["--select", "XA1001"]);
+    assert_eq!(code, 1, "{said}");
+    assert!(said.contains("with the new value XA1002 is found"), "{said}");
+    let changed = after.matches("<active>false").count();
+    assert!((1..=3).contains(&changed), "{changed} of 8: {said}");
+}
+
+/// What each built-in rule says of itself: with its value, its own tests pass.
+#[test]
+fn every_value_that_a_rule_names_mends_it() {
+    let tests = glidelint::rule::builtin_tests().unwrap();
+    let pack = glidelint::rule::builtin().unwrap();
+    let mending: Vec<_> = pack.rules.iter().filter(|(_, rule)| rule.mends.is_some()).collect();
+    assert!(mending.len() > 5);
+    for (path, rule) in mending {
+        let mut changed = 0;
+        let found = |test: &&glidelint::rule::file::RuleTest| {
+            test.params.is_empty() && test.finds.as_ref().is_some_and(|found| !found.is_empty())
+        };
+        for test in tests[path].iter().filter(found) {
+            let folder = TempDir::new().unwrap();
+            fs::write(folder.path().join("export.xml"), &test.export).unwrap();
+            let mut arguments = vec!["fix", "--no-config", "--allow-lockout", "--select", &rule.id.value];
+            arguments.extend(test.complete.iter().flat_map(|table| ["--complete", table]));
+            let run = glidelint(folder.path(), &arguments);
+            assert!(!run.stdout.contains("with the new value"), "{path}, {}: {run:?}", test.name.value);
+            changed += run.stdout.matches("\n+ ").count();
+        }
+        assert!(changed > 0, "{path}: in no test is a value changed");
+    }
+}

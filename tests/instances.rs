@@ -133,19 +133,24 @@ fn an_export_of_no_instance_is_said_and_not_judged() {
     fs::write(folder.path().join("more/notes.txt"), "nothing").unwrap();
     let both = run(&folder, "scan .");
     assert_eq!(
-        both.stdout.matches("warning: more/sys_user.xml: matches no glob").count(),
+        both.stdout.matches("error: more/sys_user.xml: matches no glob").count(),
         2,
         "{}",
         both.stdout
     );
     assert!(!both.stdout.contains("notes.txt"));
+    assert_eq!(both.code, 4);
+    let accepted = run(&folder, "scan . --allow-incomplete --fail-on never");
+    assert_eq!(accepted.code, 0, "{}", accepted.stdout);
+    let excluded = run(&folder, "scan . --fail-on never --exclude more");
+    assert_eq!(excluded.code, 0, "{}", excluded.stdout);
     let report = run(&folder, "scan . --instance test -f json").json();
     assert_eq!(report["notices"][0]["kind"], "no-instance");
     // With no file of any instance, somebody has to say whose they are.
     refused(&folder, "scan more", &["no file matches a glob"]);
     assert_eq!(run(&folder, "scan more --instance dev").code, 1);
     assert_eq!(run(&folder, "scan more/notes.txt").code, 3);
-    assert_eq!(run(&folder, "scan more --instance prod").code, 3);
+    assert_eq!(run(&folder, "scan more --instance prod").code, 4);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The action for GitHub: its two scripts are run as a runner would run them, and
+//! The action for GitHub: its scripts are run as a runner would run them, and
 //! `action.yml` keeps to the rules that make an action safe to use.
 
 #![cfg(unix)]
@@ -279,6 +279,117 @@ fn a_release_is_used_only_with_its_checksum() {
     }
 }
 
+/// What the runner's `gh` was asked for, and how the upload ended. The fake one
+/// answers an upload with an id, and questions about it with the lines of `states`.
+fn upload(runner: &Path, states: &[&str], inputs: &[(&str, &str)]) -> (Step, Vec<String>) {
+    let log = runner.join("gh.log");
+    for file in [log.clone(), runner.join("asked")] {
+        let _ = fs::remove_file(file);
+    }
+    let script = format!(
+        "cd '{}'\nprintf '%s\\n' \"$GH_HOST $*\" >>gh.log\n\
+         for field; do case $field in sarif=@*) cp \"${{field#sarif=@}}\" body ;; esac; done\n\
+         case $* in *POST*) echo 7a1c; exit ;; esac\n\
+         echo x >>asked; sed -n \"$(wc -l <asked)p\" states | tr '|' '\\n'",
+        runner.display()
+    );
+    fake(runner, "gh", &script);
+    fs::write(runner.join("states"), format!("{}\n", states.join("\n"))).unwrap();
+    let report = runner.join("temp/glidelint/report.sarif");
+    fs::write(&report, "{\"runs\":[]}\n").unwrap();
+    let report = report.display().to_string();
+    let given = [
+        ("GLIDELINT_SARIF", report.as_str()),
+        ("GLIDELINT_PAUSE", "0"),
+        ("GLIDELINT_ATTEMPTS", "3"),
+        ("GITHUB_REPOSITORY", "pier/crane"),
+        ("GITHUB_SHA", "1111111111111111111111111111111111111111"),
+        ("GITHUB_REF", "refs/heads/main"),
+    ];
+    let step = step(runner, "action-upload.sh", &[], &[&given, inputs].concat());
+    let asked = fs::read_to_string(log).unwrap_or_default();
+    (step, asked.lines().map(str::to_owned).collect())
+}
+
+#[test]
+fn the_report_is_uploaded_as_it_is() {
+    let runner = runner();
+    let folder = runner.path();
+    let (step, asked) = upload(folder, &["pending|", "complete|"], &[]);
+    assert_eq!((step.code, step.stdout.as_str()), (0, "the report is in code scanning\n"));
+    let body = folder.join("temp/glidelint/report.sarif.gz.base64");
+    let sent = format!(
+        "github.com api --method POST repos/pier/crane/code-scanning/sarifs --raw-field \
+         commit_sha=1111111111111111111111111111111111111111 --raw-field ref=refs/heads/main \
+         --raw-field tool_name=glidelint --field sarif=@{} --jq .id",
+        body.display()
+    );
+    assert_eq!(asked[0], sent);
+    assert_eq!(asked.len(), 3, "{asked:?}");
+    assert!(asked[1].starts_with("github.com api repos/pier/crane/code-scanning/sarifs/7a1c --jq "));
+    let unpack = "base64 --decode body | gzip --decompress --stdout";
+    let unpacked = Command::new("sh").args(["-c", unpack]).current_dir(folder).output().unwrap();
+    assert_eq!(unpacked.stdout, b"{\"runs\":[]}\n");
+    assert!(!fs::read_to_string(folder.join("body")).unwrap().contains('\n'));
+}
+
+#[test]
+fn an_upload_that_came_to_nothing_is_told() {
+    let runner = runner();
+    let check = |states: &[&str], inputs: &[(&str, &str)], code: i32, said: &str| {
+        let (step, _) = upload(runner.path(), states, inputs);
+        assert_eq!(step.code, code, "{states:?}: {}", step.stdout);
+        assert!(step.stdout.starts_with(said), "{states:?}: {}", step.stdout);
+    };
+    check(
+        &["failed|the report is|::too large"],
+        &[],
+        1,
+        "::error title=glidelint::code scanning refused the report: the report is ::too",
+    );
+    check(&["pending|", "pending|", "pending|", "complete|"], &[], 0, "::warning title=glidelint::");
+    // A runner without gh, and one whose gh may not.
+    fake(runner.path(), "gh", "echo HTTP 403 >&2; exit 1");
+    let given = [("GLIDELINT_SARIF", "/dev/null"), ("GITHUB_REPOSITORY", "a/b"), ("GITHUB_SHA", "1")];
+    let inputs = [given.as_slice(), &[("GITHUB_REF", "refs/heads/main")]].concat();
+    let step = step(runner.path(), "action-upload.sh", &[], &inputs);
+    assert_eq!(step.code, 1);
+    assert!(step.stdout.contains("security-events: write"), "{}", step.stdout);
+}
+
+/// A report is about what was checked out: the merge of a pull request, or its own
+/// last commit.
+#[test]
+fn a_report_of_a_pull_request_names_what_was_checked_out() {
+    let runner = runner();
+    let work = runner.path().join("work");
+    let git = |arguments: &[&str]| {
+        let who = ["-c", "user.name=pier", "-c", "user.email=pier@example.com"];
+        let output = Command::new("git").args(who).args(arguments).current_dir(&work).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    fs::remove_dir(work.join(".git")).unwrap();
+    git(&["init", "--quiet"]);
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message", "change"]);
+    let head = git(&["rev-parse", "HEAD"]);
+    let other = "1111111111111111111111111111111111111111";
+    let check = |sha: &str, given: &str, expected: (&str, &str)| {
+        let inputs = [("GITHUB_SHA", sha), ("GITHUB_REF", given)];
+        let (step, asked) = upload(runner.path(), &["complete|"], &inputs);
+        assert_eq!(step.code, 0, "{}", step.stdout);
+        let part = format!("commit_sha={} --raw-field ref={} ", expected.0, expected.1);
+        assert!(asked[0].contains(&part), "{part}: {asked:?}");
+    };
+    check(&head, "refs/pull/7/merge", (&head, "refs/pull/7/merge"));
+    check(other, "refs/pull/7/merge", (&head, "refs/pull/7/head"));
+    check(other, "refs/heads/main", (other, "refs/heads/main"));
+    // What a branch is called is a value, and no command of the script's.
+    check(other, "refs/heads/$(touch pwned)", (other, "refs/heads/$(touch pwned)"));
+    assert!(!work.join("pwned").exists());
+}
+
 #[test]
 fn the_key_of_the_cache_is_that_of_the_source() {
     let runner = runner();
@@ -303,5 +414,5 @@ fn the_action_pins_what_it_uses_and_puts_no_input_into_a_script() {
         }
         assert!(!line.trim().starts_with("run:") || !line.contains("${{"), "{line}");
     }
-    assert_eq!(used, 2);
+    assert_eq!(used, 1);
 }

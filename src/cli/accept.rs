@@ -63,18 +63,8 @@ impl Acceptance {
 
 /// Waivers at work on a day.
 pub(crate) fn waivers(list: &[Waiver], packs: &Packs, today: Date) -> Result<Waivers, Failure> {
-    let rule_known = |name: &str| {
-        let mut rules = packs.files.iter().flat_map(|pack| &pack.rules);
-        let is_known = rules.any(|(path, rule)| rule.id.value == name || stem(path) == name);
-        if is_known { RuleKnown::Yes } else { RuleKnown::No }
-    };
+    let rule_known = |name: &str| if packs.rule(name).is_some() { RuleKnown::Yes } else { RuleKnown::No };
     Ok(Waivers::of(list, today, rule_known)?)
-}
-
-/// The name of a rule is that of its file.
-fn stem(path: &str) -> &str {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }
 
 /// Reads a baseline's text, with the name of the file: from disk, or where the

@@ -1,9 +1,10 @@
 //! `glidelint fix`
 
-use std::collections::{BTreeMap, HashSet};
-use std::fs::File;
-use std::io::{self, Read, Seek, Write};
-use std::path::Path;
+mod changes;
+mod trial;
+
+use std::collections::{BTreeSet, HashSet};
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use clap::Args;
@@ -12,18 +13,20 @@ use glidelint::finding::{Finding, Target};
 use glidelint::locate::{FileExcerpts, Findings, LocatedFinding, locate};
 use glidelint::query::{BoundQuery, Query, Truth};
 use glidelint::report::{mended, safe};
-use glidelint::rule::{Ask, Rule};
-use glidelint::source::{Discovery, Source};
-use glidelint::span::ByteSpan;
+use glidelint::rule::{Ask, Pack, Rule};
+use glidelint::source::Discovery;
 
 use super::accept::{today, waivers};
 use super::args::JudgeArgs;
 use super::exit::Exit;
 use super::fail::Failure;
-use super::input;
+use super::input::{self, Found};
 use super::instances::{self, Part};
 use super::judging::{check_tables, compile, options, packs, settings};
-use super::output::{counted, write_file, write_stdout};
+use super::output::{counted, write_stdout};
+use super::packs::Packs;
+use changes::{Change, Mends, apply, has_mark, in_order};
+use trial::{Before, Settled, Trial};
 
 #[derive(Debug, Args)]
 pub(crate) struct FixArgs {
@@ -44,24 +47,10 @@ const HAS_ADMIN: &str = "@role=admin";
 /// Fields of a user with which somebody may be locked out.
 const GATES: [&str; 3] = ["active", "locked_out", "web_service_access_only"];
 
-/// The byte-order mark of UTF-8, which offsets in the text do not count.
-const MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
-
-/// One element with another value.
-#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Change {
-    span: ByteSpan,
-    /// Of the element's first character.
-    line: u64,
-    before: String,
-    after: String,
-    rule: String,
-}
-
-/// What is to be done with each file.
+/// What is to be done, and what is not.
 #[derive(Default)]
 struct Changes {
-    by_source: BTreeMap<u32, Vec<Change>>,
+    list: Vec<Change>,
     /// Findings that stay, each with the reason.
     left: Vec<String>,
 }
@@ -72,7 +61,7 @@ pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
     let packs = packs(&args.judge.packs, &found)?;
     let Part { name, discovery } =
         instances::only(&args.judge.input, &found.config, args.judge.instance.as_deref())?;
-    let mut pack = compile(&packs.files, &mut settings(&args.judge.packs, &found)?, &discovery.sources)?;
+    let (mut pack, selected) = all_rules(args, &found, &packs, &discovery)?;
     let mut bind = |text: &str| -> Result<BoundQuery, Failure> {
         let query = Query::parse(text).map_err(|error| Failure::parse(error, text))?;
         pack.bind(&query, "sys_user").map_err(|error| Failure::bind(error, text))
@@ -84,13 +73,19 @@ pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
     plan.asks.extend([Ask::Query(&admins), Ask::Query(&has_admin)]);
     let reading = read_all(&discovery, &plan, &options, &|_| {});
     let mut outcome = judge(&reading.instance, &pack.rules);
+    let before = Before::of(&pack, &outcome.findings, &outcome.coverage);
     // What somebody accepted is not to be changed.
     let waivers = waivers(&found.config.waivers, &packs, today(args.judge.today.as_deref())?)?;
     let metas: Vec<_> = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
     waivers.apply(&mut outcome.findings, &metas, &outcome.coverage, |source| discovery.path(source));
-    outcome.findings.retain(|finding| finding.waiver.is_none());
+    let is_asked = |finding: &Finding| {
+        let rule = metas.get(usize::from(finding.rule));
+        finding.waiver.is_none() && rule.is_some_and(|rule| selected.contains(&rule.id))
+    };
+    outcome.findings.retain(is_asked);
     let notices = input::notices(&discovery, &reading);
     let is_incomplete = input::is_incomplete(&notices);
+    let is_empty = input::is_empty(&reading.files);
     let located = locate(outcome.findings, Vec::new(), &discovery.sources, &reading.files);
     let excerpts = FileExcerpts::new(&discovery.sources, &reading.files);
     let locked = if args.allow_lockout {
@@ -102,19 +97,18 @@ pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
     for found in located.findings.iter() {
         changes.take(&pack.rules, &found, (&discovery, &excerpts), &locked);
     }
-    changes.by_source.values_mut().for_each(|changes| {
-        changes.sort();
-        // Two rules may want the same of one element; if not, the first one has it.
-        changes.dedup_by(|next, before| next.span.start < before.span.end);
-    });
-    write_stdout(|out| changes.show(&discovery, args.dry_run, out))?;
+    drop((excerpts, located, reading));
+    let (discovery, waivers) = (&discovery, &waivers);
+    changes.try_out(&Trial { discovery, pack: &pack, options: &options, waivers, before })?;
+    write_stdout(|out| changes.show(discovery, args.dry_run, out))?;
     input::say(&notices);
     if !args.dry_run {
-        for (source, changes) in &changes.by_source {
-            apply(&discovery.root.join(discovery.path(*source)), changes)?;
+        for changes in changes.list.chunk_by(|left, right| left.source == right.source) {
+            let path = changes.first().map_or("", |change| discovery.path(change.source));
+            apply(&discovery.root.join(path), &changes.iter().collect::<Vec<_>>())?;
         }
     }
-    Ok(match (is_incomplete && !args.judge.input.allow_incomplete, input::is_empty(&reading.files)) {
+    Ok(match (is_incomplete && !args.judge.input.allow_incomplete, is_empty) {
         (true, _) => Exit::Incomplete,
         (false, true) => Exit::NothingToScan,
         (false, false) if changes.left.is_empty() => Exit::Fine,
@@ -122,10 +116,22 @@ pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
     })
 }
 
-/// Whether a file begins with the byte-order mark of UTF-8.
-fn has_mark(source: &Source) -> bool {
-    let mut first = [0; MARK.len()];
-    source.open_bytes().is_ok_and(|mut bytes| bytes.read_exact(&mut first).is_ok()) && first == MARK
+/// The rules by which a change is judged, which are not only those that were
+/// selected, and the ids of these.
+fn all_rules(
+    args: &FixArgs,
+    found: &Found,
+    packs: &Packs,
+    discovery: &Discovery,
+) -> Result<(Pack, BTreeSet<String>), Failure> {
+    let mut settings = settings(&args.judge.packs, found)?;
+    let pack = compile(&packs.files, &mut settings, &discovery.sources)?;
+    let selected = pack.rules.iter().map(|rule| rule.meta.id.clone()).collect();
+    if settings.select.is_empty() {
+        return Ok((pack, selected));
+    }
+    settings.on.append(&mut settings.select);
+    Ok((compile(&packs.files, &mut settings, &discovery.sources)?, selected))
 }
 
 /// Whether the reported field decides who can log in.
@@ -192,65 +198,58 @@ impl Changes {
         }
         let (snippet, _) = excerpts.of_place(primary.place, primary.lines);
         match mended(&snippet, field, value) {
-            Some(after) => self.by_source.entry(primary.place.source).or_default().push(Change {
+            Some(after) => self.list.push(Change {
+                source: primary.place.source,
                 span: region.span,
                 line: region.start.line,
                 before: snippet.text,
                 after,
-                rule: id.clone(),
+                table: finding.table.to_string(),
+                sys_id: finding.sys_id.as_deref().map(str::to_owned),
+                key: finding.key.to_string(),
+                mends: vec![Mends { rule: id.clone(), fingerprint: finding.fingerprint }],
             }),
             None => self.left.push(format!("{at}: the element is not plain text")),
         }
     }
 
+    /// Judges everything again with the changes, and keeps those that mend.
+    fn try_out(&mut self, trial: &Trial<'_>) -> Result<(), Failure> {
+        let at = |change: &Change| {
+            let path = trial.discovery.path(change.source);
+            format!("{path}:{}: {}", change.line, change.rules())
+        };
+        let (list, others) = in_order(std::mem::take(&mut self.list));
+        let overlapping = others
+            .iter()
+            .map(|(other, rules)| format!("{}: {rules} asks for another value of the same field", at(other)));
+        self.left.extend(overlapping);
+        let Settled { accepted, refused } = trial.settle(&list)?;
+        self.left.extend(refused.into_iter().map(|(number, why)| format!("{}: {why}", at(&list[number]))));
+        let accepted: HashSet<_> = accepted.into_iter().collect();
+        let kept = list.into_iter().enumerate().filter(|(number, _)| accepted.contains(number));
+        self.list = kept.map(|(_, change)| change).collect();
+        Ok(())
+    }
+
     fn show(&self, discovery: &Discovery, is_dry: bool, out: &mut dyn Write) -> io::Result<()> {
-        for (source, changes) in &self.by_source {
-            let path = safe::terminal(discovery.path(*source));
-            for change in changes {
-                writeln!(out, "{path}:{} {}", change.line, change.rule)?;
-                writeln!(out, "- {}", safe::terminal(&change.before))?;
-                writeln!(out, "+ {}", safe::terminal(&change.after))?;
-            }
+        for change in &self.list {
+            let path = safe::terminal(discovery.path(change.source));
+            writeln!(out, "{path}:{} {}", change.line, change.rules())?;
+            writeln!(out, "- {}", safe::terminal(&change.before))?;
+            writeln!(out, "+ {}", safe::terminal(&change.after))?;
         }
         for left in &self.left {
             writeln!(out, "not changed: {}", safe::terminal(left))?;
         }
-        let count = self.by_source.values().map(Vec::len).sum();
+        let files: HashSet<_> = self.list.iter().map(|change| change.source).collect();
         let verb = if is_dry { "would be changed" } else { "changed" };
         writeln!(
             out,
             "{} {verb} in {}, {} left as they are",
-            counted(count, "value"),
-            counted(self.by_source.len(), "file"),
+            counted(self.list.len(), "value"),
+            counted(files.len(), "file"),
             counted(self.left.len(), "finding")
         )
     }
-}
-
-/// Writes a file anew with the changes in it, whole or not at all. All other
-/// bytes are as they were.
-fn apply(path: &Path, changes: &[Change]) -> Result<(), Failure> {
-    let name = path.to_string_lossy();
-    let failed = |error: io::Error| Failure::Write { to: name.clone().into_owned(), error };
-    let permissions = std::fs::metadata(path).map_err(failed)?.permissions();
-    let mut input = File::open(path).map_err(failed)?;
-    write_file(&name, |out| {
-        let mut first = Vec::new();
-        (&mut input).take(u64::try_from(MARK.len()).unwrap_or(0)).read_to_end(&mut first)?;
-        let mark = if first == MARK { u64::try_from(MARK.len()).unwrap_or(0) } else { 0 };
-        input.rewind()?;
-        let mut at = 0;
-        for change in changes {
-            let mut written = vec![0; change.before.len()];
-            io::copy(&mut (&mut input).take(change.span.start + mark - at), out)?;
-            input.read_exact(&mut written)?;
-            if written != change.before.as_bytes() {
-                return Err(io::Error::other("what stands there now is not what was read"));
-            }
-            out.write_all(change.after.as_bytes())?;
-            at = input.stream_position()?;
-        }
-        io::copy(&mut input, out).map(|_| ())
-    })?;
-    std::fs::set_permissions(path, permissions).map_err(failed)
 }

@@ -1,6 +1,6 @@
 //! Which files are of which instance, where the configuration names several.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use glidelint::config::{Config, InstanceGlobs, NamedInstance};
@@ -15,7 +15,8 @@ use super::fail::Failure;
 use super::input;
 
 /// What is said of an export that no glob matches.
-const NO_INSTANCE: &str = "matches no glob of instances: in the configuration, and was not judged";
+const NO_INSTANCE: &str =
+    "matches no glob of instances: in the configuration, and was not judged: cover it, or exclude it";
 
 /// The files of one instance, and its name if it has one.
 pub(crate) struct Part {
@@ -150,15 +151,29 @@ impl Split {
     }
 }
 
-/// The exports among files of no instance. Other files are nothing to anybody.
+/// The exports among files of no instance: of each folder the first one is named.
+/// Other files are nothing to anybody.
 fn unassigned(rest: &Discovery) -> Vec<(String, Problem)> {
     let nothing = Wanted::new();
-    let say = |source: &Source| {
+    let is_export = |source: &&Source| {
         let report = export::read(source, Select::Wanted(&nothing), &mut Nobody);
-        let is_export = report.kind != FileKind::Other || report.has_loss();
-        is_export.then(|| (source.path().to_owned(), Problem::new(ProblemKind::NoInstance, NO_INSTANCE)))
+        report.kind != FileKind::Other || report.has_loss()
     };
-    rest.sources.par_iter().filter_map(say).collect()
+    let paths: Vec<_> = rest.sources.par_iter().filter(is_export).map(Source::path).collect();
+    let mut folders: BTreeMap<&str, (&str, u64)> = BTreeMap::new();
+    for path in paths {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        folders.entry(folder).or_insert((path, 0)).1 += 1;
+    }
+    let say = |(path, count): (&str, u64)| {
+        let more = match count {
+            0 | 1 => String::new(),
+            2 => "; one more export of this folder is like this".to_owned(),
+            count => format!("; {} more exports of this folder are like this", count - 1),
+        };
+        (path.to_owned(), Problem::new(ProblemKind::NoInstance, format!("{NO_INSTANCE}{more}")))
+    };
+    folders.into_values().map(say).collect()
 }
 
 /// Takes no record.

@@ -84,6 +84,7 @@ pub(super) fn packs(args: &PackArgs, found: &Found) -> Result<Packs, Failure> {
         };
         return Err(Failure::Use(why.to_owned()));
     }
+    found.config.check_waivers(&|rule| packs.only_table(rule))?;
     Ok(packs)
 }
 

@@ -29,6 +29,7 @@ mod report;
 mod revision;
 mod rules;
 mod scan;
+mod scope;
 mod waive;
 
 use std::io::Write;

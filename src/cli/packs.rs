@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use glidelint::engine::load_rules;
 use glidelint::finding::Notice;
 use glidelint::report::safe;
+use glidelint::rule::file::RuleFile;
 use glidelint::rule::{NotPortable, PackFiles, adopt, builtin};
 
 use super::fail::Failure;
@@ -45,6 +46,21 @@ impl Packs {
         Ok(Self { adopted: found - not_portable.len(), files, not_portable, given })
     }
 
+    /// A rule by its id or name.
+    pub(crate) fn rule(&self, name: &str) -> Option<&RuleFile> {
+        let mut rules = self.files.iter().flat_map(|pack| &pack.rules);
+        let found = rules.find(|(path, rule)| rule.id.value == name || stem(path) == name);
+        found.map(|(_, rule)| rule)
+    }
+
+    /// The table that all findings of a rule are about, if it is one.
+    pub(crate) fn only_table(&self, rule: &str) -> Option<String> {
+        let rule = self.rule(rule)?;
+        let table = rule.table.as_ref().map(|table| table.value.clone());
+        let property = rule.property.as_ref().map(|_| "sys_properties".to_owned());
+        table.or(property)
+    }
+
     /// Whether there is no rule at all.
     pub(crate) fn are_empty(&self) -> bool {
         self.files.iter().all(|pack| pack.rules.is_empty())
@@ -80,4 +96,10 @@ impl Packs {
         let from = if matches!(last, "." | "..") { given.len() } else { given.len() - last.len() };
         path[from..].trim_start_matches('/')
     }
+}
+
+/// The name of a rule is that of its file.
+fn stem(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
 }

@@ -6,18 +6,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use glidelint::engine::{Plan, Profile, ReadFile, compare, cover, judge, profile, read_all, review};
-use glidelint::export::FileKind;
+use glidelint::engine::{Plan, Profile, compare, cover, judge, profile, read_all, review};
 use glidelint::finding::{Band, BaselineState, Confidence, Finding, RuleCoverage, Severity};
 use glidelint::locate::{FileExcerpts, locate};
-use glidelint::report::{Input, PackInfo, Report, Scope, Score, Stats, safe};
-use glidelint::rule::{Pack, PackFiles, Rule, RuleError, RuleMeta, Settings};
-use glidelint::source::{Discovery, Source, sha256};
+use glidelint::report::{Report, Scope, Score, Stats, safe};
+use glidelint::rule::{Pack, Rule, RuleError, RuleMeta, Settings};
+use glidelint::source::Source;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use rayon::prelude::*;
 
 use super::accept::{self as acceptance, Acceptance};
-use super::args::{AcceptArgs, BandArg, ConfidenceArg, FailOn, Format, HashInputs, JudgeArgs, ScanArgs};
+use super::args::{AcceptArgs, BandArg, ConfidenceArg, FailOn, Format, JudgeArgs, ScanArgs};
 use super::base::Base;
 use super::changed::{Changed, is_any_staged};
 use super::desk::{desk, exports};
@@ -32,9 +30,7 @@ use super::packs::Packs;
 use super::redact;
 use super::render::Renderer;
 use super::revision::Revision;
-
-/// Files up to this size are hashed without being asked to.
-const HASHED: u64 = 16 * 1024 * 1024;
+use super::scope::{inputs, pack_info, root_name, stats};
 
 /// How many accounts a report for reviewers lists.
 const ACCOUNTS: usize = 5_000;
@@ -326,59 +322,6 @@ fn progress_bar(args: &ScanArgs, sources: &[Source]) -> ProgressBar {
     let template = "{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}";
     bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
     bar
-}
-
-fn pack_info(pack: &PackFiles) -> PackInfo {
-    PackInfo { name: pack.name.clone(), version: pack.version.clone(), digest: pack.digest.clone() }
-}
-
-/// The last part of the root's path: enough to know it by, and nothing of the
-/// machine it lies on.
-fn root_name(root: &Path) -> String {
-    let root = std::fs::canonicalize(root).unwrap_or_else(|_| PathBuf::from(root));
-    root.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
-}
-
-fn inputs(args: &ScanArgs, renderer: &Renderer<'_>, discovery: &Discovery, files: &[ReadFile]) -> Vec<Input> {
-    let is_shown = renderer.writes_any(Format::shows_hashes);
-    let is_hashed = |source: &Source| match args.hash_inputs {
-        _ if !is_shown => false,
-        HashInputs::Always => true,
-        HashInputs::Never => false,
-        HashInputs::Auto => source.size().is_some_and(|size| size <= HASHED),
-    };
-    let input = |(source, file): (&Source, &ReadFile)| {
-        if file.report.kind == FileKind::Other && file.report.problems.is_empty() {
-            return None;
-        }
-        let digest = || source.open_bytes().ok().and_then(|bytes| sha256(bytes).ok());
-        Some(Input {
-            path: source.path().to_owned(),
-            archive: source.archive_path().map(str::to_owned),
-            kind: file.report.kind.as_str().into(),
-            bytes: source.size(),
-            sha256: is_hashed(source).then(digest).flatten(),
-        })
-    };
-    discovery.sources.par_iter().zip(files).filter_map(input).collect()
-}
-
-fn stats(discovery: &Discovery, files: &[ReadFile]) -> Stats {
-    let mut stats = Stats::default();
-    for (source, file) in discovery.sources.iter().zip(files) {
-        stats.bytes += source.size().unwrap_or(0);
-        if file.report.kind == FileKind::Other {
-            stats.skipped += 1;
-            continue;
-        }
-        stats.files += 1;
-        for (table, counts) in &file.report.tables {
-            stats.records += counts.live;
-            *stats.tables.entry(table.clone()).or_default() += counts.live;
-        }
-    }
-    stats.tables.retain(|_, live| *live > 0);
-    stats
 }
 
 impl From<BandArg> for Band {

@@ -40,7 +40,8 @@ pub(crate) fn run(args: &WaiveArgs) -> Result<Exit, Failure> {
     // Mistakes are told before anything is read.
     let text = text_of(&found)?;
     let shown = shown(&found);
-    append(&shown, &text, &waiver).map_err(failure)?;
+    let added = append(&shown, &text, &waiver).map_err(failure)?;
+    Config::parse(&shown, &added)?.check_waivers(&|rule| packs.only_table(rule))?;
     if let Some(last) = waiver.last_day().filter(|last| *last < today) {
         return Err(Failure::Use(format!("--until: {last} has passed; today is {today}")));
     }

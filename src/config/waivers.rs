@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
+use super::breadth;
 use crate::finding::{ValuesHash, WaiverIdx};
 use crate::rule::RuleError;
 use crate::rule::file::{OneOrMany, Text};
@@ -33,7 +34,8 @@ pub struct Waiver {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub path: Option<Text>,
-    /// Must be true for a waiver of all findings of a rule: one without `key`, `sys_id`, `table` and `path`.
+    /// Must be true for a waiver of all findings of a rule: one without `key` and `sys_id`, whose `table` and
+    /// `path` leave nothing out, if it has any.
     #[serde(default)]
     pub broad: bool,
     /// Why the risk is accepted.
@@ -66,12 +68,6 @@ impl Waiver {
         texts.filter_map(|text| ValuesHash::parse(text)).collect()
     }
 
-    /// Whether it names records in any way.
-    #[must_use]
-    pub fn has_selector(&self) -> bool {
-        [&self.key, &self.sys_id, &self.table, &self.path].into_iter().any(Option::is_some)
-    }
-
     /// What it is about, in words: `SNA1001 for key svc.sap`.
     #[must_use]
     pub fn subject(&self) -> String {
@@ -94,11 +90,6 @@ impl Waiver {
         if let Some(empty) = selectors.into_iter().flatten().find(|text| text.value.trim().is_empty()) {
             return Err(RuleError::at(path, empty, "an empty text selects no record"));
         }
-        if !self.broad && !self.has_selector() {
-            let message = format!("this waiver would cover every finding of {}", self.rule.value);
-            return Err(RuleError::at(path, &self.rule, message)
-                .help("name records with key, sys_id, table or path, or write broad: true"));
-        }
         if let Some(until) = &self.until
             && parse_day(&until.value).is_none()
         {
@@ -109,6 +100,7 @@ impl Waiver {
         for glob in [&self.table, &self.path].into_iter().flatten() {
             matcher(&glob.value).map_err(|error| RuleError::at(path, glob, error.to_string()))?;
         }
+        self.check_breadth(path, &breadth::any_table, "every table")?;
         let hashes = self.bound_to.iter().flat_map(|texts| &texts.0);
         if let Some(wrong) = hashes.into_iter().find(|text| ValuesHash::parse(text).is_none()) {
             let message = format!("bound_to: '{wrong}' is no hash of values");
@@ -120,6 +112,52 @@ impl Waiver {
         }
         Ok(())
     }
+}
+
+impl Waiver {
+    /// A waiver of all findings of its rule has to be meant. `is_any_table` says
+    /// whether a glob leaves out no table that the findings may be about, which are
+    /// called `tables`.
+    fn check_breadth(
+        &self,
+        path: &str,
+        is_any_table: &dyn Fn(&GlobMatcher) -> bool,
+        tables: &str,
+    ) -> Result<(), RuleError> {
+        if self.broad || self.key.is_some() || self.sys_id.is_some() {
+            return Ok(());
+        }
+        let fits = |glob: &Option<Text>, fits: &dyn Fn(&GlobMatcher) -> bool| {
+            glob.as_ref().is_none_or(|glob| matcher(&glob.value).is_ok_and(|glob| fits(&glob)))
+        };
+        if !fits(&self.table, is_any_table) || !fits(&self.path, &breadth::any_path) {
+            return Ok(());
+        }
+        let wide = [(&self.table, tables), (&self.path, "every file")];
+        let wide = wide.into_iter().find_map(|(glob, what)| Some((glob.as_ref()?, what)));
+        let message = format!("this waiver would cover every finding of {}", self.rule.value);
+        let error = match wide {
+            None => RuleError::at(path, &self.rule, message),
+            Some((glob, what)) => {
+                RuleError::at(path, glob, format!("{message}: '{}' fits {what}", glob.value))
+            }
+        };
+        Err(error.help("name records with key, sys_id, table or path, or write broad: true"))
+    }
+}
+
+/// Checks again what rules are known: of a rule about one table, which `table_of`
+/// gives, a glob that fits the table leaves out nothing.
+pub(super) fn check_tables(
+    waivers: &[Waiver],
+    path: &str,
+    table_of: &dyn Fn(&str) -> Option<String>,
+) -> Result<(), RuleError> {
+    waivers.iter().filter(|waiver| waiver.table.is_some()).try_for_each(|waiver| {
+        let Some(table) = table_of(&waiver.rule.value) else { return Ok(()) };
+        let tables = format!("{table}, the only table of the rule");
+        waiver.check_breadth(path, &|glob| glob.is_match(&table), &tables)
+    })
 }
 
 /// The list, which may have lost its last entry: `waivers:` and nothing below.
@@ -156,6 +194,44 @@ mod tests {
     use crate::config::Config;
 
     #[test]
+    fn a_waiver_that_leaves_something_out_need_not_be_broad() {
+        let check = |waiver: &str| {
+            let text = format!("waivers:\n  - {{ rule: SNA1001, reason: known, owner: iam, {waiver} }}\n");
+            assert!(Config::parse("c.yaml", &text).is_ok(), "{waiver}");
+        };
+        for narrow in ["sys_*", "*_user", "[a-s]*", "sys_user", "{sys_user,oauth_*}"] {
+            check(&format!("table: '{narrow}'"));
+            check(&format!("table: '{narrow}', path: '**'"));
+        }
+        for narrow in ["exports/**", "**/users.xml", "**/*.json", "./**", "[a-k]*", "legacy/*.xml", "*/old/*"]
+        {
+            check(&format!("path: '{narrow}'"));
+            check(&format!("path: '{narrow}', table: '*'"));
+        }
+        check("key: '*', table: '*'");
+        check("table: '*', broad: true");
+        check("broad: true");
+    }
+
+    #[test]
+    fn the_one_table_of_a_rule_is_every_table() {
+        let check = |waiver: &str, is_wide: bool| {
+            let text = format!("waivers:\n  - {{ rule: SNA1001, reason: known, owner: iam, {waiver} }}\n");
+            let config = Config::parse("c.yaml", &text).unwrap();
+            let table_of = |rule: &str| (rule == "SNA1001").then(|| "sys_user".to_owned());
+            let checked = config.check_waivers(&table_of);
+            assert_eq!(checked.is_err(), is_wide, "{waiver}: {checked:?}");
+        };
+        check("table: sys_user", true);
+        check("table: 'sys_*'", true);
+        check("table: sys_user, path: '**/*'", true);
+        check("table: sys_user, path: 'legacy/**'", false);
+        check("table: sys_user, key: svc.sap", false);
+        check("table: sys_user, broad: true", false);
+        check("table: oauth_entity", false);
+    }
+
+    #[test]
     fn mistakes_are_shown_at_their_place() {
         let check = |waiver: &str, place: (u32, u32), part: &str| {
             let text = format!("waivers:\n  - rule: SNA1001\n    {waiver}\n");
@@ -168,6 +244,18 @@ mod tests {
         check("key: svc.sap\n    owner: iam", (4, 5), "reason");
         check("key: svc.sap\n    reason: ''\n    owner: iam", (4, 13), "reason");
         check("reason: known\n    owner: iam", (2, 11), "every finding");
+        for wide in ["*", "**", "?*", "[!x]*", "*[a-z]", "{*,x}", "[a-z_]*", "*_*"] {
+            let waiver = format!("table: '{wide}'\n    reason: known\n    owner: iam");
+            check(&waiver, (3, 12), &format!("'{wide}' fits every table"));
+        }
+        for wide in
+            ["*", "**", "**/*", "?*", "[!x]*", "*.xml", "**/*.*", "**/*.xml", "*/**", "*/*/*", "**/[!x]*"]
+        {
+            let waiver = format!("path: '{wide}'\n    reason: known\n    owner: iam");
+            check(&waiver, (3, 11), &format!("'{wide}' fits every file"));
+            let both = format!("table: '*'\n    {waiver}");
+            check(&both, (3, 12), "'*' fits every table");
+        }
         check(&format!("{complete}\n    until: soon"), (6, 12), "'soon' is no date");
         check(&format!("{complete}\n    until: 2027-02-29"), (6, 12), "no date");
         check(&format!("{complete}\n    until: 20270331"), (6, 12), "no date");

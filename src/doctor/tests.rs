@@ -352,3 +352,12 @@ fn a_word_for_nothing_is_named() {
     );
     check(&[("sys_user.csv", text(""))], &[], &["sys_user"]);
 }
+
+#[test]
+fn children_make_no_parent_whole() {
+    let contact = row("customer_contact", &[("sys_id", &id(1)), ("user_name", "a")]);
+    let other = row("customer_contact", &[("sys_id", &id(2)), ("user_name", "b")]);
+    let user = row("sys_user", &[("sys_id", &id(3)), ("user_name", "c")]);
+    check(&[("u.xml", export(&format!("{contact}{other}")))], &[], &[]);
+    check(&[("u.xml", export(&format!("{contact}{user}")))], &[], &["sys_user"]);
+}

@@ -6,7 +6,8 @@ use super::parts;
 use super::references::Led;
 use super::seen::Seen;
 use super::sign::{Sign, SignKind};
-use crate::record::TableIdx;
+use crate::export::FileReport;
+use crate::record::{TableIdx, classes};
 use crate::rule::Pack;
 
 /// What is so of every table that looks whole.
@@ -70,7 +71,12 @@ fn state(seen: &Seen, name: &str, table: TableIdx, signs: &[Sign], led: Option<&
     if rows == 1 {
         against.push("one row: a single record is exported so, too".to_owned());
     }
-    if let Some(others) = company(seen, &sources) {
+    let report = |source: &u32| seen.reports.get(usize::try_from(*source).ok()?);
+    let reports: Vec<_> = sources.iter().filter_map(report).collect();
+    if !reports.iter().any(|report| report.rows.contains_key(name)) {
+        against.push("all its rows are of a table that extends it".to_owned());
+    }
+    if let Some(others) = company(&reports, name) {
         against.push(format!("its rows stand in a file with those of {others}, and a list holds one table"));
     }
     let mut because: Vec<_> = COMMON_REASONS.into_iter().map(str::to_owned).collect();
@@ -89,10 +95,11 @@ fn state(seen: &Seen, name: &str, table: TableIdx, signs: &[Sign], led: Option<&
     TableState { table: name.to_owned(), rows, files: sources.len(), because, against, doubts }
 }
 
-/// The other tables that rows of a file belong to, if it holds several.
-fn company(seen: &Seen, sources: &[u32]) -> Option<String> {
-    let reports = sources.iter().filter_map(|source| seen.reports.get(usize::try_from(*source).ok()?));
-    let tables = reports.map(|report| report.rows.len()).max()?;
+/// The other tables that rows of a file belong to, if it holds several. A list has
+/// the rows of those that extend its table, too.
+fn company(reports: &[&FileReport], table: &str) -> Option<String> {
+    let is_other = |name: &&String| !classes::is_a(name, table);
+    let tables = reports.iter().map(|report| report.rows.keys().filter(is_other).count() + 1).max()?;
     match tables {
         0 | 1 => None,
         2 => Some("another table".to_owned()),

@@ -117,6 +117,7 @@ impl RecordSink for Collector<'_> {
             action: record.action,
             origin: record.origin,
             standing: Standing::Current,
+            class: current.class(),
         });
     }
 }

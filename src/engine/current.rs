@@ -14,7 +14,7 @@ use super::names::AT_ODDS;
 use super::signatures::{SharedSignatures, SignatureId};
 use crate::query::{Cell, Class, Clock, Data, Missing, RowId, RowTest, Truth};
 use crate::record::{
-    Action, ColumnIdx, Field, Origin, Record, TableIdx, Wanted, WantedTable, is_no_identity, schema,
+    Action, ColumnIdx, Field, Origin, Record, TableIdx, Wanted, WantedTable, classes, is_no_identity, schema,
 };
 
 /// One column of the row.
@@ -87,7 +87,7 @@ pub(super) struct CurrentRow<'w> {
     instance: &'w str,
     columns: Vec<Seen>,
     at: Vec<At>,
-    traits: Option<(Action, Origin)>,
+    traits: Option<(Action, Origin, u16)>,
     /// The tests that must be asked anew.
     open: Vec<u16>,
     answers: Vec<u8>,
@@ -170,7 +170,8 @@ impl<'w> CurrentRow<'w> {
             }
             self.see(column, (value, &display), shared);
         }
-        let traits = Some((record.action, record.origin));
+        let class = if record.class == record.table { 0 } else { classes::number(record.class) };
+        let traits = Some((record.action, record.origin, class));
         if self.traits != traits {
             self.traits = traits;
             self.open.extend(&self.asking_traits);
@@ -235,6 +236,11 @@ impl<'w> CurrentRow<'w> {
     /// The number of what the row answers.
     pub(super) fn signature(&self) -> SignatureId {
         self.signature
+    }
+
+    /// The number of its own table, where that extends the one it is a row of.
+    pub(super) fn class(&self) -> u16 {
+        self.traits.map_or(0, |(.., class)| class)
     }
 
     /// The columns that are kept.
@@ -349,8 +355,11 @@ impl Data for CurrentRow<'_> {
 
     fn trait_of(&self, _table: TableIdx, _row: RowId, name: &str) -> &str {
         match (name, self.traits) {
-            ("origin", Some((_, origin))) => origin.as_str(),
-            ("action", Some((action, _))) => action.as_str(),
+            ("origin", Some((_, origin, _))) => origin.as_str(),
+            ("action", Some((action, ..))) => action.as_str(),
+            ("table", Some((.., class))) => {
+                classes::numbered(class).unwrap_or(&self.wanted.table(self.table).name)
+            }
             ("instance", _) => self.instance,
             _ => "",
         }

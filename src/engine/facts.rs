@@ -28,6 +28,8 @@ pub(super) struct Row {
     pub(super) action: Action,
     pub(super) origin: Origin,
     pub(super) standing: Standing,
+    /// The number of its own table, where that extends the one it is a row of.
+    pub(super) class: u16,
 }
 
 /// What tells versions of a record apart, until they are settled.

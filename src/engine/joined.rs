@@ -10,6 +10,7 @@ use super::facts::{Facts, Row, Sameness, Standing, TableFacts};
 use super::instance::Instance;
 use super::interner::TextId;
 use super::signatures::{Signature, SignatureId};
+use super::stamp::Stamp;
 use super::versions::{Files, Group};
 use crate::finding::Notice;
 use crate::query::{RowId, RowTest};
@@ -52,7 +53,7 @@ pub(super) fn settle(
         }
         let Some(&first) = rows.first().filter(|_| all.len() > 1) else { continue };
         let sys_id = facts.fold(table.pair(first, ColumnIdx::SYS_ID).value);
-        let joining = Joining { table, tests };
+        let joining = Joining { facts, table, tests };
         let joined = joining.of(&rows);
         let at_odds = group.of_two.or(joined.at_odds);
         let are_two = group.of_two.is_some();
@@ -92,6 +93,7 @@ impl Signatures {
 
 /// The rows of a table, and what they were asked.
 struct Joining<'t> {
+    facts: &'t Facts,
     table: &'t TableFacts,
     tests: &'t [RowTest],
 }
@@ -144,6 +146,16 @@ impl Joining<'_> {
         answers.map_or(&[], |answers| &**answers)
     }
 
+    /// Whether two values are shown and say different things. Forms of export write the
+    /// same moment in different time zones.
+    fn differ(&self, one: TextId, other: TextId) -> bool {
+        let is_shown = one != TextId::ABSENT && other != TextId::ABSENT;
+        let text = |id| self.facts.texts.text(id);
+        is_shown
+            && self.facts.fold(one) != self.facts.fold(other)
+            && !Stamp::new(text(one)).is_near(Stamp::new(text(other)))
+    }
+
     /// What a row is beside the one that is counted.
     fn sameness(&self, first: RowId, row: RowId) -> Sameness {
         let is_same = self.pairs(first) == self.pairs(row) && self.answers(first) == self.answers(row);
@@ -156,8 +168,7 @@ impl Joining<'_> {
         let sys_id = self.table.slot(ColumnIdx::SYS_ID);
         let pairs = self.pairs(one).into_iter().zip(self.pairs(other)).enumerate();
         let mut differ = pairs.filter(|(slot, _)| Some(*slot) != sys_id);
-        let is_shown = |pair: Pair| pair.value != TextId::ABSENT;
-        differ.any(|(_, (one, other))| is_shown(one) && is_shown(other) && one.value != other.value)
+        differ.any(|(_, (one, other))| self.differ(one.value, other.value))
             || self
                 .answers(one)
                 .iter()

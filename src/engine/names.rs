@@ -37,6 +37,10 @@ pub(super) struct Names {
 /// A reference: table, row, column.
 type Place = (TableIdx, RowId, ColumnIdx);
 
+/// Of rows that are not there, by table and folded `sys_id`: the name that the first
+/// reference shows, and that reference.
+type FirstNames = HashMap<(TableIdx, TextId), (TextId, Place), FixedState>;
+
 /// What a pair says of the name.
 #[derive(Clone, Copy)]
 enum Said {
@@ -52,20 +56,14 @@ impl Names {
     /// Looks at all references of which somebody asks what they display.
     pub(super) fn new(facts: &Facts, wanted: &Wanted) -> Self {
         let mut names = Self::default();
-        // Of rows that are not there: what the first reference says.
-        let mut said: HashMap<(TableIdx, TextId), (TextId, Place), FixedState> = HashMap::default();
+        let mut said = FirstNames::default();
         for reference in wanted.named() {
             names.look(facts, wanted, (reference, &mut said));
         }
         names
     }
 
-    fn look(
-        &mut self,
-        facts: &Facts,
-        wanted: &Wanted,
-        (reference, said): (NamedReference, &mut HashMap<(TableIdx, TextId), (TextId, Place), FixedState>),
-    ) {
+    fn look(&mut self, facts: &Facts, wanted: &Wanted, (reference, said): (NamedReference, &mut FirstNames)) {
         /// Few references differ in what they say, or nearly all.
         const REMEMBERED: usize = 4096;
         let NamedReference { table, column, target, .. } = reference;
@@ -79,17 +77,11 @@ impl Names {
             if value.0 <= TextId::EMPTY.0 || display.0 <= TextId::EMPTY.0 {
                 continue;
             }
-            let says = match known.get(&(value, display)) {
-                Some(says) => *says,
-                None => {
-                    if known.len() >= REMEMBERED {
-                        known.clear();
-                    }
-                    let says = says(facts, wanted, reference, Pair { value, display });
-                    known.insert((value, display), says);
-                    says
-                }
-            };
+            if known.len() >= REMEMBERED {
+                known.clear();
+            }
+            let ask = || says(facts, wanted, reference, Pair { value, display });
+            let says = *known.entry((value, display)).or_insert_with(ask);
             match says {
                 Said::TheName => {}
                 Said::Another => {

@@ -18,7 +18,7 @@ use super::versions::{Files, Settling, settle};
 use super::views;
 use crate::export::{self, Collect, FileKind, FileReport, Select};
 use crate::query::{Clock, RowTests};
-use crate::record::{TableIdx, Wanted, WantedTable};
+use crate::record::{TableIdx, Wanted, WantedTable, classes};
 use crate::rule::{Ask, ClassBody, KeyPaths, Pack, Rule};
 use crate::source::{Discovery, Source};
 
@@ -262,8 +262,8 @@ fn whole_tables(files: &[ReadFile], facts: &Facts, wanted: &Wanted, options: &Op
     let is_whole = |(at, table): (usize, &WantedTable)| {
         let index = u16::try_from(at).map(TableIdx);
         // `all` is said of what was exported: a table of which nothing is there
-        // was not.
-        let is_there = index.is_ok_and(|at| !facts.table(at).rows.is_empty());
+        // was not. Rows of tables that extend it come in exports of their own, too.
+        let is_there = index.is_ok_and(|at| facts.table(at).rows.iter().any(|row| row.class == 0));
         let declared =
             options.complete.contains(&*table.name) || options.complete.contains("all") && is_there;
         (declared || options.trust_tables && stands_whole_in(files, &table.name))
@@ -305,5 +305,29 @@ fn stands_whole_in(files: &[ReadFile], table: &str) -> bool {
 
 /// Whether rows of a table may have stood in what could not be read of a file.
 fn is_torn(files: &[ReadFile], table: &str) -> bool {
-    files.iter().any(|file| file.report.has_loss() && file.report.rows.contains_key(table))
+    let holds = |file: &ReadFile| file.report.rows.keys().any(|name| classes::is_a(name, table));
+    files.iter().any(|file| file.report.has_loss() && holds(file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Options, Plan, read_rows};
+    use crate::rule::{Pack, Settings, builtin};
+    use crate::source::Source;
+
+    fn whole(complete: &str, tables: &[&str]) -> Vec<String> {
+        let pack = Pack::compile(&[builtin().unwrap()], &Settings::default()).unwrap();
+        let row = |table: &&str| format!("<{table} action=\"INSERT\"><sys_id>{table}</sys_id></{table}>");
+        let text = format!("<unload>{}</unload>", tables.iter().map(row).collect::<String>());
+        let source = [Source::memory("a.xml", text.as_bytes())];
+        let options = Options { complete: [complete.to_owned()].into(), ..Options::default() };
+        read_rows(&source, &Plan::of(&pack), &options, &|_| ()).instance.whole_tables()
+    }
+
+    #[test]
+    fn children_do_not_say_that_their_parent_was_exported() {
+        assert_eq!(whole("all", &["sys_user", "customer_contact"]), ["sys_user"]);
+        assert_eq!(whole("all", &["customer_contact"]), [""; 0]);
+        assert_eq!(whole("sys_user", &["customer_contact"]), ["sys_user"]);
+    }
 }

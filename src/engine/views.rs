@@ -45,8 +45,8 @@ pub(super) fn settle(instance: &mut Instance<'_>, asks: &[Ask<'_>]) {
     let wanted = instance.wanted;
     let Some(effective_role) = wanted.find(EFFECTIVE_ROLE) else { return };
     let mut graph = AccessGraph::new(&instance.facts, wanted);
-    if let Some(roles) = graph.tables.roles {
-        graph.forget_names(|sys_id| instance.names.is_disputed(roles, sys_id));
+    if let Some(roles) = graph.tables.roles.filter(|_| instance.names.is_any_disputed()) {
+        graph.forget_names(|sys_id| instance.names.is_disputed(roles, instance.facts.fold(sys_id)));
     }
     graph.name_well_known(&mut instance.facts.texts);
     instance.facts.seal();
@@ -293,7 +293,7 @@ fn pair_of(graph: &AccessGraph, node: Node) -> Pair {
 fn place_of(facts: &Facts, step: &Step) -> Row {
     let row = facts.table(step.table).row(step.row).copied().unwrap_or_else(nowhere);
     // The view has tests of its own, or none.
-    Row { standing: Standing::Current, signature: SignatureId::NONE, ..row }
+    Row { standing: Standing::Current, signature: SignatureId::NONE, class: 0, ..row }
 }
 
 fn nowhere() -> Row {
@@ -305,6 +305,7 @@ fn nowhere() -> Row {
         action: Action::InsertOrUpdate,
         origin: Origin::Table,
         standing: Standing::Current,
+        class: 0,
     }
 }
 

@@ -123,19 +123,8 @@ impl<'s> ChildReader<'s> {
         reread(reader, self.kind, sink).unwrap_or(false)
     }
 
-    /// Reads on behind the child, up to about `end`.
-    pub fn read_on(&mut self, end: u64, sink: &mut dyn RecordSink) {
-        while self.position() < end {
-            let before = self.position();
-            if !self.read(sink) || self.position() <= before {
-                break;
-            }
-        }
-    }
-
     /// Where the child that was read ends.
-    #[must_use]
-    pub fn position(&self) -> u64 {
+    fn position(&self) -> u64 {
         if let Some(rows) = &self.rows {
             return rows.position();
         }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::payload::{self, Carried};
 use super::raw::Fate;
 use super::{Counts, Select};
-use crate::record::{Action, Origin, TableIdx};
+use crate::record::{Action, Origin, RowOf, classes};
 
 /// How many columns of one table are remembered for the scanner.
 const MAX_SLOTS: usize = 1024;
@@ -28,9 +28,9 @@ pub(super) struct Census {
 /// What is known of one table.
 #[derive(Debug)]
 pub(super) struct Table {
-    name: Box<str>,
-    /// Its index, if rules or queries name it.
-    pub(super) index: Option<TableIdx>,
+    pub(super) name: Box<str>,
+    /// The tables that rules or queries name of which its records are rows.
+    pub(super) row_of: RowOf,
     /// What the payload of its records is.
     pub(super) carried: Option<Carried>,
     pub(super) slots: Slots,
@@ -53,14 +53,23 @@ impl Census {
         TableNumber(number)
     }
 
-    fn add(&mut self, name: &str, select: Select<'_>) -> usize {
+    fn add(&mut self, spelled: &str, select: Select<'_>) -> usize {
+        let respelled = classes::respelled(spelled);
+        let name = respelled.as_deref().unwrap_or(spelled);
+        let number = match self.by_name.get(name) {
+            Some(number) => *number,
+            None => self.push(name, select),
+        };
+        // Told by each of its spellings.
+        self.by_name.insert(spelled.into(), number);
+        number
+    }
+
+    fn push(&mut self, name: &str, select: Select<'_>) -> usize {
         let number = self.tables.len();
         self.tables.push(Table {
             name: name.into(),
-            index: match select {
-                Select::Wanted(wanted) => wanted.find(name),
-                Select::Everything => None,
-            },
+            row_of: select.row_of(name),
             carried: payload::carried_by(name),
             slots: Slots::default(),
             counts: Counts::default(),

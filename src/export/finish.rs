@@ -123,31 +123,37 @@ impl Reading<'_> {
         let is_row = around.frame.is_none() && around.nesting == 0;
         let known = self.state.census.table(table);
         known.count(action, around.origin, is_row);
-        let (index, carried) = (known.index, known.carried);
+        let (of, carried) = (known.row_of, known.carried);
         let ordinal = self.ordinal;
         self.ordinal += 1;
-        if index.is_some() || self.selects_everything() {
+        if !of.is_nothing() || self.selects_everything() {
             let attributes = other_attributes(window, &tag);
-            let fields = build_fields(window, raw, around);
-            self.state.repeats.look(window.name(&tag), &fields);
-            let record = Record {
-                table: window.name(&tag),
-                table_index: index,
-                action,
-                origin: around.origin,
-                apply_defaults: attributes
-                    .iter()
-                    .any(|(name, value)| *name == "apply_defaults" && value == "true"),
-                attributes: &attributes,
-                fields: &fields,
-                span: around.outer(ByteSpan::new(tag.span.start, end)),
-                start_tag_span: around.outer(tag.span),
-                outer_start: self.outer_start,
-                ordinal,
-                update_row: around.update_row,
-                places: &Ways { window, raw, around },
-            };
-            self.sink.record(&record);
+            let mut fields = build_fields(window, raw, around);
+            let class = &*self.state.census.table(table).name;
+            self.state.repeats.look(class, &fields);
+            for (number, (index, name)) in self.select.handed_out_as(of, class).enumerate() {
+                if number > 0 {
+                    self.select.number_columns(index, &mut fields);
+                }
+                self.sink.record(&Record {
+                    table: name,
+                    class,
+                    table_index: index,
+                    action,
+                    origin: around.origin,
+                    apply_defaults: attributes
+                        .iter()
+                        .any(|(name, value)| *name == "apply_defaults" && value == "true"),
+                    attributes: &attributes,
+                    fields: &fields,
+                    span: around.outer(ByteSpan::new(tag.span.start, end)),
+                    start_tag_span: around.outer(tag.span),
+                    outer_start: self.outer_start,
+                    ordinal,
+                    update_row: around.update_row,
+                    places: &Ways { window, raw, around },
+                });
+            }
         }
         if let Some(carried) = carried {
             self.read_row(window, raw, (carried, action), ((tag, end), around));
@@ -218,12 +224,13 @@ impl Reading<'_> {
         self.state.unheard.lack(lack, at);
         let Some(table) = table.filter(|_| !row.deletes) else { return };
         let number = self.state.census.number(table, 1, self.select);
-        let index = self.state.census.table(number).index;
+        let of = self.state.census.table(number).row_of;
         let ordinal = self.ordinal;
         self.ordinal += 1;
-        if index.is_some() || self.selects_everything() {
+        for (index, name) in self.select.handed_out_as(of, table) {
             self.sink.record(&Record {
-                table,
+                table: name,
+                class: table,
                 table_index: index,
                 action: Action::InsertOrUpdate,
                 origin: Origin::UpdateSet,

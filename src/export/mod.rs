@@ -30,7 +30,7 @@ mod whole;
 
 use std::collections::BTreeMap;
 
-use crate::record::{Record, Wanted, WantedTable};
+use crate::record::{ColumnIdx, Field, Record, RowOf, TableIdx, Wanted, WantedTable, classes};
 use crate::source::{PartBuffer, Problem, ProblemKind, Source};
 use crate::span::ByteSpan;
 
@@ -158,11 +158,57 @@ pub enum Select<'a> {
 }
 
 impl<'a> Select<'a> {
-    fn table(self, name: &str) -> Option<&'a WantedTable> {
+    /// The wanted tables of which a row of a table is one.
+    fn row_of(self, name: &str) -> RowOf {
         match self {
-            Self::Wanted(wanted) => wanted.find(name).map(|table| wanted.table(table)),
-            Self::Everything => None,
+            Self::Wanted(wanted) => wanted.row_of(name),
+            Self::Everything => RowOf::default(),
         }
+    }
+
+    /// The same with their columns, nearest first.
+    fn tables(self, name: &str) -> impl Iterator<Item = &'a WantedTable> {
+        let of = self.row_of(name);
+        let wanted = match self {
+            Self::Wanted(wanted) => Some(wanted),
+            Self::Everything => None,
+        };
+        of.tables().filter_map(move |table| wanted.map(|wanted| wanted.table(table)))
+    }
+
+    /// The number of a column of the nearest wanted table, and whether a row's value
+    /// in it is handed out.
+    fn column(self, table: &str, name: &str) -> (Option<ColumnIdx>, bool) {
+        let mut columns = self.tables(table).map(|table| table.find(name));
+        let first = columns.next().flatten();
+        let is_handed_out =
+            first.is_some() || columns.any(|column| column.is_some()) || matches!(self, Self::Everything);
+        (first, is_handed_out)
+    }
+
+    /// Gives fields the numbers that their columns have in a wanted table.
+    fn number_columns(self, table: Option<TableIdx>, fields: &mut [Field<'_>]) {
+        let Self::Wanted(wanted) = self else { return };
+        let table = table.map(|table| wanted.table(table));
+        for field in fields {
+            field.column = table.and_then(|table| table.find(field.name));
+        }
+    }
+
+    /// As which tables a row of a table is handed out, and under which names: none
+    /// where nobody wants it.
+    fn handed_out_as<'n>(self, of: RowOf, name: &'n str) -> impl Iterator<Item = (Option<TableIdx>, &'n str)>
+    where
+        'a: 'n,
+    {
+        let (tables, everything) = match self {
+            Self::Wanted(wanted) => (Some((wanted, of)), None),
+            Self::Everything => (None, Some((None, classes::dictionary_table(name)))),
+        };
+        let named = tables
+            .into_iter()
+            .flat_map(|(wanted, of)| of.tables().map(move |table| (Some(table), &*wanted.table(table).name)));
+        named.chain(everything)
     }
 }
 
@@ -201,5 +247,7 @@ fn problem(kind: ProblemKind, message: impl Into<String>, at: ByteSpan) -> Probl
     Problem { kind, message: message.into(), at: Some(at) }
 }
 
+#[cfg(test)]
+mod class_tests;
 #[cfg(test)]
 mod tests;

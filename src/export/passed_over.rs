@@ -3,6 +3,9 @@
 //! another language. Nothing of them is judged, so this is the place where that is
 //! said, for all formats.
 //!
+//! So is what stands in the place of an export: nothing, or the pointer of a program
+//! that keeps large files elsewhere.
+//!
 //! A file counts as an export that was lost where its name is that of a table the
 //! dictionary has, or its content shows records or an error of the API. Where it
 //! only seems to be one, that is a notice.
@@ -20,6 +23,9 @@ const LOOKED_AT: usize = 64 * 1024;
 /// How many columns of one table must stand beside the sys_id.
 const TELLING: usize = 2;
 
+/// What can be done about a file that is no export and was to be one.
+pub(super) const REMEDY: &str = ": export it again, or exclude it";
+
 /// What such files have in them: what, and texts.
 const SIGNS: &str = include_str!("passed_over.tsv");
 
@@ -32,6 +38,8 @@ enum Seems {
     Perhaps(&'static str),
     /// An export, for this reason.
     Export(String),
+    /// An export was to be there, and is not: what is to be said.
+    Absent(String),
 }
 
 /// Adds to the report on a file what is to be said if it was passed over.
@@ -40,8 +48,16 @@ pub(super) fn look(source: &Source, mut report: FileReport) -> FileReport {
         return report;
     }
     let mut text = String::new();
-    if let Ok(mut stream) = source.open() {
-        while text.len() < LOOKED_AT && stream.read(&mut text, LOOKED_AT).is_ok_and(|more| more > 0) {}
+    let Ok(mut stream) = source.open() else { return report };
+    let read = loop {
+        let read = stream.read(&mut text, LOOKED_AT);
+        if text.len() >= LOOKED_AT || !read.as_ref().is_ok_and(|more| *more > 0) {
+            break read;
+        }
+    };
+    if let Err(problem) = read {
+        report.problems.push(problem);
+        return report;
     }
     text.truncate(text.floor_char_boundary(LOOKED_AT));
     // Of UTF-16 that does not say so every other byte is one.
@@ -57,11 +73,11 @@ pub(super) fn look(source: &Source, mut report: FileReport) -> FileReport {
                 // It was said already what is to be done.
                 said.kind = ProblemKind::Unreadable;
             } else {
-                let message =
-                    format!("{why}, but it cannot be read as an export: export it again, or exclude it");
+                let message = format!("{why}, but it cannot be read as an export{REMEDY}");
                 report.problems.push(problem(ProblemKind::Unreadable, message, at));
             }
         }
+        Seems::Absent(message) => report.problems.push(problem(ProblemKind::Unreadable, message, at)),
     }
     report
 }
@@ -71,7 +87,14 @@ fn seems(path: &str, text: &str) -> Seems {
     if signs("own").any(|own| text.contains(own[0])) {
         return Seems::Foreign;
     }
-    let named = may_be_export(path).then(|| flat::by_file_name(path)).flatten();
+    let may_be = may_be_export(path);
+    if let Some(message) = may_be.then(|| pointer(text)).flatten() {
+        return Seems::Absent(message);
+    }
+    let named = may_be.then(|| flat::by_file_name(path)).flatten();
+    if let Some(named) = named.as_ref().filter(|named| text.trim().is_empty() && is_meant(named, path)) {
+        return Seems::Absent(format!("the file has the name of {} and is empty{REMEDY}", named.name()));
+    }
     if let Some(Named::Known(table)) = &named {
         return Seems::Export(format!("the file has the name of {table}"));
     }
@@ -88,6 +111,39 @@ fn seems(path: &str, text: &str) -> Seems {
         }
         other => other,
     }
+}
+
+/// Whether a name is surely that of a table: the dictionary has it, or the file says
+/// that it is an export in its extension too.
+fn is_meant(named: &Named, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    matches!(named, Named::Known(_)) || name.contains('.')
+}
+
+/// What is to be said of a text that stands in the place of a file, because a program
+/// keeps that elsewhere.
+pub(super) fn pointer(text: &str) -> Option<String> {
+    let line = text.lines().next().unwrap_or_default().trim();
+    // Where the system has no links, their targets stand in files.
+    let is_path = !line.contains(char::is_whitespace);
+    let stands_for = |mark: &str| line.starts_with(mark) || is_path && line.contains(mark);
+    let found = signs("pointer").find(|parts| stands_for(parts[0]))?;
+    let [_, program, fetch] = found[..] else { return None };
+    let size = size_in(text).map_or_else(String::new, |size| format!(" of {size} bytes"));
+    Some(format!(
+        "a {program} pointer stands in the place of a file{size} that is not here: fetch it with `{fetch}`, \
+         or exclude it"
+    ))
+}
+
+/// The size of the file that a pointer stands for: in a line of its own, or in a key.
+fn size_in(pointer: &str) -> Option<u64> {
+    let in_line = pointer.lines().find_map(|line| line.strip_prefix("size "));
+    let in_key = || {
+        let (_, rest) = pointer.rsplit_once('/')?.1.split_once("-s")?;
+        Some(&rest[..rest.find(|letter: char| !letter.is_ascii_digit())?])
+    };
+    in_line.or_else(in_key)?.trim().parse().ok()
 }
 
 /// The texts of all lines of one sort.
@@ -218,6 +274,7 @@ mod tests {
             Seems::Foreign => "nothing".to_owned(),
             Seems::Perhaps(why) => format!("perhaps: {why}"),
             Seems::Export(why) => format!("lost: {why}"),
+            Seems::Absent(message) => format!("absent: {message}"),
         };
         assert!(found.starts_with(expected), "{found} of {path}: {text}");
     }
@@ -233,13 +290,25 @@ mod tests {
             "sys_user_part3.xml",
             "sys_user",
         ] {
-            check(name, "", "lost: the file has the name of sys_user");
+            check(
+                name,
+                "",
+                "absent: the file has the name of sys_user and is empty: export it again, or exclude",
+            );
+            check(name, " \r\n", "absent: ");
+            check(name, "x", "lost: the file has the name of sys_user");
             check(name, "<!DOCTYPE html><html>", "lost: ");
         }
         check("a.zip!/sys_user_role.xml", "x", "lost: the file has the name of sys_user_role");
         check("sys_user.xlsx!/Page 1", "Benutzer\tName", "lost: ");
         check("sys_user.xlsx!/Notes", "Benutzer\tName", "nothing");
-        check("sys_user_preference.csv", "", "perhaps: the file has the name of a table");
+        check("sys_user_preference.csv", "x", "perhaps: the file has the name of a table");
+        check(
+            "sys_user_preference.csv",
+            "",
+            "absent: the file has the name of sys_user_preference and is empty",
+        );
+        check("sys_user_preference", "", "perhaps: the file has the name of a table");
         for name in ["sys_user.md", "sys_user.js", "users.csv", "readme", "sys_user.png", "pom.xml"] {
             check(name, "", "nothing");
         }
@@ -286,6 +355,28 @@ mod tests {
             "lost: ",
         );
         check("a.json", "{\"error\": \"none\"}", "nothing");
+    }
+
+    #[test]
+    fn pointers_to_what_is_elsewhere() {
+        let lfs = "version https://git-lfs.github.com/spec/v1\noid sha256:00ff\nsize 7040\n";
+        for name in
+            ["a.json", "b.csv", "c.xlsx", "repo.zip!/d.zip", "e.gz", "f.csv.gz", "g", "sys_user.tsv", "h.xml"]
+        {
+            check(name, lfs, "absent: a Git LFS pointer stands in the place of a file of 7040 bytes that is");
+        }
+        check("logo.png", lfs, "nothing");
+        check("a.json", &lfs.replace("git-lfs.github", "hawser.github"), "absent: a Git LFS pointer");
+        let annex = "/annex/objects/SHA256E-s2048--00ff.csv\n";
+        check("a.csv", annex, "absent: a git-annex pointer stands in the place of a file of 2048 bytes that");
+        let link = "../.git/annex/objects/0f/1f/WORM-m3--pier/WORM-m3--pier";
+        check(
+            "a.json",
+            link,
+            "absent: a git-annex pointer stands in the place of a file that is not here: fetch it with `git annex get`",
+        );
+        check("a.csv", "see /annex/objects/ for more\n", "nothing");
+        check("a.json", "{\"spec\": \"version https://git-lfs.github.com/spec/v1\"}", "nothing");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Select, payload};
-use crate::record::{ColumnIdx, WantedTable};
+use crate::record::{ColumnIdx, WantedTable, classes};
 use crate::span::ByteSpan;
 use crate::xml::{Leaf, Scanner, Token, TokenKind, Window, decode};
 
@@ -88,7 +88,8 @@ impl RawRecord {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FieldFilter<'w> {
     select: Select<'w>,
-    table: Option<&'w WantedTable>,
+    /// The tables of which its records are rows, nearest first.
+    tables: [Option<&'w WantedTable>; 3],
     carries_payload: bool,
 }
 
@@ -109,13 +110,22 @@ impl Fate {
 }
 
 impl<'w> FieldFilter<'w> {
-    pub(super) fn new(select: Select<'w>, table: &str) -> Self {
-        Self { select, table: select.table(table), carries_payload: payload::carried_by(table).is_some() }
+    pub(super) fn new(select: Select<'w>, spelled: &str) -> Self {
+        let respelled = classes::respelled(spelled);
+        let table = respelled.as_deref().unwrap_or(spelled);
+        let mut tables = [None; 3];
+        for (slot, table) in tables.iter_mut().zip(select.tables(table)) {
+            *slot = Some(table);
+        }
+        Self { select, tables, carries_payload: payload::carried_by(table).is_some() }
     }
 
     pub(super) fn fate(&self, field: &str) -> Fate {
-        let column = self.table.and_then(|table| table.find(field));
-        let is_handed_out = column.is_some() || matches!(self.select, Select::Everything);
+        let [first, others @ ..] = self.tables;
+        let column = first.and_then(|table| table.find(field));
+        let is_wanted_of_others = || others.into_iter().flatten().any(|table| table.find(field).is_some());
+        let is_handed_out =
+            column.is_some() || matches!(self.select, Select::Everything) || is_wanted_of_others();
         let is_wanted = is_handed_out || self.carries_payload && payload::ROW_FIELDS.contains(&field);
         Fate { is_wanted, is_handed_out, column }
     }

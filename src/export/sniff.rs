@@ -1,6 +1,6 @@
 //! What a file is, from its first bytes and its root element.
 
-use super::{FileKind, problem};
+use super::{FileKind, passed_over, problem};
 use crate::source::{Problem, ProblemKind};
 use crate::span::ByteSpan;
 use crate::xml::Attribute;
@@ -29,12 +29,14 @@ pub(super) fn head(text: &str, path: &str) -> Head {
     if !promised {
         return Head::Foreign;
     }
-    let message = if begin.is_empty() {
-        "the file is empty"
+    let message = if let Some(message) = passed_over::pointer(text) {
+        message
+    } else if begin.is_empty() {
+        format!("the file is empty{}", passed_over::REMEDY)
     } else if text.contains('\0') {
-        "the file is binary, not XML"
+        "the file is binary, not XML".to_owned()
     } else {
-        "the file does not begin with a tag, so it is not XML"
+        "the file does not begin with a tag, so it is not XML".to_owned()
     };
     Head::Unreadable(problem(ProblemKind::Unreadable, message, ByteSpan::at(0)))
 }

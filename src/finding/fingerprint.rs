@@ -39,6 +39,15 @@ impl Fingerprint {
         let fits = text.len() == 32 && text.bytes().all(is_digit);
         fits.then(|| u128::from_str_radix(text, 16).ok().map(|number| Self(number.to_be_bytes()))).flatten()
     }
+
+    /// Its first half in the form that GitHub gives to hashes of lines: up to 16
+    /// hexadecimal digits, a colon, and how often the hash came before, which ours
+    /// did not.
+    #[must_use]
+    pub fn in_form_of_line_hash(self) -> String {
+        let half = u128::from_be_bytes(self.0) >> 64;
+        format!("{half:016x}:1")
+    }
 }
 
 /// `glidelint/v1`: a hash of what a finding is about. It holds neither path nor
@@ -71,6 +80,7 @@ mod tests {
         assert_eq!(one.to_string().len(), 32);
         assert_eq!(Fingerprint::parse(&one.to_string()), Some(one));
         assert_eq!(Fingerprint::parse(&one.to_string().to_uppercase()), None);
+        assert_eq!(one.in_form_of_line_hash(), format!("{}:1", &one.to_string()[..16]));
         assert_eq!(one, fingerprint(["SNA1001", "", "sys_user", "SVC.SAP", "active"]));
         assert_ne!(one, fingerprint(["SNA1001", "", "sys_user", "svc.sapa", "ctive"]));
     }

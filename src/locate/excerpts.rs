@@ -5,12 +5,8 @@
 //! goes on in the next window where it stood: a packed file, in which nobody can
 //! seek, is unpacked about once for each severity, not once for each window.
 
-use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
-use rayon::prelude::*;
-
-use super::hash::{Hashed, Wanted, hash_lines};
 use super::texts::Excerpt;
 use super::windows::Windows;
 use super::{Findings, LocatedPlace, PlaceLines, ShownFinding, Snippet};
@@ -20,20 +16,9 @@ use crate::finding::Place;
 use crate::source::Source;
 use crate::span::{ByteSpan, LineColumn};
 
-/// The largest file whose lines are hashed.
-const HASHED: u64 = 100 * 1024 * 1024;
 /// How many places the first window has, and how many one has at most: each has
 /// twice as many as the one before. With their texts they take some kilobytes each.
 const WINDOWS: (usize, usize) = (32, 2048);
-
-/// Whether GitHub's line hashes are wanted, which cost reading each file to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LineHashes {
-    /// They are shown.
-    Wanted,
-    /// They are not.
-    NotWanted,
-}
 
 /// Gives reports the texts of the findings that they show.
 pub trait Excerpts: fmt::Debug {
@@ -46,7 +31,6 @@ pub trait Excerpts: fmt::Debug {
         &'f self,
         findings: &'f Findings,
         most: usize,
-        hashes: LineHashes,
     ) -> Box<dyn Iterator<Item = ShownFinding<'f>> + 'f>;
 }
 
@@ -86,7 +70,7 @@ impl FileExcerpts {
         let asked = vec![(0, LocatedPlace { place, lines })];
         let excerpt = self.file(place.source).and_then(|file| {
             let mut reader = ChildReader::new(&file.source, file.kind);
-            file.look(&mut reader, asked, None).pop()
+            file.look(&mut reader, asked).pop()
         });
         let excerpt = excerpt.map_or_else(|| Excerpt::none(lines), |(_, excerpt)| excerpt);
         (excerpt.snippet, excerpt.context)
@@ -114,24 +98,6 @@ impl FileExcerpts {
         let LineColumn { line, column } = lines.region.start;
         Some(format!("{}!{}{line}", sheet.trim_start_matches("!/"), column_letters(column)))
     }
-
-    /// The hashes of the lines on which findings are reported.
-    fn hashes(&self, findings: &Findings, most: usize) -> HashMap<u32, Hashed> {
-        let mut wanted: BTreeMap<u32, Wanted> = BTreeMap::new();
-        for found in findings.iter().take(most) {
-            let LocatedPlace { place, lines } = found.primary();
-            let wanted = wanted.entry(place.source).or_default();
-            wanted.lines.insert(lines.region.start.line);
-            wanted.children.insert(place.outer_start);
-        }
-        let wanted: Vec<_> = wanted.into_iter().collect();
-        let hash = |(source, wanted): &(u32, Wanted)| {
-            let file = self.file(*source)?;
-            let is_small = file.source.size().is_none_or(|size| size <= HASHED);
-            is_small.then(|| (*source, hash_lines(&file.source, wanted)))
-        };
-        wanted.par_iter().filter_map(hash).collect()
-    }
 }
 
 impl Excerpts for FileExcerpts {
@@ -143,14 +109,8 @@ impl Excerpts for FileExcerpts {
         &'f self,
         findings: &'f Findings,
         most: usize,
-        hashes: LineHashes,
     ) -> Box<dyn Iterator<Item = ShownFinding<'f>> + 'f> {
-        let end = most.min(findings.len());
-        let of_lines = match hashes {
-            LineHashes::Wanted => self.hashes(findings, end),
-            LineHashes::NotWanted => HashMap::new(),
-        };
-        Box::new(Windows::new(self, findings, end, of_lines))
+        Box::new(Windows::new(self, findings, most.min(findings.len())))
     }
 }
 

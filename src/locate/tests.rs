@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use super::{Excerpts, FileExcerpts, Findings, LineHashes, PlaceLines, locate, locate_places};
+use super::{Excerpts, FileExcerpts, Findings, PlaceLines, locate, locate_places};
 use crate::engine::ReadFile;
 use crate::export::{RecordSink, Select, read};
 use crate::finding::{Confidence, Finding, Place, PlaceRole, Severity, Target, ValuesHash, fingerprint};
@@ -201,18 +201,15 @@ fn windows_of_any_size_show_the_same() {
     let (files, places) = read_sources(&sources);
     let mut findings = located(&sources, &files, &places);
     findings.sort(&sources, |_| None);
-    for hashes in [LineHashes::Wanted, LineHashes::NotWanted] {
-        let shown = |first, most| {
-            let excerpts = FileExcerpts::new(&sources, &files).in_windows(first, most);
-            let shown: Vec<_> =
-                excerpts.shown(&findings, usize::MAX, hashes).map(|shown| format!("{shown:?}")).collect();
-            shown
-        };
-        let whole = shown(usize::MAX, usize::MAX);
-        assert_eq!(whole.len(), findings.len());
-        for (first, most) in [(1, 1), (3, 3), (1, 64)] {
-            assert_eq!(shown(first, most), whole, "{first} to {most}");
-        }
+    let shown = |first, most| {
+        let excerpts = FileExcerpts::new(&sources, &files).in_windows(first, most);
+        let shown: Vec<_> = excerpts.shown(&findings, usize::MAX).map(|shown| format!("{shown:?}")).collect();
+        shown
+    };
+    let whole = shown(usize::MAX, usize::MAX);
+    assert_eq!(whole.len(), findings.len());
+    for (first, most) in [(1, 1), (3, 3), (1, 64)] {
+        assert_eq!(shown(first, most), whole, "{first} to {most}");
     }
 }
 
@@ -222,18 +219,13 @@ fn packed_and_plain_files_show_the_same() {
     let (files, places) = read_sources(&sources);
     let findings = located(&sources, &files, &places);
     let excerpts = FileExcerpts::new(&sources, &files);
-    let mut hashes = [0; 3];
-    for shown in excerpts.shown(&findings, usize::MAX, LineHashes::Wanted) {
+    for shown in excerpts.shown(&findings, usize::MAX) {
         let place = &shown.finding.places[0];
-        let form = usize::try_from(place.source / 3).unwrap();
-        hashes[form] += usize::from(shown.line_hash.is_some());
         let plain = Place { source: place.source / 3 * 3, ..place.clone() };
         let lines = locate_places(std::slice::from_ref(&plain), &sources, &files)[0];
         let (snippet, context) = excerpts.of_place(&plain, &lines);
         assert_eq!((&shown.primary().snippet, &shown.primary().context), (&snippet, &context));
     }
-    // On one line nobody knows what else the hash would cover.
-    assert!(hashes[0] > 0 && hashes[0] == hashes[1] && hashes[2] == 0, "{hashes:?}");
 }
 
 #[test]
@@ -243,7 +235,7 @@ fn a_file_that_was_written_anew_shows_nothing() {
     let findings = located(&sources[..1], &files, &places);
     let other = [Source::memory("plain9.xml", export().replace("<sys_user ", "<sys_user  ").as_bytes())];
     let excerpts = FileExcerpts::new(&other, &files);
-    let shown = excerpts.shown(&findings, 1, LineHashes::NotWanted).next().unwrap();
+    let shown = excerpts.shown(&findings, 1).next().unwrap();
     assert_eq!((shown.primary().snippet.text.as_str(), &shown.primary().context), ("", &None));
     assert_eq!(shown.primary().snippet.region, findings.get(0).unwrap().primary().lines.region);
 }

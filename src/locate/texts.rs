@@ -3,7 +3,6 @@
 use memchr::memchr_iter;
 
 use super::excerpts::File;
-use super::hash::Hashed;
 use super::near::{Spans, add_secrets};
 use super::snippet::{Piece, cells, cut, surroundings, utf16_units};
 use super::{LocatedPlace, PlaceLines, Snippet};
@@ -12,53 +11,41 @@ use crate::finding::Target;
 use crate::record::Record;
 use crate::span::{ByteSpan, LineColumn};
 
-/// How far behind a record secrets are looked for: a line hash may reach there.
-const BEHIND: u64 = 2048;
-
 /// What was read of a place.
 pub(super) struct Excerpt {
     pub(super) snippet: Snippet,
     pub(super) context: Option<Snippet>,
-    /// GitHub's hash of its first line, where it is known and may be shown.
-    pub(super) line_hash: Option<String>,
 }
 
 impl Excerpt {
     /// Of a place that cannot be read.
     pub(super) fn none(lines: &PlaceLines) -> Self {
         let snippet = Snippet { region: lines.region, text: String::new(), redacted: false };
-        Self { snippet, context: None, line_hash: None }
+        Self { snippet, context: None }
     }
 }
 
 impl File {
-    /// The texts of places of this file, each with its number. Where hashes of
-    /// lines are wanted, they are `hashed`.
+    /// The texts of places of this file, each with its number.
     pub(super) fn look(
         &self,
         reader: &mut ChildReader<'_>,
         mut places: Vec<(usize, LocatedPlace<'_>)>,
-        hashed: Option<&Hashed>,
     ) -> Vec<(usize, Excerpt)> {
-        // Of a text that is made nobody else knows the lines.
-        let (hashed, units): (_, fn(&str) -> u64) =
-            if self.source.is_sheet() { (None, cells) } else { (hashed, utf16_units) };
+        let units: fn(&str) -> u64 = if self.source.is_sheet() { cells } else { utf16_units };
         places.sort_by_key(|(_, located)| (located.place.outer_start, located.place.ordinal));
         let mut excerpts = Vec::with_capacity(places.len());
         let start =
             |located: &LocatedPlace<'_>| (located.place.target != Target::Root, located.place.outer_start);
-        let mut children = places.chunk_by(|(_, left), (_, right)| start(left) == start(right)).peekable();
-        while let Some(child) = children.next() {
-            let next = children.peek().and_then(|next| next.first()).map(|(_, next)| next.place.outer_start);
+        for child in places.chunk_by(|(_, left), (_, right)| start(left) == start(right)) {
             if child.first().is_some_and(|(_, first)| first.place.target == Target::Root) {
                 let text = self.root_text();
                 let spans = Spans { region: self.root_tag, around: self.root_tag };
-                let known = Known { secrets: &[], is_clear: true, hashed, units };
+                let known = Known { secrets: &[], is_clear: true, units };
                 excerpts
                     .extend(child.iter().map(|(at, located)| (*at, excerpt(located, spans, &text, &known))));
             } else {
-                let next = next.unwrap_or(u64::MAX);
-                look_at_child(reader, child, next, (hashed, units), &mut excerpts);
+                look_at_child(reader, child, units, &mut excerpts);
             }
         }
         excerpts
@@ -86,46 +73,34 @@ struct Near<'p> {
     places: &'p [(usize, LocatedPlace<'p>)],
     spans: Vec<Spans>,
     secrets: Vec<ByteSpan>,
-    /// Whether it is the child itself, or what comes behind it.
-    is_child: bool,
 }
 
 impl RecordSink for Near<'_> {
     fn record(&mut self, record: &Record<'_>) {
         add_secrets(record, &mut self.secrets);
-        if self.is_child {
-            let ordinal = |at: usize| self.places[at].1.place.ordinal;
-            let from = self.places.partition_point(|(_, located)| located.place.ordinal < record.ordinal);
-            for at in (from..self.places.len()).take_while(|at| ordinal(*at) == record.ordinal) {
-                self.spans[at] = Spans::in_record(self.places[at].1.place, record);
-            }
+        let ordinal = |at: usize| self.places[at].1.place.ordinal;
+        let from = self.places.partition_point(|(_, located)| located.place.ordinal < record.ordinal);
+        for at in (from..self.places.len()).take_while(|at| ordinal(*at) == record.ordinal) {
+            self.spans[at] = Spans::in_record(self.places[at].1.place, record);
         }
     }
 }
 
-/// The texts of places in one child of the root. `next` is where the next child
-/// begins that will be looked at.
+/// The texts of places in one child of the root.
 fn look_at_child(
     reader: &mut ChildReader<'_>,
     places: &[(usize, LocatedPlace<'_>)],
-    next: u64,
-    (hashed, units): (Option<&Hashed>, fn(&str) -> u64),
+    units: fn(&str) -> u64,
     excerpts: &mut Vec<(usize, Excerpt)>,
 ) {
     let Some(start) = places.first().map(|(_, first)| first.place.outer_start) else { return };
     let spans = places.iter().map(|(_, located)| Spans::lost(located.place)).collect();
-    let mut near = Near { places, spans, secrets: Vec::new(), is_child: true };
+    let mut near = Near { places, spans, secrets: Vec::new() };
     let is_clear = reader.go_to(start) && reader.read(&mut near);
     let texts: Vec<_> =
         near.spans.iter().map(|spans| reader.text(start, spans.context()).to_owned()).collect();
-    if is_clear && hashed.is_some() {
-        // The hash of a line near the end reaches into what follows. Going on
-        // must not pass the next child that is asked for.
-        near.is_child = false;
-        reader.read_on((reader.position() + BEHIND).min(next), &mut near);
-    }
     near.secrets.sort_unstable();
-    let known = Known { secrets: &near.secrets, is_clear, hashed, units };
+    let known = Known { secrets: &near.secrets, is_clear, units };
     for (((at, located), spans), text) in places.iter().zip(&near.spans).zip(&texts) {
         excerpts.push((*at, excerpt(located, *spans, text, &known)));
     }
@@ -137,8 +112,6 @@ struct Known<'k> {
     secrets: &'k [ByteSpan],
     /// Whether all of it could be read, so that its secrets are known.
     is_clear: bool,
-    /// Of its file, where that is wanted.
-    hashed: Option<&'k Hashed>,
     /// Counts columns.
     units: fn(&str) -> u64,
 }
@@ -166,18 +139,5 @@ fn excerpt(located: &LocatedPlace<'_>, spans: Spans, text: &str, known: &Known<'
             surroundings(&snippet.region, piece, known.secrets)
         })
         .flatten();
-    Excerpt { snippet, context: around, line_hash: line_hash(located, known) }
-}
-
-/// The hash of a line, if its child of the root is the first thing on it and the
-/// hashed text holds no secret.
-fn line_hash(LocatedPlace { place, lines }: &LocatedPlace<'_>, known: &Known<'_>) -> Option<String> {
-    let hashed = known.hashed.filter(|_| known.is_clear)?;
-    let is_first = place.target == Target::Root || hashed.first_on_line.contains(&place.outer_start);
-    let hash = hashed.lines.get(&lines.region.start.line).filter(|_| is_first)?;
-    // Not behind the start of the line: a column is at most four bytes.
-    let region = &lines.region;
-    let from = region.span.start.saturating_sub((region.start.column - 1).saturating_mul(4));
-    let holds_secret = known.secrets.iter().any(|secret| secret.start < hash.until && secret.end > from);
-    (!holds_secret).then(|| hash.text())
+    Excerpt { snippet, context: around }
 }

@@ -6,7 +6,6 @@ use std::vec;
 use rayon::prelude::*;
 
 use super::excerpts::{Excerpts, FileExcerpts};
-use super::hash::Hashed;
 use super::texts::Excerpt;
 use super::{Findings, LocatedFinding, LocatedPlace, ShownFinding, ShownPlace};
 use crate::export::ChildReader;
@@ -23,8 +22,6 @@ pub(super) struct Windows<'f> {
     end: usize,
     /// How many places the next window has.
     size: usize,
-    /// Of the files whose lines are hashed.
-    hashed: HashMap<u32, Hashed>,
     /// Readers that the next window may go on with.
     open: HashMap<u32, ChildReader<'f>>,
     ready: vec::IntoIter<ShownFinding<'f>>,
@@ -43,15 +40,10 @@ impl<'f> Iterator for Windows<'f> {
 
 impl<'f> Windows<'f> {
     /// The first `end` findings.
-    pub(super) fn new(
-        excerpts: &'f FileExcerpts,
-        findings: &'f Findings,
-        end: usize,
-        hashed: HashMap<u32, Hashed>,
-    ) -> Self {
+    pub(super) fn new(excerpts: &'f FileExcerpts, findings: &'f Findings, end: usize) -> Self {
         let (size, _) = excerpts.windows();
         let (open, ready) = (HashMap::new(), Vec::new().into_iter());
-        Self { excerpts, findings, next: 0, end, size, hashed, open, ready }
+        Self { excerpts, findings, next: 0, end, size, open, ready }
     }
 
     fn fetch(&mut self) -> Vec<ShownFinding<'f>> {
@@ -87,12 +79,12 @@ impl<'f> Windows<'f> {
             .filter_map(|(source, places)| Some((source, self.excerpts.file(source)?, places)))
             .map(|(source, file, places)| (source, file, places, open.remove(&source)))
             .collect();
-        let (keeps, hashed) = (by_source.len() <= KEPT_OPEN, &self.hashed);
+        let keeps = by_source.len() <= KEPT_OPEN;
         let looked: Vec<_> = by_source
             .into_par_iter()
             .map(|(source, file, places, reader)| {
                 let mut reader = reader.unwrap_or_else(|| ChildReader::new(&file.source, file.kind));
-                let excerpts = file.look(&mut reader, places, hashed.get(&source));
+                let excerpts = file.look(&mut reader, places);
                 (excerpts, keeps.then_some((source, reader)))
             })
             .collect();
@@ -111,13 +103,9 @@ impl<'f> Windows<'f> {
         found: LocatedFinding<'f>,
         excerpts: &mut impl Iterator<Item = Option<Excerpt>>,
     ) -> ShownFinding<'f> {
-        let mut line_hash = None;
         let mut places = Vec::with_capacity(found.finding.places.len());
         for LocatedPlace { place, lines } in found.places() {
             let excerpt = excerpts.next().flatten().unwrap_or_else(|| Excerpt::none(lines));
-            if places.is_empty() {
-                line_hash = excerpt.line_hash;
-            }
             places.push(ShownPlace {
                 path: self.excerpts.path(place.source),
                 cell: self.excerpts.cell(place.source, lines),
@@ -127,6 +115,6 @@ impl<'f> Windows<'f> {
                 label: place.label.as_deref(),
             });
         }
-        ShownFinding { finding: found.finding, places, line_hash }
+        ShownFinding { finding: found.finding, places }
     }
 }

@@ -314,7 +314,7 @@ impl Binder<'_> {
                 let message = format!("@role is a field of 'sys_user', not of '{table}'");
                 return Err(BindError::at(place, message));
             }
-            "@origin" | "@action" | "@instance" => {
+            "@origin" | "@action" | "@instance" | "@table" => {
                 self.need(Need::Computed);
                 return Ok(End::Trait(index, segment[1..].into()));
             }

@@ -41,7 +41,7 @@ pub(super) enum End {
     Class(Class),
     /// `@role`.
     Role,
-    /// `@origin`, `@action`, `@instance`, without the `@`.
+    /// `@origin`, `@action`, `@instance`, `@table`, without the `@`.
     Trait(TableIdx, Box<str>),
     /// `@brought_back`, `@object_deleted`.
     InSet(TableIdx, SetFact),

@@ -179,7 +179,8 @@ pub trait Data {
         None
     }
 
-    /// `@origin`, `@action` or `@instance` of a row (`name` without the `@`).
+    /// `@origin`, `@action`, `@instance` or `@table`, its own one, of a row (`name`
+    /// without the `@`).
     fn trait_of(&self, table: TableIdx, row: RowId, name: &str) -> &str;
 }
 

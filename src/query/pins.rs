@@ -22,15 +22,6 @@ impl Query {
         let mut single = clause.iter().filter_map(|group| <&[Term; 1]>::try_from(group.as_slice()).ok());
         single.any(|[term]| equals(term, field).is_some() || is_one_of(term, field))
     }
-
-    /// The value of a field with which the query holds, if it asks nothing else.
-    #[must_use]
-    pub fn demands(&self, field: &str) -> Option<&str> {
-        match self.alternatives.as_slice() {
-            [clause] if clause.len() == 1 => self.pins(field),
-            _ => None,
-        }
-    }
 }
 
 impl Query {
@@ -63,20 +54,19 @@ mod tests {
     use crate::query::Query;
 
     #[track_caller]
-    fn check(query: &str, pinned: Option<&str>, demanded: Option<&str>) {
+    fn check(query: &str, pinned: Option<&str>) {
         let query = Query::parse(query).unwrap();
         assert_eq!(query.pins("active"), pinned, "{query}");
-        assert_eq!(query.demands("active"), demanded, "{query}");
     }
 
     #[test]
     fn a_value_is_pinned_where_nothing_else_would_do() {
-        check("active=true", Some("true"), Some("true"));
-        check("active=true^name=x", Some("true"), None);
-        check("active=true^ORname=x", None, None);
-        check("active=true^NQname=x", None, None);
-        check("active!=true", None, None);
-        check("manager.active=true", None, None);
+        check("active=true", Some("true"));
+        check("active=true^name=x", Some("true"));
+        check("active=true^ORname=x", None);
+        check("active=true^NQname=x", None);
+        check("active!=true", None);
+        check("manager.active=true", None);
     }
 
     #[test]

@@ -134,8 +134,11 @@ pub struct UpdateRow<'a> {
 /// One record. It borrows from the reading buffer and dies with it.
 #[derive(Debug)]
 pub struct Record<'a> {
-    /// Table name.
+    /// Name of the table of which it is a row: the one that is wanted; of a record
+    /// that is looked at again, the one whose columns the dictionary knows.
     pub table: &'a str,
+    /// Name of its own table, which may extend that one.
+    pub class: &'a str,
     /// The table's index, if rules or queries named it.
     pub table_index: Option<TableIdx>,
     /// What happens to the record.

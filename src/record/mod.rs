@@ -3,10 +3,12 @@
 
 mod acls;
 mod choices;
+pub mod classes;
 mod described;
 mod field;
 mod keys;
 mod parts;
+mod platform;
 mod referred;
 pub mod schema;
 mod secrets;
@@ -21,10 +23,11 @@ pub use described::{Described, Dictionary, want_descriptions, want_types, wanted
 pub use field::{Action, Field, Origin, Record, SetReference, UpdateRow, ValuePlaces};
 pub use keys::{known_key, natural_key};
 pub use parts::{PartOf, part_of};
+pub use platform::written_by_platform;
 pub use referred::{display_column, is_no_identity, is_sys_id, named_by_value, well_known_name};
 pub use secrets::{carries_credential, carries_records, is_secret_column, is_secret_property, mark_by_type};
 pub use update_sets::{SetColumn, is_in_force, is_update_set, want_update_sets, wanted_update_sets};
-pub use wanted::{ColumnIdx, Keep, NamedReference, TableIdx, Wanted, WantedTable};
+pub use wanted::{ColumnIdx, Keep, NamedReference, RowOf, TableIdx, Wanted, WantedTable};
 
 /// What stands in place of a secret value wherever one would be shown.
 pub const REDACTED: &str = "[redacted]";

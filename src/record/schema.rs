@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use hashbrown::HashMap;
 
 use super::choices::choices;
+use super::classes;
 
 /// How a column's values compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,10 +223,12 @@ pub fn knows_some_of(table: &str) -> bool {
     !lines_of(table).is_empty()
 }
 
-/// A column of a known table; `None` where the table or the column is not known.
+/// A column of a known table, or of one that extends it; `None` where the table or
+/// the column is not known.
 #[must_use]
 pub fn column(table: &str, column: &str) -> Option<Column> {
-    line_of(table, column).filter(|_| column != OTHERS).map(decode)
+    let line = || line_of(table, column).or_else(|| line_of(classes::dictionary_table(table), column));
+    Some(column).filter(|column| *column != OTHERS).and_then(|_| line()).map(decode)
 }
 
 /// Whether a name is that of a walk through references, such as `role.name`.
@@ -286,6 +289,8 @@ mod tests {
         assert_eq!(column("sys_user", "manager").unwrap().reference, Some("sys_user"));
         assert_eq!(column("sys_user", "user_password").unwrap().kind, ColumnType::Secret);
         assert!(column("sys_user", "no_such_column").is_none());
+        assert_eq!(column("customer_contact", "user_password").unwrap().kind, ColumnType::Secret);
+        assert!(column("customer_contact", "account").is_none() && !knows_table("customer_contact"));
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 
 use hashbrown::HashMap;
 
+use super::classes;
+
 /// Index of a wanted table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TableIdx(pub u16);
@@ -33,6 +35,29 @@ impl ColumnIdx {
     #[must_use]
     pub fn index(self) -> usize {
         usize::from(self.0)
+    }
+}
+
+/// The wanted tables of which a row is one: its own, and those that this extends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct RowOf([Option<TableIdx>; 3]);
+
+impl RowOf {
+    /// Whether nobody wants it.
+    #[must_use]
+    pub fn is_nothing(self) -> bool {
+        self.0[0].is_none()
+    }
+
+    /// The nearest one.
+    #[must_use]
+    pub fn first(self) -> Option<TableIdx> {
+        self.0[0]
+    }
+
+    /// All of them, nearest first.
+    pub fn tables(self) -> impl Iterator<Item = TableIdx> {
+        self.0.into_iter().flatten()
     }
 }
 
@@ -208,6 +233,18 @@ impl Wanted {
     #[must_use]
     pub fn find(&self, table: &str) -> Option<TableIdx> {
         self.by_name.get(table).copied()
+    }
+
+    /// The wanted tables of which a row of a table is one.
+    #[must_use]
+    pub fn row_of(&self, table: &str) -> RowOf {
+        let tables = self.find(table).into_iter();
+        let tables = tables.chain(classes::ancestors(table).filter_map(|parent| self.find(parent)));
+        let mut of = RowOf::default();
+        for (slot, index) in of.0.iter_mut().zip(tables) {
+            *slot = Some(index);
+        }
+        of
     }
 }
 

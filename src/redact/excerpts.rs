@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::redactor::{Extent, Redactor};
-use crate::locate::{Excerpts, Findings, LineHashes, ShownFinding, Snippet};
+use super::redactor::Redactor;
+use crate::locate::{Excerpts, Findings, ShownFinding, Snippet};
 
 /// Other excerpts, redacted.
 #[derive(Debug)]
@@ -50,11 +50,8 @@ impl Excerpts for RedactedExcerpts {
         &'f self,
         findings: &'f Findings,
         most: usize,
-        hashes: LineHashes,
     ) -> Box<dyn Iterator<Item = ShownFinding<'f>> + 'f> {
-        // GitHub's hash of a line is one of its text, and could be guessed.
-        let hashes = if self.redactor.extent() == Extent::All { LineHashes::NotWanted } else { hashes };
-        let shown = self.inner.shown(findings, most, hashes);
+        let shown = self.inner.shown(findings, most);
         Box::new(findings.iter().zip(shown).map(move |(found, mut shown)| {
             for (located, place) in found.places().zip(&mut shown.places) {
                 place.path = self.path(located.place.source);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{Desk, Report, Scope};
 use crate::engine::Shown;
 use crate::finding::{Finding, Notice, split_set};
-use crate::locate::{Excerpts, Findings, LineHashes, ShownFinding};
+use crate::locate::{Excerpts, Findings, ShownFinding};
 use crate::record::{natural_key, schema};
 use crate::redact::{Extent, RedactedExcerpts, Redactor};
 use crate::rule::RuleMeta;
@@ -184,7 +184,6 @@ impl Excerpts for Nothing {
         &'f self,
         _findings: &'f Findings,
         _most: usize,
-        _hashes: LineHashes,
     ) -> Box<dyn Iterator<Item = ShownFinding<'f>> + 'f> {
         Box::new(std::iter::empty())
     }

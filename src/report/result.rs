@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::object::write_object;
 use super::{Desk, Report, Scope, Score, Stats};
 use crate::finding::{Finding, Notice, RuleCoverage};
-use crate::locate::{Excerpts, Findings, LineHashes, PlaceLines, ShownFinding, ShownPlace, Snippet};
+use crate::locate::{Excerpts, Findings, PlaceLines, ShownFinding, ShownPlace, Snippet};
 use crate::rule::RuleMeta;
 use crate::span::LineColumn;
 use crate::suppress::Accepted;
@@ -46,12 +46,10 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         document.list("rules", report.rules.iter().map(|rule| &**rule))?;
         document.list("coverage", report.coverage.iter())?;
         document.property("paths", &sources)?;
-        let all = report.findings.len();
-        let shown = report.excerpts.shown(&report.findings, all, LineHashes::Wanted);
+        let shown = report.excerpts.shown(&report.findings, report.findings.len());
         let rows = report.findings.iter().zip(shown).map(|(found, shown)| FindingRow {
             finding: found.finding,
             lines: found.places().map(|place| place.lines).collect(),
-            line_hash: shown.line_hash,
             texts: shown.places.into_iter().map(PlaceText::of).collect(),
         });
         document.list("findings", rows)
@@ -75,7 +73,6 @@ struct FindingRow<'a> {
     #[serde(flatten)]
     finding: &'a Finding,
     lines: Vec<&'a PlaceLines>,
-    line_hash: Option<String>,
     texts: Vec<PlaceText>,
 }
 
@@ -105,7 +102,7 @@ pub fn read(input: impl BufRead) -> Result<Report, ResultError> {
     for row in saved.findings {
         findings.push(row.finding);
         lines.extend(row.lines);
-        texts.push(Texts { line_hash: row.line_hash, of_places: row.texts });
+        texts.push(Texts { of_places: row.texts });
     }
     Ok(Report {
         rules: saved.rules.into_iter().map(Arc::new).collect(),
@@ -160,7 +157,6 @@ struct SavedFinding {
     #[serde(flatten)]
     finding: Finding,
     lines: Vec<PlaceLines>,
-    line_hash: Option<String>,
     texts: Vec<PlaceText>,
 }
 
@@ -174,7 +170,6 @@ struct SavedExcerpts {
 
 #[derive(Debug)]
 struct Texts {
-    line_hash: Option<String>,
     of_places: Vec<PlaceText>,
 }
 
@@ -187,7 +182,6 @@ impl Excerpts for SavedExcerpts {
         &'f self,
         findings: &'f Findings,
         most: usize,
-        hashes: LineHashes,
     ) -> Box<dyn Iterator<Item = ShownFinding<'f>> + 'f> {
         let shown = findings.iter().zip(&self.texts).take(most).map(move |(found, texts)| {
             let places = found.places().zip(&texts.of_places).map(|(located, text)| ShownPlace {
@@ -198,8 +192,7 @@ impl Excerpts for SavedExcerpts {
                 role: located.place.role,
                 label: located.place.label.as_deref(),
             });
-            let line_hash = texts.line_hash.clone().filter(|_| hashes == LineHashes::Wanted);
-            ShownFinding { finding: found.finding, places: places.collect(), line_hash }
+            ShownFinding { finding: found.finding, places: places.collect() }
         });
         Box::new(shown)
     }

@@ -8,7 +8,7 @@ use crate::finding::{
     BaselineState, Confidence, Finding, Notice, NoticeLevel, Place, PlaceRole, RuleCoverage, Severity,
     Target, ValuesHash, WaiverIdx, fingerprint,
 };
-use crate::locate::{Excerpts, Findings, LineHashes, PlaceLines, Region, ShownFinding, ShownPlace, Snippet};
+use crate::locate::{Excerpts, Findings, PlaceLines, Region, ShownFinding, ShownPlace, Snippet};
 use crate::rule::RuleMeta;
 use crate::span::{ByteSpan, LineColumn};
 use crate::suppress::{Accepted, Known, WaiverState, WaiverUse};
@@ -293,14 +293,14 @@ impl Excerpts for Prepared {
         &'f self,
         findings: &'f Findings,
         most: usize,
-        hashes: LineHashes,
     ) -> Box<dyn Iterator<Item = ShownFinding<'f>> + 'f> {
-        let line_hash = (hashes == LineHashes::Wanted).then(|| "a7f2ff13bc495cf2:1".to_owned());
-        Box::new(findings.iter().zip(&self.shown).take(most).map(move |(found, places)| ShownFinding {
-            finding: found.finding,
-            places: places.clone(),
-            line_hash: line_hash.clone(),
-        }))
+        Box::new(
+            findings
+                .iter()
+                .zip(&self.shown)
+                .take(most)
+                .map(move |(found, places)| ShownFinding { finding: found.finding, places: places.clone() }),
+        )
     }
 }
 

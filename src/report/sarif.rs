@@ -27,7 +27,7 @@ use serde_sarif::sarif::{
 use super::object::{ITEM_OVERHEAD, ObjectWriter, write_object};
 use super::{HOME, Report};
 use crate::finding::Verdict;
-use crate::locate::{LineHashes, ShownFinding};
+use crate::locate::ShownFinding;
 use crate::record::REDACTED;
 use artifacts::Artifacts;
 use notifications::Notifications;
@@ -92,7 +92,7 @@ fn write_run(report: &Report, options: &SarifOptions, run: &mut ObjectWriter<'_>
         let findings = count_shown(report, options);
         let total = findings + evidence;
         let marks = results::Marks::of(report, options);
-        let mut shown = report.excerpts.shown(&report.findings, options.max_results, LineHashes::Wanted);
+        let mut shown = report.excerpts.shown(&report.findings, options.max_results);
         for written in 0..total {
             if budget.results == 0 {
                 budget.left_out = count_from(report, options, written);

@@ -21,7 +21,6 @@ use super::frameworks::{FRAMEWORKS, controls, name_of};
 use super::words::{self, counted, grouped};
 use super::{Report, safe};
 use crate::finding::{Band, Notice, NoticeLevel, Topic};
-use crate::locate::LineHashes;
 use crate::span::LineColumn;
 
 /// The width where none is known, as in a log.
@@ -85,7 +84,7 @@ pub fn write(report: &Report, options: &TextOptions, out: &mut dyn Write) -> io:
     let standing = report.count_by_standing();
     let all = if options.show_accepted { report.findings.len() } else { standing.open };
     let limit = limit.min(all);
-    for found in report.excerpts.shown(&report.findings, limit, LineHashes::NotWanted) {
+    for found in report.excerpts.shown(&report.findings, limit) {
         writeln!(out, "{}\n", finding::rendered(report, &found, options, &renderer))?;
     }
     let hidden = all - limit;

@@ -96,7 +96,7 @@ impl Compiler<'_> {
             kind: kind.into(),
             portable: self.portable && matches!(body, Body::Record(_)),
             properties: properties_of(file),
-            mend: mend_of(file, &self.params),
+            mend: mend_of(file, &self.params, self.path)?,
             ..meta
         };
         let unset = std::mem::take(&mut self.unset).into_iter().collect();

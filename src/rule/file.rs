@@ -58,6 +58,11 @@ pub struct RuleFile {
     /// The field whose element is reported.
     #[serde(default)]
     pub at: Option<Text>,
+    /// Record rule: the value of the field at `at` that removes the problem on the platform. Without it
+    /// nothing is mended.
+    #[serde(default)]
+    #[schemars(with = "Option<Scalar>")]
+    pub mends: Option<Text>,
     /// Property rule: name, or a pattern with `*`.
     #[serde(default)]
     pub property: Option<Text>,

@@ -33,7 +33,7 @@ pub enum ProblemKind {
     UnsafeName,
     /// It holds nothing to scan, or lies outside what was asked for.
     Skipped,
-    /// The configuration does not say which instance it is of.
+    /// The configuration does not say which instance it is of, so it was not judged.
     NoInstance,
 }
 
@@ -42,8 +42,8 @@ impl ProblemKind {
     #[must_use]
     pub fn is_loss(self) -> bool {
         match self {
-            Self::Unreadable | Self::Truncated | Self::Broken | Self::LimitReached => true,
-            Self::Repaired | Self::UnsafeName | Self::Skipped | Self::NoInstance => false,
+            Self::Unreadable | Self::Truncated | Self::Broken | Self::LimitReached | Self::NoInstance => true,
+            Self::Repaired | Self::UnsafeName | Self::Skipped => false,
         }
     }
 }

@@ -182,11 +182,9 @@ impl AccessGraph {
 
     /// Takes the names away that only references say which contradict each other.
     pub(crate) fn forget_names(&mut self, is_disputed: impl Fn(TextId) -> bool) {
-        for (folded, number) in &self.roles.by_sys_id {
-            if is_disputed(*folded)
-                && let Some(name) = self.roles.names.get_mut(position(*number))
-            {
-                name.1 = TextId::ABSENT;
+        for (sys_id, name) in &mut self.roles.names {
+            if is_disputed(*sys_id) {
+                *name = TextId::ABSENT;
             }
         }
     }

@@ -7,6 +7,7 @@
 
 mod again;
 mod answer;
+mod class;
 mod csv;
 mod escapes;
 mod firsts;

@@ -4,18 +4,19 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::super::census::TableNumber;
+use super::class::table_of;
 use super::csv;
 use super::escapes;
 use super::head::{Form, Head};
 use super::json::{self, Member};
 use super::nulls::Nulls;
 use super::rows::Rows;
-use super::table::{is_name, is_sys_id};
+use super::table::is_sys_id;
 use super::values::{Known, Shows, Sort, known, sort_of};
 use super::ways::Ways;
 use super::window::Window;
 use super::{RecordSink, Select, xml};
-use crate::record::{Action, ColumnIdx, Field, Origin, Record, display_column, schema};
+use crate::record::{Action, ColumnIdx, Field, Origin, Record, classes, display_column, schema};
 use crate::span::ByteSpan;
 
 /// Where the name of a value stands.
@@ -66,6 +67,8 @@ pub(super) struct Cell {
 #[derive(Debug, Default)]
 pub(super) struct Guesses {
     table: Option<TableNumber>,
+    /// Where the class of a row stood last.
+    pub(super) class_at: usize,
     list: Vec<Option<Guess>>,
 }
 
@@ -93,10 +96,10 @@ impl Guesses {
         {
             return guess.fate;
         }
-        let column = select.table(table).and_then(|table| table.find(name));
-        let is_handed_out = column.is_some() || matches!(select, Select::Everything);
+        let (column, is_handed_out) = select.column(table, name);
+        let known = classes::dictionary_table(table);
         let fate =
-            Fate { column, is_handed_out, sort: sort_of(table, name), displays: displays(table, name) };
+            Fate { column, is_handed_out, sort: sort_of(known, name), displays: displays(known, name) };
         if self.list.len() <= at {
             self.list.resize_with(at + 1, || None);
         }
@@ -123,7 +126,7 @@ impl Cell {
     }
 
     /// The value, and what it displays; `None` for what is not shown.
-    fn read<'t>(&self, text: &'t str) -> (Option<Cow<'t, str>>, Option<Cow<'t, str>>) {
+    pub(super) fn read<'t>(&self, text: &'t str) -> (Option<Cow<'t, str>>, Option<Cow<'t, str>>) {
         let written = &text[self.content.clone()];
         let value = match self.written {
             Written::JsonText => escapes::decode(written),
@@ -201,19 +204,20 @@ impl Rows<'_> {
     pub(super) fn hand_out(&mut self, row: Range<usize>, sink: &mut dyn RecordSink) {
         let text = self.window.text();
         let span = span_of(&self.window, &row);
-        let Some(table) = table_of(&self.head, text, &self.cells) else {
+        let Some(table) = table_of(&self.head, text, &self.cells, &mut self.guesses.class_at) else {
             self.untold.get_or_insert((0, span)).0 += 1;
             return;
         };
+        let table = &*table;
         let number = self.state.census.number(table, 0, self.select);
         let counted = self.state.census.table(number);
         counted.count(Action::InsertOrUpdate, Origin::Table, true);
-        let index = counted.index;
-        if index.is_none() && !matches!(self.select, Select::Everything) {
+        let of = counted.row_of;
+        if of.is_nothing() && !matches!(self.select, Select::Everything) {
             return;
         }
         if self.guesses.table != Some(number) {
-            self.guesses = Guesses { table: Some(number), list: Vec::new() };
+            self.guesses = Guesses { table: Some(number), list: Vec::new(), ..self.guesses };
         }
         let mut fields: Vec<Field<'_>> = Vec::new();
         let mut displayed: Vec<(usize, &str)> = Vec::new();
@@ -241,8 +245,7 @@ impl Rows<'_> {
             add_displays(&self.window, &self.head, &self.cells, &mut fields);
         }
         for (at, reference) in displayed {
-            let column = self.select.table(table).and_then(|table| table.find(reference));
-            let is_wanted = column.is_some() || matches!(self.select, Select::Everything);
+            let (column, is_wanted) = self.select.column(table, reference);
             if let Some(cell) = self.cells.get(at).filter(|_| is_wanted) {
                 show_reference(&self.window, cell, (reference, column), &mut fields);
             }
@@ -252,42 +255,32 @@ impl Rows<'_> {
             Form::Xml => row.start..row.start + xml::ROW.len(),
             Form::Csv { .. } => row.clone(),
         };
-        sink.record(&Record {
-            table,
-            table_index: index,
-            action: Action::InsertOrUpdate,
-            origin: Origin::Table,
-            apply_defaults: false,
-            attributes: &[],
-            fields: &fields,
-            span,
-            start_tag_span: span_of(&self.window, &start_tag),
-            outer_start: span.start,
-            ordinal: 0,
-            update_row: None,
-            places: &Ways { window: &self.window, cells: &self.cells },
-        });
+        for (number, (index, name)) in self.select.handed_out_as(of, table).enumerate() {
+            if number > 0 {
+                self.select.number_columns(index, &mut fields);
+            }
+            sink.record(&Record {
+                table: name,
+                class: table,
+                table_index: index,
+                action: Action::InsertOrUpdate,
+                origin: Origin::Table,
+                apply_defaults: false,
+                attributes: &[],
+                fields: &fields,
+                span,
+                start_tag_span: span_of(&self.window, &start_tag),
+                outer_start: span.start,
+                ordinal: 0,
+                update_row: None,
+                places: &Ways { window: &self.window, cells: &self.cells },
+            });
+        }
     }
 }
 
 fn span_of(window: &Window, range: &Range<usize>) -> ByteSpan {
     ByteSpan::new(window.offset(range.start), window.offset(range.end))
-}
-
-/// The table of a row: what its class says, else what is known of all rows.
-fn table_of<'t>(head: &'t Head, text: &'t str, cells: &[Cell]) -> Option<&'t str> {
-    if head.shows == Shows::Stored {
-        let is_class = |cell: &&Cell| cell.name(head, text) == Some("sys_class_name");
-        let class = cells
-            .iter()
-            .find(is_class)
-            .filter(|cell| matches!(cell.written, Written::JsonText | Written::XmlText));
-        let class = class.map(|cell| &text[cell.content.clone()]).filter(|class| is_name(class));
-        if class.is_some() {
-            return class;
-        }
-    }
-    head.table.as_deref()
 }
 
 fn build_field<'t>(

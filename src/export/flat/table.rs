@@ -46,7 +46,7 @@ pub(in crate::export) enum Named {
 }
 
 impl Named {
-    pub(super) fn name(&self) -> &str {
+    pub(in crate::export) fn name(&self) -> &str {
         match self {
             Self::Known(name) => name,
             Self::Other(name) => name,

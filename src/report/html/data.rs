@@ -8,7 +8,7 @@ use super::facts::Facts;
 use super::findings::standing;
 use super::{FINDINGS, Page};
 use crate::finding::{PlaceRole, split_set};
-use crate::locate::{LineHashes, ShownFinding, ShownPlace};
+use crate::locate::{ShownFinding, ShownPlace};
 use crate::record::natural_key;
 use crate::report::frameworks::FRAMEWORKS;
 use crate::report::page_of;
@@ -31,7 +31,7 @@ pub(super) fn write(facts: &Facts<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let report = facts.report;
     let mut data = Data::default();
     page.data("<script type=\"application/json\" id=\"data\">{\"F\":[")?;
-    for (at, shown) in report.excerpts.shown(&report.findings, FINDINGS, LineHashes::NotWanted).enumerate() {
+    for (at, shown) in report.excerpts.shown(&report.findings, FINDINGS).enumerate() {
         if at > 0 {
             page.data(",\n")?;
         }

@@ -69,7 +69,7 @@ pub(super) fn of_finding(
         .rank(rank(finding.severity))
         .message(message)
         .locations(vec![primary])
-        .partial_fingerprints(fingerprints(shown))
+        .partial_fingerprints(fingerprints(shown.finding))
         .properties(properties(finding))
         .build();
     result.fixes = fix(rule, shown, artifacts).map(|fix| vec![fix]);
@@ -297,13 +297,16 @@ fn logical_location(finding: &Finding, subject: String) -> LogicalLocation {
     LogicalLocation::builder().name(name).fully_qualified_name(subject).kind(kind).build()
 }
 
-fn fingerprints(shown: &ShownFinding<'_>) -> BTreeMap<String, String> {
-    let mut fingerprints =
-        BTreeMap::from([("glidelint/v1".to_owned(), shown.finding.fingerprint.to_string())]);
-    if let Some(hash) = &shown.line_hash {
-        fingerprints.insert("primaryLocationLineHash".to_owned(), hash.clone());
-    }
-    fingerprints
+/// The key by which GitHub's code scanning knows an alert again, and nothing else
+/// does: what its own upload action would put there changes with the lines around.
+const GITHUB_KEY: &str = "primaryLocationLineHash";
+
+fn fingerprints(finding: &Finding) -> BTreeMap<String, String> {
+    let fingerprint = finding.fingerprint;
+    BTreeMap::from([
+        ("glidelint/v1".to_owned(), fingerprint.to_string()),
+        (GITHUB_KEY.to_owned(), fingerprint.in_form_of_line_hash()),
+    ])
 }
 
 fn properties(finding: &Finding) -> PropertyBag {

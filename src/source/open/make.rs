@@ -5,6 +5,8 @@ use super::super::bytes::{Stored, count};
 use super::super::limits::Limits;
 use super::{Inner, Source};
 use std::fmt;
+use std::fs::File;
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -18,6 +20,16 @@ impl Source {
         let bytes = bytes.into();
         let size = count(bytes.len());
         Self::file(path.to_owned(), Stored::Memory(bytes), size, &Limits::default())
+    }
+
+    /// A source of the same path with what `file` holds.
+    ///
+    /// # Errors
+    /// If nobody can tell how long the file is.
+    pub fn with_bytes_of(&self, file: File) -> io::Result<Self> {
+        let size = file.metadata()?.len();
+        let stored = Stored::Spool(Arc::new(file));
+        Ok(Self::file(self.inner.path.clone(), stored, size, &self.inner.limits))
     }
 
     /// A whole file.
