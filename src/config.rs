@@ -15,7 +15,7 @@ use serde::de::{self, Deserializer, MapAccess, Visitor};
 
 use crate::finding::{Band, Severity};
 use crate::rule::file::{OneOrMany, Scalar, Text};
-use crate::rule::{RuleError, Settings, yaml_error};
+use crate::rule::{MayOverride, RuleError, Settings, yaml_error};
 
 pub use instances::{InstanceGlobs, NamedInstance, Overlap, is_instance_name};
 pub(crate) use waivers::matcher;
@@ -47,6 +47,9 @@ pub struct Config {
     pub instances: Vec<NamedInstance>,
     /// Further rule packs: files or folders, relative to this file.
     pub rule_packs: Vec<Text>,
+    /// Names of built-in classes, aliases and packs that rule packs may replace.
+    #[serde(rename = "override")]
+    pub may_override: Vec<Text>,
     /// `recommended` or `strict`.
     pub profile: Option<Text>,
     /// Lowest band of findings that fails a scan.
@@ -147,6 +150,21 @@ impl Config {
         waivers::check_tables(&self.waivers, path, table_of).map_err(|error| error.within(text))
     }
 
+    /// Checks that what may be overridden is there: `is_built_in` says so of a name.
+    ///
+    /// # Errors
+    /// For a name that is none, which is a slip of the pen.
+    pub fn check_overrides(&self, is_built_in: &dyn Fn(&str) -> bool) -> Result<(), RuleError> {
+        let (path, text) = &self.source;
+        match self.may_override.iter().find(|name| !is_built_in(&name.value)) {
+            Some(name) => {
+                let message = format!("no class, alias or pack called '{}' is built in", name.value);
+                Err(RuleError::at(path, name, message).within(text))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// What it says about rules.
     #[must_use]
     pub fn settings(&self) -> Settings {
@@ -156,6 +174,9 @@ impl Config {
         let mut settings = Settings {
             strict: self.profile.as_ref().is_some_and(|profile| profile.value == "strict"),
             aliases: self.aliases.clone(),
+            may_override: MayOverride::Named(
+                self.may_override.iter().map(|name| name.value.clone()).collect(),
+            ),
             ..Settings::default()
         };
         let (path, text) = &self.source;
@@ -260,6 +281,7 @@ impl JsonSchema for RuleConfig {
 #[cfg(test)]
 mod tests {
     use super::Config;
+    use crate::rule::{MayOverride, builtin, weakened};
 
     #[test]
     fn reads_every_key() {
@@ -267,7 +289,7 @@ mod tests {
             ".glidelint.yaml",
             "rules:\n  SNA1006: off\n  SNP1020: { severity: 5, params: { limit: 30 } }\n  SNR1008: high\n  SNR1005: on\n\
              classes:\n  service_account: { name_patterns: ['^bot_'] }\n\
-             aliases:\n  owner: [u_owner]\ncomplete: [sys_user]\nexclude: ['**/dist/**']\nprofile: strict\nfail_on: high\n\
+             aliases:\n  owner: [u_owner]\noverride: [person]\ncomplete: [sys_user]\nexclude: ['**/dist/**']\nprofile: strict\nfail_on: high\n\
              waivers:\n  - { rule: SNA1001, key: svc.sap, reason: migration, owner: iam, until: 2027-03-31 }\n",
         )
         .unwrap();
@@ -280,6 +302,7 @@ mod tests {
         assert_eq!(settings.params["SNP1020"]["limit"], ["30"]);
         assert_eq!(settings.params["service_account"]["name_patterns"], ["^bot_"]);
         assert_eq!(settings.aliases["owner"], ["u_owner"]);
+        assert_eq!(settings.may_override, MayOverride::Named(vec!["person".to_owned()]));
         assert_eq!(config.waivers[0].last_day().unwrap().to_string(), "2027-03-31");
     }
 
@@ -295,5 +318,33 @@ mod tests {
         check("rules:\n  SNA1001:\n    severety: 3\n", 3, "severety");
         check("complete: []\nprofile: lax\n", 2, "recommended or strict");
         check("fail_on: sometimes\n", 1, "never");
+    }
+
+    #[test]
+    fn what_asks_less_is_named() {
+        let check = |config: &str, expected: &[&str]| {
+            let settings = Config::parse("c.yaml", config).unwrap().settings();
+            let clauses = weakened(&[builtin().unwrap()], &settings).unwrap();
+            assert_eq!(clauses.len(), expected.len(), "{config}: {clauses:?}");
+            for (clause, part) in clauses.iter().zip(expected) {
+                assert!(clause.contains(part), "{config}: {clause}");
+            }
+        };
+        check("", &[]);
+        check("fail_on: high\nprofile: strict\n", &[]);
+        check("rules: { SNA1002: off, SNA1001: off }", &["off: SNA1001, SNA1002"]);
+        check("rules: { machine-identity-can-log-in: off }", &["off: SNA1002"]);
+        check("rules: { SNR1005: off }", &["off: SNR1005"]);
+        check("rules: { SNA1002: 2 }", &["SNA1002 has severity 2.0, not 7.5"]);
+        check("rules: { SNA1002: critical, SNR1005: on }", &[]);
+        check(
+            "rules: { SNI1014: { params: { max_seconds: 9000000 } } }",
+            &["SNI1014: max_seconds is 9000000, not "],
+        );
+        check(
+            "classes: { service_account: { name_patterns: ['^bot_'] } }",
+            &["class service_account: name_patterns"],
+        );
+        check("aliases: { owner: [u_owner] }", &["alias owner is u_owner, not "]);
     }
 }

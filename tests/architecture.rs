@@ -250,7 +250,7 @@ fn foreign_crates_stand_behind_one_door() {
     check("indicatif", &stands_only_in(&["indicatif"], &["src/cli/", "src/main.rs"]));
     check("encoding_rs", &stands_only_in(&["encoding_rs"], &["src/source/"]));
     check("calamine", &stands_only_in(&["calamine"], &["src/source/workbook.rs"]));
-    check("zip and flate2", &stands_only_in(&["zip::", "flate2"], &["src/source/"]));
+    check("zip, tar and flate2", &stands_only_in(&["zip::", "tar::", "flate2"], &["src/source/"]));
 }
 
 #[test]

@@ -188,6 +188,71 @@ fn pull_requests() {
     );
 }
 
+/// What another class excuses is not gone, whatever its rule is called.
+#[test]
+fn a_class_that_a_change_weakens() {
+    let users = export(&["svc.one"]);
+    let mended = users.replace("<web_service_access_only>false", "<web_service_access_only>true");
+    let config = (".glidelint.yaml", "rule_packs: [own]\noverride: [service_account]\n");
+    let check = |now: &str, after: &str, code: i32, absent: u64, text: &str| {
+        let class = |query: &str| {
+            format!(
+                "class: service_account\ntable: sys_user\ntitle: All\n\
+                 evidence:\n  - {{ name: any, where: '{query}' }}\n"
+            )
+        };
+        let folder = TempDir::new().unwrap();
+        git(folder.path(), &["init", "-q"]);
+        commit(folder.path(), &[("exports/a.xml", &users), config, ("own/c.yaml", &class("active=true"))]);
+        git(folder.path(), &["checkout", "-qb", "change"]);
+        commit(folder.path(), &[("exports/a.xml", now), config, ("own/c.yaml", &class(after))]);
+        let arguments =
+            ["scan", "exports", "--select", "SNA1001", "--changed-since", "main", "--format", "json"];
+        let run = glidelint(folder.path(), &arguments);
+        assert_eq!(run.code, code, "{after}: {run:?}");
+        assert_eq!(run.json()["known_findings"]["absent"], absent, "{after}: {run:?}");
+        assert!(run.stdout.contains(text), "{after}: {run:?}");
+    };
+    let other =
+        "SNA1001 was found in main for sys_user svc.one, and the rule, or a class that it asks, is another";
+    check(&users, "user_name=nobody", 4, 0, other);
+    check(&users, "active=true", 0, 0, "\"unchanged\"");
+    check(&mended, "active=true", 0, 1, "class service_account is that of the pack own");
+}
+
+/// A base whose settings or packs nobody can use is judged by those of the change,
+/// which is told.
+#[test]
+fn a_base_that_cannot_configure_itself() {
+    let users = export(&["svc.one"]);
+    let check = |base: &[(&str, &str)], head: &[(&str, &str)], more: &[&str], texts: &[&str]| {
+        let folder = TempDir::new().unwrap();
+        git(folder.path(), &["init", "-q"]);
+        commit(folder.path(), &[&[("exports/a.xml", users.as_str())], base].concat());
+        git(folder.path(), &["checkout", "-qb", "change"]);
+        commit(folder.path(), &[&[("exports/a.xml", users.as_str())], head].concat());
+        let arguments =
+            ["scan", "exports", "--select", "SNA1002", "--changed-since", "main", "--format", "json"];
+        let run = glidelint(folder.path(), &[&arguments, more].concat());
+        assert_eq!((run.code, new_keys(&run.json())), (0, vec![]), "{run:?}");
+        for text in texts {
+            assert!(run.stdout.contains(text), "{text}: {run:?}");
+        }
+        assert_eq!(run.stdout.contains("base-"), !texts.is_empty(), "{run:?}");
+    };
+    let config = (".glidelint.yaml", "fail_on: low\n");
+    check(&[config], &[config], &[], &[]);
+    let broken = (".glidelint.yaml", "rulez: {}\n");
+    check(&[broken], &[config], &[], &["of main cannot be used", "rulez", "\"base-unused\""]);
+    let packs = (".glidelint.yaml", "rule_packs: [own]\n");
+    let no_rule = ("own/x.yaml", "id: [\n");
+    check(&[packs, no_rule], &[config], &[], &["of main cannot be used", "own/x.yaml", "\"base-unused\""]);
+    let class =
+        "class: tide\ntable: sys_user\ntitle: Tide\nevidence:\n  - { name: a, where: 'active=true' }\n";
+    let class = ("own/tide.yaml", class);
+    check(&[], &[class], &["--rules", "own"], &["main does not hold this rule pack", "\"base-lacks\""]);
+}
+
 /// The base goes on while a change is made: what is new there is none of the change.
 #[test]
 fn a_base_that_moved_on() {

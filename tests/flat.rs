@@ -13,6 +13,7 @@ use glidelint::engine::ReadFile;
 use glidelint::export::{ChildReader, FileKind, FileReport, Select, read};
 use glidelint::finding::{FieldPart, Place, PlaceRole, Target};
 use glidelint::locate::{FileExcerpts, locate_places};
+use glidelint::record::Origin;
 use glidelint::source::{ProblemKind, Source};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -278,9 +279,81 @@ fn an_answer_that_broke_off_is_never_whole() {
         "sys_user.json",
         &format!("{{\"result\":[{row}],\"records\":[{row}]}}"),
         "\"records\"",
-        "second array",
+        "more records stand",
         1,
     );
+    // More records, whatever holds them.
+    for more in ["\"pier\":[ROW]", "\"pier\":{\"berth\":[[ROW]]}", "\"result\":ROW", "\"r\\u0065sult\":[ROW]"]
+    {
+        let more = more.replace("ROW", &row);
+        let begin = &more[..more.find(':').unwrap()];
+        check("sys_user.json", &format!("{{\"result\":[{row}],{more}}}"), begin, "more records stand", 1);
+        check("sys_user.json", &format!("{{\"records\":{row},{more}}}"), begin, "more records stand", 1);
+    }
+    check(
+        "sys_user.json",
+        &format!("{{\"pier\":[{row}],\"result\":[{row}]}}"),
+        "\"pier\"",
+        "more records",
+        1,
+    );
+    let inner = row.replace('}', &format!(",\"list\":[{row}]}}"));
+    check(
+        "sys_user.json",
+        &format!("[{inner}]"),
+        "[{\"sys_id\":\"0123456789abcdef0123456789abcdef\",\"active\":\"true\"}]",
+        "inside a record",
+        1,
+    );
+}
+
+#[test]
+fn names_of_json_are_read_as_they_are_meant() {
+    let escaped = "{\"r\\u0065sult\":[{\"s\\u0079s_id\":\"ID\",\"\\u0061ctive\":\"true\",\
+                   \"manager\":{\"v\\u0061lue\":\"OTHER\",\"display\\u005fvalue\":\"Ada\"}}]}";
+    let expected = "sys_user sys_id=ID active=true manager=OTHER [Ada]";
+    check("sys_user.json", escaped, FileKind::JsonExport, &[expected]);
+    let twice = "[{\"sys_id\":\"ID\",\"active\":\"true\",\"activ\\u0065\":\"false\"}]".replace("ID", ID);
+    let (report, _) = read_wanted("sys_user.json", twice.as_bytes(), &[("sys_user", &["active"])]);
+    assert!(!report.problems.is_empty(), "two values of one column");
+}
+
+#[test]
+fn rows_far_behind_the_beginning_are_read() {
+    let row = "{\"sys_id\":\"ID\",\"user_name\":\"ada\",\"locked_out\":\"false\",\"manager\":\"OTHER\"}";
+    let read = "sys_user sys_id=ID user_name=ada locked_out=false manager=OTHER";
+    let space = " \n".repeat(100_000);
+    for text in [
+        format!("{space}[{row}]"),
+        format!("[{space}{row}]"),
+        format!("{{\"pier\":\"{}\",\"result\":[{row}]}}", "x".repeat(200_000)),
+        format!("{space}{{\"result\":[{space}{row}]}}"),
+    ] {
+        check("sys_user.json", &text, FileKind::JsonExport, &[read]);
+    }
+    check(
+        "sys_user.csv",
+        &format!("{space}sys_id,user_name\nID,ada\n"),
+        FileKind::CsvExport,
+        &["sys_user sys_id=ID user_name=ada"],
+    );
+    let xml = format!("{space}<xml><sys_user><sys_id>{ID}</sys_id></sys_user></xml>");
+    for path in ["a.xml", "a"] {
+        let (report, seen) = read_all(path, xml.as_bytes());
+        assert_eq!((report.kind, seen.len(), report.whole), (FileKind::ListExport, 1, true), "{path}");
+    }
+    // What is not understood is heard all the same.
+    let far = "x".repeat(200_000);
+    let fields = format!("<sys_id>{ID}</sys_id><user_name>ada</user_name><locked_out>true</locked_out>");
+    for (text, is_heard) in [
+        (format!("{{\"pier\":\"{far}\",\"users\":[{row}]}}").replace("ID", ID), true),
+        (format!("<berth><a>{far}</a><user>{fields}</user></berth>"), true),
+        (format!("{{\"pier\":\"{far}\",\"users\":[{{\"sys_id\":\"{ID}\"}}]}}"), false),
+        (format!("<berth><a>{far}</a>{}</berth>", fields.replace("user_name", "pier")), false),
+    ] {
+        let (report, _) = read_all("a", text.as_bytes());
+        assert_eq!(report.has_loss(), is_heard, "{}", &text[200_000..]);
+    }
 }
 
 #[test]
@@ -322,6 +395,51 @@ fn forms_of_csv() {
     }
     check("sys_user.csv", "sys_id\ttitle\nID\t24\" wide\n", kind, &["sys_user sys_id=ID title=24\" wide"]);
     check("x_acme_order.csv", "sys_id,u_state\nID,Open\n", kind, &["x_acme_order sys_id=ID u_state=Open"]);
+}
+
+#[test]
+fn a_header_between_rows_is_told() {
+    let text =
+        |between: &str| format!("user_name,active,sys_id\nada,true,{ID}\n{between}\nbob,false,{OTHER_ID}\n");
+    let same = text("\"user_name\",active,sys_id");
+    let (report, seen) = read_all("sys_user.csv", same.as_bytes());
+    assert_eq!((seen.len(), report.whole, report.has_loss()), (2, true, false));
+    assert!(report.problems[0].message.starts_with("the header stands once more"), "{:?}", report.problems);
+    for other in ["active,user_name,sys_id", "active,sys_id,user_name", "name,Active,Sys ID"] {
+        let (report, seen) = read_all("sys_user.csv", text(other).as_bytes());
+        assert_eq!((seen.len(), report.whole, report.has_loss()), (1, false, true), "{other}");
+        assert!(report.problems[0].message.starts_with("another header"), "{other}: {:?}", report.problems);
+    }
+    // A value may be a word of the header.
+    let words = text(&format!("sys_id,active,{ID}")).replace("user_name,", "name,");
+    let (report, seen) = read_all("sys_user.csv", words.as_bytes());
+    assert_eq!((report.problems.len(), seen.len()), (0, 3), "{:?}", report.problems);
+    let labels = "Name,Active\nAda,true\nName,Active\nBob,true\n";
+    let (report, seen) = read_all("sys_user.csv", labels.as_bytes());
+    assert_eq!((report.problems.len(), seen.len()), (1, 2), "{:?}", report.problems);
+}
+
+#[test]
+fn the_name_of_a_file_and_its_columns_may_be_at_odds() {
+    let columns = ["user_name", "locked_out", "web_service_access_only", "identity_type"];
+    let csv = format!("sys_id,{}\n{ID},a,b,c,d\n", columns.join(","));
+    let members: String = columns.iter().map(|name| format!(",\"{name}\":\"\"")).collect();
+    let json = format!("[{{\"sys_id\":\"{ID}\"{members}}}]");
+    let elements: String = columns.iter().map(|name| format!("<{name}/>")).collect();
+    let xml = format!("<response><result><sys_id>{ID}</sys_id>{elements}</result></response>");
+    for (end, text) in [("csv", &csv), ("json", &json), ("xml", &xml)] {
+        for table in ["sys_user_role", "incident"] {
+            let (report, seen) = read_all(&format!("{table}.{end}"), text.as_bytes());
+            assert_eq!((seen.len(), report.whole, report.has_loss()), (0, false, true), "{table}.{end}");
+            assert!(report.rows.contains_key("sys_user") && report.rows.contains_key(table), "{table}.{end}");
+        }
+        let (report, seen) = read_all(&format!("sys_user.{end}"), text.as_bytes());
+        assert_eq!((seen.len(), report.problems.len()), (1, 0), "{:?}", report.problems);
+    }
+    // Each record says itself what it is.
+    let classes = json.replace("}]", ",\"sys_class_name\":\"sys_user\"}]");
+    let (report, seen) = read_all("incident.json", classes.as_bytes());
+    assert_eq!((seen.len(), report.problems.len()), (1, 0), "{:?}", report.problems);
 }
 
 #[test]
@@ -392,6 +510,106 @@ fn what_has_the_name_of_a_table_and_cannot_be_read_is_heard() {
     ] {
         let (report, seen) = read_all(path, text.as_bytes());
         assert_eq!((report.has_loss(), seen.len()), (true, 0), "{path}: {text}");
+    }
+}
+
+#[test]
+fn what_is_packed_in_another_way_is_told() {
+    let xz = b"\xfd7zXZ\0\0\x04";
+    let check = |path: &str, is_lost: bool| {
+        let (report, _) = read_all(path, xz);
+        let kinds: Vec<_> = report.problems.iter().map(|problem| problem.kind).collect();
+        let expected = if is_lost { ProblemKind::Unreadable } else { ProblemKind::Packed };
+        assert_eq!(kinds, [expected], "{path}");
+    };
+    for path in ["sys_user.xz", "sys_user.csv.xz", "a.zip!/sys_user (2).json.xz", "x_pier_berth.csv.xz"] {
+        check(path, true);
+    }
+    for path in ["pier.tar.xz", "pier", "x_pier_berth.xz"] {
+        check(path, false);
+    }
+}
+
+#[test]
+fn payloads_are_opened_in_every_form() {
+    let name = "<name>pier \\ &amp; \u{e9}\"</name>";
+    let xml = format!(
+        "<?xml version=\"1.0\"?>\r\n<record_update table=\"sys_user_role\"><sys_user_role \
+         action=\"INSERT_OR_UPDATE\">{name}<sys_id>{OTHER_ID}</sys_id></sys_user_role></record_update>"
+    );
+    let json = |text: &str| serde_json::to_string(text).unwrap();
+    let inside = |text: &str| json(text).trim_matches('"').replace("\\\"\"", "\\\"");
+    let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&#34;");
+    let doubled = |text: &str| text.replace('"', "\"\"");
+    let update = format!("sys_user_role_{OTHER_ID}");
+    let as_json = |payload: &str| {
+        format!(
+            "{{\"result\":[{{\"sys_id\":\"{ID}\",\"name\":\"{update}\",\"update_set\":{{\"link\":\"https://x/{OTHER_ID}\",\
+             \"value\":\"{OTHER_ID}\"}},\"sys_recorded_at\":\"2026-01-01 00:00:00\",\"payload\":{payload}}}]}}"
+        )
+    };
+    let as_csv = |payload: &str| format!("sys_id,name,payload\n{ID},{update},\"{payload}\"\n");
+    let as_xml = |payload: &str| {
+        format!(
+            "<response><result><sys_id>{ID}</sys_id><name>{update}</name><payload>{payload}</payload></result></response>"
+        )
+    };
+    let object = format!("{{\"display_value\":\"\",\"value\":{}}}", json(&xml));
+    for (path, text, written) in [
+        ("sys_update_xml.json", as_json(&json(&xml)), inside(name)),
+        ("sys_update_xml.json", as_json(&object), inside(name)),
+        ("sys_update_xml (2).csv", as_csv(&doubled(&xml)), doubled(name)),
+        ("sys_update_xml.xml", as_xml(&escaped(&xml)), escaped(name)),
+    ] {
+        let (report, seen) = read_all(path, text.as_bytes());
+        assert_eq!((report.problems.as_slice(), report.whole), (&[][..], true), "{path}");
+        let [row, role] = &seen[..] else { panic!("{path}: {seen:?}") };
+        assert_eq!((&*row.table, row.ordinal, &*role.table), ("sys_update_xml", 0, "sys_user_role"));
+        assert_eq!((role.origin, role.ordinal, role.outer_start), (Origin::UpdateSet, 1, row.outer_start));
+        let field = role.field("name").unwrap();
+        assert_eq!(field.value, "pier \\ & \u{e9}\"");
+        assert_eq!(&text[field.element_span.range_from(0).unwrap()], written, "{path}");
+        assert_eq!(report.tables["sys_user_role"].live, 1);
+        assert!(!report.rows.contains_key("sys_user_role"), "a payload holds no rows of the table");
+        check_again_all(path, text.as_bytes(), &report, &seen);
+        // Somebody may want the record alone.
+        let (_, seen) = read_wanted(path, text.as_bytes(), &[("sys_user_role", &["name"])]);
+        assert_eq!((seen.len(), seen[0].ordinal), (1, 1), "{path}");
+        if path.ends_with(".json") {
+            assert_eq!(seen[0].set.as_ref().unwrap().sys_id, OTHER_ID);
+            assert_eq!(seen[0].recorded_at.as_deref(), Some("2026-01-01 00:00:00"));
+        }
+    }
+    // What is not heard is told, and the table is not whole.
+    let cut = json(&xml[..xml.len() - 30]);
+    for (payload, words) in [("\"\"", "empty payload"), ("\"AAEC\"", "no XML"), (&*cut, "in a payload")] {
+        let (report, _) = read_all("sys_update_xml.json", as_json(payload).as_bytes());
+        assert!(report.has_loss() && report.rows.contains_key("sys_user_role"), "{payload}");
+        assert!(report.problems[0].message.contains(words), "{:?}", report.problems);
+    }
+    let (report, _) = read_all("sys_update_xml.csv", format!("sys_id,name\n{ID},{update}\n").as_bytes());
+    assert!(report.problems[0].message.contains("without its payload"), "{:?}", report.problems);
+}
+
+/// All records of a row are read again by it.
+#[track_caller]
+fn check_again_all(path: &str, bytes: &[u8], report: &FileReport, seen: &[Seen]) {
+    let source = Source::memory(path, bytes);
+    let mut reader = ChildReader::new(&source, report.kind);
+    let mut keep = Keep::default();
+    assert!(reader.go_to(seen[0].outer_start) && reader.read(&mut keep), "{path}");
+    assert_eq!(keep.0, seen, "{path}");
+}
+
+#[test]
+fn a_reference_is_no_number() {
+    for value in ["7", "true", "[\"OTHER\"]", "{\"berth\":\"OTHER\"}"] {
+        let text = format!("[{{\"sys_id\":\"ID\",\"active\":true,\"manager\":{value}}}]");
+        let text = text.replace("OTHER", OTHER_ID).replace("ID", ID);
+        let (_, seen) = read_all("sys_user.json", text.as_bytes());
+        let manager = seen[0].field("manager").unwrap();
+        assert_eq!((manager.is_display_only, manager.display_value.as_deref()), (true, None), "{value}");
+        assert_eq!(seen[0].field("active").unwrap().value, "true");
     }
 }
 

@@ -226,6 +226,134 @@ fn a_pull_request_counts_what_it_brings() {
     assert!(code == 2 && summary.contains("**Nothing was judged**"), "{summary}");
 }
 
+/// Files of a commit by their names.
+type Files<'f> = &'f [(&'f str, &'f str)];
+
+/// Plays a pull request: what the base holds, what the change writes over it, and
+/// the inputs of the action.
+fn pull_request(base: Files<'_>, change: Files<'_>, inputs: Files<'_>) -> Step {
+    let runner = runner();
+    let work = runner.path().join("work");
+    fs::remove_dir_all(&work).unwrap();
+    fs::create_dir(&work).unwrap();
+    let git = |arguments: &[&str]| {
+        let who = ["-c", "user.name=pier", "-c", "user.email=pier@example.com"];
+        let output = Command::new("git").args(who).args(arguments).current_dir(&work).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    };
+    let commit = |files: Files<'_>| {
+        for (name, text) in files {
+            let path = work.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        git(&["add", "--all"]);
+        git(&["commit", "--quiet", "--allow-empty", "--message", "next"]);
+        git(&["rev-parse", "HEAD"])
+    };
+    git(&["init", "--quiet", "--initial-branch", "main"]);
+    let before = commit(base);
+    git(&["checkout", "--quiet", "-b", "change"]);
+    let head = commit(change);
+    let given = [
+        ("GLIDELINT_PATH", "exports"),
+        ("GLIDELINT_BASE", &before),
+        ("GLIDELINT_HEAD", &head),
+        ("GLIDELINT_ARGS", "--select\naccounts"),
+    ];
+    step(runner.path(), "action-scan.sh", &[], &[&given, inputs].concat())
+}
+
+fn accounts(names: &[&str]) -> String {
+    let row = |name: &&str| {
+        let sys_id: String = name.bytes().cycle().map(|byte| format!("{:x}", byte % 16)).take(32).collect();
+        format!(
+            "<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><identity_type>machine</identity_type>\
+             <internal_integration_user>false</internal_integration_user><sys_id>{sys_id}</sys_id>\
+             <user_name>{name}</user_name><web_service_access_only>false</web_service_access_only></sys_user>\n"
+        )
+    };
+    let rows: String = names.iter().map(row).collect();
+    format!("<unload unload_date=\"2026-03-01 10:00:00\">\n{rows}</unload>\n")
+}
+
+/// A pack of one rule about active accounts whose names begin so.
+fn pack(begin: &str) -> String {
+    format!(
+        "id: XX0001\ntitle: Pier account\nseverity: 5.0\ntable: sys_user\n\
+         where: 'active=true^user_nameSTARTSWITH{begin}'\nat: user_name\nmessage: 'An account of the pier.'\n\
+         why: Piers close.\nfix: Close it.\n"
+    )
+}
+
+/// Neither rules nor known findings of a change judge it, and what the base lacks is
+/// told.
+#[test]
+fn a_pull_request_is_judged_by_the_packs_of_its_base() {
+    let check = |name: &str, step: &Step, code: i32, said: &[&str], unsaid: &[&str]| {
+        let all = format!("{}{}", step.stdout, step.summary);
+        assert_eq!(step.code, code, "{name}: {all}");
+        for part in said {
+            assert!(all.contains(part), "{name} does not say '{part}': {all}");
+        }
+        for part in unsaid {
+            assert!(!all.contains(part), "{name} says '{part}': {all}");
+        }
+    };
+    let (old, both) = (accounts(&["svc.old"]), accounts(&["svc.old", "svc.new"]));
+    let (strong, weak) = (pack("svc"), pack("nobody"));
+    let rule = "own/accounts/pier-account.yaml";
+    let rules = ("GLIDELINT_RULES", "own");
+    let (before, after) = (("exports/a.xml", old.as_str()), ("exports/a.xml", both.as_str()));
+
+    let (base, change) = ([before, (rule, strong.as_str())], [after, (rule, weak.as_str())]);
+    let step = pull_request(&base, &change, &[rules]);
+    check("a weaker pack", &step, 1, &["line=3,", "XX0001 Pier account"], &["line=2,"]);
+    let step = pull_request(&base, &change, &[rules, ("GLIDELINT_FROM_CHECKOUT", "packs\n")]);
+    check("a weaker pack that was allowed", &step, 1, &["SNA1001"], &["XX0001"]);
+
+    let class = "class: service_account\ntable: sys_user\ntitle: None\n\
+                 evidence:\n  - { name: never, where: 'user_name=nobody.at.all' }\n";
+    let class = ("own/classes/robot.yaml", class);
+    let config = (".glidelint.yaml", "rule_packs: [own]\noverride: [service_account]\n");
+    let step = pull_request(&base, &[after, class, config], &[rules]);
+    check("a weaker class", &step, 1, &["SNA1001", "line=3,"], &["class service_account", "line=2,"]);
+    let step = pull_request(&base, &[after, class], &[rules, ("GLIDELINT_FROM_CHECKOUT", "packs")]);
+    check(
+        "a class that the base does not allow",
+        &step,
+        2,
+        &["::error", "**Nothing was judged**"],
+        &["SNA1001"],
+    );
+    let step = pull_request(&[before, (rule, &strong), class, config], &[after], &[]);
+    let said = "class service_account is that of the pack own";
+    check("a class that the base has", &step, 1, &["::notice", said, "**Note**", "XX0001"], &["SNA1001"]);
+    let step = pull_request(&[before], &[before, (rule, &strong)], &[rules]);
+    let lacks = "does not hold this rule pack";
+    check("a pack that the change adds", &step, 0, &["::notice file=own,", lacks, "**Note**"], &["XX0001"]);
+
+    let baseline = ("GLIDELINT_BASELINE", ".glidelint-baseline.tsv");
+    let step = pull_request(&[before], &[after, (".glidelint-baseline.tsv", "no baseline\n")], &[baseline]);
+    let lacks = "does not hold this baseline";
+    let found = ["::notice file=.glidelint-baseline.tsv,", lacks, "**Note**", "SNA1001", "line=3,"];
+    check("a baseline that the change adds", &step, 1, &found, &["line=2,"]);
+    let step = pull_request(&[before], &[before], &[baseline]);
+    check("a baseline that is nowhere", &step, 0, &["::notice", lacks], &["::error", "::warning"]);
+    let off = (".glidelint.yaml", "rules:\n  SNA1001: off\n");
+    let step = pull_request(&[before, off], &[after], &[]);
+    check(
+        "a rule that is off in the base",
+        &step,
+        1,
+        &["::notice", "off: SNA1001", "**Note**"],
+        &["SNA1001 S"],
+    );
+    let step = pull_request(&[before], &[after, off], &[]);
+    check("a rule that the change switches off", &step, 1, &["SNA1001 S"], &["off: SNA1001"]);
+}
+
 /// A program of the runner that does what a script says.
 fn fake(runner: &Path, name: &str, script: &str) {
     let path = runner.join("bin").join(name);

@@ -10,7 +10,8 @@ use glidelint::rule::{Settings, load};
 
 #[test]
 fn rules_of_every_kind_judge_as_they_say() {
-    let pack = load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules/kinds")).unwrap();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rules/kinds");
+    let pack = load(&path, &path).unwrap();
     let (ran, failures) = run_tests(&[pack], &BTreeMap::new()).unwrap();
     let shown: Vec<_> = failures.iter().map(ToString::to_string).collect();
     assert!(failures.is_empty(), "{} of {ran} failed:\n{}", failures.len(), shown.join("\n"));
@@ -27,7 +28,7 @@ fn a_baseline_decides_which_rules_run_and_what_they_expect() {
         let path = folder.path().join("limit.yaml");
         std::fs::write(&path, rule).unwrap();
         let settings = Settings { baseline, ..Settings::default() };
-        let pack = glidelint::rule::Pack::compile(&[load(&path).unwrap()], &settings).unwrap();
+        let pack = glidelint::rule::Pack::compile(&[load(&path, &path).unwrap()], &settings).unwrap();
         pack.rules.first().map(|rule| match &rule.body {
             glidelint::rule::Body::Property(body) => body.expect.describe(),
             _ => String::new(),

@@ -127,6 +127,38 @@ fn update_set(rows: &[&str]) -> String {
 // The forms of exports.
 
 #[test]
+fn elements_in_the_place_of_one_word_say_nothing() {
+    let text = "<unload><sys_user action=\"INSERT_OR_UPDATE\"><active><value>true</value></active>\
+                <manager>a<b/></manager><name>x<b/></name><locked_out>true</locked_out></sys_user></unload>";
+    let (report, seen) = read_all("a.xml", text.as_bytes());
+    assert_eq!(report.problems, []);
+    let is_unknown = |name: &str| seen[0].field(name).unwrap().is_display_only;
+    assert_eq!(["active", "manager", "name", "locked_out"].map(is_unknown), [true, true, false, false]);
+}
+
+#[test]
+fn what_is_read_and_not_understood_is_told() {
+    let check = |text: &str, words: &str| {
+        let (report, _) = read_all("a.xml", text.as_bytes());
+        assert_eq!((report.has_loss(), report.whole), (!words.is_empty(), words.is_empty()), "{text}");
+        assert!(
+            report.problems.iter().any(|problem| problem.message.contains(words)) || words.is_empty(),
+            "{:?}",
+            report.problems
+        );
+    };
+    let user = "<sys_user action=\"INSERT_OR_UPDATE\"><name>NAME</name></sys_user>";
+    let export =
+        |doctype: &str, name: &str| format!("{doctype}<unload>{}</unload>", user.replace("NAME", name));
+    let doctype = "<!DOCTYPE unload [<!ENTITY pier \"berth\">]>";
+    check(&export(doctype, "&pier;"), "an entity of the DOCTYPE is used");
+    check(&export(doctype, "&amp;&#65;"), "");
+    check(&format!("<database>{user}</database>"), "records stand in the definition of a table");
+    check("<database><row><sys_id>x</sys_id></row></database>", "records stand in the definition");
+    check("<database><element name=\"sys_user\"><element name=\"a\"/></element></database>", "");
+}
+
+#[test]
 fn a_table_export() {
     let text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<unload unload_date=\"2026-03-01 10:00:00\">\n\
         <sys_user action=\"INSERT_OR_UPDATE\">\n<active>true</active>\n\

@@ -238,6 +238,11 @@ fn a_change_cannot_accept_its_own_findings() {
     let (run, document) = repository.scan(&from_main);
     assert_eq!((run.code, in_state(&document, "new")), (1, vec!["svc.new".to_owned()]), "{run:?}");
 
+    // What the base does not hold is empty.
+    let (run, document) = repository.scan(&["--config-from", "main", "--baseline", "other.tsv"]);
+    assert_eq!((run.code, in_state(&document, "new").len()), (1, 2), "{run:?}");
+    assert_eq!(kinds(&document), ["base-lacks"]);
+
     // Settings of the checkout run nothing.
     repository.git(&["config", "core.fsmonitor", "touch ran; false"]);
     repository.git(&["config", "core.sshCommand", "touch ran; false"]);
@@ -252,7 +257,6 @@ fn a_change_cannot_accept_its_own_findings() {
     };
     check(&["--config-from", "nowhere"], "does not hold this revision");
     check(&["--config-from=--help"], "does not hold this revision");
-    check(&["--config-from", "main", "--baseline", "other.tsv"], "has no file other.tsv");
     check(&["--config-from", "main", "--baseline", "exports"], "not a file");
     check(&["--config-from", "main", "--config", "/x.yaml"], "outside of the repository");
     let run = repository.baseline("update", &["--config-from", "main"]);

@@ -58,6 +58,34 @@ fn cells_are_what_is_stored_or_shown() {
     assert_eq!(found["fields"], expected);
 }
 
+#[test]
+fn what_a_cell_does_not_show_is_unknown() {
+    let check = |cell: &str, is_unknown: bool| {
+        let header = &["User ID", "Name", "Active", "Sys ID"];
+        let bytes = workbook(&[header, &["ada", cell, "true", ID]]);
+        let code = |query: &str, more: &[&str]| {
+            run("sys_user.xlsx", &bytes, &[&["query", "sys_user", query], more].concat()).code
+        };
+        let shown = &cell[..cell.len().min(40)];
+        for query in ["name=x", "name!=x", "nameISEMPTY"] {
+            let (is_match, may_be) = (code(query, &[]) == 0, code(query, &["--unknown"]) == 0);
+            assert_eq!(may_be && !is_match, is_unknown, "{query} of {shown}");
+        }
+        assert_eq!(code("user_name=ada^active=true", &[]), 0, "{shown}");
+    };
+    check("", false);
+    check("x", false);
+    check("=t=\"str\"><f>A1</f><v>x</v>", false);
+    check("=t=\"str\"><f>A1</f><v></v>", false);
+    check("=><f>A1</f>", true);
+    check("=t=\"str\"><f>A1</f>", true);
+    check("=t=\"e\"><f>A1</f><v>#REF!</v>", true);
+    check(&"y".repeat(32_766), false);
+    check(&"y".repeat(32_767), true);
+    check(&"\u{e9}".repeat(32_766), false);
+    check(&"\u{1f600}".repeat(16_384), true);
+}
+
 /// Conditions on what is only displayed: what it displays answers what it can.
 #[test]
 fn a_name_is_not_a_reference() {

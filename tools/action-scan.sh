@@ -39,12 +39,15 @@ if [ -n "${GLIDELINT_BASE:-}" ]; then
   if [ -n "$merged" ] && [ "$merged" = "${GLIDELINT_HEAD:-}" ]; then
     base=$(git rev-parse --verify --quiet 'HEAD^1')
   fi
-  # Settings, waivers and the baseline are those of the base, which the checkout
-  # must therefore hold.
+  # Settings, waivers, rule packs and the baseline are those of the base, which the
+  # checkout must therefore hold.
   if ! git cat-file -e "$base^{commit}" 2>/dev/null; then
     refuse "the checkout does not hold the base of the pull request: give actions/checkout 'fetch-depth: 0'"
   fi
   arguments+=(--config-from "$base")
+  while IFS= read -r -d '' what; do
+    arguments+=(--from-checkout "$what")
+  done < <(lines "${GLIDELINT_FROM_CHECKOUT:-}")
   since=${since:-$base}
 fi
 [ -z "$since" ] || [ "$since" = none ] || arguments+=(--changed-since "$since")

@@ -13,10 +13,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::args::AcceptArgs;
+use super::args::{AcceptArgs, FromCheckout};
 use super::fail::Failure;
 use super::input::{Found, file_name};
 use super::packs::Packs;
+use super::revision::Revision;
 
 /// Waivers, and the baseline with the name that reports give it.
 pub(crate) struct Acceptance {
@@ -24,6 +25,8 @@ pub(crate) struct Acceptance {
     baseline: Option<(String, Baseline)>,
     /// SHA-256 of the baseline's text.
     digest: Option<String>,
+    /// That the base of a change has no baseline.
+    lacking: Option<Notice>,
 }
 
 impl Acceptance {
@@ -34,10 +37,18 @@ impl Acceptance {
         (found, packs): (&Found, &Packs),
     ) -> Result<Self, Failure> {
         let waivers = waivers(&found.config.waivers, packs, today)?;
-        let Some(path) = &args.baseline else { return Ok(Self { waivers, baseline: None, digest: None }) };
-        let (shown, text) = read(path, found)?;
-        let baseline = Some((file_name(path), Baseline::parse(&shown, &text)?));
-        Ok(Self { waivers, baseline, digest: sha256(text.as_bytes()).ok() })
+        let none = Self { waivers, baseline: None, digest: None, lacking: None };
+        let Some(path) = &args.baseline else { return Ok(none) };
+        let name = file_name(path);
+        Ok(if let Some((shown, text)) = read(path, found)? {
+            let baseline = Some((name, Baseline::parse(&shown, &text)?));
+            Self { baseline, digest: sha256(text.as_bytes()).ok(), ..none }
+        } else {
+            let revision = found.revision.as_ref().map_or("", Revision::name);
+            let message = format!("{revision} does not hold this baseline: nothing is known");
+            let lacking = Some(Notice::of_base("base-lacks", &name, message));
+            Self { baseline: Some((name, Baseline::default())), lacking, ..none }
+        })
     }
 
     /// SHA-256 of the known findings, if there are any to compare with.
@@ -59,6 +70,18 @@ impl Acceptance {
         let waivers = self.waivers.apply(findings, rules, coverage, |source| discovery.path(source));
         Accepted { known, waivers }
     }
+
+    /// What somebody should know of baseline and waivers.
+    pub(crate) fn notices(&self, accepted: &Accepted, found: &Found) -> Vec<(Notice, Option<LineColumn>)> {
+        let file = found.file_name();
+        let lacking = self.lacking.iter().cloned().map(|notice| (notice, None));
+        let of_baseline = accepted.known.as_ref().and_then(Known::notice).map(|notice| (notice, None));
+        // What fits nothing here may be of another instance.
+        let may_be_elsewhere = found.config.instances.len() > 1;
+        let waivers = accepted.waivers.iter();
+        let waivers = waivers.filter(|waiver| !(may_be_elsewhere && waiver.state == WaiverState::Unused));
+        lacking.chain(of_baseline).chain(waivers.filter_map(|waiver| waiver.notice(&file))).collect()
+    }
 }
 
 /// Waivers at work on a day.
@@ -68,30 +91,14 @@ pub(crate) fn waivers(list: &[Waiver], packs: &Packs, today: Date) -> Result<Wai
 }
 
 /// Reads a baseline's text, with the name of the file: from disk, or where the
-/// configuration came from.
-fn read(path: &Path, found: &Found) -> Result<(String, String), Failure> {
-    Ok(if let Some(revision) = &found.revision {
-        (revision.shown(path), revision.text(path)?)
-    } else {
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            Failure::Use(format!("--baseline {}: cannot be read: {error}", path.display()))
-        })?;
-        (path.to_string_lossy().replace('\\', "/"), text)
-    })
-}
-
-/// What somebody should know of baseline and waivers.
-pub(crate) fn notices(
-    accepted: &Accepted,
-    found: &Found,
-) -> impl Iterator<Item = (Notice, Option<LineColumn>)> {
-    let file = found.file_name();
-    let of_baseline = accepted.known.as_ref().and_then(Known::notice).map(|notice| (notice, None));
-    // What fits nothing here may be of another instance.
-    let may_be_elsewhere = found.config.instances.len() > 1;
-    let waivers = accepted.waivers.iter();
-    let waivers = waivers.filter(move |waiver| !(may_be_elsewhere && waiver.state == WaiverState::Unused));
-    of_baseline.into_iter().chain(waivers.filter_map(move |waiver| waiver.notice(&file)))
+/// configuration came from, which may not hold it.
+fn read(path: &Path, found: &Found) -> Result<Option<(String, String)>, Failure> {
+    if let Some(revision) = found.revision_for(FromCheckout::Baseline) {
+        return Ok(revision.find(path)?.map(|text| (revision.shown(path), text)));
+    }
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::Use(format!("--baseline {}: cannot be read: {error}", path.display())))?;
+    Ok(Some((path.to_string_lossy().replace('\\', "/"), text)))
 }
 
 /// Whether a rule ran and had something to say: only then is what it did not find

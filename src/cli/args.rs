@@ -80,13 +80,23 @@ pub(crate) struct InputArgs {
     /// Read no configuration file
     #[arg(long)]
     pub(crate) no_config: bool,
-    /// Read the configuration and the baseline as they are in this revision of the git repository, so that
-    /// a change cannot accept its own findings
+    /// Read the configuration, rule packs and the baseline as they are in this revision of the git
+    /// repository, so that a change cannot accept its own findings
     #[arg(long, value_name = "REV", conflicts_with = "no_config")]
     pub(crate) config_from: Option<String>,
+    /// With --config-from, take these as they are checked out all the same
+    #[arg(long, value_name = "WHAT", value_delimiter = ',', requires = "config_from")]
+    pub(crate) from_checkout: Vec<FromCheckout>,
     /// Exit as if everything could be read
     #[arg(long)]
     pub(crate) allow_incomplete: bool,
+}
+
+/// What a change may bring itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FromCheckout {
+    Packs,
+    Baseline,
 }
 
 impl InputArgs {
@@ -104,8 +114,8 @@ pub(crate) struct JudgeArgs {
     #[command(flatten)]
     pub(crate) packs: PackArgs,
     /// These tables were exported whole, so that what is not there does not exist; `all` is every table
-    /// that is there
-    #[arg(long, value_name = "TABLE|all", value_delimiter = ',')]
+    /// that is there. With its number of rows (`sys_user=12034`), a table at the limit of exports is believed
+    #[arg(long, value_name = "TABLE[=ROWS]|all", value_delimiter = ',')]
     pub(crate) complete: Vec<String>,
     /// What "now" is [default: the newest date of the exports]
     #[arg(long, value_name = "DATE")]

@@ -2,17 +2,16 @@
 //! the same program and on the same day, with the configuration and packs that it
 //! holds itself.
 
-use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use glidelint::config::Config;
 use glidelint::finding::{Finding, Fingerprint, Notice, RuleCoverage, ValuesHash};
-use glidelint::rule::RuleMeta;
+use glidelint::rule::{RuleMeta, definitions};
 use glidelint::source::Discovery;
 use glidelint::suppress as accepted;
-use tempfile::TempDir;
 
 use super::args::{InputArgs, JudgeArgs, PackArgs};
+use super::checkout::Checkout;
 use super::fail::Failure;
 use super::input::Found;
 use super::judging::{Judged, judged, packs};
@@ -24,8 +23,12 @@ pub(crate) struct Base {
     known: HashSet<(Fingerprint, ValuesHash)>,
     /// By rule: findings, and how many records could not be judged.
     rules: BTreeMap<String, (Vec<Known>, u64)>,
+    /// The rules that ask what they ask now, if both sides have settings of their own.
+    same: Option<BTreeSet<String>>,
     /// As the revision was given.
     name: String,
+    /// What it lacks, and what of it cannot be used.
+    said: Vec<Notice>,
 }
 
 /// A finding of before.
@@ -37,13 +40,14 @@ struct Known {
     key: String,
 }
 
-/// The files of the commit as they would be checked out, in a folder that is gone
-/// with this.
+/// The files of the commit as they would be checked out.
 struct Tree {
-    folder: TempDir,
+    checkout: Checkout,
     revision: Revision,
     /// The configuration of the commit, if it has one of its own that can be used.
     config: Option<Config>,
+    /// What it lacks, and what of it cannot be used.
+    said: Vec<Notice>,
 }
 
 impl Base {
@@ -55,11 +59,20 @@ impl Base {
         discovery: &Discovery,
     ) -> Result<Self, Failure> {
         let mut tree = Tree::write(revision, args, found)?;
+        let name = revision.name().to_owned();
         let mut base =
-            Self { known: HashSet::new(), rules: BTreeMap::new(), name: revision.name().to_owned() };
-        let Some(input) = tree.input(&args.input, discovery) else { return Ok(base) };
-        let args = JudgeArgs { input, ..args.clone() };
+            Self { known: HashSet::new(), rules: BTreeMap::new(), same: None, name, said: Vec::new() };
+        let input = tree.input(&args.input, discovery);
         let own = tree.configured(&args.packs, found);
+        base.said.append(&mut tree.said);
+        let Some(input) = input else { return Ok(base) };
+        let args = JudgeArgs { input, ..args.clone() };
+        if let Some((own_found, own_packs)) = &own {
+            let now = definitions(&packs.files, &found.config.settings())?;
+            let before = definitions(&own_packs.files, &own_found.config.settings())?;
+            let same = before.into_iter().filter(|(rule, asked)| now.get(rule) == Some(asked));
+            base.same = Some(same.map(|(rule, _)| rule).collect());
+        }
         let Judged { findings, rules, coverage, discovery, .. } = match &own {
             Some((found, packs)) => judged(&args, found, packs)?,
             None => judged(&args, found, packs)?,
@@ -86,7 +99,7 @@ impl Base {
 
     /// How the findings of now stand to those of before, and a notice for each rule
     /// of which nobody can say any more that what it found is gone: it does not run,
-    /// or cannot judge as much as it could.
+    /// cannot judge as much as it could, or asks something else.
     pub(crate) fn compare<'r>(
         &self,
         rules: impl Iterator<Item = (&'r RuleMeta, &'r RuleCoverage)>,
@@ -96,13 +109,16 @@ impl Base {
         let open_now: BTreeMap<&str, u64> =
             rules.map(|(rule, coverage)| (rule.id.as_str(), coverage.cannot_tell)).collect();
         let mut standing = accepted::Known { with: self.name.clone(), ..accepted::Known::default() };
-        let mut notices = Vec::new();
+        let mut notices = self.said.clone();
         for (rule, (known, open)) in &self.rules {
             let gone: Vec<_> = known.iter().filter(|known| !now.contains(&known.fingerprint)).collect();
             let Some(Known { path, table, key, .. }) = gone.first() else { continue };
             let why = match open_now.get(rule.as_str()) {
                 None => "the rule does not run any more",
                 Some(now) if now > open => "the rule cannot judge as much as before",
+                Some(_) if self.same.as_ref().is_some_and(|same| !same.contains(rule)) => {
+                    "the rule, or a class that it asks, is another one"
+                }
                 Some(_) => {
                     standing.absent += gone.len();
                     continue;
@@ -124,37 +140,28 @@ impl Base {
 impl Tree {
     /// Writes what a judgement may need: the input, configuration, and rules.
     fn write(revision: &Revision, args: &JudgeArgs, found: &Found) -> Result<Self, Failure> {
-        let failed = |error: std::io::Error| {
-            Failure::Use(format!("--changed-since {}: no folder for its files: {error}", revision.name()))
-        };
-        let folder = tempfile::tempdir().map_err(failed)?;
-        let config = if args.input.no_config { None } else { own_config(revision, found) };
-        let configured = config.iter().flat_map(|config| &config.rule_packs);
-        let configured: Vec<_> = configured.map(|pack| found.path.with_file_name(&pack.value)).collect();
-        let given = args.input.paths.iter().chain(&args.packs.packs).chain(&configured).chain([&found.path]);
-        let below: Vec<_> = given.filter_map(|path| revision.below_top(path)).collect();
-        let is_below = |path: &str| {
-            below.iter().any(|given| {
-                let rest = path.strip_prefix(given.as_str());
-                given.is_empty() || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        let mut said = Vec::new();
+        let config = if args.input.no_config {
+            None
+        } else {
+            own_config(revision, found).unwrap_or_else(|error| {
+                said.push(unusable(revision, found, &error.line()));
+                None
             })
         };
-        revision.write_files(folder.path(), &is_below)?;
-        Ok(Self { folder, revision: revision.clone(), config })
-    }
-
-    /// Where a path of the checkout lies here; others stay.
-    fn path(&self, path: &Path) -> PathBuf {
-        self.revision
-            .below_top(path)
-            .map_or_else(|| path.to_path_buf(), |below| self.folder.path().join(below))
+        let configured = config.iter().flat_map(|config| &config.rule_packs);
+        let configured = configured.map(|pack| found.path.with_file_name(&pack.value));
+        let given = args.input.paths.iter().chain(&args.packs.packs).chain([&found.path]);
+        let paths: Vec<_> = given.cloned().chain(configured).collect();
+        let checkout = Checkout::of(revision, &paths)?;
+        Ok(Self { checkout, revision: revision.clone(), config, said })
     }
 
     /// The same input as it was; `None` where all of it is new.
     fn input(&self, input: &InputArgs, discovery: &Discovery) -> Option<InputArgs> {
-        let paths = input.paths.iter().map(|path| self.path(path)).filter(|path| path.exists());
+        let paths = input.paths.iter().map(|path| self.checkout.place(path)).filter(|path| path.exists());
         let paths: Vec<_> = paths.collect();
-        let root = Some(self.path(&discovery.root));
+        let root = Some(self.checkout.place(&discovery.root));
         (!paths.is_empty()).then(|| InputArgs { paths, root, ..input.clone() })
     }
 
@@ -162,27 +169,46 @@ impl Tree {
     /// the run serve both sides.
     fn configured(&mut self, args: &PackArgs, found: &Found) -> Option<(Found, Packs)> {
         let config = self.config.take()?;
-        let path = self.path(&found.path);
+        let path = self.checkout.place(&found.path);
         let folder = path.parent()?.to_path_buf();
-        let mut own = Found { config, folder: folder.clone(), path, digest: None, revision: None };
+        let (digest, revision, from_checkout) = (None, None, Vec::new());
+        let mut own = Found { config, folder: folder.clone(), path, digest, revision, from_checkout };
         // A pack that a change adds was not there.
         own.config.rule_packs.retain(|pack| folder.join(&pack.value).exists());
-        let mut args = args.clone();
-        args.packs = args.packs.iter().map(|path| self.path(path)).filter(|path| path.exists()).collect();
-        let packs = packs(&args, &own).ok()?;
-        Some((own, packs))
+        let (there, new): (Vec<_>, Vec<_>) =
+            args.packs.iter().partition(|path| self.checkout.place(path).exists());
+        self.said.extend(new.into_iter().map(|path| Packs::lacks(&self.revision, path)));
+        let packs_there = there.into_iter().map(|path| self.checkout.place(path)).collect();
+        match packs(&PackArgs { packs: packs_there, ..args.clone() }, &own) {
+            Ok(packs) => Some((own, packs)),
+            Err(error) => {
+                let why = self.checkout.without_folder(&error.line());
+                self.said.push(unusable(&self.revision, found, &why));
+                None
+            }
+        }
     }
+}
+
+/// That those of the run serve both sides, and why.
+fn unusable(revision: &Revision, found: &Found, why: &str) -> Notice {
+    let message = format!(
+        "the configuration or the rule packs of {} cannot be used, so those of the change judge both sides: \
+         {why}",
+        revision.name()
+    );
+    Notice::of_base("base-unused", &found.file_name(), message)
 }
 
 /// The configuration that the commit holds in the place of the run's own; the default
 /// one where it holds none. `None` where the run's serves both sides: it comes from a
-/// revision, or lies elsewhere, or the commit's cannot be used.
-fn own_config(revision: &Revision, found: &Found) -> Option<Config> {
+/// revision, or lies elsewhere.
+fn own_config(revision: &Revision, found: &Found) -> Result<Option<Config>, Failure> {
     if found.revision.is_some() || !revision.holds(&found.path) {
-        return None;
+        return Ok(None);
     }
-    match revision.find(&found.path).ok()? {
-        Some(text) => Config::parse(&revision.shown(&found.path), &text).ok(),
-        None => Some(Config::default()),
-    }
+    Ok(Some(match revision.find(&found.path)? {
+        Some(text) => Config::parse(&revision.shown(&found.path), &text)?,
+        None => Config::default(),
+    }))
 }

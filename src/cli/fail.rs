@@ -72,6 +72,14 @@ impl Failure {
         matches!(self, Self::Write { error, .. } if error.kind() == io::ErrorKind::BrokenPipe)
     }
 
+    /// In one line, without a place that is not known.
+    pub(crate) fn line(&self) -> String {
+        match self {
+            Self::Rule(error) => error.line(),
+            other => other.to_string(),
+        }
+    }
+
     /// For standard error.
     pub(crate) fn render(&self) -> String {
         match self {

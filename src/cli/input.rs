@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use glidelint::config::{self, Config};
 use glidelint::engine::{ReadFile, Reading};
-use glidelint::export::FileKind;
+use glidelint::export::{self, FileKind};
 use glidelint::finding::Notice;
 use glidelint::report::safe;
 use glidelint::rule::RuleError;
 use glidelint::source::{DiscoverOptions, Discovery, Limits, Source, discover, sha256};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use super::args::InputArgs;
+use super::args::{FromCheckout, InputArgs};
 use super::fail::Failure;
 use super::revision::Revision;
 
@@ -26,9 +26,16 @@ pub(crate) struct Found {
     pub(crate) digest: Option<String>,
     /// The revision that it was read from, if not from disk.
     pub(crate) revision: Option<Revision>,
+    /// What is read from disk all the same.
+    pub(crate) from_checkout: Vec<FromCheckout>,
 }
 
 impl Found {
+    /// The revision from which something is read, if not from disk.
+    pub(crate) fn revision_for(&self, what: FromCheckout) -> Option<&Revision> {
+        self.revision.as_ref().filter(|_| !self.from_checkout.contains(&what))
+    }
+
     /// What reports call the file: nothing of the folders above it.
     pub(crate) fn file_name(&self) -> String {
         file_name(&self.path)
@@ -45,7 +52,8 @@ pub(crate) fn configure(input: &InputArgs) -> Result<Found, Failure> {
     let start = input.root.as_deref().or_else(|| input.paths.first().map(PathBuf::as_path));
     let start = start.filter(|path| *path != Path::new("-")).unwrap_or(Path::new("."));
     if let Some(revision) = &input.config_from {
-        return configure_from(revision, input.config.as_deref(), start);
+        let found = configure_from(revision, input.config.as_deref(), start)?;
+        return Ok(Found { from_checkout: input.from_checkout.clone(), ..found });
     }
     let none = |path: &Path| Found {
         config: Config::default(),
@@ -53,6 +61,7 @@ pub(crate) fn configure(input: &InputArgs) -> Result<Found, Failure> {
         path: path.join(config::FILE_NAME),
         digest: None,
         revision: None,
+        from_checkout: Vec::new(),
     };
     if input.no_config {
         return Ok(none(Path::new(".")));
@@ -66,7 +75,7 @@ pub(crate) fn configure(input: &InputArgs) -> Result<Found, Failure> {
     let folder = path.parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf);
     let config = Config::load(&path)?;
     let digest = std::fs::File::open(&path).ok().and_then(|file| sha256(file).ok());
-    Ok(Found { config, folder, path, digest, revision: None })
+    Ok(Found { config, folder, path, digest, revision: None, from_checkout: Vec::new() })
 }
 
 /// The same from a revision: the file that is named, or the first one at or above
@@ -77,7 +86,8 @@ fn configure_from(revision: &str, named: Option<&Path>, start: &Path) -> Result<
         let config = Config::parse(&revision.shown(path), &text)?;
         let folder = path.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         let digest = sha256(text.as_bytes()).ok();
-        Ok(Found { config, folder, path: path.to_path_buf(), digest, revision: Some(revision.clone()) })
+        let (path, revision) = (path.to_path_buf(), Some(revision.clone()));
+        Ok(Found { config, folder, path, digest, revision, from_checkout: Vec::new() })
     };
     if let Some(named) = named {
         return read(named, revision.text(named)?);
@@ -90,7 +100,14 @@ fn configure_from(revision: &str, named: Option<&Path>, start: &Path) -> Result<
         }
     }
     let path = start.join(config::FILE_NAME);
-    Ok(Found { config: Config::default(), folder: start, path, digest: None, revision: Some(revision) })
+    Ok(Found {
+        config: Config::default(),
+        folder: start,
+        path,
+        digest: None,
+        revision: Some(revision),
+        from_checkout: Vec::new(),
+    })
 }
 
 /// Finds the sources.
@@ -104,7 +121,8 @@ pub(crate) fn sources(input: &InputArgs, config: &Config) -> Result<Discovery, F
     if let Some(jobs) = input.jobs {
         let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
     }
-    let discovery = discover(&input.paths, &options)?;
+    let mut discovery = discover(&input.paths, &options)?;
+    export::raise_unfollowed(&mut discovery.problems);
     if input.jobs.is_none() && is_little(&discovery.sources) {
         // The thread that is there will do; starting others takes longer.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
@@ -140,6 +158,7 @@ pub(crate) fn notices(discovery: &Discovery, reading: &Reading<'_>) -> Vec<Notic
     notices.extend(reading.instance.access_notices(&|source| discovery.path(source)));
     notices.extend(reading.instance.version_notices(&|source| discovery.path(source)));
     notices.extend(reading.instance.name_notices(&|source| discovery.path(source)));
+    notices.extend(reading.instance.claim_notices(&|source| discovery.path(source)));
     notices.extend(reading.instance.mixed_notices(&|source| discovery.path(source)));
     sorted(notices)
 }

@@ -2,7 +2,7 @@
 //! and the configuration, and for those without a report all of the judging.
 
 use std::borrow::Borrow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use glidelint::engine::{Options, Outcome, Plan, dictionary_of, judge, read_all};
@@ -14,7 +14,7 @@ use glidelint::source::{Discovery, Source};
 use jiff::civil::Time;
 
 use super::accept::today;
-use super::args::{JudgeArgs, PackArgs, ProfileArg};
+use super::args::{FromCheckout, JudgeArgs, PackArgs, ProfileArg};
 use super::fail::Failure;
 use super::input::{self, Found};
 use super::instances::{self, Part};
@@ -75,7 +75,10 @@ pub(super) fn compile(
 pub(super) fn packs(args: &PackArgs, found: &Found) -> Result<Packs, Failure> {
     let configured = found.config.rule_packs.iter().map(|path| found.folder.join(&path.value));
     let paths = args.packs.iter().cloned().chain(configured);
-    let packs = Packs::load(paths, args.no_builtin_rules)?;
+    let mut packs = match found.revision_for(FromCheckout::Packs) {
+        Some(revision) => Packs::load_as_of(revision, paths, args.no_builtin_rules)?,
+        None => Packs::load(paths, args.no_builtin_rules)?,
+    };
     if packs.are_empty() {
         let why = if packs.files.is_empty() {
             "--no-builtin-rules leaves no rule; add some with --rules PATH"
@@ -85,6 +88,7 @@ pub(super) fn packs(args: &PackArgs, found: &Found) -> Result<Packs, Failure> {
         return Err(Failure::Use(why.to_owned()));
     }
     found.config.check_waivers(&|rule| packs.only_table(rule))?;
+    packs.say_what_is_weaker(found)?;
     Ok(packs)
 }
 
@@ -121,9 +125,24 @@ pub(super) fn baseline_text(args: &PackArgs) -> Result<String, Failure> {
 /// How the sources of an instance of that name are to be understood.
 pub(super) fn options(args: &JudgeArgs, found: &Found, instance: Option<String>) -> Result<Options, Failure> {
     let configured = found.config.complete.iter().map(|table| table.value.clone());
-    let complete: BTreeSet<_> = args.complete.iter().cloned().chain(configured).collect();
+    let (mut complete, mut counts) = (BTreeSet::new(), BTreeMap::new());
+    for declared in args.complete.iter().cloned().chain(configured) {
+        let Some((table, count)) = declared.split_once('=') else {
+            complete.insert(declared);
+            continue;
+        };
+        let count: u64 = count.parse().ok().filter(|_| table != "all").ok_or_else(|| {
+            let message = "a number of rows stands behind the name of a table, as in sys_user=12034";
+            Failure::Use(format!("--complete {declared} (or complete: in the configuration): {message}"))
+        })?;
+        if counts.insert(table.to_owned(), count).is_some_and(|other| other != count) {
+            return Err(Failure::Use(format!("--complete: two numbers of rows are declared of '{table}'")));
+        }
+        complete.insert(table.to_owned());
+    }
     Ok(Options {
         complete,
+        counts,
         trust_tables: false,
         as_of: args.as_of.as_deref().map(Clock::parse).transpose()?,
         today: Some(Clock::at(today(args.today.as_deref())?.to_datetime(Time::midnight()))),

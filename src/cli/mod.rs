@@ -7,6 +7,7 @@ mod args;
 mod base;
 mod baseline;
 mod changed;
+mod checkout;
 mod desk;
 mod diff;
 mod exit;

@@ -52,6 +52,11 @@ impl Revision {
         &self.name
     }
 
+    /// The same with the option that gives it.
+    pub(crate) fn in_words(&self) -> String {
+        format!("{} {}", self.option, self.name)
+    }
+
     /// The commit from which the checkout and this revision went apart, which is
     /// what a change is made on.
     pub(crate) fn merge_base(self) -> Result<Self, Failure> {

@@ -10,7 +10,8 @@ use glidelint::query::Query;
 use glidelint::report::safe;
 use glidelint::rule::file::RuleFile;
 use glidelint::rule::{
-    Pack, Rule, RuleError, RuleMeta, Settings, builtin, builtin_tests, check_of, lint, write_checks,
+    MayOverride, Pack, Rule, RuleError, RuleMeta, Settings, builtin, builtin_tests, check_of, lint,
+    write_checks,
 };
 use serde::Serialize;
 
@@ -48,7 +49,8 @@ pub(crate) fn run(args: &RulesArgs) -> Result<Exit, Failure> {
 
 /// The rules of our pack and others, with all profiles.
 fn compile(packs: &Packs) -> Result<Pack, Failure> {
-    Ok(Pack::compile(&packs.files, &Settings { strict: true, ..Settings::default() })?)
+    let settings = Settings { strict: true, may_override: MayOverride::Anything, ..Settings::default() };
+    Ok(Pack::compile(&packs.files, &settings)?)
 }
 
 fn named<'r>(name: &str, rules: &'r [Rule]) -> Result<&'r Rule, Failure> {

@@ -14,7 +14,7 @@ use glidelint::rule::{Pack, Rule, RuleError, RuleMeta, Settings};
 use glidelint::source::Source;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::accept::{self as acceptance, Acceptance};
+use super::accept::{self, Acceptance};
 use super::args::{AcceptArgs, BandArg, ConfidenceArg, FailOn, Format, JudgeArgs, ScanArgs};
 use super::base::Base;
 use super::changed::{Changed, is_any_staged};
@@ -72,7 +72,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
         Some(part) if is_one => {
             let acceptance = Acceptance::load(
                 &args.accept,
-                acceptance::today(args.judge.today.as_deref())?,
+                accept::today(args.judge.today.as_deref())?,
                 (&found, &packs),
             )?;
             // As above: what is as large as the records is not given back.
@@ -140,7 +140,7 @@ impl Scan<'_> {
             };
             let acceptance = Acceptance::load(
                 &accept,
-                acceptance::today(self.args.judge.today.as_deref())?,
+                accept::today(self.args.judge.today.as_deref())?,
                 (self.found, self.packs),
             )?;
             let (scanned, profile) =
@@ -215,7 +215,7 @@ impl Scan<'_> {
         let incomplete = located.notices.iter().any(|(notice, _)| notice.is_loss());
         let mut notices = located.notices;
         notices.extend(packs.notices().map(|notice| (notice, None)));
-        notices.extend(acceptance::notices(&accepted, found));
+        notices.extend(acceptance.notices(&accepted, found));
         let mut findings = located.findings;
         let rule_id = |rule: u16| pack.rules.get(usize::from(rule)).map(|rule| rule.meta.id.as_str());
         findings.sort(&discovery.sources, rule_id);

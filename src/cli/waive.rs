@@ -119,7 +119,14 @@ fn configure(args: &WaiveArgs) -> Result<Found, Failure> {
     match &input.config {
         Some(path) if input.config_from.is_none() && !path.exists() => {
             let folder = path.parent().unwrap_or(path).to_path_buf();
-            Ok(Found { config: Config::default(), folder, path: path.clone(), digest: None, revision: None })
+            Ok(Found {
+                config: Config::default(),
+                folder,
+                path: path.clone(),
+                digest: None,
+                revision: None,
+                from_checkout: Vec::new(),
+            })
         }
         _ => input::configure(input),
     }

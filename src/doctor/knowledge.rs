@@ -160,6 +160,12 @@ pub fn export_limits() -> Vec<Limit> {
     lines(include_str!("limits.tsv")).filter_map(limit).collect()
 }
 
+/// Whether a property sets at how many rows exports stop.
+#[must_use]
+pub fn is_export_limit(property: &str) -> bool {
+    KnownProperty::of(property) == Some(KnownProperty::Limit)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

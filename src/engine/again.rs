@@ -126,7 +126,7 @@ impl<T> RecordSink for Taking<'_, T> {
 }
 
 impl Data for Again<'_> {
-    pass_on!(instance: by_sys_id by_value is_disputed without_column doubt holds_no_row is_whole holds_parts class repeat roles all_roles test walked trait_of);
+    pass_on!(instance: displays_referred by_sys_id by_value is_disputed without_column doubt holds_no_row is_whole holds_parts class repeat roles all_roles test walked trait_of);
 
     fn wanted(&self) -> &Wanted {
         self.instance.wanted

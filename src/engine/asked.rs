@@ -64,6 +64,10 @@ impl Data for Instance<'_> {
         self.holds_all(table)
     }
 
+    fn displays_referred(&self, place: CellPlace) -> bool {
+        Self::displays_referred(self, place)
+    }
+
     fn holds_parts(&self, parts: TableIdx, (table, row): (TableIdx, RowId), part: PartOf) -> bool {
         let holds = |table, row| {
             let owner = self.owner(table, row);

@@ -11,19 +11,20 @@ use crate::record::Wanted;
 use crate::rule::{Check, KeyPaths, PackFiles, RuleError, load};
 use crate::source::{DiscoverOptions, discover};
 
-/// Reads a file of rules or of checks, or a folder of both.
+/// Reads a file of rules or of checks, or a folder of both. `called` is what the path
+/// is called, and mostly the same.
 ///
 /// # Errors
 /// For a path that cannot be read, for YAML that is no rule, for an export that
 /// is damaged, and where there is nothing.
-pub fn load_rules(path: &Path) -> Result<(PackFiles, Vec<Check>), RuleError> {
-    let shown = path.to_string_lossy().replace('\\', "/");
+pub fn load_rules(path: &Path, called: &Path) -> Result<(PackFiles, Vec<Check>), RuleError> {
+    let shown = called.to_string_lossy().replace('\\', "/");
     let failed = |error: String| RuleError::file(&shown, format!("cannot be read: {error}"));
     // Without links, so that what is found lies in it.
     let real = std::fs::canonicalize(path).map_err(|error| failed(error.to_string()))?;
     let (checks, is_export) = read_checks(&real, &shown)?;
     // A single file is one or the other, by its content.
-    let pack = if is_export && real.is_file() { PackFiles::empty(path) } else { load(path)? };
+    let pack = if is_export && real.is_file() { PackFiles::empty(called) } else { load(path, called)? };
     if pack.is_empty() && checks.is_empty() {
         let message = "no rule file (*.yaml) and no check of Instance Scan (scan_table_check) is there";
         return Err(RuleError::file(&shown, message));

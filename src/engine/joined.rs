@@ -1,7 +1,7 @@
 //! What joins see of a record of which several rows stand, as nothing says which of
 //! them is the state: whatever no other row contradicts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap as StdHashMap};
 
 use hashbrown::HashMap;
 
@@ -199,6 +199,36 @@ fn both(one: Pair, other: Pair) -> Pair {
 }
 
 impl Instance<'_> {
+    /// The same version of a record in other places.
+    pub(super) fn copies_of(&self, table: TableIdx, row: RowId) -> &[RowId] {
+        let copies = self.copies[table.index()].get_or_init(|| {
+            let mut copies: StdHashMap<RowId, Vec<RowId>> = StdHashMap::new();
+            for (at, facts) in self.table(table).rows.iter().enumerate() {
+                if let (Standing::Copy(of), Ok(at)) = (facts.standing, u32::try_from(at)) {
+                    copies.entry(of).or_default().push(RowId(at));
+                }
+            }
+            copies
+        });
+        copies.get(&row).map_or(&[], Vec::as_slice)
+    }
+
+    /// The older versions of a record, which it overwrites, in scan order.
+    pub(super) fn older_versions_of(&self, table: TableIdx, row: RowId) -> &[RowId] {
+        let facts = self.table(table);
+        let sys_id = |row| self.facts.fold(facts.pair(row, ColumnIdx::SYS_ID).value);
+        let older = self.older[table.index()].get_or_init(|| {
+            let mut older: StdHashMap<TextId, Vec<RowId>> = StdHashMap::new();
+            for (at, row) in facts.rows.iter().enumerate() {
+                if let (Standing::Superseded, Ok(at)) = (row.standing, u32::try_from(at)) {
+                    older.entry(sys_id(RowId(at))).or_default().push(RowId(at));
+                }
+            }
+            older
+        });
+        older.get(&sys_id(row)).map_or(&[], Vec::as_slice)
+    }
+
     /// Two notices for each table with records whose versions contradict each other,
     /// one for either place of the first of them. `path_of` names a source.
     #[must_use]

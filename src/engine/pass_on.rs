@@ -68,6 +68,11 @@ macro_rules! pass_on {
             self.$to.is_whole(table)
         }
     };
+    (@ $to:ident displays_referred) => {
+        fn displays_referred(&self, place: crate::query::CellPlace) -> bool {
+            self.$to.displays_referred(place)
+        }
+    };
     (@ $to:ident holds_parts) => {
         fn holds_parts(
             &self,

@@ -1,11 +1,12 @@
 //! Reading all sources, in parallel, into the facts of one instance.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
 use super::apps::Apps;
+use super::claims::Evidence;
 use super::collect::{Asked, Collector};
 use super::current::Shared;
 use super::facts::{Facts, Rows};
@@ -27,6 +28,8 @@ use crate::source::{Discovery, Source};
 pub struct Options {
     /// Tables that were exported whole; `all` for every one that is there.
     pub complete: BTreeSet<String>,
+    /// Of some of them, how many rows there are.
+    pub counts: BTreeMap<String, u64>,
     /// A table that stands in a file as a table is taken as whole: for questions
     /// about the files themselves.
     pub trust_tables: bool,
@@ -155,12 +158,19 @@ pub(super) fn read_rows<'p>(
     };
     facts.forget_versions();
     let as_of = clock.now().map(|now| now.strftime("%Y-%m-%d %H:%M:%S").to_string());
-    let whole = whole_tables(&files, &facts, plan.wanted, options);
+    let mut whole = whole_tables(&files, &facts, plan.wanted, options);
+    let evidence = Evidence { files: &files, sources, facts: &facts, wanted: plan.wanted, options };
+    let doubted = evidence.settle(&mut whole);
     let file_facts =
         files.iter().filter(|file| file.report.kind != FileKind::Other).map(file_facts).collect();
     let mut instance =
         Instance::new(plan, sources, (facts, sets), file_facts, clock, options.instance.clone());
     instance.whole = whole;
+    instance.doubted = doubted;
+    if !options.trust_tables {
+        let lost = instance.lost_references();
+        instance.doubted.extend(lost);
+    }
     instance.apps = apps;
     instance.undecided = undecided;
     instance.mixed = instance.find_mixed_signs();

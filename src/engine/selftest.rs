@@ -11,7 +11,7 @@ use super::read::{Options, Plan};
 use crate::finding::{Finding, RuleCoverage, fingerprint, named_as_not_boolean};
 use crate::query::{Class, Clock, Data};
 use crate::rule::file::{ClassFile, ExpectedFinding, RuleFile, RuleTest};
-use crate::rule::{Pack, PackFiles, RuleError, Settings, escaped, parse_baseline};
+use crate::rule::{MayOverride, Pack, PackFiles, RuleError, Settings, escaped, parse_baseline};
 use crate::source::Source;
 
 /// A test of a rule that did not come out as written.
@@ -179,7 +179,13 @@ fn rows_of(test: &RuleTest) -> String {
 fn settings(test: &RuleTest, name: &str) -> Settings {
     let params = test.params.iter().map(|(name, values)| (name.clone(), values.0.clone())).collect();
     let baseline = test.baseline.as_ref().and_then(|baseline| parse_baseline(&baseline.0));
-    Settings { strict: true, params: [(name.to_owned(), params)].into(), baseline, ..Settings::default() }
+    Settings {
+        strict: true,
+        params: [(name.to_owned(), params)].into(),
+        baseline,
+        may_override: MayOverride::Anything,
+        ..Settings::default()
+    }
 }
 
 fn run_rule_test(pack: &Pack, test: &RuleTest) -> Vec<String> {

@@ -120,10 +120,20 @@ impl Reading<'_> {
 
     /// Passes what is left of a text; whether it could be read to its end.
     fn pass_rest(&mut self, reader: &mut TokenReader) -> bool {
+        let mut is_whole = true;
         loop {
             match reader.next_token() {
-                Ok(Some(_)) => {}
-                Ok(None) => return true,
+                Ok(Some(token)) => {
+                    let is_tag = matches!(token.kind, TokenKind::Start | TokenKind::Empty);
+                    let is_row = is_tag
+                        && (reader.name(&token) == "sys_id" || carries_action(reader.window(), &token));
+                    if is_row && is_whole {
+                        is_whole = false;
+                        let message = "records stand in the definition of a table: not read";
+                        self.state.report.problems.push(problem(ProblemKind::Broken, message, token.span));
+                    }
+                }
+                Ok(None) => return is_whole,
                 Err(error) => {
                     self.broken(error);
                     return false;

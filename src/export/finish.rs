@@ -13,6 +13,7 @@ use super::raw::{RawField, RawRecord};
 use super::reading::{Frame, Reading};
 use super::unheard::{Lack, table_of_update};
 use super::value_part::written_part;
+use crate::record::schema::{self, ColumnType};
 use crate::record::{Action, Field, Origin, Record, UpdateRow, ValuePlaces};
 use crate::source::ProblemKind;
 use crate::span::ByteSpan;
@@ -128,7 +129,7 @@ impl Reading<'_> {
         self.ordinal += 1;
         if !of.is_nothing() || self.selects_everything() {
             let attributes = other_attributes(window, &tag);
-            let mut fields = build_fields(window, raw, around);
+            let mut fields = build_fields(window, (&tag, raw), around);
             let class = &*self.state.census.table(table).name;
             self.state.repeats.look(class, &fields);
             for (number, (index, name)) in self.select.handed_out_as(of, class).enumerate() {
@@ -298,14 +299,24 @@ fn other_attributes<'w>(window: Window<'w>, tag: &Token) -> Vec<(&'w str, Cow<'w
     others.map(|attribute| (attribute.name, attribute.value)).collect()
 }
 
-fn build_fields<'r>(window: Window<'r>, raw: &RawRecord, around: Surroundings<'_>) -> Vec<Field<'r>> {
+fn build_fields<'r>(
+    window: Window<'r>,
+    (tag, raw): (&Token, &RawRecord),
+    around: Surroundings<'_>,
+) -> Vec<Field<'r>> {
     let fields = raw.fields.iter().filter(|field| field.is_handed_out);
-    fields.map(|field| build_field(window, raw, field, around)).collect()
+    fields.map(|field| build_field(window, (tag, raw), field, around)).collect()
+}
+
+/// Whether a column holds one word: a boolean, or what refers to a record.
+fn is_one_word(table: &str, column: &str) -> bool {
+    let known = schema::column(table, column);
+    known.is_some_and(|known| matches!(known.kind, ColumnType::Boolean | ColumnType::Reference))
 }
 
 fn build_field<'r>(
     window: Window<'r>,
-    raw: &RawRecord,
+    (tag, raw): (&Token, &RawRecord),
     field: &RawField,
     around: Surroundings<'_>,
 ) -> Field<'r> {
@@ -326,7 +337,8 @@ fn build_field<'r>(
         name,
         column: field.column,
         value: raw.decode(field, window),
-        is_display_only: false,
+        // Text beside elements is a condition; elsewhere nothing tells which of them counts.
+        is_display_only: field.has_children && is_one_word(window.name(tag), name),
         display_value,
         name_attribute,
         element_span: around.outer(field.element),

@@ -39,7 +39,7 @@ pub use begin::unload_date;
 pub use digests::{RecordPlace, changed_records};
 pub use document::reread;
 pub use line_marks::{LineMark, LineMarks};
-pub use passed_over::may_be_export;
+pub use passed_over::{may_be_export, raise_unfollowed};
 pub use schedule::{Collect, read_all, read_all_in_parts};
 
 /// What a file is, by its content.

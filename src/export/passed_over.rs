@@ -13,15 +13,22 @@
 use std::collections::HashSet;
 
 use super::flat::{self, Named};
+use super::sniff::promises_xml;
 use super::{FileKind, FileReport, problem};
-use crate::record::schema;
-use crate::source::{ProblemKind, Source};
+use crate::record::{is_sys_id, schema};
+use crate::source::{Problem, ProblemKind, Source, TextStream};
 use crate::span::ByteSpan;
 
 /// How much of a file is looked at.
 const LOOKED_AT: usize = 64 * 1024;
+/// How far records are looked for in what may hold some, and how much around one
+/// that is found.
+const FARTHEST: usize = 32 * 1024 * 1024;
+const NEAR: usize = 4 * 1024;
 /// How many columns of one table must stand beside the sys_id.
 const TELLING: usize = 2;
+/// How many rows of a sheet are looked at.
+const FIRST_ROWS: usize = 8;
 
 /// What can be done about a file that is no export and was to be one.
 pub(super) const REMEDY: &str = ": export it again, or exclude it";
@@ -47,23 +54,31 @@ pub(super) fn look(source: &Source, mut report: FileReport) -> FileReport {
     if report.kind != FileKind::Other || report.has_loss() {
         return report;
     }
-    let mut text = String::new();
-    let Ok(mut stream) = source.open() else { return report };
-    let read = loop {
-        let read = stream.read(&mut text, LOOKED_AT);
-        if text.len() >= LOOKED_AT || !read.as_ref().is_ok_and(|more| *more > 0) {
-            break read;
+    let mut stream = match source.open() {
+        Ok(stream) => stream,
+        Err(problem) => {
+            if report.problems.is_empty() {
+                report.problems.push(problem);
+            }
+            if is_packed_export(source.path()) {
+                raise(&mut report);
+            }
+            return report;
         }
     };
-    if let Err(problem) = read {
+    let mut text = String::new();
+    if let Err(problem) = fill(&mut stream, &mut text) {
         report.problems.push(problem);
         return report;
     }
-    text.truncate(text.floor_char_boundary(LOOKED_AT));
     // Of UTF-16 that does not say so every other byte is one.
     let text = if text.contains('\0') { text.replace('\0', "") } else { text };
     let at = ByteSpan::at(0);
-    match seems(source.path(), &text) {
+    let seems = match seems(source.path(), &text) {
+        Seems::Foreign if text.trim_start().starts_with(['<', '{', '[']) => far(&mut stream, text),
+        seems => seems,
+    };
+    match seems {
         Seems::Perhaps(why) if report.problems.is_empty() => {
             report.problems.push(problem(ProblemKind::Skipped, format!("{why}: not read"), at));
         }
@@ -80,6 +95,100 @@ pub(super) fn look(source: &Source, mut report: FileReport) -> FileReport {
         Seems::Absent(message) => report.problems.push(problem(ProblemKind::Unreadable, message, at)),
     }
     report
+}
+
+/// Raises what is said of packed files that lie beside exports: they may be some.
+pub(super) fn beside_exports(sources: &[Source], reports: &mut [FileReport]) {
+    let is_packed =
+        |report: &FileReport| report.problems.iter().any(|problem| problem.kind == ProblemKind::Packed);
+    if !reports.iter().any(is_packed) {
+        return;
+    }
+    let folder =
+        |source: &'_ Source| source.path().rsplit_once('/').map_or("", |(folder, _)| folder).to_owned();
+    let exports = sources.iter().zip(reports.iter()).filter(|(_, report)| report.kind != FileKind::Other);
+    let folders: HashSet<String> = exports.map(|(source, _)| folder(source)).collect();
+    for (source, report) in sources.iter().zip(reports) {
+        if folders.contains(&folder(source)) {
+            raise(report);
+        }
+    }
+}
+
+/// Raises what is said of links, pipes and devices under the name of an export: what
+/// they stand for should have been read.
+pub fn raise_unfollowed(problems: &mut [(String, Problem)]) {
+    let skipped = problems.iter_mut().filter(|(_, problem)| problem.kind == ProblemKind::Skipped);
+    for (path, problem) in skipped {
+        let target = problem.message.rsplit_once(": ").and_then(|(_, target)| pointer(target));
+        let is_export = match flat::by_file_name(path) {
+            Some(named) => may_be_export(path) && is_meant(&named, path),
+            None => promises_xml(path) || target.is_some() && may_be_export(path),
+        };
+        if is_export {
+            let message = format!("{}: give the file itself, or exclude it", problem.message);
+            *problem = Problem::new(ProblemKind::Unreadable, target.unwrap_or(message));
+        }
+    }
+}
+
+/// What was packed should have been read.
+fn raise(report: &mut FileReport) {
+    let packed = report.problems.iter_mut().filter(|problem| problem.kind == ProblemKind::Packed);
+    packed.for_each(|problem| problem.kind = ProblemKind::Unreadable);
+}
+
+/// Whether a packed file has the name of an export.
+fn is_packed_export(path: &str) -> bool {
+    let unpacked = path.rsplit_once('.').map_or(path, |(unpacked, _)| unpacked);
+    let named = [path, unpacked].into_iter().find_map(flat::by_file_name);
+    match named {
+        Some(Named::Known(_)) => true,
+        Some(Named::Other(_)) => unpacked.contains('.') && may_be_export(unpacked),
+        None => false,
+    }
+}
+
+/// Reads the first text that is not only space.
+fn fill(stream: &mut TextStream, text: &mut String) -> Result<(), Problem> {
+    while text.len() < LOOKED_AT && stream.read(text, LOOKED_AT)? > 0 {
+        if text.trim_start().is_empty() {
+            text.clear();
+        }
+    }
+    Ok(())
+}
+
+/// What a text seems to be by what stands far behind its beginning, which said
+/// nothing.
+fn far(stream: &mut TextStream, begin: String) -> Seems {
+    let is_xml = begin.trim_start().starts_with('<');
+    let mark = if is_xml { "<sys_id>" } else { "\"sys_id\"" };
+    if signs("own").any(|own| begin.contains(own[0])) {
+        return Seems::Foreign;
+    }
+    let (mut text, mut passed) = (begin, 0);
+    loop {
+        // What may stand at the end of one stretch is looked at in the next one.
+        let kept = text.ceil_char_boundary(text.len().saturating_sub(NEAR));
+        text.drain(..kept);
+        passed += kept;
+        let more = stream.read(&mut text, LOOKED_AT);
+        let is_last = !more.is_ok_and(|more| more > 0) || passed > FARTHEST;
+        for (at, _) in text.match_indices(mark) {
+            let start = text.floor_char_boundary(at.saturating_sub(NEAR));
+            let open = if is_xml { Some(0) } else { text[start..at].rfind('{') };
+            let near = &text[start + open.unwrap_or(at - start)..];
+            let near = &near[..near.floor_char_boundary(2 * NEAR)];
+            match if is_xml { of_xml(near) } else { of_json(near) } {
+                Seems::Foreign => {}
+                seems => return seems,
+            }
+        }
+        if is_last {
+            return Seems::Foreign;
+        }
+    }
 }
 
 /// What a file seems to be, by its name and its first text.
@@ -100,6 +209,7 @@ fn seems(path: &str, text: &str) -> Seems {
     }
     let begin = text.trim_start();
     let shown = match begin.as_bytes().first() {
+        _ if path.contains(".xlsx!/") => of_sheet(path, begin),
         Some(b'<') => of_xml(begin),
         Some(b'[' | b'{') => of_json(begin),
         _ => of_lines(begin),
@@ -211,6 +321,19 @@ fn of_json(text: &str) -> Seems {
     of_error(text).unwrap_or_else(|| of_columns(names, usize::MAX))
 }
 
+/// A sheet beside others: rows without a header, or what stands in that.
+fn of_sheet(path: &str, text: &str) -> Seems {
+    let is_id = |cell: &str| is_sys_id(cell.trim());
+    let has_rows = text.lines().take(FIRST_ROWS).any(|line| line.split('\t').any(is_id));
+    match of_lines(text) {
+        Seems::Foreign if has_rows && matches!(flat::by_file_name(path), Some(Named::Known(_))) => {
+            Seems::Export("the sheet holds rows and no header that is known".to_owned())
+        }
+        Seems::Foreign if has_rows => Seems::Perhaps("the sheet holds rows and no header that is known"),
+        seems => seems,
+    }
+}
+
 /// Text of lines: what stands in the first one, if that is a list.
 fn of_lines(text: &str) -> Seems {
     let mut lines = text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("sep="));
@@ -265,129 +388,4 @@ fn of_columns<'t>(names: impl Iterator<Item = (&'t str, &'t str)>, share: usize)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Seems, seems};
-
-    #[track_caller]
-    fn check(path: &str, text: &str, expected: &str) {
-        let found = match seems(path, text) {
-            Seems::Foreign => "nothing".to_owned(),
-            Seems::Perhaps(why) => format!("perhaps: {why}"),
-            Seems::Export(why) => format!("lost: {why}"),
-            Seems::Absent(message) => format!("absent: {message}"),
-        };
-        assert!(found.starts_with(expected), "{found} of {path}: {text}");
-    }
-
-    const ID: &str = "0123456789abcdef0123456789abcdef";
-
-    #[test]
-    fn names_of_tables() {
-        for name in [
-            "sys_user.csv",
-            "a/sys_user (2).csv",
-            "sys_user_2026-01-31.json.gz",
-            "sys_user_part3.xml",
-            "sys_user",
-        ] {
-            check(
-                name,
-                "",
-                "absent: the file has the name of sys_user and is empty: export it again, or exclude",
-            );
-            check(name, " \r\n", "absent: ");
-            check(name, "x", "lost: the file has the name of sys_user");
-            check(name, "<!DOCTYPE html><html>", "lost: ");
-        }
-        check("a.zip!/sys_user_role.xml", "x", "lost: the file has the name of sys_user_role");
-        check("sys_user.xlsx!/Page 1", "Benutzer\tName", "lost: ");
-        check("sys_user.xlsx!/Notes", "Benutzer\tName", "nothing");
-        check("sys_user_preference.csv", "x", "perhaps: the file has the name of a table");
-        check(
-            "sys_user_preference.csv",
-            "",
-            "absent: the file has the name of sys_user_preference and is empty",
-        );
-        check("sys_user_preference", "", "perhaps: the file has the name of a table");
-        for name in ["sys_user.md", "sys_user.js", "users.csv", "readme", "sys_user.png", "pom.xml"] {
-            check(name, "", "nothing");
-        }
-    }
-
-    #[test]
-    fn contents_of_exports() {
-        let damaged = "<unlod unload_date=\"2026-03-01 10:00:00\">\n<berth action=\"INSERT_OR_UPDATE\"><a>1</a></berth>";
-        check("a.txt", damaged, "lost: the file holds records with an action");
-        check("a.xml", &damaged.replace('"', "'"), "lost: ");
-        check("a.xml", "<form><input action=\"/login\"/></form>", "nothing");
-        let fields =
-            format!("<row><sys_id>{ID}</sys_id><user_name>x</user_name><locked_out>true</locked_out></row>");
-        check("a.xml", &fields, "lost: the file holds records of a table");
-        check("a.xml", &fields.replace(ID, "global"), "perhaps: the file looks like a record");
-        check("a.xml", &fields.replace("user_name", "berth"), "nothing");
-        let object =
-            format!("{{\"users\": [{{\"sys_id\": \"{ID}\", \"user_name\": \"x\", \"locked_out\": true}}]}}");
-        check("a", &object, "lost: the file holds records of a table");
-        check("a", &object.replace(ID, "string"), "perhaps: ");
-        check("a.json", "{\"sys_id\": 1}", "nothing");
-        check(
-            "a.csv",
-            &format!("sep=;\n\"sys_id\";\"user_name\";\"locked_out\"\n\"{ID}\";\"x\";\"true\"\n"),
-            "lost: ",
-        );
-        check("a.csv", "berth,pier\n1,2\n", "nothing");
-        check("a.csv", &format!("sys_id,name,active,a,b,c,d\n{ID},x,true,,,,\n"), "nothing");
-        check("a.xml", "<!DOCTYPE html>\n<html>", "perhaps: a web page");
-        check("a.html", "<!DOCTYPE html>\n<html>", "nothing");
-    }
-
-    #[test]
-    fn errors_of_the_api() {
-        check(
-            "a",
-            "{ \"error\" : { \"message\": \"no\", \"detail\": null } }",
-            "lost: the file holds an error",
-        );
-        check("a", "{\"error\":\"x\",\"status\":\"failure\"}", "lost: the file holds an error");
-        check(
-            "a",
-            "<response><error><message>no</message></error><status>failure</status></response>",
-            "lost: ",
-        );
-        check("a.json", "{\"error\": \"none\"}", "nothing");
-    }
-
-    #[test]
-    fn pointers_to_what_is_elsewhere() {
-        let lfs = "version https://git-lfs.github.com/spec/v1\noid sha256:00ff\nsize 7040\n";
-        for name in
-            ["a.json", "b.csv", "c.xlsx", "repo.zip!/d.zip", "e.gz", "f.csv.gz", "g", "sys_user.tsv", "h.xml"]
-        {
-            check(name, lfs, "absent: a Git LFS pointer stands in the place of a file of 7040 bytes that is");
-        }
-        check("logo.png", lfs, "nothing");
-        check("a.json", &lfs.replace("git-lfs.github", "hawser.github"), "absent: a Git LFS pointer");
-        let annex = "/annex/objects/SHA256E-s2048--00ff.csv\n";
-        check("a.csv", annex, "absent: a git-annex pointer stands in the place of a file of 2048 bytes that");
-        let link = "../.git/annex/objects/0f/1f/WORM-m3--pier/WORM-m3--pier";
-        check(
-            "a.json",
-            link,
-            "absent: a git-annex pointer stands in the place of a file that is not here: fetch it with `git annex get`",
-        );
-        check("a.csv", "see /annex/objects/ for more\n", "nothing");
-        check("a.json", "{\"spec\": \"version https://git-lfs.github.com/spec/v1\"}", "nothing");
-    }
-
-    #[test]
-    fn what_this_program_writes_is_none() {
-        check("sys_user.json", "{\n  \"schema\": \"glidelint/scan/v1\",", "nothing");
-        check("sys_user.tsv", "# glidelint baseline v1\n", "nothing");
-        check(
-            "sys_user.xml",
-            "<?xml version=\"1.0\"?>\n<testsuites name=\"glidelint\" tests=\"1\">",
-            "nothing",
-        );
-        check("sys_user.csv", "kind,rule,title,table,sys_id,key\n", "nothing");
-    }
-}
+mod tests;

@@ -45,6 +45,16 @@ pub(super) fn carried_by(table: &str) -> Option<Carried> {
     }
 }
 
+/// Through which form the records in a payload came, by that of its row.
+pub(super) fn origin_in(carried: Carried, around: Origin) -> Origin {
+    match carried {
+        _ if around == Origin::History => Origin::History,
+        Carried::Change => Origin::UpdateSet,
+        Carried::Installed => around,
+        Carried::History => Origin::History,
+    }
+}
+
 /// What the row says of the records it carries.
 pub(super) struct Row<'r> {
     /// Whether it deletes them.
@@ -137,12 +147,7 @@ impl Reading<'_> {
         let update_row = (carried == Carried::Change).then(|| row.update_row());
         let inside = Surroundings {
             frame: Some(&frame),
-            origin: match carried {
-                _ if around.origin == Origin::History => Origin::History,
-                Carried::Change => Origin::UpdateSet,
-                Carried::Installed => around.origin,
-                Carried::History => Origin::History,
-            },
+            origin: origin_in(carried, around.origin),
             deleted: around.deleted || row.deletes,
             row_says: row.says.or(around.row_says),
             update_row: update_row.or(around.update_row),

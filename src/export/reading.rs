@@ -11,7 +11,9 @@ use super::unheard::Unheard;
 use super::{FileKind, FileReport, RecordSink, Select, problem};
 use crate::source::{Problem, ProblemKind};
 use crate::span::ByteSpan;
-use crate::xml::{Flaw, TextMap, Token, TokenKind, TokenReader, Window, XmlError, XmlErrorKind, map_of};
+use crate::xml::{
+    Flaw, TextMap, Token, TokenKind, TokenReader, UNEXPANDED, Window, XmlError, XmlErrorKind, map_of,
+};
 
 /// The tables whose rows make a file an update set.
 const UPDATE_SET_TABLES: [&str; 3] = ["sys_update_xml", "sys_remote_update_set", "sys_update_set"];
@@ -35,6 +37,12 @@ impl<'f> Frame<'f> {
         depth: usize,
     ) -> Self {
         Self { pieces, window, map: OnceCell::new(), parent, depth }
+    }
+
+    /// Of a payload whose way back is known: a value of a row that is no XML.
+    pub(super) fn of_map(map: TextMap) -> Self {
+        let (pieces, window) = (&[][..], Window::new("", 0));
+        Self { pieces, window, map: OnceCell::from(map), parent: None, depth: 1 }
     }
 
     /// Where a span of the payload's text stands in the outer file.
@@ -232,7 +240,8 @@ impl State {
             }
             for (flaw, place) in [(self.flaw, ""), (self.payload_flaw, "in a payload: ")] {
                 let Some(flaw) = flaw else { continue };
-                let message = format!("{place}not well-formed XML: {}", flaw.what);
+                let sort = if flaw.what == UNEXPANDED { "" } else { "not well-formed XML: " };
+                let message = format!("{place}{sort}{}", flaw.what);
                 self.report.problems.push(problem(ProblemKind::Broken, message, flaw.at));
                 self.report.whole = false;
             }

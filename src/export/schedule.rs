@@ -11,7 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use super::part::{End, From, Parts};
 use super::reading::{By, Reading, State};
 use super::whole::{self, Opened, PART};
-use super::{FileReport, RecordSink, Select};
+use super::{FileReport, RecordSink, Select, passed_over};
 use crate::source::{PartBuffer, Source};
 
 /// How many small files are read at a time at most.
@@ -60,7 +60,9 @@ pub fn read_all_in_parts<C: Collect>(
             scope.spawn(|_| run.work());
         }
     });
-    run.turn.into_inner().unwrap_or_else(PoisonError::into_inner).reports
+    let mut reports = run.turn.into_inner().unwrap_or_else(PoisonError::into_inner).reports;
+    passed_over::beside_exports(sources, &mut reports);
+    reports
 }
 
 /// What is done at one time: the number of a source, and of a part of it.

@@ -23,7 +23,9 @@ pub(super) enum Head {
 pub(super) fn head(text: &str, path: &str) -> Head {
     let promised = promises_xml(path);
     let begin = text.trim_start();
-    if begin.starts_with('<') {
+    // Of a text that begins with much space nothing is known yet.
+    let is_open = begin.is_empty() && text.len() + char::MAX_LEN_UTF8 > SNIFFED;
+    if begin.starts_with('<') || is_open {
         return Head::Xml;
     }
     if !promised {

@@ -13,8 +13,17 @@ const RULE_NOT_PORTABLE: &str = "rule-not-portable";
 /// The kind of a notice that files are of several instances.
 const MIXED_INSTANCES: &str = "mixed-instances";
 
+/// The kind of a notice that packs or the configuration take something from rules.
+const RULES_WEAKENED: &str = "rules-weakened";
+
+/// The kinds of notices about what the base of a change holds, which begin all alike.
+const BASE: &str = "base-";
+
 /// The kind of a notice that what was found before a change is not judged after it.
 const NOT_JUDGED_ANY_MORE: &str = "not-judged-any-more";
+
+/// The kind of a notice that the input speaks against what was declared of it.
+const CLAIM_DOUBTED: &str = "claim-doubted";
 
 /// The kind of a notice that the input contradicts itself.
 const CONTRADICTION: &str = "contradiction";
@@ -33,6 +42,8 @@ pub enum Topic {
     Rule,
     /// A waiver, or the baseline of known findings.
     Accepted,
+    /// What was taken as the rules and settings of the run.
+    Settings,
 }
 
 /// How much a notice weighs.
@@ -80,7 +91,24 @@ impl Notice {
     /// about it although nothing was lost.
     #[must_use]
     pub fn is_about_all(&self) -> bool {
-        self.kind == MIXED_INSTANCES
+        self.kind == MIXED_INSTANCES || self.topic() == Topic::Settings
+    }
+
+    /// That packs or the configuration take something from rules; `path` is what
+    /// reports call the configuration.
+    #[must_use]
+    pub fn of_weakened(path: &str, message: String) -> Self {
+        let (level, kind) = (NoticeLevel::Warning, RULES_WEAKENED);
+        Self { level, kind: kind.into(), path: path.to_owned(), source: None, at: None, message }
+    }
+
+    /// What the base of a change lacks, or holds and cannot be used; `kind` begins
+    /// with `base-`.
+    #[must_use]
+    pub fn of_base(kind: &'static str, path: &str, message: String) -> Self {
+        debug_assert!(kind.starts_with(BASE) && !kind.starts_with(BASELINE));
+        let level = NoticeLevel::Warning;
+        Self { level, kind: kind.into(), path: path.to_owned(), source: None, at: None, message }
     }
 
     /// About a rule that cannot run, in a file that is no input.
@@ -115,12 +143,21 @@ impl Notice {
         Self { level, kind: kind.into(), path, source, at, message }
     }
 
+    /// That a file speaks against what was declared of the input.
+    #[must_use]
+    pub fn of_claim(path: &str, source: u32, message: String) -> Self {
+        let (level, kind) = (NoticeLevel::Warning, CLAIM_DOUBTED);
+        Self { level, kind: kind.into(), path: path.to_owned(), source: Some(source), at: None, message }
+    }
+
     /// What it is about.
     #[must_use]
     pub fn topic(&self) -> Topic {
         match &*self.kind {
             RULE_NOT_PORTABLE => Topic::Rule,
+            RULES_WEAKENED => Topic::Settings,
             kind if kind.starts_with(WAIVER) || kind.starts_with(BASELINE) => Topic::Accepted,
+            kind if kind.starts_with(BASE) => Topic::Settings,
             _ => Topic::Input,
         }
     }
@@ -138,6 +175,7 @@ impl Notice {
                 ProblemKind::LimitReached => "limit-reached",
                 ProblemKind::UnsafeName => "unsafe-name",
                 ProblemKind::Skipped => "skipped",
+                ProblemKind::Packed => "packed",
                 ProblemKind::NoInstance => "no-instance",
             }
             .into(),

@@ -360,7 +360,16 @@ impl BoundPath {
                 row = found;
                 continue;
             }
-            let Some(missing) = without_referred(data, hop.target, reference.value) else {
+            let is_displayed = |column: &ColumnIdx| {
+                let place = (hop.columns.table, row, *column);
+                data.displays_referred(place) && data.cell(place.0, row, *column).value == reference.value
+            };
+            let missing = if hop.columns.list.iter().any(is_displayed) {
+                // It was there, whatever is said of its table.
+                Missing::table(hop.target)
+            } else if let Some(missing) = without_referred(data, hop.target, reference.value) {
+                missing
+            } else {
                 return Ok(Walked::Nowhere);
             };
             let is_last = self.is_display && at + 1 == self.hops.len();

@@ -122,6 +122,12 @@ pub trait Data {
     /// not there does not exist.
     fn is_whole(&self, table: TableIdx) -> bool;
 
+    /// Whether a reference of a row shows that what it refers to was there when a
+    /// table of the instance was exported.
+    fn displays_referred(&self, _place: CellPlace) -> bool {
+        false
+    }
+
     /// Whether all live rows of a table are known to be read that are parts of a
     /// record: what hangs on the records of an app lies in its folder.
     fn holds_parts(&self, _parts: TableIdx, _of: (TableIdx, RowId), _part: PartOf) -> bool {

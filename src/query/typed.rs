@@ -44,8 +44,16 @@ pub(super) fn can_hold(kind: Option<ColumnType>, text: &str) -> bool {
         Some(ColumnType::Boolean) => ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word)),
         Some(ColumnType::Number) => Number::parse(text).is_some(),
         Some(ColumnType::Date | ColumnType::DateTime) => Moment::parse(text).is_some(),
+        // Some records have a readable sys_id, but none is a number or an answer.
+        Some(ColumnType::Reference) => !is_answer(text),
         _ => true,
     }
+}
+
+/// Whether a text is a number, or says yes or no.
+fn is_answer(text: &str) -> bool {
+    let is_number = text.len() < 32 && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty();
+    is_number || ["true", "false", "yes", "no"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// Whether a type has an order that its text does not have.

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::text::result;
 use super::words::{counted, first_sentences};
 use super::{Report, safe};
-use crate::finding::{Level, Notice};
+use crate::finding::{Level, Notice, Topic};
 use crate::locate::LocatedFinding;
 use crate::rule::RuleMeta;
 use crate::span::LineColumn;
@@ -21,8 +21,12 @@ const LOSSES_SHOWN: usize = 3;
 /// Of the ten warnings, so many may be about all findings.
 const WARNINGS_SHOWN: usize = 2;
 
+/// Of the ten notices, so many may be about the settings of the run.
+const SETTINGS_SHOWN: usize = 4;
+
 /// How long a message may be, and how much of it the fix may take.
 const MESSAGE_LENGTH: usize = 1_000;
+const ABOUT_ALL_LENGTH: usize = 10_000;
 const FIX_LENGTH: usize = 300;
 
 /// The levels, the worst first.
@@ -40,15 +44,14 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         write_loss(notice, at, out)?;
         room[0].1 -= 1;
     }
-    for notice in report.warnings_about_all().take(WARNINGS_SHOWN) {
-        let path = safe::workflow_property(&notice.path);
-        let message = safe::shortened(&notice.message, MESSAGE_LENGTH);
-        writeln!(
-            out,
-            "::warning file={path},title=Files of several instances::{}",
-            safe::workflow_message(&message)
-        )?;
+    let is_of_settings = |notice: &&Notice| notice.topic() == Topic::Settings;
+    for notice in report.warnings_about_all().filter(|notice| !is_of_settings(notice)).take(WARNINGS_SHOWN) {
+        write_about_all("warning", "Files of several instances", notice, out)?;
         room[1].1 -= 1;
+    }
+    for notice in report.warnings_about_all().filter(is_of_settings).take(SETTINGS_SHOWN) {
+        write_about_all("notice", "Rules and settings of this run", notice, out)?;
+        room[2].1 -= 1;
     }
     let mut hidden = report.losses().count().saturating_sub(LOSSES_SHOWN);
     for found in report.open_findings() {
@@ -107,6 +110,13 @@ fn message(found: &LocatedFinding<'_>, rule: &RuleMeta) -> String {
         message.push_str(&fix);
     }
     message
+}
+
+/// What has to be known to read all findings right.
+fn write_about_all(command: &str, title: &str, notice: &Notice, out: &mut dyn Write) -> io::Result<()> {
+    let path = safe::workflow_property(&notice.path);
+    let message = safe::shortened(&notice.message, ABOUT_ALL_LENGTH);
+    writeln!(out, "::{command} file={path},title={title}::{}", safe::workflow_message(&message))
 }
 
 fn write_loss(notice: &Notice, at: Option<LineColumn>, out: &mut dyn Write) -> io::Result<()> {

@@ -8,7 +8,7 @@ use super::coverage::{missing_in_words, not_judged};
 use super::text::{assumed, result, scanned};
 use super::words::{counted, grouped, rules_of};
 use super::{Report, VersionControl, page_of, safe};
-use crate::finding::{Band, Notice};
+use crate::finding::{Band, Notice, Topic};
 use crate::locate::LocatedFinding;
 use crate::span::LineColumn;
 
@@ -17,6 +17,9 @@ const LISTED: usize = 10;
 
 /// How long a message may be.
 const MESSAGE_LENGTH: usize = 500;
+
+/// The same of what has to be known to read all findings right.
+const ABOUT_ALL_LENGTH: usize = 10_000;
 
 /// GitHub refuses a summary of more than a mebibyte; what comes after the
 /// findings takes some of it.
@@ -31,11 +34,9 @@ pub fn write(report: &Report, max_shown: Option<usize>, out: &mut dyn Write) -> 
     let mut page = format!("## glidelint\n\n**{}** (exit code {})\n", result(report), report.exit_code);
     losses(report, &mut page);
     for notice in report.warnings_about_all().take(LISTED) {
-        let _ = write!(
-            page,
-            "\n**Warning**: {}\n",
-            safe::code_span(&safe::shortened(&notice.message, MESSAGE_LENGTH))
-        );
+        let word = if notice.topic() == Topic::Settings { "Note" } else { "Warning" };
+        let message = safe::shortened(&notice.message, ABOUT_ALL_LENGTH);
+        let _ = write!(page, "\n**{word}**: {}\n", safe::code_span(&message));
     }
     if !report.findings.is_empty() {
         table(report, &mut page);

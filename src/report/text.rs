@@ -192,6 +192,9 @@ fn write_notices(report: &Report, options: &TextOptions, out: &mut dyn Write) ->
         if level == NoticeLevel::Warning {
             for notice in report.warnings_about_all() {
                 any = true;
+                let is_note = notice.topic() == Topic::Settings;
+                let note = painted(options, AnsiColor::BrightBlue, "note");
+                let label = if is_note { &note } else { &label };
                 writeln!(out, "{label}: {}", notice_line(notice, None))?;
             }
         }

@@ -60,12 +60,13 @@ pub fn builtin_tests() -> Result<BTreeMap<String, Vec<RuleTest>>, RuleError> {
 }
 
 /// Reads a rule file, or all below a folder that do not lie in a hidden one. A
-/// folder without any gives an empty pack.
+/// folder without any gives an empty pack. `called` is what the path is called, and
+/// mostly the same.
 ///
 /// # Errors
 /// For a path that cannot be read, and for YAML that is no rule: with its place.
-pub fn load(path: &Path) -> Result<PackFiles, RuleError> {
-    let mut pack = PackFiles::empty(path);
+pub fn load(path: &Path, called: &Path) -> Result<PackFiles, RuleError> {
+    let mut pack = PackFiles::empty(called);
     let mut digest = Sha256::new();
     // The checkout of a suite has YAML of other kinds in folders such as `.github`.
     let is_hidden = |entry: &DirEntry| {
@@ -74,13 +75,17 @@ pub fn load(path: &Path) -> Result<PackFiles, RuleError> {
             && entry.file_name().as_encoded_bytes().starts_with(b".")
     };
     for entry in WalkDir::new(path).sort_by_file_name().into_iter().filter_entry(|entry| !is_hidden(entry)) {
-        let entry = entry.map_err(|error| RuleError::file(&path.to_string_lossy(), error.to_string()))?;
+        let entry = entry.map_err(|error| RuleError::file(&called.to_string_lossy(), error.to_string()))?;
         let is_yaml =
             entry.path().extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
         if !entry.file_type().is_file() || !(is_yaml || entry.depth() == 0) {
             continue;
         }
-        let shown = entry.path().to_string_lossy().replace('\\', "/");
+        let shown = match entry.path().strip_prefix(path) {
+            Ok(below) if !below.as_os_str().is_empty() => called.join(below),
+            _ => called.to_path_buf(),
+        };
+        let shown = shown.to_string_lossy().replace('\\', "/");
         let text = std::fs::read_to_string(entry.path())
             .map_err(|error| RuleError::file(&shown, format!("cannot be read: {error}")))?;
         digest.update(text.as_bytes());

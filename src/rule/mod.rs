@@ -7,6 +7,7 @@ mod comparison;
 mod compile;
 mod compile_conditions;
 mod compile_message;
+mod definition;
 mod error;
 mod expect;
 mod expected;
@@ -19,16 +20,19 @@ mod meta;
 mod model;
 mod names;
 mod network;
+mod overrides;
 mod pack;
 mod pattern;
 mod review;
 mod settings;
+mod weakened;
 
 pub use asks::Ask;
 pub use baseline::{baseline_of_release, parse_baseline};
 pub(crate) use checks::escaped;
 pub use checks::{Check, NotPortable, adopt, check_of, write_checks};
 pub use comparison::ComparisonQuestions;
+pub use definition::definitions;
 pub use error::RuleError;
 pub use expect::{Expectation, Holds};
 pub use expected::ExpectedField;
@@ -41,6 +45,8 @@ pub use model::{
     Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, Judges, KeyPaths, NamePattern,
     PluginBody, PropertyBody, PropertyColumns, RecordBody, Rule,
 };
+pub use overrides::is_built_in_name;
 pub use pack::Pack;
 pub use review::ReviewQuestions;
-pub use settings::Settings;
+pub use settings::{MayOverride, Settings};
+pub use weakened::weakened;

@@ -13,6 +13,7 @@ use super::message::Params;
 use super::meta::{HardeningSetting, RuleMeta};
 use super::model::{ClassBody, KeyPaths, Rule};
 use super::names::PackNames;
+use super::overrides;
 use super::review::ReviewQuestions;
 use super::settings::{Fate, Settings, Taken};
 use crate::finding::{Confidence, Severity};
@@ -68,7 +69,8 @@ impl Pack {
             names: PackNames::default(),
         };
         let mut names = PackNames { dictionary: Arc::clone(&settings.dictionary), ..PackNames::default() };
-        for (_, file) in packs.iter().flat_map(|pack| &pack.aliases) {
+        overrides::check_names(packs, &settings.may_override)?;
+        for (_, (_, file)) in overrides::aliases(packs, &settings.may_override)?.0 {
             let columns = settings.aliases.get(&file.alias.value).unwrap_or(&file.columns);
             names.aliases.insert((file.table.value.clone(), file.alias.value.clone()), columns.clone());
         }
@@ -143,8 +145,7 @@ impl Pack {
         names: &mut PackNames,
         settings: &Settings,
     ) -> Result<(), RuleError> {
-        let all = packs.iter().flat_map(|files| files.classes.iter().map(move |class| (files, class)));
-        let mut open: Vec<_> = all.collect();
+        let (mut open, _) = overrides::classes(packs, &settings.may_override)?;
         while !open.is_empty() {
             let is_open = |name: &str| open.iter().any(|(_, (_, file))| file.class.value == name);
             let next = open.iter().position(|(_, (_, file))| !asks_any(file, &is_open));
@@ -269,7 +270,7 @@ fn params_of(
     Ok(Params(params))
 }
 
-fn meta_of(path: &str, file: &RuleFile) -> Result<RuleMeta, RuleError> {
+pub(super) fn meta_of(path: &str, file: &RuleFile) -> Result<RuleMeta, RuleError> {
     let error = |place, message: &str| Err(RuleError::at(path, place, message));
     let id = &file.id.value;
     let letters = id.bytes().take_while(u8::is_ascii_uppercase).count();

@@ -31,8 +31,34 @@ pub struct Settings {
     pub blame: BTreeMap<String, RuleError>,
     /// Columns by alias name.
     pub aliases: BTreeMap<String, Vec<String>>,
+    /// Which names of others a pack may take.
+    pub may_override: MayOverride,
     /// What the input says of tables and columns that are not built in.
     pub dictionary: Arc<Dictionary>,
+}
+
+/// Which names of others a pack may take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MayOverride {
+    /// These; another one is an error.
+    Named(Vec<String>),
+    /// Any, where nothing is judged that counts.
+    Anything,
+}
+
+impl Default for MayOverride {
+    fn default() -> Self {
+        Self::Named(Vec::new())
+    }
+}
+
+impl MayOverride {
+    pub(super) fn allows(&self, name: &str) -> bool {
+        match self {
+            Self::Named(names) => names.iter().any(|known| known.eq_ignore_ascii_case(name)),
+            Self::Anything => true,
+        }
+    }
 }
 
 /// What becomes of a rule.
@@ -50,10 +76,8 @@ impl Settings {
     /// Whether a rule runs. What does not run is not compiled, and nothing is
     /// read for it.
     pub(super) fn fate(&self, file: &RuleFile, meta: &RuleMeta) -> Fate {
-        let called = |selector: &String| {
-            meta.is_called(selector) || file.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(selector))
-        };
-        if self.off.iter().any(called) {
+        let called = |selector: &String| is_called(selector, file, meta);
+        if self.is_off(file, meta) {
             return Fate::Off;
         }
         if !self.select.is_empty() {
@@ -66,6 +90,11 @@ impl Settings {
         } else {
             Fate::Off
         }
+    }
+
+    /// Whether a rule is off, whatever the profile.
+    pub(super) fn is_off(&self, file: &RuleFile, meta: &RuleMeta) -> bool {
+        self.off.iter().any(|selector| is_called(selector, file, meta))
     }
 
     /// Whether the settings name any rule, so that the names must be known.
@@ -91,6 +120,10 @@ impl Settings {
         }
         Ok(())
     }
+}
+
+fn is_called(selector: &str, file: &RuleFile, meta: &RuleMeta) -> bool {
+    meta.is_called(selector) || file.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(selector))
 }
 
 /// Ids, names and titles that are in use, and what selectors may say.

@@ -1,13 +1,13 @@
-//! Zip archives: the list of members, and the text of one.
+//! Archives: the list of members, and the text of one. Of zip here, of tar in
+//! [`tar`].
 //!
 //! The `zip` crate finds and checks the central directory, once. Members are then
 //! read without it, each through a view of its own, so that many threads can read
 //! one archive.
 
-use super::bytes::{Stored, View, count, fill};
+use super::bytes::{Stored, View, fill};
 use super::limits::Limits;
 use super::problem::{Problem, ProblemKind, in_words};
-use flate2::Crc;
 use flate2::bufread::DeflateDecoder;
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -16,10 +16,7 @@ use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
 use budget::Budget;
-
-/// The most bytes of directory read for each allowed member. A usual entry has
-/// 46 bytes, its path and a few dozen bytes of times and owners.
-const DIRECTORY_BYTES_PER_MEMBER: u64 = 512;
+use checked::Checked;
 
 /// Whether a file that starts with `head` is a zip archive.
 pub(super) fn is_zip(head: &[u8]) -> bool {
@@ -57,6 +54,8 @@ pub(super) struct Member {
 enum Method {
     Stored,
     Deflated,
+    /// As it is, without a header of its own: in a tar archive.
+    Plain,
 }
 
 /// What an archive holds, by name; names are cleaned and may repeat.
@@ -88,8 +87,7 @@ enum EntryKind {
 /// Lists the members of the archive in `stored`, sorted by name.
 pub(super) fn list(stored: &Stored, limits: &Limits) -> Result<Listing, Problem> {
     let view = stored.view().map_err(Problem::from_io)?;
-    let left = count(limits.max_members).saturating_mul(DIRECTORY_BYTES_PER_MEMBER).saturating_add(1 << 20);
-    let reader = BufReader::new(Budget { view: view.clone(), left });
+    let reader = BufReader::new(Budget::of(view.clone(), limits));
     let archive = ZipArchive::new(reader).map_err(explain)?;
     let mut entries = Vec::with_capacity(archive.len());
     for index in 0..archive.len() {
@@ -322,6 +320,9 @@ pub(super) fn clean_name(name: &str) -> (String, bool) {
 /// The expanded bytes of a member, checked against its size and checksum.
 pub(super) fn open(stored: &Stored, member: &Member) -> Result<Box<dyn Read + Send>, Problem> {
     let mut view = stored.view().map_err(Problem::from_io)?;
+    if member.method == Method::Plain {
+        return Ok(Box::new(tar::Plain::new(&view, member.header_start, member.expanded_size)));
+    }
     let damaged =
         || Problem::new(ProblemKind::Broken, "the member is not where the archive's directory says");
     view.seek(SeekFrom::Start(member.header_start)).map_err(Problem::from_io)?;
@@ -337,46 +338,12 @@ pub(super) fn open(stored: &Stored, member: &Member) -> Result<Box<dyn Read + Se
     let data = view.part(start, end);
     let (left, crc) = (member.expanded_size, member.crc);
     Ok(match member.method {
-        Method::Stored => Box::new(Checked { expanded: data, left, crc, seen: Crc::new() }),
         Method::Deflated => {
             let expanded = DeflateDecoder::new(BufReader::with_capacity(64 * 1024, data));
-            Box::new(Checked { expanded, left, crc, seen: Crc::new() })
+            Box::new(Checked::new(expanded, left, crc))
         }
+        Method::Stored | Method::Plain => Box::new(Checked::new(data, left, crc)),
     })
-}
-
-/// A reader that fails where its data is not what the archive's directory says.
-struct Checked<R> {
-    expanded: R,
-    left: u64,
-    crc: u32,
-    seen: Crc,
-}
-
-impl<R: Read> Read for Checked<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let broken = |message: &str| Problem::new(ProblemKind::Broken, message).into();
-        let filled = self.expanded.read(buffer).map_err(|error| match error.kind() {
-            io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
-                broken("the member's data is damaged")
-            }
-            _ => error,
-        })?;
-        self.seen.update(&buffer[..filled]);
-        self.left = self
-            .left
-            .checked_sub(count(filled))
-            .ok_or_else(|| broken("the member is longer than the archive's directory says"))?;
-        if filled == 0 && !buffer.is_empty() {
-            if self.left > 0 {
-                return Err(Problem::new(ProblemKind::Truncated, "the member's data ends too early").into());
-            }
-            if self.seen.sum() != self.crc {
-                return Err(broken("the member's checksum does not match: its data is damaged"));
-            }
-        }
-        Ok(filled)
-    }
 }
 
 fn explain(error: ZipError) -> Problem {
@@ -391,6 +358,8 @@ fn explain(error: ZipError) -> Problem {
 }
 
 mod budget;
+mod checked;
 mod hidden;
+pub(super) mod tar;
 #[cfg(test)]
 pub(super) mod tests;

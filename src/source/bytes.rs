@@ -1,6 +1,6 @@
 //! Where bytes come from: files, a spooled standard input, memory.
 
-use super::problem::{Problem, ProblemKind};
+use super::problem::{Problem, ProblemKind, in_words};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::RangeInclusive;
@@ -170,6 +170,12 @@ pub(super) fn read_once(reader: &mut (impl Read + ?Sized), buffer: &mut [u8]) ->
             result => return result,
         }
     }
+}
+
+/// What is said where the system takes no temporary file.
+pub(super) fn unwritable(error: &io::Error) -> Problem {
+    let message = format!("cannot be kept in a temporary file: {}", in_words(error));
+    Problem::new(ProblemKind::Unreadable, message)
 }
 
 /// A length in memory as an offset. No platform has more than 64 bits of it.

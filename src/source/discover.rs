@@ -1,10 +1,12 @@
 //! From the paths of a command line to sources.
 
-use super::archive::{self, Listing};
-use super::bytes::{Stored, count, fill, read_once};
+use super::archive::{self, Listing, tar};
+use super::bytes::{Stored, count, fill, read_once, unwritable};
+use super::gzip;
 use super::limits::Limits;
 use super::open::Source;
-use super::problem::{Problem, ProblemKind, in_words};
+use super::packings;
+use super::problem::{Problem, ProblemKind};
 use super::root::{self, Given};
 use super::walk::{Found, Walker};
 use super::walked::Walked;
@@ -112,8 +114,8 @@ pub enum DiscoverError {
 ///
 /// Every regular file is taken: the content decides what it is, not the name, and
 /// no ignore file is obeyed. Hidden files and directories are taken too, but for
-/// directories called `.git`. A zip archive is its members; a member that is an
-/// archive is not opened. Symbolic links are followed where they lead into the
+/// directories called `.git`. A zip or tar archive, packed with gzip or not, is
+/// its members; a member that is an archive is not opened. Symbolic links are followed where they lead into the
 /// root or into one of the paths. A file that several ways lead to is taken once.
 /// Pipes, sockets and devices are never opened.
 ///
@@ -150,9 +152,13 @@ fn discover_with(
         }
         is_new
     });
+    let files = given.iter().filter(|given| given.metadata.is_file());
+    let named: HashSet<&Path> = files.map(|given| given.real.as_path()).collect();
     let look = |file: Found| {
+        let is_named = named.contains(file.real.as_path());
         let stored = Stored::File(file.real);
         let content = Content::of(&stored, file.size, &options.limits, &file.reported);
+        let content = if is_named { content.of_named(&stored) } else { content };
         (file.reported, stored, file.size, content)
     };
     // Thousands of small files take longer to open than to read. A few do not,
@@ -169,7 +175,7 @@ fn discover_with(
         let path = STANDARD_INPUT.1.to_owned();
         match spool(standard_input, &options.limits) {
             Ok((stored, size)) => {
-                let content = Content::of(&stored, size, &options.limits, &path);
+                let content = Content::of(&stored, size, &options.limits, &path).of_named(&stored);
                 collected.add(path, stored, size, content);
             }
             Err(problem) => collected.problems.push((path, problem)),
@@ -196,6 +202,7 @@ impl Collected<'_> {
         match content {
             Content::File => self.sources.push(Source::file(path, stored, size, &self.options.limits)),
             Content::Archive(listing) => self.add_members(&path, &stored, listing),
+            Content::Packed(listing, expanded) => self.add_members(&path, &expanded, listing),
             Content::Workbook(sheets) => self.add_sheets(&path, &stored, size, sheets),
             Content::None(problem) => self.problems.push((path, problem)),
         }
@@ -240,6 +247,8 @@ impl Collected<'_> {
 enum Content {
     File,
     Archive(Listing),
+    /// An archive that was packed, and is expanded here.
+    Packed(Listing, Stored),
     /// Its sheets by name.
     Workbook(Vec<String>),
     None(Problem),
@@ -250,11 +259,17 @@ impl Content {
         if let Some(problem) = limits.refuse_size(size) {
             return Self::None(problem);
         }
-        let mut head = [0; 4];
+        let mut head = [0; 512];
         let looked = stored.view().and_then(|mut view| {
             let filled = fill(&mut view, &mut head)?;
             if archive::is_zip(&head[..filled]) {
                 return Ok(Some(Front::Archive));
+            }
+            if tar::is_tar(&head[..filled]) {
+                return Ok(Some(Front::Tar));
+            }
+            if gzip::is_gzip(&head[..filled]) {
+                return Ok(Some(Front::Gzip));
             }
             Ok(archive::is_behind(&mut view, path)?.then_some(Front::Other(head)))
         });
@@ -266,6 +281,8 @@ impl Content {
                 }
                 workbook::sheets(stored, &listing).map_or_else(Self::None, Self::Workbook)
             }),
+            Ok(Some(Front::Tar)) => tar::list(stored, limits).map_or_else(Self::None, Self::Archive),
+            Ok(Some(Front::Gzip)) => Self::of_gzip(stored, limits).unwrap_or_else(Self::None),
             // What only ends like an archive may be something else.
             Ok(Some(Front::Other(head))) => archive::list(stored, limits)
                 .map_or(Self::File, |listing| Self::Archive(say_prefix(listing, head))),
@@ -274,16 +291,42 @@ impl Content {
     }
 }
 
+impl Content {
+    /// Of a file that somebody named: what is packed and cannot be opened is lost.
+    fn of_named(self, stored: &Stored) -> Self {
+        match (self, packings::refuse_stored(stored)) {
+            (Self::File, Ok(Some(problem))) => {
+                Self::None(Problem { kind: ProblemKind::Unreadable, ..problem })
+            }
+            (content, _) => content,
+        }
+    }
+
+    fn of_gzip(stored: &Stored, limits: &Limits) -> Result<Self, Problem> {
+        let Some((expanded, problem)) = tar::expand(stored, limits)? else { return Ok(Self::File) };
+        let mut listing = tar::list(&expanded, limits)?;
+        if let Some(problem) = problem {
+            // That the archive has no end then says nothing more.
+            listing.problems.retain(|(name, _)| !name.is_empty());
+            listing.problems.push((String::new(), problem));
+        }
+        Ok(Self::Packed(listing, expanded))
+    }
+}
+
 /// What a file with an archive in it begins with.
 enum Front {
     Archive,
+    Tar,
+    /// It may be a tar archive that is packed.
+    Gzip,
     /// Something else, of which these are the first bytes.
-    Other([u8; 4]),
+    Other([u8; 512]),
 }
 
 /// Says what stands before an archive. A program that unpacks it is nothing of
 /// ours; anything else may be an export that the archive hides.
-fn say_prefix(mut listing: Listing, head: [u8; 4]) -> Listing {
+fn say_prefix(mut listing: Listing, head: [u8; 512]) -> Listing {
     let is_program = [&b"MZ"[..], b"\x7fELF", b"#!"].iter().any(|magic| head.starts_with(magic));
     let kind = if is_program { ProblemKind::Skipped } else { ProblemKind::Broken };
     let message = format!("{} bytes in front of the archive are not read", listing.prefix);
@@ -294,11 +337,7 @@ fn say_prefix(mut listing: Listing, head: [u8; 4]) -> Listing {
 /// Copies standard input to a file without a name, which only this process can
 /// read: sources are opened more than once.
 fn spool(input: &mut dyn Read, limits: &Limits) -> Result<(Stored, u64), Problem> {
-    let unwritable = |error: io::Error| {
-        let message = format!("cannot be kept in a temporary file: {}", in_words(&error));
-        Problem::new(ProblemKind::Unreadable, message)
-    };
-    let mut file: File = tempfile::tempfile().map_err(unwritable)?;
+    let mut file: File = tempfile::tempfile().map_err(|error| unwritable(&error))?;
     let mut block = vec![0; 256 * 1024];
     let mut size = 0;
     loop {
@@ -310,7 +349,7 @@ fn spool(input: &mut dyn Read, limits: &Limits) -> Result<(Stored, u64), Problem
         if let Some(problem) = limits.refuse_size(size) {
             return Err(problem);
         }
-        file.write_all(&block[..filled]).map_err(unwritable)?;
+        file.write_all(&block[..filled]).map_err(|error| unwritable(&error))?;
     }
     Ok((Stored::Spool(Arc::new(file)), size))
 }

@@ -14,6 +14,7 @@ mod encoding;
 mod gzip;
 mod limits;
 mod open;
+mod packings;
 mod plain;
 mod problem;
 mod root;
@@ -27,6 +28,7 @@ pub use open::{Source, TextStream};
 pub use plain::{PartBuffer, PlainText};
 pub use problem::{Problem, ProblemKind};
 pub use walked::Walked;
+pub(crate) use workbook::UNKNOWN as UNKNOWN_CELL;
 
 use sha2::{Digest, Sha256};
 use std::fmt::Write;

@@ -5,6 +5,7 @@ use super::bytes::{BLOCK, Block, Stored, View, count};
 use super::encoding::{self, Decoder, HEAD, Last, Repairs};
 use super::gzip::{self, GzipReader};
 use super::limits::Limits;
+use super::packings;
 use super::plain::{PartBuffer, PlainText};
 use super::problem::{Problem, ProblemKind};
 use super::workbook;
@@ -185,9 +186,13 @@ impl TextStream {
         if gzip::is_gzip(stream.raw.bytes()) {
             stream.expand(source)?;
         }
-        if archive::is_zip(stream.raw.bytes()) || gzip::is_gzip(stream.raw.bytes()) {
+        let head = stream.raw.bytes();
+        if archive::is_zip(head) || gzip::is_gzip(head) || archive::tar::is_tar(head) {
             let message = "an archive inside an archive is not opened";
             return Err(Problem::new(ProblemKind::LimitReached, message));
+        }
+        if let Some(problem) = packings::refuse(head) {
+            return Err(problem);
         }
         let detected = encoding::detect(stream.raw.bytes()).ok_or_else(|| {
             Problem::new(ProblemKind::Unreadable, "encoded as UTF-32, which is not supported")
@@ -198,8 +203,8 @@ impl TextStream {
         stream.decoder = Decoder::new(stream.encoding);
         stream.raw.consume(detected.mark);
         if let Some(label) = detected.unknown {
-            let message = format!("declares the unknown encoding `{label}`: read as UTF-8");
-            stream.problems.push(Problem::new(ProblemKind::Repaired, message));
+            let message = format!("declares the unknown encoding `{label}`, and was read as UTF-8");
+            stream.problems.push(Problem::new(ProblemKind::Broken, message));
         }
         if stream.encoding == UTF_8 && detected.mark == 0 && matches!(stream.bytes, Bytes::Plain(_)) {
             stream.seekable_to = Some(Arc::clone(&source.inner.seekable_to));

@@ -33,6 +33,9 @@ pub enum ProblemKind {
     UnsafeName,
     /// It holds nothing to scan, or lies outside what was asked for.
     Skipped,
+    /// It is packed in a way that is not opened, and nothing says that it should have
+    /// been scanned.
+    Packed,
     /// The configuration does not say which instance it is of, so it was not judged.
     NoInstance,
 }
@@ -43,7 +46,7 @@ impl ProblemKind {
     pub fn is_loss(self) -> bool {
         match self {
             Self::Unreadable | Self::Truncated | Self::Broken | Self::LimitReached | Self::NoInstance => true,
-            Self::Repaired | Self::UnsafeName | Self::Skipped => false,
+            Self::Repaired | Self::UnsafeName | Self::Skipped | Self::Packed => false,
         }
     }
 }

@@ -160,7 +160,14 @@ impl<'a> Walker<'a> {
         let (metadata, real): (Metadata, PathBuf) = match resolved {
             Ok(resolved) => resolved,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return self.problem(seen, ProblemKind::Skipped, "a symbolic link that leads nowhere");
+                let target = fs::read_link(link).unwrap_or_default();
+                let target = target.to_string_lossy();
+                // Where a program keeps the file elsewhere, the target says so.
+                let message = match target.rsplit_once("/annex/objects/") {
+                    Some(_) => format!("a symbolic link that leads nowhere: {target}"),
+                    None => "a symbolic link that leads nowhere".to_owned(),
+                };
+                return self.problem(seen, ProblemKind::Skipped, &message);
             }
             Err(error) => {
                 let message = format!("a symbolic link that cannot be followed: {}", in_words(&error));

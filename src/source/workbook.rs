@@ -4,6 +4,9 @@
 //! cells stand in one member, the cells in another. So a sheet is given as text
 //! that is made of it, a line a row and a tab between cells, whose lines are the
 //! sheet's rows. Only here is calamine named.
+//!
+//! A cell of which not all is known begins with [`UNKNOWN`]: a formula whose value was
+//! never stored, one that failed, a text that Excel cut.
 
 use super::archive::{self, Listing};
 use super::bytes::{Stored, View};
@@ -15,6 +18,13 @@ use std::io::{self, BufReader};
 /// The most bytes that a workbook may expand to, and that a sheet may have as
 /// text: both are held in memory. The platform stops at 500,000 cells.
 const LARGEST: u64 = 256 * 1024 * 1024;
+
+/// How the text of a cell begins of which not all is known. No other one does: a
+/// backslash is written as two.
+pub(crate) const UNKNOWN: &str = "\\?";
+
+/// How many UTF-16 units a cell holds at most. A longer text is cut there.
+const CELL: usize = 32_767;
 
 /// The members that make an archive a workbook.
 const MARKS: [&str; 2] = ["[Content_Types].xml", "xl/workbook.xml"];
@@ -54,10 +64,9 @@ pub(super) fn text(stored: &Stored, sheet: &str) -> Result<String, Problem> {
     let mut workbook = open(stored)?;
     let mut cells = workbook.worksheet_cells_reader(sheet).map_err(explain)?;
     let mut made = Made::default();
-    while let Some(cell) = cells.next_cell().map_err(explain)? {
-        let value = cell.get_value();
-        if *value != DataRef::Empty {
-            made.put(cell.get_position(), value)?;
+    while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(explain)? {
+        if cell.value != DataRef::Empty || cell.formula.is_some() {
+            made.put(cell.pos, &cell.value)?;
         }
     }
     made.end_row()?;
@@ -127,6 +136,9 @@ impl Made {
 /// Writes a value as the platform stores it. What would end the cell or the line
 /// is written as an escape.
 fn write(text: &mut String, value: &DataRef<'_>) {
+    if is_unknown(value) {
+        text.push_str(UNKNOWN);
+    }
     // Writing to a `String` cannot fail.
     let _ = match value {
         DataRef::Int(number) => write!(text, "{number}"),
@@ -148,6 +160,17 @@ fn write(text: &mut String, value: &DataRef<'_>) {
         }
         DataRef::Empty => Ok(()),
     };
+}
+
+/// Whether a cell does not say all of its value. An empty one is that of a formula.
+fn is_unknown(value: &DataRef<'_>) -> bool {
+    let is_cut = |text: &str| text.len() >= CELL && text.encode_utf16().count() >= CELL;
+    match value {
+        DataRef::Empty | DataRef::Error(_) => true,
+        DataRef::String(text) => is_cut(text),
+        DataRef::SharedString(text) => is_cut(text),
+        _ => false,
+    }
 }
 
 fn write_text(text: &mut String, written: &str) {

@@ -15,6 +15,9 @@ pub struct Flaw {
     pub at: ByteSpan,
 }
 
+/// What is said of an entity that the DOCTYPE may declare.
+pub const UNEXPANDED: &str = "an entity of the DOCTYPE is used, and is not expanded";
+
 /// What text outside of all elements is.
 const OUTSIDE: &str = "text outside of the root element";
 
@@ -31,8 +34,9 @@ impl TokenReader {
                 Checked::Flawed((OUTSIDE, 0))
             }
             TokenKind::Text => check::text(text),
-            // Its own entities are not expanded, which is said of the DOCTYPE.
-            TokenKind::Reference if self.has_doctype => Checked::Fine,
+            TokenKind::Reference if self.has_doctype && check::reference(text) != Checked::Fine => {
+                Checked::Flawed((UNEXPANDED, 0))
+            }
             TokenKind::Reference => check::reference(text),
             // Exports that were joined have a declaration each.
             TokenKind::Other => check::other(text, !self.has_begun || self.open.depth() == 0),

@@ -14,7 +14,7 @@ mod token;
 mod window;
 
 pub use error::{XmlError, XmlErrorKind};
-pub use flaw::Flaw;
+pub use flaw::{Flaw, UNEXPANDED};
 pub use reader::{Input, TokenReader};
 pub use scanner::{Halt, Leaf, Markup, Next, Scanner, Tag};
 pub use text::{TextMap, decode, decode_verbatim, map_of};

@@ -49,6 +49,17 @@ impl TextMap {
         ByteSpan::new(start, end.max(start))
     }
 
+    /// Of runs of decoded text: the length of each, where it is written, and whether it
+    /// is written as it reads.
+    pub(crate) fn of_runs(runs: impl Iterator<Item = (usize, ByteSpan, bool)>) -> Self {
+        let (mut map, mut decoded) = (Self::default(), 0);
+        for (length, written, is_verbatim) in runs {
+            map.push(decoded, written, is_verbatim);
+            decoded += length;
+        }
+        map
+    }
+
     /// The last segment that begins at or before a decoded offset.
     fn segment_of(&self, offset: u64) -> Option<Segment> {
         let after = self.segments.partition_point(|segment| segment.decoded <= offset);

@@ -5,11 +5,11 @@
 //! the array and says so behind it: `"error":{"message":…},"status":"failure"`.
 //! `JSONv2` says it in a row of its own, with `__status` and `__error`.
 
-use memchr::memmem;
+use memchr::{memchr, memmem};
 
-use super::escapes;
-use super::json::{self, Kind, Member};
-use super::problem;
+use super::json::{self, Json, Kind, Member};
+use super::table::is_sys_id;
+use super::{escapes, problem};
 use crate::source::{Problem, ProblemKind};
 use crate::span::ByteSpan;
 
@@ -31,7 +31,7 @@ pub(super) struct Answer {
     is_status: bool,
     /// How many records there are, as the file says.
     count: Option<(u64, ByteSpan)>,
-    /// Another array that may hold records.
+    /// Something else that may hold records.
     second: Option<ByteSpan>,
 }
 
@@ -42,13 +42,20 @@ impl Answer {
         let value = &text[member.value.clone()];
         let offset = |at: usize| base + u64::try_from(at).unwrap_or(0);
         let span = ByteSpan::new(offset(member.whole.start), offset(member.whole.end));
-        match &text[member.name.clone()] {
+        let name = member.name(text);
+        let holds_rows = || match member.kind {
+            Kind::Array => RECORDS.contains(&&*name) && is_something(value) || holds_records(value),
+            Kind::Object if RECORDS.contains(&&*name) => has_sys_id(value) || holds_records(value),
+            Kind::Object => holds_records(value),
+            Kind::Text | Kind::Word => false,
+        };
+        match &*name {
             "error" if is_something(value) => self.fail(span, words_of(value, member.kind)),
             "status" if is_text(value, "failure") => self.fail_by_status(span),
             "Count" if member.kind == Kind::Word => {
                 self.count = value.parse().ok().map(|count| (count, span));
             }
-            name if RECORDS.contains(&name) && member.kind == Kind::Array && is_something(value) => {
+            _ if holds_rows() => {
                 self.second.get_or_insert(span);
             }
             _ => {}
@@ -90,7 +97,7 @@ impl Answer {
             problems.push(problem(ProblemKind::Broken, message, at));
         }
         if let Some(at) = self.second {
-            let message = "a second array beside the records is not read";
+            let message = "more records stand beside the records that are read: not read";
             problems.push(problem(ProblemKind::Broken, message, at));
         }
         problems
@@ -118,7 +125,7 @@ impl Answer {
         let mut answer = Self::default();
         for member in &members {
             let value = &text[member.value.clone()];
-            if member.kind == Kind::Array && RECORDS.contains(&&text[member.name.clone()]) {
+            if member.kind == Kind::Array && RECORDS.contains(&&*member.name(text)) {
                 answer.note_rows(value, member.value.start);
             } else {
                 answer.note(text, member, 0);
@@ -160,6 +167,42 @@ pub(super) fn row_failure(text: &str, members: &[Member]) -> Option<String> {
     failure
 }
 
+/// Whether an object is a record: it has a sys_id.
+fn has_sys_id(object: &str) -> bool {
+    let mut members = Vec::new();
+    json::object(object.as_bytes(), 0, &mut members).is_ok()
+        && members.iter().any(|member| member.is(object, "sys_id"))
+}
+
+/// Whether objects with a sys_id stand in an array of a value, however deep.
+pub(super) fn holds_records(value: &str) -> bool {
+    let (bytes, mut json) = (value.as_bytes(), Json::default());
+    let (mut at, mut arrays) = (0, 0_usize);
+    while let Some(quote) = memchr(b'"', &bytes[at..]).map(|quote| at + quote) {
+        for byte in &bytes[at..quote] {
+            arrays = match byte {
+                b'[' => arrays + 1,
+                b']' => arrays.saturating_sub(1),
+                _ => arrays,
+            };
+        }
+        let Ok(end) = json.text_end(bytes, quote) else { return false };
+        let colon = json::skip_space(bytes, end);
+        at = end;
+        if arrays > 0
+            && bytes.get(colon) == Some(&b':')
+            && escapes::decode(&value[quote + 1..end - 1]) == "sys_id"
+        {
+            let start = json::skip_space(bytes, colon + 1);
+            let rest = value[start..].trim_start_matches('"');
+            if bytes.get(start) == Some(&b'{') || rest.get(..32).is_some_and(is_sys_id) {
+                return true;
+            }
+        }
+    }
+    false
+}
+
 /// Whether a value says anything.
 fn is_something(value: &str) -> bool {
     let inside = value.trim_matches(['{', '}', '[', ']', '"']).trim();
@@ -181,7 +224,7 @@ fn words_of(value: &str, kind: Kind) -> Option<String> {
     }
     let mut members = Vec::new();
     json::object(value.as_bytes(), 0, &mut members).ok()?;
-    let message = members.iter().find(|member| &value[member.name.clone()] == "message")?;
+    let message = members.iter().find(|member| member.is(value, "message"))?;
     unquoted(&value[message.value.clone()])
 }
 
@@ -201,7 +244,23 @@ fn lower_first(words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::Answer;
+    use super::{Answer, holds_records};
+
+    #[test]
+    fn records_are_found_in_arrays() {
+        let check = |value: &str, expected: bool| {
+            let value = value.replace("ID", "0123456789abcdef0123456789abcdef");
+            assert_eq!(holds_records(&value), expected, "{value}");
+        };
+        check(r#"[{"a":"x]","sys_id":"ID"}]"#, true);
+        check(r#"{"a":{"b":[[{"s\u0079s_id" : "ID"}]]}}"#, true);
+        check(r#"[{"sys_id":{"value":"ID"}}]"#, true);
+        check(r#"{"sys_id":"ID","list":[1]}"#, false);
+        check(r#"{"list":[],"of":{"sys_id":"ID"}}"#, false);
+        check(r#"["sys_id","ID"]"#, false);
+        check(r#"[{"sys_id":"pier"}]"#, false);
+        check(r#"[{"script":"{\"sys_id\":\"ID\"}"}]"#, false);
+    }
 
     #[test]
     fn a_refusal_is_what_the_api_writes() {

@@ -30,7 +30,7 @@ pub(super) fn table_of<'t>(
     }
     let Some(cell) = cells.get(*class_at) else { return known() };
     let said = match cell.written {
-        Written::Word | Written::Cut => return known(),
+        Written::Word | Written::Cut | Written::CutSheet => return known(),
         Written::JsonText | Written::XmlText if is_name(&text[cell.content.clone()]) => {
             (Some(Cow::Borrowed(&text[cell.content.clone()])), None)
         }

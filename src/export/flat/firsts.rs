@@ -1,11 +1,13 @@
 //! What the first records say: of which table they are, and whether their values
 //! are what is stored.
 
+use std::borrow::Cow;
+
 use super::Halt;
 use super::head::LONGEST;
 use super::json::{self, Kind, Member};
 use super::shape::Shape;
-use super::table::{self, Named, is_name, is_sys_id};
+use super::table::{self, Named, Names, is_name, is_sys_id};
 use super::values::{Shows, Sort, is_shown, sort_of};
 use super::window::Window;
 use crate::record::schema;
@@ -13,7 +15,7 @@ use crate::record::schema;
 /// A value of one of the first records.
 #[derive(Debug)]
 pub(super) struct First<'t> {
-    pub(super) name: &'t str,
+    pub(super) name: Cow<'t, str>,
     /// What stands between its quotes or tags.
     pub(super) value: &'t str,
     pub(super) sort: FirstSort,
@@ -37,6 +39,8 @@ pub(super) enum Told {
     Foreign,
     /// They are records, and nothing tells of which table.
     NoTable,
+    /// The name of the file says one table, and their columns are those of another.
+    AtOdds(String, &'static str),
     /// Of that table, or each says of which.
     Table(Option<String>, Shows),
 }
@@ -46,7 +50,7 @@ pub(super) enum Told {
 pub(super) fn judge(path: &str, rows: &[Vec<First<'_>>], stands_alone: bool) -> Told {
     let named = table::by_file_name(path);
     let has_sys_id = rows.iter().flatten().any(|first| first.name == "sys_id" && holds_sys_id(first));
-    let columns_of_first = || rows.iter().take(1).flatten().map(|first| first.name);
+    let columns_of_first = || rows.iter().take(1).flatten().map(|first| &*first.name);
     let own = || columns_of_first().filter(|name| !name.starts_with("__"));
     let is_of = |table: &str| {
         let known = own().filter(|name| schema::knows_column(table, name)).count();
@@ -64,7 +68,11 @@ pub(super) fn judge(path: &str, rows: &[Vec<First<'_>>], stands_alone: bool) -> 
     let says_class =
         rows.iter().flatten().any(|first| first.name == "sys_class_name" && is_name(first.value));
     let columns: Vec<_> = own().filter(|name| !name.starts_with("dv_")).collect();
+    let other = named.as_ref().and_then(|named| named.at_odds(&columns, Names::Columns));
     let table = named.map(|named| named.name().to_owned());
+    if let Some((table, other)) = table.clone().zip(other.filter(|_| !says_class)) {
+        return Told::AtOdds(table, other);
+    }
     let table = table.or_else(|| table::by_columns(&columns).filter(|_| !says_class).map(str::to_owned));
     if table.is_none() && !says_class {
         // A report or a log may name a record too; only rows say when they were made.
@@ -92,7 +100,7 @@ fn shown_by(rows: &[Vec<First<'_>>], table: Option<&str>) -> Shows {
             FirstSort::WithDisplay => return Shows::Labels,
             FirstSort::Text | FirstSort::Other => {}
         }
-        let is_reference = table.is_some_and(|table| sort_of(table, first.name) == Sort::Reference);
+        let is_reference = table.is_some_and(|table| sort_of(table, &first.name) == Sort::Reference);
         let is_told = first.sort == FirstSort::Text && !first.value.is_empty() && first.value != "global";
         if is_told && is_reference {
             if is_sys_id(first.value) {
@@ -100,7 +108,7 @@ fn shown_by(rows: &[Vec<First<'_>>], table: Option<&str>) -> Shows {
             }
             seems = Some(Shows::Labels);
         }
-        let is_label = |table| is_shown(first.value, sort_of(table, first.name));
+        let is_label = |table| is_shown(first.value, sort_of(table, &first.name));
         if first.sort == FirstSort::Text && table.is_some_and(is_label) {
             seems = Some(Shows::Labels);
         }
@@ -116,7 +124,7 @@ pub(super) fn members(window: &mut Window, start: usize, shape: Shape) -> Option
     loop {
         let bytes = window.text().as_bytes();
         at = json::skip_space(bytes, at);
-        match bytes.get(at) {
+        match bytes.get(at).copied() {
             Some(b',') => at += 1,
             Some(b'{') => {
                 let mut members = Vec::new();
@@ -132,6 +140,8 @@ pub(super) fn members(window: &mut Window, start: usize, shape: Shape) -> Option
                     return Some(rows);
                 }
             }
+            // Space may go on for long.
+            None if rows.is_empty() && bytes.len() < LONGEST && window.grow() => {}
             Some(b']') | None => return Some(rows),
             Some(_) => return (!rows.is_empty()).then_some(rows),
         }
@@ -147,7 +157,7 @@ pub(super) fn of_members<'t>(text: &'t str, rows: &[Vec<Member>]) -> Vec<Vec<Fir
             Kind::Object => sort_of_object(whole),
             Kind::Word | Kind::Array => FirstSort::Other,
         };
-        First { name: &text[member.name.clone()], value: whole.trim_matches('"'), sort }
+        First { name: member.name(text), value: whole.trim_matches('"'), sort }
     };
     rows.iter().map(|row| row.iter().map(first).collect()).collect()
 }
@@ -157,7 +167,7 @@ fn sort_of_object(object: &str) -> FirstSort {
     if json::object(object.as_bytes(), 0, &mut members).is_err() {
         return FirstSort::Other;
     }
-    let has = |wanted: &str| members.iter().any(|part| &object[part.name.clone()] == wanted);
+    let has = |wanted: &str| members.iter().any(|part| part.is(object, wanted));
     match (has("value"), has("display_value")) {
         (true, _) => FirstSort::WithValue,
         (false, true) => FirstSort::WithDisplay,

@@ -6,12 +6,12 @@ use super::csv::{self, Dialect, RowEnd};
 use super::firsts::{self, Told};
 use super::json::{self, Json};
 use super::shape::{self, Find, Shape};
-use super::table::{self, Named, is_name, is_sys_id};
+use super::table::{self, Named, Names, is_name, is_sys_id};
 use super::values::Shows;
 use super::window::Window;
 use super::{FileKind, Halt, problem, xml};
 use crate::record::schema;
-use crate::source::{Problem, ProblemKind};
+use crate::source::{Problem, ProblemKind, UNKNOWN_CELL};
 use crate::span::ByteSpan;
 
 /// How much of a text it is judged by, unless its first row is longer.
@@ -29,7 +29,8 @@ pub(super) enum Form {
     /// Elements below one root.
     Xml,
     /// Lines below a header of columns, or of labels where no column is known.
-    Csv { dialect: Dialect, header: Vec<String> },
+    /// Of the labels, as they are written, one may be that of the sys_id.
+    Csv { dialect: Dialect, header: Vec<String>, labels: Vec<String>, sys_id: Option<usize> },
 }
 
 /// The beginning of an export.
@@ -59,15 +60,15 @@ pub(super) enum Judged {
     Foreign,
     /// Records of a table that nothing tells.
     OfNoTable(FileKind, ByteSpan),
-    /// An export, of the table if that is known, of which no row can be read.
-    Unread(FileKind, Option<String>, Problem),
+    /// An export, perhaps of these tables, of which no row can be read.
+    Unread(FileKind, Vec<String>, Problem),
     Export(Head),
 }
 
 /// Whether a text that begins so could be such an export.
 pub(in crate::export) fn may_be(text: &str, path: &str) -> bool {
-    let text = &text[..text.floor_char_boundary(GLANCE)];
     let begin = text.trim_start();
+    let begin = &begin[..begin.floor_char_boundary(GLANCE)];
     if begin.starts_with(['[', '{']) {
         return true;
     }
@@ -82,8 +83,17 @@ pub(in crate::export) fn may_be(text: &str, path: &str) -> bool {
 
 /// Judges the text at the start of a window.
 pub(super) fn judge(window: &mut Window, path: &str, is_sheet: bool) -> Judged {
+    let mut begin = 0;
     window.fill(JUDGED);
-    let begin = json::skip_space(window.text().as_bytes(), 0);
+    // Space may go on for long before anything comes.
+    loop {
+        begin = json::skip_space(window.text().as_bytes(), begin);
+        let is_blank = begin == window.text().len();
+        if !is_blank || begin > LONGEST || !window.grow() {
+            break;
+        }
+    }
+    window.fill(begin + JUDGED);
     match window.text().as_bytes().get(begin) {
         _ if is_sheet => of_csv(window, path, FileKind::ExcelExport),
         Some(b'[' | b'{') => of_json(window, path, begin),
@@ -114,7 +124,7 @@ fn of_json(window: &mut Window, path: &str, begin: usize) -> Judged {
             };
             return Judged::Unread(
                 kind,
-                Some(table),
+                vec![table],
                 problem(sort, message, ByteSpan::at(window.offset(at))),
             );
         }
@@ -128,6 +138,7 @@ fn of_json(window: &mut Window, path: &str, begin: usize) -> Judged {
     match firsts::judge(path, &firsts::of_members(window.text(), &rows), stands_alone) {
         Told::Foreign => refused(window, path, begin),
         Told::NoTable => Judged::OfNoTable(kind, root),
+        Told::AtOdds(named, other) => at_odds(kind, &named, other, root),
         Told::Table(table, shows) => Judged::Export(Head {
             kind,
             form: Form::Json { shape: found.shape, depth: found.depth },
@@ -140,6 +151,15 @@ fn of_json(window: &mut Window, path: &str, begin: usize) -> Judged {
             problem: None,
         }),
     }
+}
+
+/// What a file is whose name says one table and whose columns another one.
+pub(super) fn at_odds(kind: FileKind, named: &str, other: &str, at: ByteSpan) -> Judged {
+    let message = format!(
+        "the file has the name of {named} and columns of {other}, so that nothing tells what it is: not read; \
+         name it after its table, or exclude it"
+    );
+    Judged::Unread(kind, vec![named.to_owned(), other.to_owned()], problem(ProblemKind::Broken, message, at))
 }
 
 /// With which name the object begins that comes next.
@@ -156,7 +176,7 @@ fn refused(window: &Window, path: &str, begin: usize) -> Judged {
     let table = named_table(path);
     let answer = Answer::of_whole(window.text(), begin);
     match answer.and_then(|answer| answer.refusal(table.is_some())) {
-        Some(problem) => Judged::Unread(FileKind::JsonExport, table, problem),
+        Some(problem) => Judged::Unread(FileKind::JsonExport, table.into_iter().collect(), problem),
         None => Judged::Foreign,
     }
 }
@@ -176,10 +196,20 @@ fn of_csv(window: &mut Window, path: &str, kind: FileKind) -> Judged {
         let seems_one = header.has_sys_id && header.are_columns && header.labels.len() > 1 || is_page;
         return if named.is_none() && seems_one { Judged::OfNoTable(kind, root) } else { Judged::Foreign };
     };
+    let labels: Vec<_> = header.labels.iter().map(String::as_str).collect();
+    let sort = if header.are_columns { Names::Columns } else { Names::Labels };
+    if let Some(other) = named.as_ref().and_then(|named| named.at_odds(&labels, sort)) {
+        return at_odds(kind, table, other, root);
+    }
     let problem = header.problem(dialect).map(|(sort, message)| problem(sort, message, root));
     Judged::Export(Head {
         kind,
-        form: Form::Csv { dialect, header: header.columns(table) },
+        form: Form::Csv {
+            dialect,
+            header: header.columns(table),
+            sys_id: header.labels.iter().position(|label| is_label_of_sys_id(label)),
+            labels: header.labels.clone(),
+        },
         table: Some(table.to_owned()),
         root,
         rows: window.offset(header.end.next),
@@ -188,6 +218,11 @@ fn of_csv(window: &mut Window, path: &str, kind: FileKind) -> Judged {
         answer: Answer::default(),
         problem,
     })
+}
+
+/// Whether a column of that label is the sys_id.
+pub(super) fn is_label_of_sys_id(label: &str) -> bool {
+    matches!(label, "sys_id" | "Sys ID")
 }
 
 /// The first row that is not empty.
@@ -202,6 +237,8 @@ struct Header {
     has_sys_id: bool,
     /// Whether quotes go around the last one.
     is_quoted: bool,
+    /// Whether one of a worksheet is not shown.
+    has_unknown: bool,
 }
 
 impl Header {
@@ -212,7 +249,7 @@ impl Header {
         let mut start = if dialect.has_quotes { csv::hint(text).map_or(0, |(_, length)| length) } else { 0 };
         let end = loop {
             let end = csv::row(bytes, start, dialect, is_last, &mut values).ok()?;
-            if values.iter().any(|value| !value.whole.is_empty()) {
+            if values.iter().any(|value| !text[value.whole.clone()].trim().is_empty()) {
                 break end;
             }
             if end.next == start {
@@ -222,21 +259,26 @@ impl Header {
         };
         let decoded = |value: &csv::Value| dialect.decode(&text[value.whole.clone()]).trim().to_owned();
         let labels: Vec<_> = values.iter().map(decoded).collect();
+        let is_unknown = |value: &csv::Value| text[value.whole.clone()].starts_with(UNKNOWN_CELL);
+        let has_unknown = !dialect.has_quotes && values.iter().any(is_unknown);
         let is_quoted = values.last().is_some_and(|value| value.is_quoted);
-        let place = labels.iter().position(|label| matches!(label.as_str(), "sys_id" | "Sys ID"));
+        let place = labels.iter().position(|label| is_label_of_sys_id(label));
         let next = csv::row(bytes, end.next, dialect, is_last, &mut values).is_ok();
         let has_sys_id = place.is_some_and(|at| {
             let value = values.get(at).filter(|_| next).map(decoded);
             value.is_none_or(|value| value.is_empty() || is_sys_id(&value))
         });
         let are_columns = labels.iter().all(|label| label.split('.').all(is_name));
-        Some(Self { start, end, labels, are_columns, has_sys_id, is_quoted })
+        Some(Self { start, end, labels, are_columns, has_sys_id, is_quoted, has_unknown })
     }
 
     /// What is wrong with it.
     fn problem(&self, dialect: Dialect) -> Option<(ProblemKind, &'static str)> {
         if self.end.stray.is_some() {
             return Some((ProblemKind::Broken, csv::STRAY));
+        }
+        if self.has_unknown {
+            return Some((ProblemKind::Broken, "a label in the header is a formula without its value"));
         }
         let is_open = self.end.next == self.end.end && dialect.has_quotes && !self.is_quoted;
         is_open.then_some((ProblemKind::Truncated, "the file ends in its header, which has no line end"))

@@ -5,11 +5,12 @@
 //! All of it is held against the grammar (RFC 8259). What breaks the structure
 //! stops the reading; a value that is only written wrongly is a flaw, and is read.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::memchr2;
 
-use super::Halt;
+use super::{Halt, escapes};
 
 /// What a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,21 @@ pub(super) struct Member {
     pub(super) value: Range<usize>,
     /// What the value is.
     pub(super) kind: Kind,
+    /// Whether the name is written with escapes.
+    pub(super) is_escaped: bool,
+}
+
+impl Member {
+    /// The name as it is meant.
+    pub(super) fn name<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let written = &text[self.name.clone()];
+        if self.is_escaped { escapes::decode(written) } else { Cow::Borrowed(written) }
+    }
+
+    /// Whether it has that name.
+    pub(super) fn is(&self, text: &str, name: &str) -> bool {
+        self.name(text) == name
+    }
 }
 
 /// Something that the grammar does not allow and that can be passed: what, and at
@@ -50,6 +66,10 @@ const NUMBER: &str = "a number is written as no JSON number is";
 pub(super) struct Json {
     /// The first flaw since somebody took it.
     pub(super) flaw: Option<Flaw>,
+    /// Whether a text with escapes was passed since somebody took it.
+    has_escapes: bool,
+    /// Whether the object that was read last has arrays in it.
+    pub(super) has_arrays: bool,
     /// The ends of the objects and arrays that are open.
     open: Vec<u8>,
 }
@@ -74,6 +94,7 @@ impl Json {
         members: &mut Vec<Member>,
     ) -> Result<usize, Halt> {
         members.clear();
+        self.has_arrays = false;
         let mut at = skip_space(bytes, at + 1);
         if bytes.get(at) == Some(&b'}') {
             return Ok(at + 1);
@@ -92,9 +113,11 @@ impl Json {
 
     /// Reads the member that begins at `at`.
     pub(super) fn member(&mut self, bytes: &[u8], at: usize) -> Result<Member, Halt> {
+        self.has_escapes = false;
         let (name, start) = self.name(bytes, at)?;
+        let is_escaped = self.has_escapes;
         let (end, kind) = self.value(bytes, start)?;
-        Ok(Member { name, whole: at..end, value: start..end, kind })
+        Ok(Member { name, whole: at..end, value: start..end, kind, is_escaped })
     }
 
     /// Reads the name that begins at `at` and the colon behind it; gives the name
@@ -142,7 +165,7 @@ impl Json {
     }
 
     /// Where the text ends whose first quote stands at `at`: behind its last.
-    fn text_end(&mut self, bytes: &[u8], at: usize) -> Result<usize, Halt> {
+    pub(super) fn text_end(&mut self, bytes: &[u8], at: usize) -> Result<usize, Halt> {
         let mut from = at + 1;
         loop {
             let rest = bytes.get(from..).ok_or(Halt::More)?;
@@ -156,6 +179,7 @@ impl Json {
             if bytes[found] == b'"' {
                 return Ok(found + 1);
             }
+            self.has_escapes = true;
             match bytes.get(found + 1).ok_or(Halt::More)? {
                 b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {}
                 b'u' => {
@@ -192,6 +216,7 @@ impl Json {
                 }
             };
             if end != 0 {
+                self.has_arrays |= end == b']';
                 self.open.push(end);
                 at = skip_space(bytes, at + 1);
                 if bytes.get(at) != Some(&end) {
@@ -282,6 +307,18 @@ mod tests {
         );
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
         assert!(object(deep.as_bytes(), 0, &mut Vec::new()).is_ok());
+    }
+
+    #[test]
+    fn names_are_what_is_meant() {
+        let text = r#"{"p\u0069er":1,"b\"":[{}],"c":"\n"}"#;
+        let (mut members, mut json) = (Vec::new(), Json::default());
+        json.object(text.as_bytes(), 0, &mut members).unwrap();
+        let names: Vec<_> = members.iter().map(|member| member.name(text)).collect();
+        assert_eq!(names, ["pier", "b\"", "c"]);
+        assert!(json.has_arrays);
+        json.object(b"{\"a\":{}}", 0, &mut members).unwrap();
+        assert!(!json.has_arrays);
     }
 
     #[test]

@@ -6,20 +6,33 @@ use memchr::memchr;
 
 use super::Halt;
 use super::csv;
-use super::head::Form;
+use super::head::{Form, is_label_of_sys_id};
 use super::record::{Cell, Name, Written};
 use super::rows::Rows;
 use super::table::is_sys_id;
 use super::values::{is_surely_whole, sort_of};
+use crate::source::UNKNOWN_CELL;
 
 const NUL: &str = "a NUL character, which no export holds";
 const NO_LINE_END: &str =
     "the last row has no line end, so that its last value may be cut: it counts as unknown";
 
+/// How long a sys_id is.
+const SYS_ID: usize = 32;
+
+/// A row that is a header once more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Again {
+    /// The one of the file.
+    Same,
+    /// Another one.
+    Other,
+}
+
 impl Rows<'_> {
     /// The next line that is not empty.
     pub(super) fn line(&mut self) -> Result<Option<Range<usize>>, Halt> {
-        let Form::Csv { dialect, header } = &self.head.form else { return Ok(None) };
+        let Form::Csv { dialect, header, .. } = &self.head.form else { return Ok(None) };
         let (dialect, width) = (*dialect, header.len());
         loop {
             let bytes = self.window.text().as_bytes();
@@ -57,6 +70,15 @@ impl Rows<'_> {
                 self.note_unread(at..row.end);
                 continue;
             }
+            match self.header_in_values() {
+                Some(Again::Same) => {
+                    self.note_header(at..row.end);
+                    self.at = row.next;
+                    continue;
+                }
+                Some(Again::Other) => return Err(Halt::OtherHeader(at)),
+                None => {}
+            }
             if self.breaks > 0 && !self.is_row_of_its_own() {
                 self.at = row.next;
                 self.note_unread(at..row.end);
@@ -71,13 +93,35 @@ impl Rows<'_> {
         }
     }
 
+    /// Whether the row that was read is a header: files were joined.
+    fn header_in_values(&self) -> Option<Again> {
+        let Form::Csv { dialect, labels, sys_id, .. } = &self.head.form else { return None };
+        let text = self.window.text();
+        let is_label = |(value, label): (&csv::Value, &String)| {
+            dialect.decode(&text[value.whole.clone()]).trim() == label.as_str()
+        };
+        let at = sys_id.unwrap_or(0);
+        let value = self.values.get(at)?;
+        // A sys_id is no label, and hardly any other value is as long as one.
+        if value.whole.len() >= SYS_ID || value.whole.is_empty() {
+            return None;
+        }
+        if is_label((value, labels.get(at)?)) && self.values.iter().zip(labels).all(is_label) {
+            return Some(Again::Same);
+        }
+        let is_sys_id = |value: &csv::Value| {
+            value.whole.len() <= SYS_ID
+                && is_label_of_sys_id(dialect.decode(&text[value.whole.clone()]).trim())
+        };
+        (sys_id.is_some() && self.values.iter().any(is_sys_id)).then_some(Again::Other)
+    }
+
     /// Whether a row behind a break is one, and no line of a text that lost its
     /// first quote: its sys_id tells, if there is one.
     fn is_row_of_its_own(&self) -> bool {
-        let Form::Csv { dialect, header } = &self.head.form else { return true };
-        let at = header.iter().position(|name| name == "sys_id");
+        let Form::Csv { dialect, sys_id, .. } = &self.head.form else { return true };
         let value =
-            at.and_then(|at| self.values.get(at)).map(|value| &self.window.text()[value.whole.clone()]);
+            sys_id.and_then(|at| self.values.get(at)).map(|value| &self.window.text()[value.whole.clone()]);
         value.is_none_or(|value| is_sys_id(&dialect.decode(value)))
     }
 
@@ -91,6 +135,7 @@ impl Rows<'_> {
             let written = match (dialect.has_quotes, value.is_quoted) {
                 (true, true) => Written::Quoted,
                 (true, false) => Written::Plain,
+                (false, _) if text[content.clone()].starts_with(UNKNOWN_CELL) => Written::CutSheet,
                 (false, _) => Written::Sheet,
             };
             Cell { name: Name::Header(number), whole, content, written }

@@ -16,6 +16,8 @@ mod json;
 mod lines;
 mod nulls;
 mod objects;
+mod parts;
+mod payloads;
 mod record;
 mod rows;
 mod shape;
@@ -45,6 +47,8 @@ pub(super) enum Halt {
     More,
     /// What is wrong, and at which index of the text.
     Broken(&'static str, usize),
+    /// At this index other columns begin.
+    OtherHeader(usize),
     /// The text ends in a quoted value.
     OpenQuote,
 }
@@ -71,8 +75,8 @@ pub(super) fn read(source: &Source, select: Select<'_>, sink: &mut dyn RecordSin
             let problems = vec![problem(ProblemKind::Skipped, message, at)];
             return Some(FileReport { encoding, problems, ..FileReport::default() });
         }
-        Judged::Unread(kind, table, problem) => {
-            let rows = table.map(|table| (table, 0)).into_iter().collect();
+        Judged::Unread(kind, tables, problem) => {
+            let rows = tables.into_iter().map(|table| (table, 0)).collect();
             return Some(FileReport {
                 kind,
                 encoding,
@@ -101,6 +105,8 @@ fn judge(source: &Source, mut window: Window) -> Option<(Window, Judged)> {
     let path = source.path();
     let is_sheet = source.is_sheet();
     window.fill(1024);
+    // Space may go on for long before anything comes.
+    while window.text().trim_start().is_empty() && window.text().len() < head::LONGEST && window.grow() {}
     if !is_sheet && !may_be(window.text(), path) {
         return None;
     }

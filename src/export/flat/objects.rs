@@ -5,8 +5,8 @@ use std::ops::Range;
 use memchr::memchr_iter;
 
 use super::Halt;
-use super::answer::{Answer, row_failure};
-use super::json::{self, Kind};
+use super::answer::{Answer, holds_records, row_failure};
+use super::json::{self, Kind, Member};
 use super::record::{Cell, Name, Written};
 use super::rows::{Before, Rows};
 use super::shape::Shape;
@@ -18,6 +18,7 @@ const LAST_COMMA: &str =
 const NO_LINE: &str = "a line end between two records is missing";
 const NO_ARRAY: &str = "records stand beside one another as in an array, and its bracket is missing";
 const FAILED: &str = "a row says that the server failed to read it (`__status`, `__error`)";
+const INNER: &str = "an array of records inside a record is not read";
 
 /// How much of a row is looked at to tell whether one begins.
 const NAME: usize = 256;
@@ -100,6 +101,11 @@ impl Rows<'_> {
     }
 
     fn take_members(&mut self) {
+        let text = self.window.text();
+        let is_array = |member: &&Member| matches!(member.kind, Kind::Array | Kind::Object);
+        let mut arrays = self.members.iter().filter(|_| self.json.has_arrays).filter(is_array);
+        let inner = arrays.find(|member| holds_records(&text[member.value.clone()]));
+        let inner = inner.map(|member| (INNER, member.value.start));
         self.cells.clear();
         let cells = self.members.iter().map(|member| {
             let (content, written) = match member.kind {
@@ -108,9 +114,17 @@ impl Rows<'_> {
                 Kind::Object => (member.value.clone(), Written::Object),
                 Kind::Array => (member.value.clone(), Written::Plain),
             };
-            Cell { name: Name::At(member.name.clone()), whole: member.whole.clone(), content, written }
+            let name = if member.is_escaped {
+                Name::Meant(member.name(text).into_owned())
+            } else {
+                Name::At(member.name.clone())
+            };
+            Cell { name, whole: member.whole.clone(), content, written }
         });
         self.cells.extend(cells);
+        if let Some(flaw) = inner {
+            self.note_flaw(flaw);
+        }
     }
 
     /// What comes behind the array, or the one record: the rest of the objects that

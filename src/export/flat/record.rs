@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::super::census::TableNumber;
+use super::super::payload::Carried;
 use super::class::table_of;
 use super::csv;
 use super::escapes;
 use super::head::{Form, Head};
-use super::json::{self, Member};
 use super::nulls::Nulls;
+use super::parts::{places_of_two, read_object};
 use super::rows::Rows;
 use super::table::is_sys_id;
 use super::values::{Known, Shows, Sort, known, sort_of};
@@ -17,6 +18,7 @@ use super::ways::Ways;
 use super::window::Window;
 use super::{RecordSink, Select, xml};
 use crate::record::{Action, ColumnIdx, Field, Origin, Record, classes, display_column, schema};
+use crate::source::UNKNOWN_CELL;
 use crate::span::ByteSpan;
 
 /// Where the name of a value stands.
@@ -24,6 +26,8 @@ use crate::span::ByteSpan;
 pub(super) enum Name {
     /// In the text.
     At(Range<usize>),
+    /// In the text, with escapes: this is meant.
+    Meant(String),
     /// In the header, by number.
     Header(usize),
 }
@@ -41,6 +45,8 @@ pub(super) enum Written {
     Object,
     /// As it is, as far as the file goes: the rest may be lost.
     Cut,
+    /// In a worksheet, which does not show all of it.
+    CutSheet,
     /// In quotes of CSV.
     Quoted,
     /// Between the tags of XML.
@@ -117,11 +123,22 @@ fn displays(table: &str, name: &str) -> Option<usize> {
 }
 
 impl Cell {
-    pub(super) fn name<'t>(&self, head: &'t Head, text: &'t str) -> Option<&'t str> {
+    pub(super) fn name<'t>(&'t self, head: &'t Head, text: &'t str) -> Option<&'t str> {
         match (&self.name, &head.form) {
+            (Name::Meant(name), _) => Some(name),
             (Name::At(range), _) => Some(&text[range.clone()]),
             (Name::Header(number), Form::Csv { header, .. }) => header.get(*number).map(String::as_str),
             (Name::Header(_), Form::Json { .. } | Form::Xml) => None,
+        }
+    }
+
+    /// Whether JSON holds something else than a text in the place of a reference.
+    fn is_no_reference(&self, value: &str) -> bool {
+        match self.written {
+            Written::Word => !value.is_empty(),
+            Written::Object => value.starts_with('{'),
+            Written::Plain => value.starts_with('[') && matches!(self.name, Name::At(_) | Name::Meant(_)),
+            _ => false,
         }
     }
 
@@ -134,6 +151,7 @@ impl Cell {
             Written::Plain | Written::Word | Written::Cut => Cow::Borrowed(written),
             Written::Quoted => csv::decode(&text[self.whole.clone()]),
             Written::Sheet => csv::decode_cell(written),
+            Written::CutSheet => csv::decode_cell(&written[UNKNOWN_CELL.len()..]),
             Written::Object => return read_object(written),
             Written::XmlText => xml::decode(&text[self.content.start..self.whole.end]),
             Written::XmlObject => return xml::read_object(&text[self.content.start..self.whole.end]),
@@ -142,79 +160,23 @@ impl Cell {
     }
 }
 
-/// `{"value":…, "display_value":…, "link":…}`, of which some may be missing. The
-/// last part of a link is the sys_id.
-fn read_object(written: &str) -> (Option<Cow<'_, str>>, Option<Cow<'_, str>>) {
-    let mut members = Vec::new();
-    if json::object(written.as_bytes(), 0, &mut members).is_err() {
-        return (Some(Cow::Borrowed(written)), None);
-    }
-    let text = |member: &Member| {
-        let value = &written[member.value.clone()];
-        match value.strip_prefix('"').and_then(|value| value.strip_suffix('"')) {
-            Some(value) => escapes::decode(value),
-            None if value == "null" => Cow::Borrowed(""),
-            None => Cow::Borrowed(value),
-        }
-    };
-    if twice(written, &members).is_some() {
-        // Two values of one name: neither counts.
-        return (None, None);
-    }
-    let find = |name: &str| members.iter().find(|member| &written[member.name.clone()] == name).map(text);
-    let (value, display, link) = (find("value"), find("display_value"), find("link"));
-    if value.is_none() && display.is_none() {
-        return (Some(Cow::Borrowed(written)), None);
-    }
-    let linked = link.and_then(|link| end_of_link(&link));
-    (value.or(linked), display)
-}
-
-/// The sys_id at the end of a link.
-pub(super) fn end_of_link<'t>(link: &str) -> Option<Cow<'t, str>> {
-    let last = link.rsplit('/').next().filter(|last| is_sys_id(last))?;
-    Some(Cow::Owned(last.to_owned()))
-}
-
-/// Two members that say different things of what a value is, or displays.
-fn twice<'m>(written: &str, members: &'m [Member]) -> Option<[&'m Member; 2]> {
-    let of = |range: &Range<usize>| &written[range.clone()];
-    ["value", "display_value", "link"].into_iter().find_map(|name| {
-        let mut named = members.iter().filter(|member| of(&member.name) == name);
-        let first = named.next()?;
-        let second = named.find(|second| of(&first.value) != of(&second.value))?;
-        Some([first, second])
-    })
-}
-
-/// Where two values of one name stand in the object of a cell.
-fn places_of_two(window: &Window, cell: &Cell) -> Option<[ByteSpan; 2]> {
-    let mut members = Vec::new();
-    let written = &window.text()[cell.content.clone()];
-    json::object(written.as_bytes(), 0, &mut members).ok()?;
-    let place = |member: &Member| {
-        let start = cell.content.start;
-        span_of(window, &(start + member.whole.start..start + member.whole.end))
-    };
-    twice(written, &members).map(|two| two.map(place))
-}
-
 impl Rows<'_> {
-    /// Counts a row, and hands it out if it is wanted.
-    pub(super) fn hand_out(&mut self, row: Range<usize>, sink: &mut dyn RecordSink) {
+    /// Counts a row, and hands it out if it is wanted. Says what its payload is, if rows
+    /// of its table carry one.
+    pub(super) fn hand_out(&mut self, row: Range<usize>, sink: &mut dyn RecordSink) -> Option<Carried> {
         let text = self.window.text();
         let span = span_of(&self.window, &row);
         let Some(table) = table_of(&self.head, text, &self.cells, &mut self.guesses.class_at) else {
             self.untold.get_or_insert((0, span)).0 += 1;
-            return;
+            return None;
         };
         let table = &*table;
         let number = self.state.census.number(table, 0, self.select);
         let counted = self.state.census.table(number);
         counted.count(Action::InsertOrUpdate, Origin::Table, true);
-        let of = counted.row_of;
+        let (of, carried) = (counted.row_of, counted.carried);
         if of.is_nothing() && !matches!(self.select, Select::Everything) {
-            return;
+            return carried;
         }
         if self.guesses.table != Some(number) {
             self.guesses = Guesses { table: Some(number), list: Vec::new(), ..self.guesses };
@@ -276,6 +238,7 @@ impl Rows<'_> {
                 places: &Ways { window: &self.window, cells: &self.cells },
             });
         }
+        carried
     }
 }
 
@@ -295,7 +258,10 @@ fn build_field<'t>(
     let (value, display) = (value.map(or_empty), display.map(or_empty));
     let (value, label) = match value {
         // Nothing is known of it, but nothing of it may be shown if it is a secret.
-        Some(value) if cell.written == Written::Cut => return cut_field(window, name, cell, (fate, value)),
+        Some(value) if matches!(cell.written, Written::Cut | Written::CutSheet) => {
+            return cut_field(window, name, cell, (fate, value));
+        }
+        Some(value) if fate.sort == Sort::Reference && cell.is_no_reference(&value) => (None, None),
         Some(value) if matches!(cell.written, Written::Object | Written::XmlObject) => (Some(value), None),
         Some(value) => match known(value, fate.sort, shows) {
             Known::Stored(value) => (Some(value), None),
@@ -346,7 +312,7 @@ fn cut_field<'t>(
 
 /// Puts what `dv_NAME` says to the field NAME, if that refers to something. The
 /// text of one is as secret as that of the other.
-fn add_displays<'t>(window: &'t Window, head: &Head, cells: &[Cell], fields: &mut Vec<Field<'t>>) {
+fn add_displays<'t>(window: &'t Window, head: &'t Head, cells: &'t [Cell], fields: &mut Vec<Field<'t>>) {
     let text = window.text();
     for cell in cells {
         let Some(name) = cell.name(head, text).and_then(|name| name.strip_prefix("dv_")) else { continue };

@@ -55,6 +55,8 @@ pub(super) struct Rows<'s> {
     pub(super) count: u64,
     /// Rows that could not be read, and where the first one is.
     unread: Option<(u64, ByteSpan)>,
+    /// How often the header stands between rows, and where first.
+    headers: Option<(u64, ByteSpan)>,
     /// Rows that say of no table that they are of it, and where the first one is.
     pub(super) untold: Option<(u64, ByteSpan)>,
     /// What is written wrongly, how often, and where first.
@@ -89,6 +91,7 @@ impl<'s> Rows<'s> {
             values: Vec::new(),
             count: 0,
             unread: None,
+            headers: None,
             untold: None,
             flaws: Vec::new(),
             goes_on: true,
@@ -108,7 +111,10 @@ impl<'s> Rows<'s> {
             match found {
                 Ok(Some(row)) => {
                     self.count += 1;
-                    self.hand_out(row, sink);
+                    let at = ByteSpan::new(self.window.offset(row.start), self.window.offset(row.end));
+                    if let Some(carried) = self.hand_out(row, sink) {
+                        self.read_carried(carried, at, sink);
+                    }
                     return Step::Row;
                 }
                 Ok(None) => return Step::End,
@@ -140,6 +146,11 @@ impl<'s> Rows<'s> {
                 (ProblemKind::Truncated, "the file ends in a value whose last quote is missing", self.at)
             }
             Halt::Broken(message, at) => (ProblemKind::Broken, message, at),
+            Halt::OtherHeader(at) => (
+                ProblemKind::Broken,
+                "another header stands here, so that the rows behind it are not read",
+                at,
+            ),
         };
         self.lost(kind, message.to_owned(), at);
         self.breaks += 1;
@@ -189,6 +200,12 @@ impl<'s> Rows<'s> {
             };
             report.problems.push(problem(ProblemKind::Broken, message, at));
         }
+        if let Some((count, at)) = self.headers {
+            let times = if count == 1 { String::new() } else { format!(", {count} times") };
+            let message =
+                format!("the header stands once more between the rows{times}; rows behind it are read");
+            report.problems.push(problem(ProblemKind::Repaired, message, at));
+        }
         if let Some((count, at)) = self.untold {
             let message = format!(
                 "{count} records do not say of which table they are: name the file after the table, as in \
@@ -218,6 +235,12 @@ impl<'s> Rows<'s> {
     pub(super) fn note_unread(&mut self, row: Range<usize>) {
         let span = ByteSpan::new(self.window.offset(row.start), self.window.offset(row.end));
         self.unread.get_or_insert((0, span)).0 += 1;
+    }
+
+    /// Notes the header where a row should stand.
+    pub(super) fn note_header(&mut self, row: Range<usize>) {
+        let span = ByteSpan::new(self.window.offset(row.start), self.window.offset(row.end));
+        self.headers.get_or_insert((0, span)).0 += 1;
     }
 
     /// Notes something that is written wrongly and was read all the same.

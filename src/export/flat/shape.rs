@@ -1,13 +1,13 @@
 //! Where the records of a JSON text stand: in an array, alone, or one a line; and
 //! what holds them.
 
-use super::Halt;
 use super::answer::{Answer, RECORDS};
 use super::json::{self, Json};
 use super::window::Window;
+use super::{Halt, escapes};
 
 /// How far into a text its records are looked for.
-const FARTHEST: usize = 4 * 1024 * 1024;
+const FARTHEST: usize = 32 * 1024 * 1024;
 
 /// How records stand beside one another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,7 +70,7 @@ fn in_object(window: &Window, begin: usize) -> Result<Option<Found>, Halt> {
     }
     loop {
         let (name, value) = json.name(bytes, at)?;
-        let name = &text[name];
+        let name = &*escapes::decode(&text[name]);
         let holds = RECORDS.contains(&name);
         match bytes.get(value).ok_or(Halt::More)? {
             // Its members are columns, whatever they are called.
@@ -108,7 +108,7 @@ fn array_in(json: &mut Json, text: &str, begin: usize) -> Result<Option<usize>, 
     let mut at = json::skip_space(bytes, begin + 1);
     while bytes.get(at).ok_or(Halt::More)? == &b'"' {
         let (name, value) = json.name(bytes, at)?;
-        if RECORDS.contains(&&text[name]) && bytes.get(value).ok_or(Halt::More)? == &b'[' {
+        if RECORDS.contains(&&*escapes::decode(&text[name])) && bytes.get(value).ok_or(Halt::More)? == &b'[' {
             return Ok(Some(value));
         }
         // What is broken in a record is said where it is read.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 pub(super) use crate::record::is_sys_id;
-use crate::record::schema;
+use crate::record::{classes, schema};
 
 /// How names of tables begin that the dictionary does not know.
 const PREFIXES: [&str; 20] = [
@@ -45,12 +45,58 @@ pub(in crate::export) enum Named {
     Other(String),
 }
 
+/// What the values of a table are called by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Names {
+    /// Names of columns.
+    Columns,
+    /// What people are shown in their place.
+    Labels,
+}
+
 impl Named {
     pub(in crate::export) fn name(&self) -> &str {
         match self {
             Self::Known(name) => name,
             Self::Other(name) => name,
         }
+    }
+}
+
+impl Named {
+    /// The other table that these columns are of, where they cannot be those of the
+    /// table that the file is named after. Of many tables not all columns are known,
+    /// so that a few that another one has too say nothing.
+    pub(super) fn at_odds(&self, columns: &[&str], names: Names) -> Option<&'static str> {
+        let Self::Known(table) = self else { return None };
+        let is_of_any = |name: &&str| match names {
+            Names::Columns => {
+                let is_own = ["sys_", "u_", "x_", "dv_", "__"].iter().any(|begin| name.starts_with(begin));
+                !is_own && !name.contains('.')
+            }
+            Names::Labels => schema::labelled("*", name).is_none() && !name.contains('.'),
+        };
+        let own: Vec<_> = columns.iter().copied().filter(is_of_any).collect();
+        let has = |table: &str, name: &str| match names {
+            Names::Columns => schema::column(table, name).is_some(),
+            Names::Labels => schema::labelled(table, name).is_some(),
+        };
+        let known = |table: &str| own.iter().filter(|name| has(table, name)).count();
+        let here = known(table);
+        if here * 2 >= own.len() || own.len() - here < 2 {
+            return None;
+        }
+        let tables = schema::tables();
+        let other = tables.iter().copied().max_by_key(|other| known(other))?;
+        let there = known(other);
+        if there <= here || there * 4 < own.len() * 3 || classes::is_a(table, other) {
+            return None;
+        }
+        let is_telling = |name: &&&str| tables.iter().filter(|table| has(table, name)).count() == 1;
+        let is_sure = names == Names::Columns && schema::knows_table(table)
+            || own.iter().all(|name| has(other, name) || !has(table, name))
+                && own.iter().filter(|name| has(other, name)).filter(is_telling).count() >= TELLING;
+        is_sure.then_some(other)
     }
 }
 
@@ -114,7 +160,36 @@ pub(super) fn by_columns(columns: &[&str]) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{by_columns, by_file_name};
+    use super::{Names, by_columns, by_file_name};
+
+    #[test]
+    fn names_and_columns_may_be_at_odds() {
+        let check = |path: &str, columns: &str, names: Names, expected: Option<&str>| {
+            let columns: Vec<_> = columns.split(',').collect();
+            let found = by_file_name(path).and_then(|named| named.at_odds(&columns, names));
+            assert_eq!(found, expected, "{path}: {columns:?}");
+        };
+        let user = "active,user_name,sys_id,locked_out,web_service_access_only,identity_type,u_pier";
+        for name in ["sys_user_role.csv", "incident.json", "sys_user_has_role (2).csv", "sys_properties.csv"]
+        {
+            check(name, user, Names::Columns, Some("sys_user"));
+        }
+        check("sys_user.csv", user, Names::Columns, None);
+        check("x_pier_berth.csv", user, Names::Columns, None);
+        check("pier.csv", user, Names::Columns, None);
+        check("sys_user_role.csv", "sys_id,name,user_name,berth", Names::Columns, None);
+        check("sys_user_role.csv", "sys_id,user_name,u_pier", Names::Columns, None);
+        // Of incident hardly anything is known.
+        let incident =
+            "sys_id,number,active,description,short_description,priority,category,company,location";
+        check("incident.csv", incident, Names::Columns, None);
+        let profile = "sys_id,user,employee_number,location,department";
+        check("sn_hr_core_profile.csv", profile, Names::Columns, None);
+        let labels = "User ID,Web service access only,Identity type,Locked out,Updated";
+        check("sys_user_role.xlsx!/Page 1", labels, Names::Labels, Some("sys_user"));
+        check("sys_user.xlsx!/Page 1", labels, Names::Labels, None);
+        check("sys_user_role.xlsx!/Page 1", "Name,User ID,Berth,Pier", Names::Labels, None);
+    }
 
     #[test]
     fn files_are_named_after_their_table() {

@@ -49,18 +49,58 @@ impl ValuePlaces for Ways<'_> {
                 (value.start, written_part(in_json(&text[value]), part, expected))
             }
             // The place is the cell, or the element.
-            Written::Sheet | Written::XmlObject => return None,
+            Written::Sheet | Written::CutSheet | Written::XmlObject => return None,
         };
         let found = found?;
         Some(ByteSpan::new(offset(from + found.start), offset(from + found.end)))
     }
 }
 
+/// A run of a value: its length, where it is written, and whether as it reads.
+pub(super) type Run = (usize, Range<usize>, bool);
+
+/// A value exactly as it is meant, line ends included, and its runs in the text.
+pub(super) fn in_cell(cell: &Cell, text: &str) -> Option<(String, Vec<Run>)> {
+    let content = &text[cell.content.clone()];
+    let (start, pieces): (usize, Box<dyn Iterator<Item = Piece> + '_>) = match cell.written {
+        Written::JsonText => (cell.content.start, Box::new(in_json(content))),
+        Written::Quoted => (cell.whole.start, Box::new(in_quotes(&text[cell.whole.clone()]))),
+        Written::XmlText if !content.contains('<') => (cell.content.start, Box::new(in_xml(content))),
+        Written::Plain | Written::Word | Written::Cut => (cell.content.start, Box::new(as_it_is(content))),
+        Written::Object => {
+            let value = value_of_object(content)?;
+            (cell.content.start + value.start, Box::new(in_json(&content[value])))
+        }
+        // The place is the cell, or the element.
+        Written::Sheet | Written::CutSheet | Written::XmlText | Written::XmlObject => {
+            let value = cell.read(text).0?.into_owned();
+            let run = (value.len(), cell.whole.clone(), false);
+            return Some((value, vec![run]));
+        }
+    };
+    let (mut meant, mut runs, mut at) = (String::new(), Vec::<Run>::new(), start);
+    for (length, letter) in pieces {
+        let written = at..at + length;
+        at = written.end;
+        let Some(letter) = letter else { continue };
+        let is_verbatim = length == letter.len_utf8();
+        meant.push(letter);
+        match runs.last_mut() {
+            Some(last) if is_verbatim && last.2 && last.1.end == written.start => {
+                last.0 += length;
+                last.1.end = written.end;
+            }
+            _ => runs.push((letter.len_utf8(), written, is_verbatim)),
+        }
+    }
+    Some((meant, runs))
+}
+
 /// The text of `value` in an object, without its quotes.
 fn value_of_object(written: &str) -> Option<Range<usize>> {
     let mut members = Vec::new();
     json::object(written.as_bytes(), 0, &mut members).ok()?;
-    let value = members.iter().find(|member| &written[member.name.clone()] == "value")?.value.clone();
+    let value = members.iter().find(|member| member.is(written, "value"))?.value.clone();
     written[value.clone()].starts_with('"').then(|| value.start + 1..value.end - 1)
 }
 

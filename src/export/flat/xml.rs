@@ -8,8 +8,9 @@ use std::ops::Range;
 
 use super::answer::Answer;
 use super::firsts::{self, First, FirstSort, Told};
-use super::head::{Form, Head, Judged, named_table};
-use super::record::{Cell, Name, Written, end_of_link};
+use super::head::{Form, Head, Judged, at_odds, named_table};
+use super::parts::end_of_link;
+use super::record::{Cell, Name, Written};
 use super::rows::Rows;
 use super::window::Window;
 use super::{FileKind, Halt};
@@ -69,19 +70,20 @@ pub(super) fn judge(window: &mut Window, path: &str) -> Judged {
     let table = named_table(path);
     let text = window.text();
     let first = |element: &Element| First {
-        name: &text[element.name.clone()],
+        name: text[element.name.clone()].into(),
         value: &text[element.content.clone()],
         sort: sort_of(text, element),
     };
     let values: Vec<Vec<First<'_>>> = firsts.iter().map(|row| row.iter().map(first).collect()).collect();
     let told = firsts::judge(path, &values, values.is_empty());
-    let of_answer = |problem| Judged::Unread(kind, table.clone(), problem);
+    let of_answer = |problem| Judged::Unread(kind, table.clone().into_iter().collect(), problem);
     match told {
         Told::Foreign | Told::NoTable if values.is_empty() => {
             answer.refusal(table.is_some()).map_or(Judged::Foreign, of_answer)
         }
         Told::Foreign => Judged::Foreign,
         Told::NoTable => Judged::OfNoTable(kind, root),
+        Told::AtOdds(named, other) => at_odds(kind, &named, other, root),
         Told::Table(table, shows) => Judged::Export(Head {
             kind,
             form: Form::Xml,

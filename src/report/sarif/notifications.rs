@@ -24,7 +24,7 @@ pub(super) struct Notifications {
 
 /// Every sort of notification: id, name, what it says, what to do. The id of a
 /// notice's kind begins with `input-`.
-const DESCRIPTORS: [[&str; 4]; 16] = [
+const DESCRIPTORS: [[&str; 4]; 19] = [
     [
         "input-unreadable",
         "UnreadableInput",
@@ -84,6 +84,24 @@ const DESCRIPTORS: [[&str; 4]; 16] = [
         "RuleNotPortable",
         "A check of Instance Scan that was given as a rule cannot run outside the instance.",
         "Let the instance run it; the message says what keeps it there.",
+    ],
+    [
+        "rules-weakened",
+        "WeakenedRules",
+        "Packs or the configuration switch rules off, lower their severity, change a parameter, or replace a class.",
+        "Look whether that is meant; the message of the notification names each.",
+    ],
+    [
+        "base-lacks",
+        "MissingInBase",
+        "The base of the change does not hold a pack or baseline that was asked for.",
+        "Nothing needs to be done if the change adds it: it counts from the next change on.",
+    ],
+    [
+        "base-unused",
+        "UnusableBase",
+        "The base of the change holds a configuration or packs that cannot be used.",
+        "Mend them in the base; until then those of the change judge both sides.",
     ],
     [
         "waiver-unused",
@@ -168,6 +186,7 @@ pub(super) fn of_cut(left_out: usize) -> Option<Notification> {
 
 fn of_notice(notice: &Notice, at: Option<LineColumn>, artifacts: &mut Artifacts<'_>) -> Notification {
     let level = match notice.level {
+        _ if notice.topic() == Topic::Settings => "note",
         NoticeLevel::Error => "error",
         NoticeLevel::Warning => "warning",
     };

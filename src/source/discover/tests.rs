@@ -136,6 +136,54 @@ fn archives_are_their_members() {
 }
 
 #[test]
+fn tar_archives_are_their_members() {
+    let mut builder = ::tar::Builder::new(Vec::new());
+    for (name, text) in [("./exports/b.xml", "<b/>"), ("a.tar", "x")] {
+        let mut header = ::tar::Header::new_gnu();
+        header.set_size(count(text.len()));
+        builder.append_data(&mut header, name, text.as_bytes()).unwrap();
+    }
+    let tar = builder.into_inner().unwrap();
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(&tar).unwrap();
+    let packed = packed.finish().unwrap();
+    let zip = zip_of(&[("c.tgz", &packed), ("d.tar", &tar)]);
+    let (cut, damaged) = (&packed[..packed.len() - 12], b"\x1f\x8b\x08");
+    let files: &[(&str, &[u8])] =
+        &[("1.tgz", &packed), ("2.tar.gz", cut), ("3", &tar), ("4.gz", damaged), ("5.zip", &zip)];
+    let tree = tree(files);
+    let options = DiscoverOptions { exclude: excluding(&["*!/a.tar"]), ..DiscoverOptions::default() };
+    let lines = found(&tree, &[""], &options, b"");
+    assert_eq!(lines[..4], ["1.tgz!/exports/b.xml", "2.tar.gz!/exports/b.xml", "3!/exports/b.xml", "4.gz"]);
+    assert_eq!(lines[4..6], ["5.zip!/c.tgz", "5.zip!/d.tar"]);
+    assert_eq!(lines[6..], ["2.tar.gz: Truncated: the gzip data ends too early"]);
+    let discovery = discover_with(&[tree.path().to_owned()], &options, &mut io::empty()).unwrap();
+    for source in &discovery.sources {
+        let mut text = String::new();
+        let read = source.open().and_then(|mut stream| stream.read(&mut text, 100));
+        match source.archive_path() {
+            Some("5.zip") => {
+                assert_eq!(read.unwrap_err().message, "an archive inside an archive is not opened");
+            }
+            Some(_) => assert_eq!(text, "<b/>"),
+            None => assert!(read.is_err()),
+        }
+    }
+    assert_eq!(found(&tree, &["-"], &options, &packed), ["stdin!/exports/b.xml"]);
+}
+
+#[test]
+fn what_is_packed_in_another_way_is_lost_if_it_was_named() {
+    let tree = tree(&[("a/pier.7z", b"7z\xbc\xaf\x27\x1c\0\x04"), ("a/b.xml", b"<b/>")]);
+    let lost = "packed with 7z, which is not opened: unpack it, or exclude it";
+    check(&tree, &[""], &["a/b.xml", "a/pier.7z"]);
+    check(&tree, &["a", "a/pier.7z"], &["b.xml", &format!("pier.7z: Unreadable: {lost}")]);
+    let options = DiscoverOptions::default();
+    let piped = found(&tree, &["-"], &options, b"7z\xbc\xaf\x27\x1c\0\x04");
+    assert_eq!(piped, [format!("stdin: Unreadable: {lost}")]);
+}
+
+#[test]
 fn standard_input_is_read_once_and_opened_often() {
     let tree = tree(&[("a.xml", b"")]);
     let options = DiscoverOptions::default();

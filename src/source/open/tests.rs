@@ -63,7 +63,7 @@ fn replaced_bytes_are_one_problem_with_the_first_place() {
     check(
         b"<?xml version='1.0' encoding='klingon'?>\xff",
         "UTF-8 <?xml version='1.0' encoding='klingon'?>\u{fffd}\n\
-         Repaired : declares the unknown encoding `klingon`: read as UTF-8\n\
+         Broken : declares the unknown encoding `klingon`, and was read as UTF-8\n\
          Repaired 40..43: 1 byte sequence not valid in UTF-8 replaced by U+FFFD",
     );
 }

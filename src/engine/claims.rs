@@ -1,0 +1,277 @@
+//! How far it is believed that tables were exported whole. Whoever says so may be
+//! wrong, and the input may show it: only what it shows counts here.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use super::facts::{Facts, Row, TableFacts};
+use super::instance::Instance;
+use super::interner::TextId;
+use super::parts::{Numbered, gap};
+use super::read::{Options, ReadFile};
+use crate::doctor::{export_limits, is_export_limit};
+use crate::finding::Notice;
+use crate::query::{Data as _, RowId, is_view};
+use crate::record::schema::{self, ColumnType};
+use crate::record::{Action, ColumnIdx, Origin, TableIdx, Wanted, classes};
+use crate::source::Source;
+
+/// A claim that is not believed, or not everywhere.
+#[derive(Debug)]
+pub(super) struct Doubted {
+    /// The file that speaks against it.
+    source: u32,
+    message: String,
+}
+
+/// What claims are held against.
+pub(super) struct Evidence<'r> {
+    pub(super) files: &'r [ReadFile],
+    pub(super) sources: &'r [Source],
+    pub(super) facts: &'r Facts,
+    pub(super) wanted: &'r Wanted,
+    pub(super) options: &'r Options,
+}
+
+impl Evidence<'_> {
+    /// Takes back that tables are whole where the files show that they are not.
+    pub(super) fn settle(&self, whole: &mut [bool]) -> Vec<Doubted> {
+        let mut doubted = Vec::new();
+        if self.options.trust_tables || !whole.contains(&true) {
+            return doubted;
+        }
+        let limits = self.limits();
+        for (table, is_whole) in (0..).map(TableIdx).zip(whole).filter(|(_, is_whole)| **is_whole) {
+            let against = self.against(table, &limits);
+            *is_whole = against.is_none();
+            doubted.extend(against);
+        }
+        doubted
+    }
+
+    fn against(&self, table: TableIdx, limits: &BTreeSet<u64>) -> Option<Doubted> {
+        let name = &*self.wanted.table(table).name;
+        let mut holders = Vec::new();
+        for file in self.files.iter().filter(|file| file.report.kind.is_table()) {
+            let of_table = file.report.rows.iter().filter(|(row, _)| classes::is_a(row, name));
+            let count: u64 = of_table.map(|(_, count)| count).sum();
+            holders.extend((count > 0).then_some((file.source, count)));
+        }
+        let first = holders.first().map_or(0, |(source, _)| *source);
+        if let Some(stated) = self.options.counts.get(name) {
+            let read = self.distinct(table);
+            return (read != *stated).then(|| Doubted {
+                source: first,
+                message: format!(
+                    "{stated} rows of {name} are declared, and {read} were read: the table is not taken as whole"
+                ),
+            });
+        }
+        self.cut(table, &holders, limits).or_else(|| self.part_missing(table, &holders))
+    }
+
+    /// A file that stops where exports stop, and that no other one goes on from.
+    fn cut(&self, table: TableIdx, holders: &[(u32, u64)], limits: &BTreeSet<u64>) -> Option<Doubted> {
+        let name = &*self.wanted.table(table).name;
+        let cut = holders
+            .iter()
+            .find(|(source, count)| limits.contains(count) && !self.goes_on(table, *source, holders, limits));
+        cut.map(|&(source, count)| Doubted {
+            source,
+            message: format!(
+                "exactly {count} rows of {name}, and exports stop at so many: the table is not taken as whole although \
+                 it is declared so; if these are all, state how many there are, as in --complete {name}={count}"
+            ),
+        })
+    }
+
+    /// Whether rows of other files come behind the last one of a file: behind it by
+    /// sys_id where it is in that order, else in a further part.
+    fn goes_on(&self, table: TableIdx, source: u32, holders: &[(u32, u64)], limits: &BTreeSet<u64>) -> bool {
+        let facts = self.facts.table(table);
+        let id = |row| self.facts.texts.text(facts.pair(row, ColumnIdx::SYS_ID).value);
+        let of_tables = || facts.every().filter(|(_, row)| row.origin == Origin::Table);
+        let own: Vec<_> =
+            of_tables().filter(|(_, row)| row.source == source).map(|(row, _)| id(row)).collect();
+        if own.is_sorted()
+            && let Some(last) = own.last().filter(|last| !last.is_empty())
+        {
+            return of_tables().any(|(row, other)| other.source != source && id(row) > *last);
+        }
+        let stem = |source| Some(Numbered::of(self.path(source)?).stem);
+        let is_end = |(other, count): &(u32, u64)| {
+            *other != source && !limits.contains(count) && stem(*other) == stem(source)
+        };
+        holders.iter().any(is_end)
+    }
+
+    /// Numbered files of one stem with different rows, between which one is missing.
+    fn part_missing(&self, table: TableIdx, holders: &[(u32, u64)]) -> Option<Doubted> {
+        if holders.len() < 2 {
+            return None;
+        }
+        let mut stems: BTreeMap<&str, BTreeMap<u32, u32>> = BTreeMap::new();
+        for (source, path) in (0..).zip(self.sources.iter().map(Source::path)) {
+            let numbered = Numbered::of(path);
+            if let Some(number) = numbered.number {
+                stems.entry(numbered.stem).or_default().insert(number, source);
+            }
+        }
+        let is_holder = |source: &u32| holders.iter().any(|(holder, _)| holder == source);
+        let found = stems.values().filter(|files| files.values().any(is_holder)).find_map(|files| {
+            let numbers: Vec<_> = files.keys().copied().collect();
+            let (before, behind) = gap(&numbers)?;
+            let (before, behind) = (files.get(&before)?, files.get(&behind)?);
+            let are_parts =
+                is_holder(before) && is_holder(behind) && self.shared(table, *before, *behind) < 2;
+            are_parts.then_some((*before, *behind))
+        });
+        found.map(|(before, behind)| Doubted {
+            source: behind,
+            message: format!(
+                "no file stands between {} and this one, by their numbers: the table {} is not taken as whole although \
+                 it is declared so",
+                self.path(before).unwrap_or_default(),
+                self.wanted.table(table).name
+            ),
+        })
+    }
+
+    /// How many records two files both hold.
+    fn shared(&self, table: TableIdx, one: u32, other: u32) -> usize {
+        let facts = self.facts.table(table);
+        let ids = |source: u32| ids_of(facts, move |row| row.source == source);
+        ids(one).intersection(&ids(other)).count()
+    }
+
+    /// How many records of a table stand in exports of it.
+    fn distinct(&self, table: TableIdx) -> u64 {
+        let facts = self.facts.table(table);
+        let is_row = |row: &Row| row.origin == Origin::Table && row.action == Action::InsertOrUpdate;
+        let ids = ids_of(facts, is_row);
+        let has_none = |row: RowId| facts.pair(row, ColumnIdx::SYS_ID).value.0 <= TextId::EMPTY.0;
+        let without = facts.numbered().filter(|(id, row)| is_row(row) && has_none(*id)).count();
+        u64::try_from(ids.len() + without).unwrap_or(u64::MAX)
+    }
+
+    fn path(&self, source: u32) -> Option<&str> {
+        self.sources.get(usize::try_from(source).ok()?).map(Source::path)
+    }
+
+    /// The numbers of rows at which exports stop: known ones, and those that
+    /// properties of the instance set.
+    fn limits(&self) -> BTreeSet<u64> {
+        let mut limits: BTreeSet<u64> = export_limits().into_iter().map(|limit| limit.rows).collect();
+        let Some(table) = self.wanted.find("sys_properties") else { return limits };
+        let facts = self.facts.table(table);
+        let kept = |name| self.wanted.table(table).find(name).filter(|column| facts.slot(*column).is_some());
+        let (Some(name), Some(value)) = (kept("name"), kept("value")) else { return limits };
+        let text = |row, column| self.facts.texts.text(facts.pair(row, column).value);
+        let set = facts.live().filter(|row| is_export_limit(text(*row, name)));
+        limits.extend(set.filter_map(|row| text(row, value).parse::<u64>().ok()).filter(|rows| *rows > 1));
+        limits
+    }
+}
+
+/// The sys_ids of some rows.
+fn ids_of(facts: &TableFacts, is_meant: impl Fn(&Row) -> bool) -> HashSet<TextId> {
+    let meant = facts.every().filter(|(_, row)| is_meant(row));
+    let ids = meant.map(|(row, _)| facts.pair(row, ColumnIdx::SYS_ID).value);
+    ids.filter(|id| id.0 > TextId::EMPTY.0).collect()
+}
+
+impl Instance<'_> {
+    /// References in exports of tables that display a record of a table which is
+    /// declared whole and does not hold it: it was there when they were exported.
+    pub(super) fn lost_references(&self) -> Vec<Doubted> {
+        let tables = || (0..).map(TableIdx).zip(self.wanted.tables());
+        let whole = tables().filter(|(table, names)| self.is_whole(*table) && !is_view(&names.name));
+        whole.filter_map(|(target, names)| {
+            let mut lost: Option<(u64, u32)> = None;
+            let mut here = None;
+            for (table, column) in self.references_to(&names.name) {
+                let here = here.get_or_insert_with(|| self.sys_ids(target));
+                let facts = self.table(table);
+                for row in facts.live().filter(|row| self.displays_referred((table, *row, column))) {
+                    let value = self.facts.fold(facts.pair(row, column).value);
+                    if !here.get(value.index()).copied().unwrap_or(false) {
+                        let source = facts.row(row).map_or(0, |row| row.source);
+                        lost.get_or_insert((0, source)).0 += 1;
+                    }
+                }
+            }
+            let (count, source) = lost?;
+            let message = format!(
+                "{} of {} that {} not here although the table is declared whole: what rests on {} cannot be told",
+                if count == 1 { "a reference displays a record".to_owned() } else { format!("{count} references display records") },
+                names.name,
+                if count == 1 { "is" } else { "are" },
+                if count == 1 { "it" } else { "them" },
+            );
+            Some(Doubted { source, message })
+        })
+        .collect()
+    }
+
+    /// The kept columns of tables that refer to a table. The domain of a row is none:
+    /// it may be a row of a table that extends the one in the dictionary.
+    fn references_to(&self, target: &str) -> Vec<(TableIdx, ColumnIdx)> {
+        let tables = (0..).map(TableIdx).zip(self.wanted.tables()).filter(|(_, names)| !is_view(&names.name));
+        let refers = |table: &str, column: &str| {
+            schema::column(table, column).is_some_and(|known| {
+                known.kind == ColumnType::Reference
+                    && known.reference == Some(target)
+                    && known.type_name != "domainid"
+                    && column != "sys_domain"
+            })
+        };
+        tables
+            .flat_map(|(table, names)| {
+                let columns = (0..).map(ColumnIdx).zip(&names.columns);
+                let columns = columns.filter(|(column, name)| {
+                    self.table(table).slot(*column).is_some() && refers(&names.name, name)
+                });
+                columns.map(move |(column, _)| (table, column)).collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
+    /// For each text, whether it is the sys_id of a row of a table.
+    fn sys_ids(&self, table: TableIdx) -> Vec<bool> {
+        let mut here = vec![false; self.facts.texts.bound()];
+        let facts = self.table(table);
+        for row in facts.live() {
+            let id = self.facts.fold(facts.pair(row, ColumnIdx::SYS_ID).value);
+            if let Some(here) = here.get_mut(id.index()) {
+                *here = true;
+            }
+        }
+        here
+    }
+
+    /// Whether a row of an exported table displays what a column of it refers to, as
+    /// the platform does of records that exist.
+    pub(super) fn displays_referred(&self, (table, row, column): crate::query::CellPlace) -> bool {
+        let facts = self.table(table);
+        if facts.slot(column).is_none() {
+            return false;
+        }
+        let pair = facts.pair(row, column);
+        pair.display.0 > TextId::EMPTY.0
+            && pair.value.0 > TextId::EMPTY.0
+            && pair.display != pair.value
+            && facts.row(row).is_some_and(|row| self.is_of_table(row))
+    }
+
+    /// A warning for each claim that is not believed, or not everywhere. `path_of`
+    /// names a source.
+    #[must_use]
+    pub fn claim_notices<'s>(&self, path_of: &dyn Fn(u32) -> &'s str) -> Vec<Notice> {
+        let notice = |doubted: &Doubted| {
+            Notice::of_claim(path_of(doubted.source), doubted.source, doubted.message.clone())
+        };
+        self.doubted.iter().map(notice).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

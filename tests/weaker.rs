@@ -1,0 +1,84 @@
+//! What packs and the configuration take from rules is an error, or said in every
+//! report.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
+
+#[allow(dead_code, reason = "shared with other tests, which use the rest")]
+#[path = "common/program.rs"]
+mod program;
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use program::{Run, glidelint};
+
+/// A class of which no account is.
+const NOBODY: &str = "class: service_account\ntable: sys_user\ntitle: None\n\
+                      evidence:\n  - { name: never, where: 'user_name=nobody.at.all' }\n";
+
+const USER: &str = "<unload unload_date=\"2026-03-01 10:00:00\">\n\
+    <sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><identity_type>machine</identity_type>\
+    <locked_out>false</locked_out><name>svc.tide</name><sys_id>0123456789abcdef0123456789abcdef</sys_id>\
+    <user_name>svc.tide</user_name><web_service_access_only>false</web_service_access_only></sys_user>\n</unload>\n";
+
+/// Scans one account with a configuration, and a pack that holds a class.
+fn scan(config: &str, pack: &str, more: &[&str]) -> Run {
+    let folder = TempDir::new().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("exports/user.xml", USER);
+    write(".glidelint.yaml", config);
+    write(&format!("{pack}/classes/robot.yaml"), NOBODY);
+    let arguments = ["scan", "exports", "--root", ".", "--select", "SNA1001,SNA1002", "--no-progress"];
+    glidelint(folder.path(), &[&arguments, more].concat())
+}
+
+#[test]
+fn a_pack_takes_the_name_of_a_built_in_class_only_where_the_configuration_says_so() {
+    let check = |config: &str, code: i32, rules: &[&str], part: &str| {
+        let run = scan(config, "own", &["--format", "json"]);
+        assert_eq!(run.code, code, "{config}: {run:?}");
+        assert!(format!("{}{}", run.stdout, run.stderr).contains(part), "{config}: {run:?}");
+        if code != 2 {
+            let found = run.json();
+            let ids = found["findings"].as_array().unwrap().iter().map(|finding| finding["rule"].clone());
+            assert_eq!(ids.collect::<Vec<_>>(), rules, "{config}");
+        }
+    };
+    check("", 1, &["SNA1001", "SNA1002"], "");
+    let pack = "rule_packs: [own]\n";
+    check(pack, 2, &[], "own/classes/robot.yaml:1:8");
+    check(pack, 2, &[], "override: [service_account]");
+    check(&format!("{pack}override: [person]\n"), 2, &[], "the class 'service_account' is built in");
+    check(&format!("{pack}override: [robot]\n"), 2, &[], ".glidelint.yaml:2:12");
+    let allowed = format!("{pack}override: [service_account]\n");
+    check(&allowed, 1, &["SNA1002"], "class service_account is that of the pack own");
+    let run = scan("rule_packs: [glidelint]\noverride: [service_account]\n", "glidelint", &[]);
+    assert!(run.code == 2 && run.stderr.contains("'glidelint' is built in"), "{run:?}");
+}
+
+/// Whoever reads a report sees that it is no report of all rules.
+#[test]
+fn every_report_says_what_asks_less() {
+    let config = "rules:\n  SNA1002: off\n  SNA1001: low\n";
+    let formats = ["text", "sarif", "json", "ndjson", "csv", "junit", "github", "gitlab", "markdown", "html"];
+    for format in formats {
+        let run = scan(config, "unused", &["--format", format, "--fail-on", "high"]);
+        assert_eq!(run.code, 0, "{format}: {run:?}");
+        let said = run.stdout.replace("&#39;", "'");
+        for part in ["off: SNA1002", "SNA1001 has severity 0.1, not 7.5"] {
+            assert!(said.contains(part), "{format} does not say '{part}': {said}");
+        }
+        let plain = scan("fail_on: high\n", "unused", &["--format", format]);
+        assert!(!plain.stdout.contains("ask less"), "{format}: {}", plain.stdout);
+    }
+    let run = scan(config, "unused", &["--format", "github"]);
+    assert!(run.stdout.starts_with("::notice file=.glidelint.yaml,title=Rules and settings"), "{run:?}");
+    // What the user leaves out with the command needs no mention.
+    let run = scan("", "unused", &["--format", "json", "--ignore", "SNA1002"]);
+    assert!(!run.stdout.contains("ask less"), "{run:?}");
+}
