@@ -157,6 +157,7 @@ pub(crate) fn notices(discovery: &Discovery, reading: &Reading<'_>) -> Vec<Notic
     let mut notices = file_notices(discovery, &reading.files);
     notices.extend(reading.instance.access_notices(&|source| discovery.path(source)));
     notices.extend(reading.instance.version_notices(&|source| discovery.path(source)));
+    notices.extend(reading.instance.name_notices(&|source| discovery.path(source)));
     notices.extend(reading.instance.claim_notices(&|source| discovery.path(source)));
     notices.extend(reading.instance.mixed_notices(&|source| discovery.path(source)));
     sorted(notices)

@@ -1,6 +1,8 @@
 //! Columns of a few rows, read again: what a message shows is not kept of every
 //! row.
 
+use std::borrow::Cow;
+
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 use rayon::prelude::*;
@@ -48,7 +50,7 @@ impl<'i> Again<'i> {
 
     /// Reads rows again. One that is not there any more has no columns.
     pub(super) fn new(instance: &'i Instance<'i>, rows: impl Iterator<Item = (TableIdx, RowId)>) -> Self {
-        let text = |(value, display): (Option<&str>, &str)| Text {
+        let text = |(value, display): (Option<&str>, Cow<'_, str>)| Text {
             value: value.map(Into::into),
             display: display.into(),
         };
@@ -124,7 +126,7 @@ impl<T> RecordSink for Taking<'_, T> {
 }
 
 impl Data for Again<'_> {
-    pass_on!(instance: displays_referred by_sys_id by_value without_column doubt holds_no_row is_whole holds_parts class repeat roles all_roles test walked trait_of);
+    pass_on!(instance: displays_referred by_sys_id by_value is_disputed without_column doubt holds_no_row is_whole holds_parts class repeat roles all_roles test walked trait_of);
 
     fn wanted(&self) -> &Wanted {
         self.instance.wanted

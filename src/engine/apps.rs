@@ -35,7 +35,7 @@ static CONTENTS: LazyLock<Vec<(&'static str, Content)>> = LazyLock::new(|| {
 const GLOBAL: &str = "global";
 
 /// Number of an app's folder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct FolderIdx(u16);
 
 /// The folder of the file that says which app it is.
@@ -109,6 +109,11 @@ impl Apps {
         apps
     }
 
+    /// The folder of the app that the records of a source are of.
+    pub(super) fn folder(&self, source: u32) -> Option<FolderIdx> {
+        usize::try_from(source).ok().and_then(|source| self.of_source.get(source)).copied().flatten()
+    }
+
     /// Whether no app was found.
     pub(super) fn is_empty(&self) -> bool {
         self.folders.is_empty()
@@ -122,8 +127,7 @@ impl Apps {
     /// The folder that a row came from, as a record of the app.
     fn of_row(&self, row: &Row) -> Option<FolderIdx> {
         let is_live = row.origin == Origin::App && row.action == Action::InsertOrUpdate;
-        let source = usize::try_from(row.source).ok().filter(|_| is_live)?;
-        self.of_source.get(source).copied().flatten()
+        self.folder(row.source).filter(|_| is_live)
     }
 
     /// The folders in which a record lies, that from which its row came first.

@@ -23,6 +23,11 @@ impl Data for Instance<'_> {
         self.facts.with_value(table, ColumnIdx::SYS_ID, sys_id).first().copied()
     }
 
+    fn is_disputed(&self, table: TableIdx, sys_id: &str) -> bool {
+        self.names.is_any_disputed()
+            && self.facts.find(sys_id).is_some_and(|sys_id| self.names.is_disputed(table, sys_id))
+    }
+
     fn by_value(&self, table: TableIdx, column: ColumnIdx, value: &str) -> Vec<RowId> {
         self.facts.with_value(table, column, value).to_vec()
     }

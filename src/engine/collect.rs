@@ -91,7 +91,7 @@ impl RecordSink for Collector<'_> {
         pairs.extend(current.kept());
         let recorded_at =
             record.update_row.map_or(TextId::ABSENT, |row| shared.texts.intern(row.recorded_at));
-        if record.origin == Origin::UpdateSet && self.asked.wanted.table(table).by_set {
+        if record.origin == Origin::UpdateSet {
             brought.push(Brought {
                 row: u32::try_from(rows.len()).unwrap_or(u32::MAX),
                 set: self.last_set.of(record.update_row, shared),

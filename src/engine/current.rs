@@ -2,6 +2,7 @@
 //! its table. Most columns of a row are those of the row before, and then so are
 //! the answers.
 
+use std::borrow::Cow;
 use std::hash::BuildHasher;
 
 use foldhash::quality::RandomState;
@@ -9,9 +10,12 @@ use foldhash::quality::RandomState;
 use super::collect::Asked;
 use super::columns::Pair;
 use super::interner::{SharedInterner, TextId};
+use super::names::AT_ODDS;
 use super::signatures::{SharedSignatures, SignatureId};
 use crate::query::{Cell, Class, Clock, Data, Missing, RowId, RowTest, Truth};
-use crate::record::{Action, ColumnIdx, Origin, Record, TableIdx, Wanted, WantedTable, classes, schema};
+use crate::record::{
+    Action, ColumnIdx, Field, Origin, Record, TableIdx, Wanted, WantedTable, classes, is_no_identity, schema,
+};
 
 /// One column of the row.
 #[derive(Debug, Default)]
@@ -38,19 +42,29 @@ enum At {
 
 impl At {
     /// What stands there, if the export shows it, and what it displays.
-    fn of<'r>(self, record: &'r Record<'_>) -> (Option<&'r str>, &'r str) {
+    fn of<'r>(self, record: &'r Record<'_>) -> (Option<&'r str>, Cow<'r, str>) {
+        let none = Cow::Borrowed("");
         match self {
-            Self::Nowhere | Self::Contradicted => (None, ""),
+            Self::Nowhere | Self::Contradicted => (None, none),
             Self::Field(at) => {
-                let Some(field) = record.fields.get(at) else { return (None, "") };
-                let shown = field.display_value.as_deref().map(str::trim).filter(|text| !text.is_empty());
-                let shown = shown.or(field.name_attribute.as_deref().map(str::trim));
+                let Some(field) = record.fields.get(at) else { return (None, none) };
                 let value = (!field.is_display_only).then(|| field.value.trim());
-                (value, shown.unwrap_or_default())
+                (value, names_of(field))
             }
-            Self::Attribute(at) => (record.attributes.get(at).map(|(_, value)| value.trim()), ""),
-            Self::Default(value) => (Some(value), ""),
+            Self::Attribute(at) => (record.attributes.get(at).map(|(_, value)| value.trim()), none),
+            Self::Default(value) => (Some(value), none),
         }
+    }
+}
+
+/// What a field displays; both names where it shows two.
+fn names_of<'r>(field: &'r Field<'_>) -> Cow<'r, str> {
+    let text = |name: &'r Option<Cow<'_, str>>| name.as_deref().map_or("", str::trim);
+    match (text(&field.display_value), text(&field.name_attribute)) {
+        ("", name) => name.into(),
+        (shown, "") => shown.into(),
+        (shown, name) if shown == name || shown.to_lowercase() == name.to_lowercase() => shown.into(),
+        (shown, name) => format!("{shown}{AT_ODDS}{name}").into(),
     }
 }
 
@@ -150,7 +164,11 @@ impl<'w> CurrentRow<'w> {
         let names = self.wanted.table(self.table);
         find_columns(record, names, &mut self.at);
         for column in 0..self.columns.len() {
-            self.see(column, self.at[column].of(record), shared);
+            let (mut value, display) = self.at[column].of(record);
+            if column == ColumnIdx::SYS_ID.index() && value.is_some_and(is_no_identity) {
+                value = None;
+            }
+            self.see(column, (value, &display), shared);
         }
         let class = if record.class == record.table { 0 } else { classes::number(record.class) };
         let traits = Some((record.action, record.origin, class));
@@ -255,7 +273,10 @@ fn same(one: &str, other: &str) -> bool {
 }
 
 /// The wanted columns of a record: the value, if it is shown, and what it displays.
-pub(super) fn columns_of<'r>(record: &'r Record<'_>, names: &WantedTable) -> Vec<(Option<&'r str>, &'r str)> {
+pub(super) fn columns_of<'r>(
+    record: &'r Record<'_>,
+    names: &WantedTable,
+) -> Vec<(Option<&'r str>, Cow<'r, str>)> {
     let mut at = Vec::new();
     find_columns(record, names, &mut at);
     at.into_iter().map(|at| at.of(record)).collect()

@@ -15,7 +15,7 @@ pub(super) struct InFolder<'i> {
 }
 
 impl Data for InFolder<'_> {
-    pass_on!(instance: displays_referred holds_parts cell by_sys_id by_value reference without_column holds_no_row is_whole class repeat doubt roles all_roles test walked trait_of);
+    pass_on!(instance: displays_referred holds_parts cell by_sys_id by_value reference is_disputed without_column holds_no_row is_whole class repeat doubt roles all_roles test walked trait_of);
 
     fn wanted(&self) -> &Wanted {
         self.instance.wanted

@@ -7,10 +7,11 @@ use super::access::Node;
 use super::apps::Apps;
 use super::claims::Doubted;
 use super::classes::{ClassAnswer, ClassAnswers, answer, answer_in_parallel};
-use super::facts::{Facts, Row, Sameness, Standing, TableFacts};
+use super::facts::{Facts, Row, Sameness, TableFacts};
 use super::interner::TextId;
 use super::joined::Undecided;
 use super::mixed::MixedSign;
+use super::names::Names;
 use super::read::Plan;
 use super::update_sets::{UpdateSets, hash_of_key};
 use super::views::Access;
@@ -45,6 +46,8 @@ pub struct Instance<'p> {
     pub(super) mixed: Vec<MixedSign>,
     /// Records whose versions contradict each other.
     pub(super) undecided: Vec<Undecided>,
+    /// What is odd about the names that references show.
+    pub(super) names: Names,
     /// The sources that hold records, in scan order.
     pub(super) files: Vec<FileFacts>,
     /// Who reaches which role, if anybody asks.
@@ -55,9 +58,9 @@ pub struct Instance<'p> {
     /// For each table, how often each key occurs, by the key's hash.
     key_counts: Vec<OnceLock<HashMap<u64, u32>>>,
     /// For each table, the copies of each record.
-    copies: Vec<OnceLock<HashMap<RowId, Vec<RowId>>>>,
+    pub(super) copies: Vec<OnceLock<HashMap<RowId, Vec<RowId>>>>,
     /// For each table, older versions by the sys_id of the record.
-    older: Vec<OnceLock<HashMap<TextId, Vec<RowId>>>>,
+    pub(super) older: Vec<OnceLock<HashMap<TextId, Vec<RowId>>>>,
 }
 
 /// What is referred to, and what rows that do so answer.
@@ -102,6 +105,7 @@ impl<'p> Instance<'p> {
             apps: Apps::default(),
             mixed: Vec::new(),
             undecided: Vec::new(),
+            names: Names::default(),
             files,
             access: None,
             answers,
@@ -135,36 +139,6 @@ impl<'p> Instance<'p> {
             counts
         });
         counts.get(&hash_of_key(key)).is_none_or(|count| *count < 2)
-    }
-
-    /// The same version of a record in other places.
-    pub(super) fn copies_of(&self, table: TableIdx, row: RowId) -> &[RowId] {
-        let copies = self.copies[table.index()].get_or_init(|| {
-            let mut copies: HashMap<RowId, Vec<RowId>> = HashMap::new();
-            for (at, facts) in self.table(table).rows.iter().enumerate() {
-                if let (Standing::Copy(of), Ok(at)) = (facts.standing, u32::try_from(at)) {
-                    copies.entry(of).or_default().push(RowId(at));
-                }
-            }
-            copies
-        });
-        copies.get(&row).map_or(&[], Vec::as_slice)
-    }
-
-    /// The older versions of a record, which it overwrites, in scan order.
-    pub(super) fn older_versions_of(&self, table: TableIdx, row: RowId) -> &[RowId] {
-        let facts = self.table(table);
-        let sys_id = |row| self.facts.fold(facts.pair(row, ColumnIdx::SYS_ID).value);
-        let older = self.older[table.index()].get_or_init(|| {
-            let mut older: HashMap<TextId, Vec<RowId>> = HashMap::new();
-            for (at, row) in facts.rows.iter().enumerate() {
-                if let (Standing::Superseded, Ok(at)) = (row.standing, u32::try_from(at)) {
-                    older.entry(sys_id(RowId(at))).or_default().push(RowId(at));
-                }
-            }
-            older
-        });
-        older.get(&sys_id(row)).map_or(&[], Vec::as_slice)
     }
 
     /// What "now" is for queries with dates.

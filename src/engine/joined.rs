@@ -1,15 +1,17 @@
 //! What joins see of a record of which several rows stand, as nothing says which of
 //! them is the state: whatever no other row contradicts.
 
-use foldhash::fast::FixedState;
+use std::collections::{BTreeMap, HashMap as StdHashMap};
+
 use hashbrown::HashMap;
 
 use super::columns::Pair;
-use super::facts::{Facts, Row, Standing, TableFacts};
+use super::facts::{Facts, Row, Sameness, Standing, TableFacts};
 use super::instance::Instance;
 use super::interner::TextId;
 use super::signatures::{Signature, SignatureId};
-use super::versions::Files;
+use super::stamp::Stamp;
+use super::versions::{Files, Group};
 use crate::finding::Notice;
 use crate::query::{RowId, RowTest};
 use crate::record::{Action, ColumnIdx, TableIdx};
@@ -20,6 +22,9 @@ use crate::span::ByteSpan;
 pub(super) struct Undecided {
     table: TableIdx,
     rows: [RowId; 2],
+    /// Whether they stand in one file and have different natural keys, so that they
+    /// are two records.
+    are_two: bool,
 }
 
 /// Notes for each record of which several rows stand what joins see of it, and
@@ -29,27 +34,39 @@ pub(super) fn settle(
     index: TableIdx,
     table: &mut TableFacts,
     facts: &Facts,
-    (groups, files, tests): (&[Vec<RowId>], &Files<'_>, &[RowTest]),
+    (groups, files, tests): (&[Group], &Files<'_>, &[RowTest]),
 ) -> Vec<Undecided> {
     let mut undecided = Vec::new();
     let mut signatures = Signatures::default();
     for group in groups {
-        let mut rows: Vec<_> = group.iter().copied().filter(|row| is_shown(table, *row)).collect();
-        let is_source = |row: &RowId| table.row(*row).is_some_and(|row| !(files.is_build_output)(row.source));
-        // What a build wrote says less than what it was made of.
-        if rows.iter().any(is_source) {
-            rows.retain(is_source);
+        let shown =
+            |rows: &[RowId]| -> Vec<_> { rows.iter().copied().filter(|row| is_shown(table, *row)).collect() };
+        let (mut rows, proposed) = (shown(&group.instance), shown(&group.proposed));
+        let all: Vec<_> = rows.iter().chain(&proposed).copied().collect();
+        // What is in the instance answers, and without it what would be.
+        if rows.is_empty() {
+            rows = proposed;
         }
-        let Some(&first) = rows.first() else { continue };
+        // What a build wrote says less than what it was made of.
+        if rows.iter().any(|row| !files.is_build(table, *row)) {
+            rows.retain(|row| !files.is_build(table, *row));
+        }
+        let Some(&first) = rows.first().filter(|_| all.len() > 1) else { continue };
         let sys_id = facts.fold(table.pair(first, ColumnIdx::SYS_ID).value);
-        let joined = Joining { table, tests }.of(&rows);
-        undecided.extend(joined.at_odds.map(|rows| Undecided { table: index, rows }));
+        let joining = Joining { facts, table, tests };
+        let joined = joining.of(&rows);
+        let at_odds = group.of_two.or(joined.at_odds);
+        let are_two = group.of_two.is_some();
+        undecided.extend(at_odds.map(|rows| Undecided { table: index, rows, are_two }));
+        let others = all.iter().copied().filter(|row| *row != first && !are_two);
+        let sameness: Vec<_> = others.map(|row| (row, joining.sameness(first, row))).collect();
         let seen = joined.only.or_else(|| {
             let row = *table.row(first)?;
             let signature = signatures.number(table, joined.answers);
             Some(table.add_joined(Row { signature, ..row }, &joined.pairs))
         });
         table.joined.extend(seen.map(|seen| (sys_id, seen)));
+        table.sameness.extend(sameness);
     }
     undecided
 }
@@ -76,6 +93,7 @@ impl Signatures {
 
 /// The rows of a table, and what they were asked.
 struct Joining<'t> {
+    facts: &'t Facts,
     table: &'t TableFacts,
     tests: &'t [RowTest],
 }
@@ -128,14 +146,29 @@ impl Joining<'_> {
         answers.map_or(&[], |answers| &**answers)
     }
 
+    /// Whether two values are shown and say different things. Forms of export write the
+    /// same moment in different time zones.
+    fn differ(&self, one: TextId, other: TextId) -> bool {
+        let is_shown = one != TextId::ABSENT && other != TextId::ABSENT;
+        let text = |id| self.facts.texts.text(id);
+        is_shown
+            && self.facts.fold(one) != self.facts.fold(other)
+            && !Stamp::new(text(one)).is_near(Stamp::new(text(other)))
+    }
+
+    /// What a row is beside the one that is counted.
+    fn sameness(&self, first: RowId, row: RowId) -> Sameness {
+        let is_same = self.pairs(first) == self.pairs(row) && self.answers(first) == self.answers(row);
+        if is_same { Sameness::Repeats(first) } else { Sameness::Unsure }
+    }
+
     /// Whether two rows show different values in a column that somebody asks for, or
     /// answer a question with yes and with no.
     fn contradict(&self, one: RowId, other: RowId) -> bool {
         let sys_id = self.table.slot(ColumnIdx::SYS_ID);
         let pairs = self.pairs(one).into_iter().zip(self.pairs(other)).enumerate();
         let mut differ = pairs.filter(|(slot, _)| Some(*slot) != sys_id);
-        let is_shown = |pair: Pair| pair.value != TextId::ABSENT;
-        differ.any(|(_, (one, other))| is_shown(one) && is_shown(other) && one.value != other.value)
+        differ.any(|(_, (one, other))| self.differ(one.value, other.value))
             || self
                 .answers(one)
                 .iter()
@@ -166,17 +199,45 @@ fn both(one: Pair, other: Pair) -> Pair {
 }
 
 impl Instance<'_> {
+    /// The same version of a record in other places.
+    pub(super) fn copies_of(&self, table: TableIdx, row: RowId) -> &[RowId] {
+        let copies = self.copies[table.index()].get_or_init(|| {
+            let mut copies: StdHashMap<RowId, Vec<RowId>> = StdHashMap::new();
+            for (at, facts) in self.table(table).rows.iter().enumerate() {
+                if let (Standing::Copy(of), Ok(at)) = (facts.standing, u32::try_from(at)) {
+                    copies.entry(of).or_default().push(RowId(at));
+                }
+            }
+            copies
+        });
+        copies.get(&row).map_or(&[], Vec::as_slice)
+    }
+
+    /// The older versions of a record, which it overwrites, in scan order.
+    pub(super) fn older_versions_of(&self, table: TableIdx, row: RowId) -> &[RowId] {
+        let facts = self.table(table);
+        let sys_id = |row| self.facts.fold(facts.pair(row, ColumnIdx::SYS_ID).value);
+        let older = self.older[table.index()].get_or_init(|| {
+            let mut older: StdHashMap<TextId, Vec<RowId>> = StdHashMap::new();
+            for (at, row) in facts.rows.iter().enumerate() {
+                if let (Standing::Superseded, Ok(at)) = (row.standing, u32::try_from(at)) {
+                    older.entry(sys_id(RowId(at))).or_default().push(RowId(at));
+                }
+            }
+            older
+        });
+        older.get(&sys_id(row)).map_or(&[], Vec::as_slice)
+    }
+
     /// Two notices for each table with records whose versions contradict each other,
     /// one for either place of the first of them. `path_of` names a source.
     #[must_use]
     pub fn version_notices<'s>(&self, path_of: &dyn Fn(u32) -> &'s str) -> Vec<Notice> {
-        let mut tables: HashMap<TableIdx, (Undecided, usize), FixedState> = HashMap::default();
+        let mut tables: BTreeMap<(TableIdx, bool), (Undecided, usize)> = BTreeMap::new();
         for undecided in &self.undecided {
-            tables.entry(undecided.table).or_insert((*undecided, 0)).1 += 1;
+            tables.entry((undecided.table, undecided.are_two)).or_insert((*undecided, 0)).1 += 1;
         }
-        let mut tables: Vec<_> = tables.into_values().collect();
-        tables.sort_by_key(|(undecided, _)| undecided.table);
-        tables.iter().flat_map(|(undecided, count)| self.notices_of(undecided, *count, path_of)).collect()
+        tables.values().flat_map(|(undecided, count)| self.notices_of(undecided, *count, path_of)).collect()
     }
 
     fn notices_of<'s>(
@@ -185,25 +246,37 @@ impl Instance<'_> {
         count: usize,
         path_of: &dyn Fn(u32) -> &'s str,
     ) -> Vec<Notice> {
-        let Undecided { table, rows } = *undecided;
+        let Undecided { table, rows, are_two } = *undecided;
         let name = &self.wanted.table(table).name;
-        let more = match count {
-            0 | 1 => String::new(),
-            2 => "; one more record is like this".to_owned(),
-            count => format!("; {} more records are like this", count - 1),
-        };
+        let more = more(count);
         let places = rows.map(|row| self.place(table, row).unwrap_or_default());
         let notice = |(here, there): (usize, usize)| {
             let ((source, start, _), (other, ..)) = (places[here], places[there]);
-            let message = format!(
-                "two versions of the record '{}' of {name} say different things, and nothing says which is \
-                 newer, so both are judged: one is here, the other in {}{more}",
-                self.key(table, rows[0]),
-                path_of(other)
-            );
+            let other = path_of(other);
+            let (this, that) = (self.key(table, rows[here]), self.key(table, rows[there]));
+            let message = if are_two {
+                format!(
+                    "two records of {name} have one sys_id, so both are judged: '{this}' here, '{that}' in \
+                     {other}{more}"
+                )
+            } else {
+                format!(
+                    "two versions of the record '{this}' of {name} say different things, and nothing says \
+                     which is newer, so both are judged: one is here, the other in {other}{more}"
+                )
+            };
             Notice::of_contradiction(path_of(source), source, ByteSpan::at(start), message)
         };
         [(0, 1), (1, 0)].into_iter().map(notice).collect()
+    }
+}
+
+/// How many more records are like one.
+pub(super) fn more(count: usize) -> String {
+    match count {
+        0 | 1 => String::new(),
+        2 => "; one more record is like this".to_owned(),
+        count => format!("; {} more records are like this", count - 1),
     }
 }
 

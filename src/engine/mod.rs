@@ -27,6 +27,7 @@ mod joined;
 mod judge;
 mod message;
 mod mixed;
+mod names;
 mod parts;
 mod pass_on;
 mod properties;

@@ -24,6 +24,11 @@ macro_rules! pass_on {
             self.$to.by_sys_id(table, sys_id)
         }
     };
+    (@ $to:ident is_disputed) => {
+        fn is_disputed(&self, table: crate::record::TableIdx, sys_id: &str) -> bool {
+            self.$to.is_disputed(table, sys_id)
+        }
+    };
     (@ $to:ident by_value) => {
         fn by_value(
             &self,

@@ -11,10 +11,11 @@ use super::collect::{Asked, Collector};
 use super::current::Shared;
 use super::facts::{Facts, Rows};
 use super::instance::{FileFacts, Instance};
+use super::names::Names;
 use super::same;
 use super::stamp::FileDates;
 use super::update_sets::UpdateSets;
-use super::versions::{Files, settle};
+use super::versions::{Files, Settling, settle};
 use super::views;
 use crate::export::{self, Collect, FileKind, FileReport, Select};
 use crate::query::{Clock, RowTests};
@@ -149,10 +150,14 @@ pub(super) fn read_rows<'p>(
     let torn = files.iter().filter(|file| file.report.has_loss()).map(|file| file.source).collect();
     let dated = Files { dates: FileDates::new(&files, options.today), is_build_output: &is_build };
     let sets = UpdateSets::new(&facts, plan.wanted, &torn, &dated);
-    let undecided = if options.all_versions { Vec::new() } else { settle(&mut facts, &dated, plan.tests) };
+    let apps = Apps::new(inputs, &files, &facts, plan.wanted);
+    let undecided = if options.all_versions {
+        Vec::new()
+    } else {
+        settle(&mut facts, &dated, Settling { sets: &sets, apps: &apps, plan })
+    };
     facts.forget_versions();
     let as_of = clock.now().map(|now| now.strftime("%Y-%m-%d %H:%M:%S").to_string());
-    let apps = Apps::new(inputs, &files, &facts, plan.wanted);
     let mut whole = whole_tables(&files, &facts, plan.wanted, options);
     let evidence = Evidence { files: &files, sources, facts: &facts, wanted: plan.wanted, options };
     let doubted = evidence.settle(&mut whole);
@@ -172,6 +177,7 @@ pub(super) fn read_rows<'p>(
     if !options.all_versions {
         same::settle(&mut instance);
     }
+    instance.names = Names::new(&instance.facts, plan.wanted);
     views::settle(&mut instance, &plan.asks);
     Reading { files, instance, as_of }
 }

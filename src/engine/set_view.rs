@@ -31,7 +31,7 @@ impl<'i> SetView<'i> {
 }
 
 impl Data for SetView<'_> {
-    pass_on!(data: wanted cell holds_no_row is_whole doubt class roles all_roles test trait_of);
+    pass_on!(data: wanted cell is_disputed holds_no_row is_whole doubt class roles all_roles test trait_of);
 
     /// What the set itself deletes is still known by what it was.
     fn by_sys_id(&self, table: TableIdx, sys_id: &str) -> Option<RowId> {

@@ -24,12 +24,23 @@ impl Stamp {
 
     /// A number that grows with time; `None` for what is no date of the calendar.
     fn moment(self) -> Option<u64> {
+        self.date().and(self.0.checked_sub(1))
+    }
+
+    /// Whether two dates are less than a day apart.
+    pub(super) fn is_near(self, other: Self) -> bool {
+        let (Some(one), Some(other)) = (self.date(), other.date()) else { return false };
+        let (first, last) = (one.min(other), one.max(other));
+        first.checked_add(1.day()).is_ok_and(|end| last < end)
+    }
+
+    fn date(self) -> Option<DateTime> {
         let number = self.0.checked_sub(1)?;
         let part = |from: u64, size: u64| i16::try_from(number / from % size).ok();
         let small = |from: u64| part(from, 100).and_then(|part| i8::try_from(part).ok());
         let (year, month, day) = (part(10_000_000_000, 10_000)?, small(100_000_000)?, small(1_000_000)?);
         let (hour, minute, second) = (small(10_000)?, small(100)?, small(1)?);
-        DateTime::new(year, month, day, hour, minute, second, 0).is_ok().then_some(number)
+        DateTime::new(year, month, day, hour, minute, second, 0).ok()
     }
 
     fn of(moment: DateTime) -> Self {

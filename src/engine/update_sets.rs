@@ -62,6 +62,8 @@ type KeyCounts = HashMap<(SetNo, u64), u32>;
 struct TableSets {
     /// The set of each row that one brings, by row.
     set_of: Vec<(RowId, SetNo)>,
+    /// Rows that sets bring which the instance has, by row.
+    in_force: Vec<RowId>,
     /// Those that count in their set.
     net: Vec<RowId>,
     lists: Lists,
@@ -95,8 +97,14 @@ impl UpdateSets {
                     *is_torn |= torn.contains(&source);
                 }
                 of_table.set_of.push((id, set));
+                if members.is_in_force(brought, source) {
+                    of_table.in_force.push(id);
+                }
             }
-            sets.settle(facts, (index, table), &mut of_table, files);
+            // Of other tables nobody asks what a set brings.
+            if wanted.table(index).by_set {
+                sets.settle(facts, (index, table), &mut of_table, files);
+            }
             sets.tables.push(of_table);
         }
         sets.describe(&roots, &members.identities());
@@ -133,7 +141,7 @@ impl UpdateSets {
                 age_in_set(table, &facts.texts, RowId(brought.row), (brought.updated_on, &files.dates))
             };
             let ages: Vec<_> = brought.iter().map(age).collect();
-            let marks = standings(table, &rows, &find_older(&ages), files.is_build_output);
+            let marks = standings(table, &rows, &find_older(&ages), files);
             hidden.extend(marks.iter().map(|(row, _)| *row));
             // Where several stand, the first is shown with what is older.
             let first = rows.iter().find(|row| !hidden.contains(*row)).copied();
@@ -167,6 +175,12 @@ impl UpdateSets {
         let rows = &self.tables.get(table.index())?.set_of;
         let at = rows.binary_search_by_key(&row, |(row, _)| *row).ok()?;
         rows.get(at).map(|(_, set)| *set)
+    }
+
+    /// Whether a row that a set brings is in the instance, as far as the set's record
+    /// says it.
+    pub(super) fn is_in_force(&self, table: TableIdx, row: RowId) -> bool {
+        self.tables.get(table.index()).is_some_and(|table| table.in_force.binary_search(&row).is_ok())
     }
 
     /// What is known of a set.

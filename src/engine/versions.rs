@@ -4,12 +4,15 @@ use std::collections::HashMap;
 
 use foldhash::quality::RandomState;
 
+use super::apps::{Apps, FolderIdx};
 use super::facts::{Facts, Standing, TableFacts, Version};
 use super::interner::{Interner, TextId};
 use super::joined::{self, Undecided};
+use super::read::Plan;
 use super::stamp::{FileDates, Stamp};
-use crate::query::{RowId, RowTests};
-use crate::record::{Action, ColumnIdx, Origin, TableIdx};
+use super::update_sets::UpdateSets;
+use crate::query::RowId;
+use crate::record::{Action, ColumnIdx, Origin, TableIdx, known_key};
 
 /// What is known of the files that versions stand in.
 pub(super) struct Files<'f> {
@@ -19,6 +22,65 @@ pub(super) struct Files<'f> {
     pub(super) is_build_output: &'f dyn Fn(u32) -> bool,
 }
 
+impl Files<'_> {
+    /// Whether a row stands where others only repeat it.
+    pub(super) fn is_build(&self, table: &TableFacts, row: RowId) -> bool {
+        table.row(row).is_some_and(|row| (self.is_build_output)(row.source))
+    }
+}
+
+/// What versions are settled by.
+#[derive(Clone, Copy)]
+pub(super) struct Settling<'s> {
+    pub(super) sets: &'s UpdateSets,
+    pub(super) apps: &'s Apps,
+    pub(super) plan: &'s Plan<'s>,
+}
+
+/// What holds no record twice: a file, or the folder of an app.
+#[derive(PartialEq, Eq, Hash)]
+enum Holder {
+    File(u32),
+    App(FolderIdx),
+}
+
+impl Settling<'_> {
+    /// Two rows with one `sys_id` that stand in one file, or in the folder of one app,
+    /// and have different natural keys. They are no versions of one record.
+    fn of_two_records(
+        &self,
+        (index, table): (TableIdx, &TableFacts),
+        facts: &Facts,
+        rows: &[RowId],
+    ) -> Option<[RowId; 2]> {
+        let names = self.plan.wanted.table(index);
+        let columns: Vec<_> = known_key(&names.name)?.iter().filter_map(|name| names.find(name)).collect();
+        let mut first_of: HashMap<Holder, RowId> = HashMap::new();
+        for &id in rows {
+            let Some(row) = table.row(id).filter(|row| row.origin != Origin::UpdateSet) else { continue };
+            let folder = self.apps.folder(row.source).filter(|_| row.origin == Origin::App);
+            let holder = folder.map_or(Holder::File(row.source), Holder::App);
+            let first = *first_of.entry(holder).or_insert(id);
+            let differs = |column: &ColumnIdx| {
+                let shown = |row| facts.fold(table.pair(row, *column).value);
+                let (one, other) = (shown(first), shown(id));
+                one != other && one.0 > TextId::EMPTY.0 && other.0 > TextId::EMPTY.0
+            };
+            let mut kept = columns.iter().filter(|column| table.slot(**column).is_some());
+            if first != id && kept.any(differs) {
+                return Some([first, id]);
+            }
+        }
+        None
+    }
+}
+
+/// Whether a row says something of the instance: a set that was never committed only
+/// says what it would bring.
+pub(super) fn is_of_instance(sets: &UpdateSets, index: TableIdx, table: &TableFacts, row: RowId) -> bool {
+    table.row(row).is_some_and(|row| row.origin != Origin::UpdateSet) || sets.is_in_force(index, row)
+}
+
 /// Marks older versions and copies in all tables, and tells which records have
 /// versions that contradict each other.
 ///
@@ -26,20 +88,39 @@ pub(super) struct Files<'f> {
 /// decide, its `sys_mod_count`; then the time at which its update-set row was
 /// recorded; then the time at which its table was exported. Where nothing decides,
 /// both stand, and joins see what none of them contradicts. A deletion is a version
-/// too.
-pub(super) fn settle(facts: &mut Facts, files: &Files<'_>, tests: &RowTests) -> Vec<Undecided> {
+/// too. What a set brings that is not in the instance makes nothing else older.
+pub(super) fn settle(facts: &mut Facts, files: &Files<'_>, settling: Settling<'_>) -> Vec<Undecided> {
+    let Settling { sets, plan, .. } = settling;
     let mut undecided = Vec::new();
     for at in 0..facts.tables.len() {
         let index = TableIdx(u16::try_from(at).unwrap_or(u16::MAX));
         let mut table = std::mem::take(&mut facts.tables[at]);
         let groups = groups(&table, facts);
+        let groups: Vec<_> = groups
+            .into_iter()
+            .map(|rows| {
+                let of_two = settling.of_two_records((index, &table), facts, &rows);
+                let is_of_instance = |row: &RowId| is_of_instance(sets, index, &table, *row);
+                let (instance, proposed) = rows.into_iter().partition(is_of_instance);
+                Group { instance, proposed, of_two }
+            })
+            .collect();
         for group in &groups {
             settle_group(&mut table, &facts.texts, group, files);
         }
-        undecided.extend(joined::settle(index, &mut table, facts, (&groups, files, tests.of(index))));
+        undecided.extend(joined::settle(index, &mut table, facts, (&groups, files, plan.tests.of(index))));
         facts.tables[at] = table;
     }
     undecided
+}
+
+/// The rows of one record.
+pub(super) struct Group {
+    pub(super) instance: Vec<RowId>,
+    /// Those of sets that the instance does not have.
+    pub(super) proposed: Vec<RowId>,
+    /// Two rows of one file that are of different records.
+    pub(super) of_two: Option<[RowId; 2]>,
 }
 
 /// The rows of each record that has several, in scan order.
@@ -61,26 +142,33 @@ fn groups(table: &TableFacts, facts: &Facts) -> Vec<Vec<RowId>> {
     groups
 }
 
-fn settle_group(table: &mut TableFacts, texts: &Interner, group: &[RowId], files: &Files<'_>) {
-    let ages: Vec<_> = group.iter().map(|&row| age_in_state(table, texts, row, &files.dates)).collect();
-    let marks = standings(table, group, &find_older(&ages), files.is_build_output);
-    for (row, mark) in marks {
+fn settle_group(table: &mut TableFacts, texts: &Interner, group: &Group, files: &Files<'_>) {
+    let age = |row: &RowId| age_in_state(table, texts, *row, &files.dates);
+    let of_instance: Vec<_> = group.instance.iter().map(age).collect();
+    let all: Vec<_> = of_instance.iter().copied().chain(group.proposed.iter().map(age)).collect();
+    let mut older = find_older(&of_instance);
+    older.extend(find_older(&all).into_iter().skip(of_instance.len()));
+    if group.of_two.is_some() {
+        older.fill(false);
+    }
+    let rows: Vec<_> = group.instance.iter().chain(&group.proposed).copied().collect();
+    for (row, mark) in standings(table, &rows, &older, files) {
         table.set_standing(row, mark);
     }
 }
 
 /// What is not the state among the versions of a record, given which are older:
-/// those, and copies.
+/// those, and copies. Of equal ones the first stands.
 pub(super) fn standings(
     table: &TableFacts,
     group: &[RowId],
     older: &[bool],
-    is_build_output: &dyn Fn(u32) -> bool,
+    files: &Files<'_>,
 ) -> Vec<(RowId, Standing)> {
     let mut first_of: HashMap<Content, RowId> = HashMap::new();
     let mut standing: Vec<_> =
         group.iter().zip(older).filter(|(_, older)| !**older).map(|(&row, _)| row).collect();
-    standing.sort_by_key(|&row| (table.row(row).is_some_and(|row| is_build_output(row.source)), row));
+    standing.sort_by_key(|&row| files.is_build(table, row));
     let mut marks: Vec<(RowId, Standing)> = group
         .iter()
         .zip(older)
@@ -167,30 +255,4 @@ impl Content {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::find_older;
-
-    fn check(ages: &[[u128; 3]], expected: &[bool]) {
-        let ages: Vec<_> = ages.iter().map(|age| age.map(|sign| (sign > 0).then_some(sign))).collect();
-        assert_eq!(find_older(&ages), expected);
-    }
-
-    #[test]
-    fn the_first_sign_decides() {
-        check(&[[1, 9, 0], [2, 3, 0]], &[true, false]);
-    }
-
-    #[test]
-    fn the_next_decides_where_the_first_does_not() {
-        check(&[[1, 3, 0], [1, 9, 0]], &[true, false]);
-        check(&[[0, 3, 0], [0, 9, 0]], &[true, false]);
-        check(&[[0, 3, 0], [1, 9, 0]], &[true, false]);
-        check(&[[0, 0, 1], [0, 0, 2]], &[true, false]);
-    }
-
-    #[test]
-    fn without_a_sign_both_stand() {
-        check(&[[0, 0, 0], [1, 0, 0]], &[false, false]);
-        check(&[[0, 0, 0], [0, 0, 0]], &[false, false]);
-    }
-}
+mod tests;

@@ -45,6 +45,9 @@ pub(super) fn settle(instance: &mut Instance<'_>, asks: &[Ask<'_>]) {
     let wanted = instance.wanted;
     let Some(effective_role) = wanted.find(EFFECTIVE_ROLE) else { return };
     let mut graph = AccessGraph::new(&instance.facts, wanted);
+    if let Some(roles) = graph.tables.roles.filter(|_| instance.names.is_any_disputed()) {
+        graph.forget_names(|sys_id| instance.names.is_disputed(roles, instance.facts.fold(sys_id)));
+    }
     graph.name_well_known(&mut instance.facts.texts);
     graph.rank(&instance.facts.texts);
     instance.facts.seal();

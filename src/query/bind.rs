@@ -12,7 +12,7 @@ use super::data::Class;
 use super::known;
 use super::related::BoundRelated;
 use super::row_test::{RowTests, TestIdx, WalkIdx};
-use crate::record::{Dictionary, Keep, TableIdx, Wanted};
+use crate::record::{Dictionary, Keep, NamedReference, TableIdx, Wanted};
 
 /// Who knows the names that rule packs and the configuration define.
 pub trait Names {
@@ -278,6 +278,15 @@ pub(super) fn want_roles(wanted: &mut Wanted) {
         }
         if columns.contains(&"user") {
             wanted.keep_walk(index, "user.user_name");
+        }
+    }
+    let target = wanted.want_table("sys_user_role");
+    let name = Some(wanted.keep_column(target, "name"));
+    for (table, columns) in known::ROLE_SOURCES {
+        for column in columns.iter().filter(|column| matches!(**column, "role" | "contains")) {
+            let table = wanted.want_table(table);
+            let column = wanted.keep_column(table, column);
+            wanted.note_named(NamedReference { table, column, target, name });
         }
     }
 }

@@ -279,6 +279,9 @@ impl Binder<'_> {
         }
         let end = self.end(&table, last, place)?;
         let is_display = !hops.is_empty() && display_column(&table) == Some(last.as_str());
+        if let (true, Some(hop), End::Column(end)) = (is_display, hops.last(), &end) {
+            hop.columns.note_named(self.wanted, hop.target, end.columns.list.first().copied());
+        }
         let is_walk = !hops.is_empty() && matches!(end, End::Column(_));
         let shown_as = if is_walk { self.shown_as(path, first) } else { None };
         Ok(BoundPath { text, hops, end, is_display, shown_as })
@@ -331,7 +334,8 @@ impl Binder<'_> {
         let Found { list, known } = self.segment(table, segment, place)?;
         let columns = Columns { table: index, list };
         let meaning = if calculated.is_some() { Meaning::Calculated } else { Meaning::Value };
-        Ok(End::Column(ColumnEnd::new(columns, known, meaning)))
+        let is_of_view = known::is_view(table);
+        Ok(End::Column(ColumnEnd { is_of_view, ..ColumnEnd::new(columns, known, meaning) }))
     }
 
     /// The roles that a user has in the end.
@@ -352,8 +356,9 @@ impl Binder<'_> {
         let Some(target) = end.reference.as_deref() else { return };
         self.need(Need::OtherRows);
         let index = self.wanted.want_table(target);
-        let column = display_column(target);
-        end.target = Some((index, column.map(|column| self.wanted.want_column(index, column))));
+        let name = display_column(target).map(|column| self.wanted.want_column(index, column));
+        end.target = Some((index, name));
+        end.columns.note_named(self.wanted, index, name);
     }
 
     /// Ties a column or an alias.

@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use smallvec::SmallVec;
 
 use super::columns::{ColumnEnd, Columns, Meaning};
-use super::data::{Cell, Class, Data, Missing, Reference, RowId, SetFact, Truth, without_row};
+use super::data::{Cell, Class, Data, Missing, Reference, RowId, SetFact, Truth};
+use super::naming::{name_by_reference, name_of, without_referred};
 use super::row_test::WalkStart;
 use crate::record::schema::ColumnType;
-use crate::record::{ColumnIdx, Keep, TableIdx, Wanted, is_sys_id, named_by_value};
+use crate::record::{ColumnIdx, Keep, TableIdx, Wanted, is_sys_id};
 
 /// A field name, such as `user.manager.name`, whose columns a reader will keep.
 #[derive(Debug, Clone)]
@@ -264,21 +265,13 @@ impl BoundPath {
     fn shown<'a>(&self, data: &'a dyn Data, cell: Cell<'a>) -> Result<&'a str, Missing> {
         let End::Column(end) = &self.end else { return Ok(cell.value) };
         match (end.kind, cell.display, end.target) {
+            (Some(ColumnType::Reference), display, Some(target))
+                if !cell.value.is_empty() && (display.is_none() || !end.is_of_view) =>
+            {
+                name_of(data, target, (cell.value, display))
+            }
             // A display value beside an unknown column says that it is a reference.
             (Some(ColumnType::Reference) | None, Some(display), _) => Ok(display),
-            (Some(ColumnType::Reference), None, Some((target, column))) if !cell.value.is_empty() => {
-                let Some(found) = data.by_sys_id(target, cell.value) else {
-                    let by_value = named_by_value(&data.wanted().table(target).name, cell.value);
-                    return match (without_referred(data, target, cell.value), by_value) {
-                        (None, _) => Ok(""),
-                        (Some(_), Some(name)) => Ok(name),
-                        (Some(missing), None) => Err(missing),
-                    };
-                };
-                let column = column.ok_or_else(|| Missing::table(target))?;
-                let shown = data.cell(target, found, column);
-                if shown.present { Ok(shown.value) } else { Err(Missing::column(target, column)) }
-            }
             _ => Ok(cell.value),
         }
     }
@@ -379,19 +372,11 @@ impl BoundPath {
             } else {
                 return Ok(Walked::Nowhere);
             };
-            let by_value = || named_by_value(&data.wanted().table(hop.target).name, reference.value);
             let is_last = self.is_display && at + 1 == self.hops.len();
-            let name = if is_last { reference.display.or_else(by_value) } else { None };
+            let shown = (reference.value, reference.display);
+            let name = if is_last { name_by_reference(data, hop.target, shown) } else { None };
             return name.map(Walked::Display).ok_or(missing);
         }
         Ok(Walked::Row(row))
     }
-}
-
-/// What is missing to say that a row which was not found does not exist; `None`
-/// where it surely does not. A name that stands in place of a sys_id is of a row
-/// that nobody looked for.
-fn without_referred(data: &dyn Data, target: TableIdx, value: &str) -> Option<Missing> {
-    let is_name = !is_sys_id(value) && named_by_value(&data.wanted().table(target).name, value).is_some();
-    if is_name { Some(Missing::table(target)) } else { without_row(data, target, ColumnIdx::SYS_ID) }
 }

@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use super::data::{Cell, Data, Missing, RowId};
 use super::known::KnownColumn;
 use crate::record::schema::ColumnType;
-use crate::record::{ColumnIdx, TableIdx};
+use crate::record::{ColumnIdx, NamedReference, TableIdx, Wanted};
 
 /// One column, or those of an alias, of which the first non-empty counts.
 #[derive(Debug, Clone)]
@@ -28,6 +28,8 @@ pub(super) struct ColumnEnd {
     /// That table and the column there that the reference displays, where
     /// somebody asks for what it displays.
     pub(super) target: Option<(TableIdx, Option<ColumnIdx>)>,
+    /// Whether it is one of a view, whose references show names that the tool chose.
+    pub(super) is_of_view: bool,
 }
 
 /// What the text of a column says of the field that is asked for.
@@ -46,7 +48,7 @@ impl ColumnEnd {
     /// With what the dictionary knows of the first column.
     pub(super) fn new(columns: Columns, known: Option<KnownColumn>, meaning: Meaning) -> Self {
         let (kind, reference) = known.map_or((None, None), |known| (Some(known.kind), known.reference));
-        Self { columns, meaning, kind, reference, target: None }
+        Self { columns, meaning, kind, reference, target: None, is_of_view: false }
     }
 
     pub(super) fn cell<'a>(&self, data: &'a dyn Data, row: RowId) -> Result<Cell<'a>, Missing> {
@@ -79,6 +81,13 @@ impl Columns {
     pub(super) fn displayed<'a>(&self, data: &'a dyn Data, row: RowId) -> Option<&'a str> {
         let mut cells = self.list.iter().map(|&column| data.cell(self.table, row, column));
         cells.find_map(|cell| cell.display.filter(|_| !cell.present))
+    }
+
+    /// Notes that somebody asks for what a reference displays.
+    pub(super) fn note_named(&self, wanted: &mut Wanted, target: TableIdx, name: Option<ColumnIdx>) {
+        for &column in &self.list {
+            wanted.note_named(NamedReference { table: self.table, column, target, name });
+        }
     }
 
     pub(super) fn all_missing(&self) -> Missing {

@@ -68,6 +68,12 @@ pub trait Data {
     /// The live row with that `sys_id`.
     fn by_sys_id(&self, table: TableIdx, sys_id: &str) -> Option<RowId>;
 
+    /// Whether references to a row show different names for it, and neither the row
+    /// nor its `sys_id` says which is right.
+    fn is_disputed(&self, _table: TableIdx, _sys_id: &str) -> bool {
+        false
+    }
+
     /// The live rows whose column holds that value, ignoring case. `value` is not empty.
     fn by_value(&self, table: TableIdx, column: ColumnIdx, value: &str) -> Vec<RowId>;
 

@@ -16,6 +16,7 @@ mod date_functions;
 mod dates;
 mod eval;
 mod known;
+mod naming;
 mod negate;
 mod parse;
 mod path;

@@ -42,6 +42,14 @@ pub fn is_sys_id(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
+/// Whether a text in place of a `sys_id` is what programs write where there is none.
+/// It identifies nothing: many rows may have it.
+#[must_use]
+pub fn is_no_identity(text: &str) -> bool {
+    const NONE: [&str; 8] = ["null", "-1", "0", "undefined", "none", "nil", "nan", "n/a"];
+    text.len() <= 9 && NONE.iter().any(|none| none.eq_ignore_ascii_case(text))
+}
+
 /// The column whose value a reference to the table displays, where that is known.
 #[must_use]
 pub fn display_column(table: &str) -> Option<&'static str> {
@@ -68,7 +76,7 @@ pub fn well_known_name(table: &str, sys_id: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::super::schema;
-    use super::{DISPLAYS, WELL_KNOWN, display_column, named_by_value};
+    use super::{DISPLAYS, WELL_KNOWN, display_column, is_no_identity, named_by_value};
 
     #[test]
     fn a_value_alone_may_say_the_name() {
@@ -83,6 +91,17 @@ mod tests {
         // A user may be written by its name or by its user name.
         check("sys_user", "robin.pine", None);
         check("x_acme_order", "robin.pine", None);
+    }
+
+    #[test]
+    fn words_for_nothing_identify_nothing() {
+        let check = |text: &str, expected: bool| assert_eq!(is_no_identity(text), expected, "{text}");
+        for text in ["NULL", "null", "-1", "0", "Undefined", "N/A"] {
+            check(text, true);
+        }
+        for text in ["", "global", "-2", "nobody", "00000000000000000000000000000000"] {
+            check(text, false);
+        }
     }
 
     #[test]

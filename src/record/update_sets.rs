@@ -15,6 +15,8 @@ pub enum SetColumn {
     SourceId,
     /// The same of the set above it.
     SourceParent,
+    /// How far it came, for [`is_in_force`].
+    State,
 }
 
 /// The tables of update sets, each with its columns, from `update_sets.tsv`.
@@ -29,6 +31,7 @@ fn lines() -> impl Iterator<Item = (&'static str, &'static str, SetColumn)> {
             "part_of" => SetColumn::PartOf,
             "source_id" => SetColumn::SourceId,
             "source_parent" => SetColumn::SourceParent,
+            "state" => SetColumn::State,
             _ => return None,
         };
         Some((table, column, says))
@@ -38,9 +41,21 @@ fn lines() -> impl Iterator<Item = (&'static str, &'static str, SetColumn)> {
 /// Has the records of update sets read.
 pub fn want_update_sets(wanted: &mut Wanted) {
     for (table, column, _) in lines() {
-        let table = wanted.want_table(table);
-        wanted.keep_column(table, column);
+        wanted.keep_beside(table, column);
     }
+}
+
+/// Whether an instance has what a set of that table brings, by the state that the set
+/// is in: a retrieved one was committed, a local one was neither ignored nor backed out.
+#[must_use]
+pub fn is_in_force(table: &str, state: &str) -> bool {
+    let lines = include_str!("update_sets.tsv").lines().filter(|line| !line.starts_with('#'));
+    let mut cells = lines.map(|line| line.split('\t').collect::<Vec<_>>());
+    let line = cells.find(|cells| matches!(cells[..], [known, _, "state", _] if known == table));
+    let Some(values) = line.as_ref().and_then(|cells| cells.last()) else { return false };
+    let (is_denied, values) = values.strip_prefix('!').map_or((false, *values), |values| (true, values));
+    let is_listed = values.split(',').any(|value| value.eq_ignore_ascii_case(state.trim()));
+    !state.trim().is_empty() && is_listed != is_denied
 }
 
 /// The columns of update sets' records that are read, by table; nothing where
@@ -67,7 +82,24 @@ pub fn is_update_set(table: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::lines;
+    use super::{is_in_force, lines};
+
+    #[test]
+    fn sets_are_in_force_by_their_state() {
+        let check = |table: &str, state: &str, expected: bool| {
+            assert_eq!(is_in_force(table, state), expected, "{table} {state}");
+        };
+        check("sys_remote_update_set", "committed", true);
+        check("sys_update_set", "complete", true);
+        check("sys_update_set", "in progress", true);
+        for state in ["loaded", "previewed", "backed_out", ""] {
+            check("sys_remote_update_set", state, false);
+        }
+        for state in ["ignore", "Backed out", "backed_out", ""] {
+            check("sys_update_set", state, false);
+        }
+        check("sys_user", "committed", false);
+    }
 
     #[test]
     fn every_line_is_read() {

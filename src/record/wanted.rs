@@ -81,6 +81,20 @@ pub struct Wanted {
     by_name: HashMap<Box<str>, TableIdx>,
     /// What was asked for since the list was taken last.
     list: BTreeSet<(TableIdx, ColumnIdx)>,
+    named: BTreeSet<NamedReference>,
+}
+
+/// A reference of which somebody asks what it displays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NamedReference {
+    /// Where it stands.
+    pub table: TableIdx,
+    /// Its column.
+    pub column: ColumnIdx,
+    /// The table that it refers to.
+    pub target: TableIdx,
+    /// The column there that it displays, where that is known.
+    pub name: Option<ColumnIdx>,
 }
 
 /// One wanted table.
@@ -146,6 +160,16 @@ impl Wanted {
         let column = self.tables[table.index()].want(column);
         self.keep(table, column, Keep::Always);
         column
+    }
+
+    /// Notes that somebody asks what a reference displays.
+    pub fn note_named(&mut self, reference: NamedReference) {
+        self.named.insert(reference);
+    }
+
+    /// The references of which somebody asks what they display.
+    pub fn named(&self) -> impl Iterator<Item = NamedReference> + '_ {
+        self.named.iter().copied()
     }
 
     /// Asks for a column of a table while the record is there.

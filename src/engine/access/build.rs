@@ -8,7 +8,7 @@ use super::csr::Csr;
 use super::graph::{AccessGraph, Nodes, Tables};
 use super::step::{Node, Step, StepKind};
 use crate::query::{Missing, RowId};
-use crate::record::{ColumnIdx, TableIdx, Wanted};
+use crate::record::{ColumnIdx, TableIdx, Wanted, is_no_identity};
 
 /// One end of a row.
 #[derive(Clone, Copy)]
@@ -168,6 +168,7 @@ impl Builder<'_> {
             TextId::ABSENT => Some(End::Hidden),
             // A record without its sys_id is there all the same.
             TextId::EMPTY => is_id.then_some(End::Hidden),
+            nobody if is_no_identity(self.facts.texts.text(nobody)) => Some(End::Hidden),
             sys_id => {
                 Some(End::Record { sys_id, display: if is_id { TextId::ABSENT } else { pair.display } })
             }

@@ -170,12 +170,12 @@ impl AccessGraph {
         matches!(step.kind, StepKind::Grant) && self.unclear_grants.contains(step.row)
     }
 
-    /// Names the roles that no row and no reference names, and that have the same
-    /// sys_id on every instance.
+    /// Names the roles that have the same sys_id on every instance, whatever
+    /// references call them.
     pub(crate) fn name_well_known(&mut self, texts: &mut Interner) {
         for (sys_id, name) in &mut self.roles.names {
-            if name.0 <= TextId::EMPTY.0
-                && let Some(known) = well_known_name("sys_user_role", texts.text(*sys_id))
+            if let Some(known) = well_known_name("sys_user_role", texts.text(*sys_id))
+                && !texts.text(*name).eq_ignore_ascii_case(known)
             {
                 *name = texts.intern(known);
             }
@@ -192,6 +192,15 @@ impl AccessGraph {
             nodes.ranks = vec![0; numbers.len()];
             for (rank, number) in (0..).zip(numbers) {
                 nodes.ranks[number] = rank;
+            }
+        }
+    }
+
+    /// Takes the names away that only references say which contradict each other.
+    pub(crate) fn forget_names(&mut self, is_disputed: impl Fn(TextId) -> bool) {
+        for (sys_id, name) in &mut self.roles.names {
+            if is_disputed(*sys_id) {
+                *name = TextId::ABSENT;
             }
         }
     }

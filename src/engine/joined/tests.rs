@@ -115,3 +115,47 @@ fn what_only_one_copy_shows_is_no_contradiction() {
     // Nobody asks for that column.
     check(&[&file("", &account(true, "<city>Kiel</city>")), &file("", &account(true, ""))], "fail");
 }
+
+#[test]
+fn one_moment_in_two_time_zones_is_no_contradiction() {
+    let login = |at: &str| account(true, &format!("<last_login_time>{at}</last_login_time>"));
+    check(&[&file("", &login("2026-02-20 10:00:00")), &file("", &login("2026-02-20 02:00:00"))], "fail");
+}
+
+/// A row with the `sys_id` of the account, under another user name.
+fn decoy(fields: &str) -> String {
+    account(false, fields).replace("svc.quay", "ann.lee")
+}
+
+#[test]
+fn two_records_with_one_sys_id_are_two() {
+    let (old, new) = (on("2026-02-01 10:00:00"), on("2026-02-20 10:00:00"));
+    let both = format!("{}{}", account(true, &old), decoy(&new));
+    // What the grant leads to is not known.
+    check(&[&file("2026-03-01", &both)], "? !");
+    // In two files they are two versions of a record that was renamed.
+    check(&[&file("2026-03-01", &account(true, &old)), &file("2026-03-01", &decoy(&new))], "pass");
+    // The same record twice in one file, of which one is older.
+    let same = format!("{}{}", account(true, &old), account(false, &new));
+    check(&[&file("2026-03-01", &same)], "pass");
+}
+
+#[test]
+fn a_copied_sys_id_hides_no_grant() {
+    let decoy = GRANT.replace("<user>u1", "<user>u2").replace(
+        "<sys_id>g1</sys_id>",
+        "<sys_id>g1</sys_id><sys_updated_on>2026-02-28 10:00:00</sys_updated_on>",
+    );
+    let rows = format!("{ROLE}{GRANT}{decoy}{}", account(true, ""));
+    assert_eq!(verdict(&[&file("2026-03-01", &rows)]), "fail !");
+}
+
+#[test]
+fn a_word_for_nothing_is_no_sys_id() {
+    let word = |text: &str| text.replace("<sys_id>u1", "<sys_id>NULL");
+    let one = word(&account(true, &on("2026-02-01 10:00:00")));
+    let other = word(&decoy(&on("2026-02-20 10:00:00")));
+    let grant = GRANT.replace("<user>u1", "<user>NULL");
+    let rows = format!("{ROLE}{grant}{one}{other}");
+    assert_eq!(verdict(&[&file("2026-03-01", &rows)]), "?");
+}

@@ -7,7 +7,7 @@ use foldhash::quality::RandomState;
 
 use super::super::facts::{Brought, Facts, NamedSet};
 use super::super::interner::TextId;
-use crate::record::{ColumnIdx, SetColumn, Wanted, wanted_update_sets};
+use crate::record::{Action, ColumnIdx, SetColumn, Wanted, is_in_force, wanted_update_sets};
 
 /// What stands for a set, before sets of a batch are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,6 +50,9 @@ pub(super) struct Members<'f> {
     /// What a set is called that has no record.
     called: HashMap<usize, NamedSet>,
     in_files: HashMap<u32, InFile>,
+    /// By the node of a set's record: whether all its records that are there say that
+    /// the instance has what it brings.
+    in_force: HashMap<usize, bool>,
 }
 
 impl<'f> Members<'f> {
@@ -62,6 +65,7 @@ impl<'f> Members<'f> {
             records: Vec::new(),
             called: HashMap::new(),
             in_files: HashMap::new(),
+            in_force: HashMap::new(),
         };
         members.read_records(wanted);
         members.join_by_source_ids();
@@ -95,6 +99,16 @@ impl<'f> Members<'f> {
             (None, _) => self.node(Node::File(source)),
         };
         self.root(node)
+    }
+
+    /// Whether the instance has what the set of a row brings, as the set's record says.
+    pub(super) fn is_in_force(&mut self, brought: &Brought, source: u32) -> bool {
+        let node = match (brought.set, self.in_files.get(&source)) {
+            (Some(set), _) => self.named(set),
+            (None, Some(InFile::One(node))) => *node,
+            (None, _) => return false,
+        };
+        self.in_force.get(&node) == Some(&true)
     }
 
     /// What each set is known by, wherever it is met: the `sys_id` that it had
@@ -134,6 +148,7 @@ impl<'f> Members<'f> {
                 let own =
                     if is_text(sys_id) { Node::Record(facts.fold(sys_id)) } else { Node::File(row.source) };
                 let node = self.node(own);
+                let mut state = TextId::EMPTY;
                 let mut record = SetRecord {
                     node,
                     source: row.source,
@@ -150,6 +165,7 @@ impl<'f> Members<'f> {
                         SetColumn::Name => record.name = text,
                         SetColumn::Origin => record.origin = text,
                         SetColumn::SourceId => record.source_id = facts.fold(text),
+                        SetColumn::State => state = text,
                         SetColumn::SourceParent => record.source_parent = facts.fold(text),
                         SetColumn::PartOf => {
                             let other = self.node(Node::Record(facts.fold(text)));
@@ -157,6 +173,10 @@ impl<'f> Members<'f> {
                             self.join(node, other);
                         }
                     }
+                }
+                if row.action == Action::InsertOrUpdate {
+                    let is_in_force = is_in_force(&wanted.table(table).name, facts.texts.text(state));
+                    *self.in_force.entry(node).or_insert(true) &= is_in_force;
                 }
                 record.is_part |= is_text(record.source_parent) && record.source_parent != record.source_id;
                 self.records.push(record);

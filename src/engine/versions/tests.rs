@@ -1,0 +1,120 @@
+//! Which version is the state, and what sets that were never committed say of it.
+
+use super::find_older;
+use crate::engine::{Options, Plan, judge, read_all};
+use crate::rule::{Pack, Settings, builtin};
+use crate::source::Source;
+
+fn check(ages: &[[u128; 3]], expected: &[bool]) {
+    let ages: Vec<_> = ages.iter().map(|age| age.map(|sign| (sign > 0).then_some(sign))).collect();
+    assert_eq!(find_older(&ages), expected);
+}
+
+#[test]
+fn the_first_sign_decides() {
+    check(&[[1, 9, 0], [2, 3, 0]], &[true, false]);
+}
+
+#[test]
+fn the_next_decides_where_the_first_does_not() {
+    check(&[[1, 3, 0], [1, 9, 0]], &[true, false]);
+    check(&[[0, 3, 0], [0, 9, 0]], &[true, false]);
+    check(&[[0, 3, 0], [1, 9, 0]], &[true, false]);
+    check(&[[0, 0, 1], [0, 0, 2]], &[true, false]);
+}
+
+#[test]
+fn without_a_sign_both_stand() {
+    check(&[[0, 0, 0], [1, 0, 0]], &[false, false]);
+    check(&[[0, 0, 0], [0, 0, 0]], &[false, false]);
+}
+
+/// A property whose value SNP1002 asks for.
+fn property(value: bool, updated_on: &str) -> String {
+    format!(
+        "<sys_properties action=\"ACTION\"><name>glide.soap.strict_security</name><value>{value}</value><type>\
+         string</type><sys_id>p1</sys_id><sys_updated_on>{updated_on}</sys_updated_on></sys_properties>"
+    )
+}
+
+/// A file with a set of a table in a state, and what it does to the property.
+fn set(table: &str, state: &str, action: &str) -> String {
+    let record = property(true, "2026-02-20 10:00:00").replace("ACTION", action);
+    let (header, named) = match table {
+        "" => (String::new(), String::new()),
+        "sys_update_set" => ("s1".to_owned(), "<update_set>s1</update_set>".to_owned()),
+        _ => ("s1".to_owned(), "<remote_update_set>s1</remote_update_set>".to_owned()),
+    };
+    let header = if header.is_empty() {
+        header
+    } else {
+        format!("<{table}><name>Quay</name><state>{state}</state><sys_id>{header}</sys_id></{table}>")
+    };
+    format!(
+        "<unload unload_date=\"2026-03-01 10:00:00\">{header}<sys_update_xml><action>{action}</action><payload>\
+         <![CDATA[<record_update>{record}</record_update>]]></payload>{named}</sys_update_xml></unload>"
+    )
+}
+
+/// Whether the instance fails the rule, beside a set, in either order of the files.
+#[track_caller]
+fn check_set(set: &str, expected: &str) {
+    let row = property(false, "2026-02-01 10:00:00").replace("ACTION", "INSERT_OR_UPDATE");
+    let row = format!("<unload unload_date=\"2026-03-01 10:00:00\">{row}</unload>");
+    for files in [[set, &row], [&row, set]] {
+        assert_eq!(verdict(&files), expected, "{files:?}");
+    }
+}
+
+fn verdict(files: &[&str]) -> &'static str {
+    let settings = Settings { select: vec!["SNP1002".to_owned()], ..Settings::default() };
+    let pack = Pack::compile(&[builtin().unwrap()], &settings).unwrap();
+    let sources: Vec<_> = files
+        .iter()
+        .enumerate()
+        .map(|(at, text)| Source::memory(&format!("{at}.xml"), text.as_bytes().to_vec()))
+        .collect();
+    let reading = read_all(&sources, &Plan::of(&pack), &Options::default(), &|_| {});
+    assert_eq!(reading.instance.version_notices(&|_| "file"), []);
+    let outcome = judge(&reading.instance, &pack.rules);
+    match &outcome.coverage[0] {
+        coverage if coverage.fail > 0 => "fail",
+        coverage if coverage.pass > 0 => "pass",
+        _ => "?",
+    }
+}
+
+#[test]
+fn a_set_that_the_instance_does_not_have_replaces_nothing() {
+    for (table, state) in [
+        ("sys_remote_update_set", "loaded"),
+        ("sys_remote_update_set", "previewed"),
+        ("sys_remote_update_set", "backed_out"),
+        ("sys_remote_update_set", ""),
+        ("sys_update_set", "ignore"),
+        ("sys_update_set", ""),
+        ("", ""),
+    ] {
+        check_set(&set(table, state, "INSERT_OR_UPDATE"), "fail");
+        check_set(&set(table, state, "DELETE"), "fail");
+    }
+}
+
+#[test]
+fn a_set_that_it_has_replaces_older_rows() {
+    for (table, state) in [
+        ("sys_remote_update_set", "committed"),
+        ("sys_update_set", "complete"),
+        ("sys_update_set", "in progress"),
+    ] {
+        check_set(&set(table, state, "INSERT_OR_UPDATE"), "pass");
+        check_set(&set(table, state, "DELETE"), "?");
+    }
+}
+
+#[test]
+fn a_set_alone_is_judged_whatever_its_state() {
+    let failing =
+        set("sys_remote_update_set", "loaded", "INSERT_OR_UPDATE").replace("<value>true", "<value>false");
+    assert_eq!(verdict(&[&failing]), "fail");
+}
