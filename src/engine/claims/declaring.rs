@@ -52,7 +52,7 @@ fn declaring_more_takes_no_finding_away() {
         Pack::compile(&[builtin().unwrap()], &Settings { strict: true, ..Settings::default() }).unwrap();
     let tables: Vec<_> = pack.wanted.tables().iter().map(|table| table.name.to_string()).collect();
     let mut numbers = Numbers(0x9E37_79B9_7F4A_7C15);
-    let mut compared = 0;
+    let (mut compared, mut taken) = (0, Vec::new());
     for folder in ["samples/exports", "samples/update-sets", "tests/instance"] {
         let sources = sources(folder);
         for _ in 0..6 {
@@ -64,14 +64,16 @@ fn declaring_more_takes_no_finding_away() {
                 .collect();
             let added: BTreeSet<_> = more.difference(&few).collect();
             let (before, after) = (found(&pack, &sources, &few), found(&pack, &sources, &more));
+            // Which of several conditions fails first may be another one then.
+            let stands = |message: &String| after.values().any(|other| other == message);
             for (_, message) in before.iter().filter(|(print, _)| !after.contains_key(*print)) {
-                assert!(
-                    names(message, &added),
-                    "{folder}: {message}\nis gone with {added:?}\nbeside {few:?}"
-                );
+                if !stands(message) && !names(message, &added) {
+                    taken.push(format!("{folder}: {message}"));
+                }
             }
             compared += before.len();
         }
     }
+    assert!(taken.is_empty(), "{}", taken.join("\n"));
     assert!(compared > 100, "only {compared} findings were compared");
 }
