@@ -1,6 +1,6 @@
 //! `glidelint diff`
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -22,6 +22,7 @@ use super::instances::{self, Part};
 use super::judging::{check_tables, compile, options, packs, settings};
 use super::output::{counted, write_stdout};
 use super::packs::Packs;
+use super::seen::{Pairs, SeenRecords};
 
 /// How many lines of one kind the text shows.
 const SHOWN: usize = 50;
@@ -73,15 +74,20 @@ struct State {
     /// User and role.
     access: Option<Pairs>,
     is_incomplete: bool,
+    /// What it says of records that it does not show; `None` for saved results.
+    seen: Option<SeenRecords>,
+    /// The table of each rule that judges records one by one.
+    tables_of_rules: BTreeMap<String, String>,
 }
-
-type Pairs = BTreeSet<(String, String)>;
 
 /// What one state has and another has not.
 #[derive(Serialize)]
 struct Difference<'s> {
     new: Vec<Line>,
     fixed: Vec<Line>,
+    /// No longer found, of records that the new state does not show, although they may
+    /// still be there.
+    not_seen: Vec<Line>,
     /// No longer found, of rules that could not judge the new state.
     not_judged: Vec<Line>,
     unchanged: usize,
@@ -103,6 +109,16 @@ impl State {
     /// Whether a rule that finds nothing here says that there is nothing.
     fn could_judge(&self, rule: &str) -> bool {
         !self.is_incomplete && self.judged.as_ref().is_none_or(|judged| judged.contains(rule))
+    }
+
+    /// Whether what a line is about is gone if it is found no more.
+    fn tells_of(&self, line: &Line) -> bool {
+        let known = self.seen.as_ref().zip(self.records.as_ref()).zip(self.access.as_ref());
+        let (Some(((seen, records), access)), Some(table)) = (known, self.tables_of_rules.get(&line.rule))
+        else {
+            return true;
+        };
+        seen.tells(table, &line.key, (records, access))
     }
 
     fn tables(&self) -> BTreeSet<&str> {
@@ -226,6 +242,12 @@ fn scanned(
         records: Some(records(&reading.instance)),
         access: Some(reading.instance.reached_roles().collect()),
         is_incomplete,
+        seen: Some(SeenRecords::of(&reading.instance)),
+        tables_of_rules: pack
+            .rules
+            .iter()
+            .filter_map(|rule| Some((rule.meta.id.clone(), packs.only_table(&rule.meta.id)?)))
+            .collect(),
     })
 }
 
@@ -268,7 +290,8 @@ impl<'s> Difference<'s> {
         let added = sorted(added.collect());
         let gone = old.findings.iter().zip(is_found).filter(|(_, is_found)| !is_found);
         let gone = sorted(gone.map(|(found, _)| found.line.clone()).collect());
-        let (fixed, not_judged) = gone.into_iter().partition(|line| new.could_judge(&line.rule));
+        let (gone, not_judged): (Vec<_>, _) = gone.into_iter().partition(|line| new.could_judge(&line.rule));
+        let (fixed, not_seen) = gone.into_iter().partition(|line| new.tells_of(line));
         let (before, after) = (old.tables(), new.tables());
         // What is laid over a state holds all of it, and adds the rest.
         let holds = |state: &State, tables: &BTreeSet<&str>, table: &str| {
@@ -284,6 +307,7 @@ impl<'s> Difference<'s> {
             unchanged: new.findings.len() - added.len(),
             new: added,
             fixed,
+            not_seen,
             not_judged,
             records: Sides::of(
                 [&old.records, &new.records],
@@ -295,7 +319,12 @@ impl<'s> Difference<'s> {
     }
 
     fn write(&self, out: &mut dyn Write) -> io::Result<()> {
-        let kinds = [("new", &self.new), ("fixed", &self.fixed), ("not judged", &self.not_judged)];
+        let kinds = [
+            ("new", &self.new),
+            ("fixed", &self.fixed),
+            ("not seen again", &self.not_seen),
+            ("not judged", &self.not_judged),
+        ];
         for (word, lines) in kinds {
             for line in lines.iter().take(SHOWN) {
                 let place = if line.place.is_empty() { &line.key } else { &line.place };
@@ -322,8 +351,12 @@ impl<'s> Difference<'s> {
             0 => String::new(),
             count => format!(", {count} not judged any more"),
         };
+        let unseen = match self.not_seen.len() {
+            0 => String::new(),
+            count => format!(", {count} not seen again"),
+        };
         let (new, fixed) = (self.new.len(), self.fixed.len());
-        let numbers = format!("{new} new, {fixed} fixed, {} unchanged{open}", self.unchanged);
+        let numbers = format!("{new} new, {fixed} fixed, {} unchanged{unseen}{open}", self.unchanged);
         let sides = |sides: &Option<Sides<'_>>, noun: &str| {
             let of = |sides: &Sides<'_>| {
                 let hidden = if sides.not_compared > 0 {

@@ -31,6 +31,7 @@ mod revision;
 mod rules;
 mod scan;
 mod scope;
+mod seen;
 mod waive;
 
 use std::io::Write;

@@ -20,6 +20,8 @@ use crate::source::Source;
 pub(super) struct Doubted {
     /// The file that speaks against it.
     source: u32,
+    /// The table, of which perhaps only some references are in doubt.
+    table: String,
     message: String,
 }
 
@@ -61,6 +63,7 @@ impl Evidence<'_> {
             let read = self.distinct(table);
             return (read != *stated).then(|| Doubted {
                 source: first,
+                table: name.to_owned(),
                 message: format!(
                     "{stated} rows of {name} are declared, and {read} were read: the table is not taken as whole"
                 ),
@@ -77,6 +80,7 @@ impl Evidence<'_> {
             .find(|(source, count)| limits.contains(count) && !self.goes_on(table, *source, holders, limits));
         cut.map(|&(source, count)| Doubted {
             source,
+            table: name.to_owned(),
             message: format!(
                 "exactly {count} rows of {name}, and exports stop at so many: the table is not taken as whole although \
                  it is declared so; if these are all, state how many there are, as in --complete {name}={count}"
@@ -127,6 +131,7 @@ impl Evidence<'_> {
         });
         found.map(|(before, behind)| Doubted {
             source: behind,
+            table: self.wanted.table(table).name.to_string(),
             message: format!(
                 "no file stands between {} and this one, by their numbers: the table {} is not taken as whole although \
                  it is declared so",
@@ -207,7 +212,7 @@ impl Instance<'_> {
                 if count == 1 { "is" } else { "are" },
                 if count == 1 { "it" } else { "them" },
             );
-            Some(Doubted { source, message })
+            Some(Doubted { source, table: names.name.to_string(), message })
         })
         .collect()
     }
@@ -262,6 +267,12 @@ impl Instance<'_> {
             && facts.row(row).is_some_and(|row| self.is_of_table(row))
     }
 
+    /// The tables of which it is not believed, or not everywhere, that they are whole.
+    #[must_use]
+    pub fn tables_in_doubt(&self) -> BTreeSet<&str> {
+        self.doubted.iter().map(|doubted| doubted.table.as_str()).collect()
+    }
+
     /// A warning for each claim that is not believed, or not everywhere. `path_of`
     /// names a source.
     #[must_use]
@@ -273,5 +284,7 @@ impl Instance<'_> {
     }
 }
 
+#[cfg(test)]
+mod declaring;
 #[cfg(test)]
 mod tests;

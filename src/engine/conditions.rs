@@ -123,8 +123,11 @@ fn plugin_holds(instance: &Instance<'_>, body: &PluginBody) -> Held {
         return Held::of(Truth::Unknown(nameless));
     }
     let tables = body.sources.iter().map(|source| source.table);
-    let whole = tables.clone().find(|table| instance.holds_all(*table));
-    match (whole, body.absent) {
+    let is_whole = tables.clone().any(|table| instance.holds_all(table));
+    // What is found is the same whichever of them is declared whole.
+    let is_there = |table: &TableIdx| !instance.table(*table).rows.is_empty();
+    let named = tables.clone().find(is_there).or_else(|| tables.clone().next());
+    match (named.filter(|_| is_whole), body.absent) {
         (Some(table), Absent::Fail) => failing_plugin(body, table, None),
         (Some(_), Absent::Pass) => Held::of(Truth::Yes),
         _ => Held::of(Truth::Unknown(tables.map(Missing::table).fold(Missing::none(), Missing::union))),

@@ -20,7 +20,7 @@ use crate::query::{
     Class, Clock, Data, EFFECTIVE_ROLE, Missing, MissingItem, ROLE_CLOSURE, Reference, RowId, RowTests,
     Truth, WalkIdx, WalkStart, is_view,
 };
-use crate::record::{ColumnIdx, Origin, TableIdx, Wanted};
+use crate::record::{Action, ColumnIdx, Origin, TableIdx, Wanted};
 use crate::rule::{ClassBody, KeyPaths};
 use crate::source::Source;
 
@@ -151,6 +151,13 @@ impl<'p> Instance<'p> {
     #[must_use]
     pub fn live_rows(&self, table: TableIdx) -> Vec<RowId> {
         self.table(table).live().collect()
+    }
+
+    /// The rows of a table that say that their record is deleted, in scan order.
+    #[must_use]
+    pub fn deleted_rows(&self, table: TableIdx) -> Vec<RowId> {
+        let rows = self.table(table).numbered();
+        rows.filter(|(_, row)| row.action == Action::Delete).map(|(id, _)| id).collect()
     }
 
     /// The `sys_id` of a row; empty where it shows none.

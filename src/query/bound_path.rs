@@ -360,22 +360,22 @@ impl BoundPath {
                 row = found;
                 continue;
             }
+            // A name that is shown, or that the sys_id has everywhere, stands whatever is
+            // declared of the table.
+            let is_last = self.is_display && at + 1 == self.hops.len();
+            let shown = (reference.value, reference.display);
+            if let Some(name) = name_by_reference(data, hop.target, shown).filter(|_| is_last) {
+                return Ok(Walked::Display(name));
+            }
             let is_displayed = |column: &ColumnIdx| {
                 let place = (hop.columns.table, row, *column);
                 data.displays_referred(place) && data.cell(place.0, row, *column).value == reference.value
             };
-            let missing = if hop.columns.list.iter().any(is_displayed) {
-                // It was there, whatever is said of its table.
-                Missing::table(hop.target)
-            } else if let Some(missing) = without_referred(data, hop.target, reference.value) {
-                missing
-            } else {
-                return Ok(Walked::Nowhere);
-            };
-            let is_last = self.is_display && at + 1 == self.hops.len();
-            let shown = (reference.value, reference.display);
-            let name = if is_last { name_by_reference(data, hop.target, shown) } else { None };
-            return name.map(Walked::Display).ok_or(missing);
+            if hop.columns.list.iter().any(is_displayed) {
+                // It was there.
+                return Err(Missing::table(hop.target));
+            }
+            return without_referred(data, hop.target, reference.value).map_or(Ok(Walked::Nowhere), Err);
         }
         Ok(Walked::Row(row))
     }
