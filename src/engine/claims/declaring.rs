@@ -56,7 +56,8 @@ fn declaring_more_takes_no_finding_away() {
     for folder in ["samples/exports", "samples/update-sets", "tests/instance"] {
         let sources = sources(folder);
         for _ in 0..6 {
-            let few: BTreeSet<_> = tables.iter().filter(|_| numbers.next().is_multiple_of(3)).cloned().collect();
+            let few: BTreeSet<_> =
+                tables.iter().filter(|_| numbers.next().is_multiple_of(3)).cloned().collect();
             let more: BTreeSet<_> = tables
                 .iter()
                 .filter(|table| few.contains(*table) || numbers.next().is_multiple_of(2))
