@@ -356,3 +356,30 @@ fn rules_of_custom_tables_judge_by_dictionary_rows() {
         );
     }
 }
+
+#[test]
+fn a_row_that_renames_admin_is_a_contradiction() {
+    let admin = "2831a114c611228501d4ea6c309d626d";
+    let renamed =
+        unload(&format!("<sys_user_role><name>quay_helper</name><sys_id>{admin}</sys_id></sys_user_role>"));
+    let contains = unload(&format!(
+        "<sys_user_role_contains><role display_value=\"quay\">0123456789abcdef0123456789abcdef</role>\
+         <contains>{admin}</contains><sys_id>0123456789abcdef0123456789abcd02</sys_id></sys_user_role_contains>"
+    ));
+    let check = |files: &[(&str, &str)], code: i32, said: bool| {
+        let arguments = ["scan", ".", "--no-config", "--select", "SNR1009", "--format", "json"];
+        let run = glidelint(folder(files).path(), &arguments);
+        let document = run.json();
+        assert_eq!((run.code, document["findings"].as_array().unwrap().len()), (code, 1), "{document}");
+        let notices = document["notices"].as_array().unwrap();
+        let found = notices.iter().find(|notice| notice["kind"] == "contradiction");
+        assert_eq!(found.is_some(), said, "{document}");
+        if let Some(notice) = found {
+            let message = notice["message"].as_str().unwrap();
+            assert!(message.contains("'quay_helper'") && message.contains("'admin'"), "{message}");
+            assert_eq!((notice["path"].as_str(), notice["line"].as_u64()), (Some("roles.xml"), Some(1)));
+        }
+    };
+    check(&[("contains.xml", &contains)], 1, false);
+    check(&[("contains.xml", &contains), ("roles.xml", &renamed)], 4, true);
+}

@@ -39,6 +39,8 @@ pub(super) struct Collected<'w> {
     pub(super) pairs: Vec<Pair>,
     /// Which of the rows an update set brings, where somebody asks.
     pub(super) brought: Vec<Brought>,
+    /// Those that show another name than their record has on every instance.
+    pub(super) renamed: Vec<(u32, Box<str>)>,
     current: Option<CurrentRow<'w>>,
 }
 
@@ -85,10 +87,13 @@ impl RecordSink for Collector<'_> {
         }
         let Some(table) = record.table_index else { return };
         let shared = self.asked.shared;
-        let Collected { rows, versions, pairs, brought, current } = &mut self.tables[table.index()];
+        let Collected { rows, versions, pairs, brought, renamed, current } = &mut self.tables[table.index()];
         let current = current.get_or_insert_with(|| CurrentRow::new(self.asked, table));
         current.read(record, shared);
         pairs.extend(current.kept());
+        if let Some(name) = current.take_other_name() {
+            renamed.push((u32::try_from(rows.len()).unwrap_or(u32::MAX), name));
+        }
         let recorded_at =
             record.update_row.map_or(TextId::ABSENT, |row| shared.texts.intern(row.recorded_at));
         if record.origin == Origin::UpdateSet {

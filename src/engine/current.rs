@@ -10,11 +10,12 @@ use foldhash::quality::RandomState;
 use super::collect::Asked;
 use super::columns::Pair;
 use super::interner::{SharedInterner, TextId};
-use super::names::AT_ODDS;
+use super::names::{AT_ODDS, own_name};
 use super::signatures::{SharedSignatures, SignatureId};
 use crate::query::{Cell, Class, Clock, Data, Missing, RowId, RowTest, Truth};
 use crate::record::{
-    Action, ColumnIdx, Field, Origin, Record, TableIdx, Wanted, WantedTable, classes, is_no_identity, schema,
+    Action, ColumnIdx, Field, Origin, Record, TableIdx, Wanted, WantedTable, classes, fixed_name_column,
+    is_no_identity, schema,
 };
 
 /// One column of the row.
@@ -84,6 +85,10 @@ pub(super) struct CurrentRow<'w> {
     kept: Vec<bool>,
     /// For each column, whether it is one of the table's, not a walk from it.
     is_own: Vec<bool>,
+    /// The column of a name that some records have on every instance.
+    fixed_name: Option<usize>,
+    /// Another name that such a record shows.
+    other_name: Option<Box<str>>,
     instance: &'w str,
     columns: Vec<Seen>,
     at: Vec<At>,
@@ -137,6 +142,8 @@ impl<'w> CurrentRow<'w> {
                 asking_traits.push(number);
             }
         }
+        let names = wanted.table(table);
+        let fixed_column = fixed_name_column(&names.name).and_then(|column| names.find(column));
         let mut columns = Vec::new();
         columns.resize_with(width, Seen::default);
         Self {
@@ -148,6 +155,8 @@ impl<'w> CurrentRow<'w> {
             asking_traits,
             kept,
             is_own,
+            fixed_name: fixed_column.map(ColumnIdx::index),
+            other_name: None,
             instance,
             columns,
             at: Vec::with_capacity(width),
@@ -168,6 +177,10 @@ impl<'w> CurrentRow<'w> {
             if column == ColumnIdx::SYS_ID.index() && value.is_some_and(is_no_identity) {
                 value = None;
             }
+            if self.fixed_name == Some(column) && record.action == Action::InsertOrUpdate {
+                let (sys_id, _) = self.at[ColumnIdx::SYS_ID.index()].of(record);
+                (value, self.other_name) = own_name(&names.name, sys_id, value);
+            }
             self.see(column, (value, &display), shared);
         }
         let class = if record.class == record.table { 0 } else { classes::number(record.class) };
@@ -177,6 +190,11 @@ impl<'w> CurrentRow<'w> {
             self.open.extend(&self.asking_traits);
         }
         self.ask(shared);
+    }
+
+    /// Another name than the record has on every instance, if it shows one.
+    pub(super) fn take_other_name(&mut self) -> Option<Box<str>> {
+        self.other_name.take()
     }
 
     /// Notes what stands in a column now.

@@ -97,6 +97,8 @@ pub(super) struct TableFacts {
     pub(super) versions: Vec<Version>,
     /// Those that an update set brings, until the sets are told apart.
     pub(super) brought: Vec<Brought>,
+    /// Those that show another name than their record has on every instance.
+    pub(super) renamed: Vec<(RowId, Box<str>)>,
     /// Those that are kept.
     pub(super) columns: Columns,
     /// For each wanted column, its number among those that are kept.
@@ -250,6 +252,8 @@ impl Rows {
             let before = u32::try_from(ours.rows.len()).unwrap_or(u32::MAX);
             let moved = |brought: Brought| Brought { row: brought.row.saturating_add(before), ..brought };
             ours.brought.extend(theirs.brought.into_iter().map(moved));
+            let renamed = theirs.renamed.into_iter();
+            ours.renamed.extend(renamed.map(|(row, name)| (RowId(row.saturating_add(before)), name)));
             ours.rows.extend(theirs.rows);
             ours.versions.extend(theirs.versions);
             ours.columns.extend(&theirs.pairs);

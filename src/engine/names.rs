@@ -15,7 +15,7 @@ use super::interner::TextId;
 use super::joined::more;
 use crate::finding::{Notice, NoticeLevel};
 use crate::query::RowId;
-use crate::record::{ColumnIdx, NamedReference, TableIdx, Wanted, well_known_name};
+use crate::record::{ColumnIdx, NamedReference, TableIdx, Wanted, fixed_name, well_known_name};
 use crate::span::ByteSpan;
 
 /// Stands between the two names that one reference shows.
@@ -121,6 +121,20 @@ impl Names {
     }
 }
 
+/// The name of a record that shows this one, which is not the same if it has another
+/// on every instance; and then what it shows.
+pub(super) fn own_name<'r>(
+    table: &str,
+    sys_id: Option<&str>,
+    shown: Option<&'r str>,
+) -> (Option<&'r str>, Option<Box<str>>) {
+    let Some(known) = sys_id.and_then(|sys_id| fixed_name(table, sys_id)) else { return (shown, None) };
+    match shown {
+        Some(shown) if shown.eq_ignore_ascii_case(known) => (Some(shown), None),
+        _ => (Some(known), shown.map(Into::into)),
+    }
+}
+
 /// Whether a reference shows the name of what it leads to.
 fn says(facts: &Facts, wanted: &Wanted, reference: NamedReference, pair: Pair) -> Said {
     let NamedReference { target, name, .. } = reference;
@@ -169,6 +183,7 @@ impl Instance<'_> {
                 message,
             });
         }
+        notices.extend(self.renamed_notices(path_of));
         for (target, (count, places)) in &self.names.disputes {
             let [one, other] = *places;
             let both: &[_] = if one == other { &[[one, one]] } else { &[[one, other], [other, one]] };
@@ -189,6 +204,32 @@ impl Instance<'_> {
                     more(*count)
                 );
                 notices.push(Notice::of_contradiction(path_of(source), source, ByteSpan::at(start), message));
+            }
+        }
+        notices
+    }
+
+    /// That rows show another name than their record has on every instance: one for
+    /// each table and such a record.
+    fn renamed_notices<'s>(&self, path_of: &dyn Fn(u32) -> &'s str) -> Vec<Notice> {
+        let mut notices = Vec::new();
+        for (table, facts) in self.wanted.tables().iter().zip(&self.facts.tables) {
+            let mut by_name: BTreeMap<&str, (usize, RowId, &str)> = BTreeMap::new();
+            for (row, shown) in &facts.renamed {
+                let sys_id = self.facts.texts.text(facts.pair(*row, ColumnIdx::SYS_ID).value);
+                let Some(known) = fixed_name(&table.name, sys_id) else { continue };
+                by_name.entry(known).or_insert((0, *row, shown)).0 += 1;
+            }
+            for (known, (count, row, shown)) in by_name {
+                let Some(at) = facts.row(row) else { continue };
+                let message = format!(
+                    "{}: a row says '{shown}' of the record whose sys_id is '{known}' on every instance; rules \
+                     go by '{known}'{}",
+                    table.name,
+                    more(count)
+                );
+                let span = ByteSpan::at(at.outer_start);
+                notices.push(Notice::of_contradiction(path_of(at.source), at.source, span, message));
             }
         }
         notices

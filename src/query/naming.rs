@@ -1,7 +1,9 @@
 //! What a reference is called.
 
 use super::data::{Data, Missing, without_row};
-use crate::record::{ColumnIdx, TableIdx, is_no_identity, is_sys_id, named_by_value, well_known_name};
+use crate::record::{
+    ColumnIdx, TableIdx, fixed_name, is_no_identity, is_sys_id, named_by_value, well_known_name,
+};
 
 /// What is missing to say that a row which was not found does not exist; `None`
 /// where it surely does not. A name that stands in place of a sys_id is of a row
@@ -29,12 +31,15 @@ pub(super) fn name_of<'a>(
         return name_by_reference(data, target, (value, display))
             .map_or_else(|| missing.map_or(Ok(""), Err), Ok);
     };
-    let shown = column.map(|column| (column, data.cell(target, found, column)));
-    match (shown, display) {
-        (Some((_, cell)), _) if cell.present => Ok(cell.value),
-        (_, Some(display)) if !data.is_disputed(target, value) => Ok(display),
-        (Some((column, _)), _) => Err(Missing::column(target, column)),
-        (None, _) => Err(Missing::table(target)),
+    let shown = column.map(|column| data.cell(target, found, column));
+    match shown {
+        Some(cell) if cell.present => Ok(cell.value),
+        _ => {
+            let display = display.filter(|_| !data.is_disputed(target, value));
+            let name = fixed_name(&data.wanted().table(target).name, value).or(display);
+            let missing = || column.map_or_else(|| Missing::table(target), |at| Missing::column(target, at));
+            name.ok_or_else(missing)
+        }
     }
 }
 

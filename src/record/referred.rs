@@ -11,13 +11,17 @@ struct Display {
     column: &'static str,
     /// Whether exports also write the displayed text in place of the sys_id.
     is_bare: bool,
+    /// Whether the platform asks by that text, so that nobody renames what every
+    /// instance has.
+    is_fixed: bool,
 }
 
 static DISPLAYS: LazyLock<HashMap<&'static str, Display>> = LazyLock::new(|| {
     let cells = lines(include_str!("displays.tsv")).filter_map(|line| {
         let mut cells = line.split('\t');
         let (table, column) = (cells.next()?, cells.next()?);
-        Some((table, Display { column, is_bare: cells.next() == Some("name") }))
+        let is_bare = cells.next() == Some("name");
+        Some((table, Display { column, is_bare, is_fixed: cells.next() == Some("fixed") }))
     });
     cells.collect()
 });
@@ -73,10 +77,25 @@ pub fn well_known_name(table: &str, sys_id: &str) -> Option<&'static str> {
     names.get(&(table, sys_id)).copied().or_else(lower)
 }
 
+/// The column that names the records of a table for the platform's own code, so that
+/// those which every instance has are called the same everywhere. Groups and scopes
+/// may be renamed.
+#[must_use]
+pub fn fixed_name_column(table: &str) -> Option<&'static str> {
+    DISPLAYS.get(table).filter(|display| display.is_fixed).map(|display| display.column)
+}
+
+/// The name of the record that has this `sys_id` on every instance, where nobody may
+/// give it another.
+#[must_use]
+pub fn fixed_name(table: &str, sys_id: &str) -> Option<&'static str> {
+    fixed_name_column(table).and_then(|_| well_known_name(table, sys_id))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::schema;
-    use super::{DISPLAYS, WELL_KNOWN, display_column, is_no_identity, named_by_value};
+    use super::{DISPLAYS, WELL_KNOWN, display_column, fixed_name, is_no_identity, named_by_value};
 
     #[test]
     fn a_value_alone_may_say_the_name() {
@@ -91,6 +110,19 @@ mod tests {
         // A user may be written by its name or by its user name.
         check("sys_user", "robin.pine", None);
         check("x_acme_order", "robin.pine", None);
+    }
+
+    #[test]
+    fn what_the_platform_asks_by_name_has_one_name() {
+        let check = |table: &str, sys_id: &str, name: Option<&str>| {
+            assert_eq!(fixed_name(table, sys_id), name, "{table} {sys_id}");
+        };
+        check("sys_user_role", "2831A114C611228501D4EA6C309D626D", Some("admin"));
+        check("sys_security_type", "b9eb8a1b873303002941b53046cb1234", Some("ux_route"));
+        check("sys_user_role", "00000000000000000000000000000abc", None);
+        // What a person may rename.
+        check("sys_user_group", "global", None);
+        check("sys_scope", "global", None);
     }
 
     #[test]

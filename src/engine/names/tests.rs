@@ -68,6 +68,39 @@ fn the_row_decides() {
 }
 
 #[test]
+fn a_row_does_not_rename_what_every_instance_has() {
+    let renamed = |id: &str| role(id, "vend_helper");
+    let refers = |attributes: &str| contains("c1", ADMIN, attributes);
+    check_role(&[renamed(ADMIN), refers("")], "fail 1 !");
+    check_role(&[renamed(ADMIN), refers("display_value=\"admin\"")], "fail 1 !");
+    check_role(&[renamed(&ADMIN.to_uppercase()), refers("display_value=\"vend_helper\"")], "fail 1 . !");
+    check_role(&[role(ADMIN, ""), refers("")], "fail 1 !");
+    check_role(&[role(ADMIN, "Admin"), refers("")], "fail 1");
+    // A row without the name gives it none, whatever the reference shows.
+    let nameless = format!("<sys_user_role><sys_id>{ADMIN}</sys_id></sys_user_role>");
+    check_role(&[nameless, refers("display_value=\"vend_helper\"")], "fail 1 .");
+    let deleted = role(ADMIN, "vend_helper").replace("<sys_user_role>", "<sys_user_role action=\"DELETE\">");
+    check_role(&[deleted, refers("")], "fail 1");
+    // Who has a role by a grant alone.
+    let grant = format!(
+        "<sys_user_has_role><user display_value=\"Kim\">u1</user><role>{ADMIN}</role><state>active</state>\
+         <inherited>false</inherited><sys_id>g1</sys_id></sys_user_has_role>"
+    );
+    let user = "<sys_user><user_name>kim</user_name><active>true</active><sys_id>u1</sys_id></sys_user>";
+    let query = matching_in("sys_user", "@role=admin", &format!("{}{grant}{user}", renamed(ADMIN)));
+    assert_eq!(query, ["yes"]);
+    // Rows of the table itself answer by that name too.
+    assert_eq!(matching_in("sys_user_role", "name=admin", &renamed(ADMIN)), ["yes"]);
+    assert_eq!(matching_in("sys_user_role", "name=admin", &renamed(INNER)), ["no"]);
+}
+
+#[test]
+fn what_a_person_may_rename_is_renamed() {
+    let group = "<sys_user_group><name>Quay</name><sys_id>global</sys_id></sys_user_group>";
+    assert_eq!(matching_in("sys_user_group", "name=Quay", group), ["yes"]);
+}
+
+#[test]
 fn names_that_contradict_each_other_name_nobody() {
     check_role(&[contains("c1", INNER, "display_value=\"quay_helper\"")], "pass");
     check_role(&[contains("c1", INNER, "display_value=\"quay_helper\" name=\"admin\"")], "? !");
@@ -102,8 +135,13 @@ fn a_condition_on_a_reference_asks_the_row() {
 
 /// What each access rule of a file answers to a query.
 fn matching(query: &str, rows: &str) -> Vec<&'static str> {
+    matching_in("sys_security_acl", query, rows)
+}
+
+/// The same of the rows of a table.
+fn matching_in(table: &str, query: &str, rows: &str) -> Vec<&'static str> {
     let mut pack = Pack::compile(&[builtin().unwrap()], &Settings::default()).unwrap();
-    let bound = pack.bind(&crate::query::Query::parse(query).unwrap(), "sys_security_acl").unwrap();
+    let bound = pack.bind(&crate::query::Query::parse(query).unwrap(), table).unwrap();
     let text = format!("<unload>{rows}</unload>");
     let sources = [Source::memory("a.xml", text.into_bytes())];
     let reading = read_all(&sources, &Plan::of(&pack), &Options::default(), &|_| {});
