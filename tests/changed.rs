@@ -188,6 +188,27 @@ fn pull_requests() {
     );
 }
 
+/// A root below the top of the repository: paths are those from there.
+#[test]
+fn a_root_below_the_top() {
+    let folder = TempDir::new().unwrap();
+    git(folder.path(), &["init", "-q"]);
+    commit(folder.path(), &[("exports/a.xml", &export(&["svc.one"])), ("b.xml", &export(&["svc.top"]))]);
+    git(folder.path(), &["checkout", "-qb", "change"]);
+    commit(
+        folder.path(),
+        &[("exports/a.xml", &export(&["svc.one", "svc.two"])), ("b.xml", &export(&["svc.top"]))],
+    );
+    let check = |from: &Path, arguments: &[&str]| {
+        let rest = ["--no-config", "--select", "SNA1002", "--changed-since", "main", "--format", "json"];
+        let run = glidelint(from, &[&["scan"], arguments, &rest].concat());
+        assert_eq!((run.code, new_keys(&run.json())), (1, vec!["svc.two".to_owned()]), "{run:?}");
+    };
+    check(folder.path(), &["exports", "--root", "exports"]);
+    check(&folder.path().join("exports"), &[".", "--root", "."]);
+    check(&folder.path().join("exports"), &["."]);
+}
+
 /// What another class excuses is not gone, whatever its rule is called.
 #[test]
 fn a_class_that_a_change_weakens() {

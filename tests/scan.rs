@@ -930,30 +930,35 @@ fn where_nothing_tells_the_newer_one_both_stand() {
 /// and the finding says what it overwrites.
 #[test]
 fn of_two_update_sets_the_later_one_decides_and_names_the_earlier() {
-    let set = |value: &str, recorded_at: &str| {
+    let set = |value: &str, recorded_at: &str, state: &str| {
         let property = format!(
             "<sys_properties action=\"INSERT_OR_UPDATE\"><name>glide.ui.escape_text</name>\
              <sys_id>71336f2558b343b50380a142cf0bd3e5</sys_id><value>{value}</value></sys_properties>"
         );
         format!(
-            "<unload unload_date=\"2026-03-01 10:00:00\">\n<sys_update_xml action=\"INSERT_OR_UPDATE\">\
+            "<unload unload_date=\"2026-03-01 10:00:00\">\n<sys_update_set action=\"INSERT_OR_UPDATE\"><name>{recorded_at}</name>\
+             <state>{state}</state><sys_id>f{recorded_at}</sys_id></sys_update_set>\n<sys_update_xml action=\"INSERT_OR_UPDATE\">\
              <action>INSERT_OR_UPDATE</action><payload><![CDATA[<?xml version=\"1.0\"?><record_update>\n{property}\n\
              </record_update>]]></payload><sys_id>{recorded_at}</sys_id>\
-             <sys_recorded_at>{recorded_at}</sys_recorded_at></sys_update_xml>\n</unload>\n"
+             <sys_recorded_at>{recorded_at}</sys_recorded_at><update_set>f{recorded_at}</update_set></sys_update_xml>\n</unload>\n"
         )
     };
     let (earlier, later) = ("18c1000000000001", "18c2000000000001");
-    let scan = |first: &str, second: &str| {
-        let files = [("1.xml", set(first, earlier)), ("2.xml", set(second, later))];
+    let scan = |first: &str, second: &str, state: &str| {
+        let files = [("1.xml", set(first, earlier, state)), ("2.xml", set(second, later, state))];
         let folder = Folder::new(&files.each_ref().map(|(name, text)| (*name, text.as_str())));
         folder.scan(&["--select", "SNP1022"]).json()
     };
-    let document = scan("true", "false");
+    let document = scan("true", "false", "complete");
     assert_eq!(texts(&document, "path"), ["2.xml"]);
     let related = &document["findings"][0]["related"][0];
     assert_eq!(related["path"], "1.xml");
     assert_eq!(related["label"], "an older version of the record, which this one overwrites");
-    assert_eq!(texts(&scan("false", "true"), "path"), [""; 0]);
+    assert_eq!(texts(&scan("false", "true", "complete"), "path"), [""; 0]);
+    // What nobody has replaces nothing, and contradicts nothing.
+    let ignored = scan("false", "true", "ignore");
+    assert_eq!(texts(&ignored, "path"), ["1.xml"]);
+    assert_eq!(ignored["notices"], serde_json::json!([]));
 }
 
 #[test]

@@ -188,8 +188,9 @@ impl Revision {
         let (known, unknown): (Vec<_>, Vec<_>) = paths.partition(|path| !path.contains('\n'));
         let blob = |path: &str| before.get(path).map(|id| (*id).to_owned());
         let mut changed: HashMap<_, _> = unknown.into_iter().map(|path| (path, blob(path))).collect();
-        let asked: String = known.iter().flat_map(|path| [path, "\n"]).collect();
-        let now = git_with(folder, &["hash-object", "--no-filters", "--stdin-paths"], asked.into_bytes());
+        // Below the top, git would look for the paths of standard input at the top.
+        let asked: String = known.iter().flat_map(|path| [prefix.as_str(), path, "\n"]).collect();
+        let now = git_with(&self.top, &["hash-object", "--no-filters", "--stdin-paths"], asked.into_bytes());
         let now = now.map_err(|why| failed(&why))?.ok_or_else(|| failed("git cannot read the files"))?;
         for (path, now) in known.into_iter().zip(String::from_utf8_lossy(&now).lines()) {
             match blob(path) {

@@ -41,8 +41,10 @@ pub(super) fn settle(
     for group in groups {
         let shown =
             |rows: &[RowId]| -> Vec<_> { rows.iter().copied().filter(|row| is_shown(table, *row)).collect() };
-        let (mut rows, proposed) = (shown(&group.instance), shown(&group.proposed));
+        let (mut rows, proposed) = (shown(&group.instance), shown(&group.proposed.concat()));
         let all: Vec<_> = rows.iter().chain(&proposed).copied().collect();
+        // What several sets would bring is no contradiction.
+        let is_proposed = rows.is_empty() && group.proposed.len() > 1;
         // What is in the instance answers, and without it what would be.
         if rows.is_empty() {
             rows = proposed;
@@ -55,7 +57,7 @@ pub(super) fn settle(
         let sys_id = facts.fold(table.pair(first, ColumnIdx::SYS_ID).value);
         let joining = Joining { facts, table, tests };
         let joined = joining.of(&rows);
-        let at_odds = group.of_two.or(joined.at_odds);
+        let at_odds = group.of_two.or(joined.at_odds.filter(|_| !is_proposed));
         let are_two = group.of_two.is_some();
         undecided.extend(at_odds.map(|rows| Undecided { table: index, rows, are_two }));
         let others = all.iter().copied().filter(|row| *row != first && !are_two);

@@ -5,9 +5,13 @@
 pub(super) struct Numbered<'p> {
     /// What comes before the number, with the folder.
     pub(super) stem: &'p str,
-    /// The number; 0 where there is none. `None` for a date.
+    /// The number; 0 where there is none. `None` for a date, a version, a time: what is
+    /// longer than three digits counts rows, in hundreds.
     pub(super) number: Option<u32>,
 }
+
+/// Words that a part's number stands behind.
+const PART_WORDS: [&str; 4] = ["part", "Part", "page", "Page"];
 
 /// How many digits a number of a part has at most; a date has more.
 const DIGITS: usize = 6;
@@ -25,10 +29,14 @@ impl<'p> Numbered<'p> {
         let bare = head.trim_end_matches(|letter: char| !letter.is_alphanumeric());
         // `2026-01-31`: a day, no part.
         let is_date = digits.len() > DIGITS || bare.ends_with(|letter: char| letter.is_ascii_digit());
-        match digits {
-            "" => Self { stem, number: Some(0) },
-            _ if is_date => Self { stem, number: None },
-            digits => Self { stem: bare, number: digits.parse().ok() },
+        // `users2026`, `sys_user_v2`, `export_eu1`: the number belongs to a word.
+        let is_of_word = head.len() == bare.len() && !PART_WORDS.iter().any(|word| bare.ends_with(word));
+        match digits.parse() {
+            _ if digits.is_empty() => Self { stem, number: Some(0) },
+            Ok(number) if !is_date && !is_of_word && (digits.len() < 4 || number % 100 == 0) => {
+                Self { stem: bare, number: Some(number) }
+            }
+            _ => Self { stem, number: None },
         }
     }
 }
@@ -60,6 +68,10 @@ mod tests {
         check("sys_user_part2.json.gz", "sys_user_part", Some(2));
         check("sys_user-3.csv", "sys_user", Some(3));
         check("x.zip!/sys_user.xml", "x.zip!/sys_user", Some(0));
+        check("sys_user_5000.csv", "sys_user", Some(5000));
+        for other in ["users2026", "sys_user_v3", "export_eu1", "sys_user 1430", "g9"] {
+            check(&format!("{other}.xml"), other, None);
+        }
         check("sys_user_2026-01-31.xml", "sys_user_2026-01-31", None);
         check("sys_user_20260131.xml", "sys_user_20260131", None);
     }

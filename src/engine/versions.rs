@@ -1,6 +1,6 @@
 //! The same record in several files: which version is the state.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use foldhash::quality::RandomState;
 
@@ -101,8 +101,12 @@ pub(super) fn settle(facts: &mut Facts, files: &Files<'_>, settling: Settling<'_
             .map(|rows| {
                 let of_two = settling.of_two_records((index, &table), facts, &rows);
                 let is_of_instance = |row: &RowId| is_of_instance(sets, index, &table, *row);
-                let (instance, proposed) = rows.into_iter().partition(is_of_instance);
-                Group { instance, proposed, of_two }
+                let (instance, proposed): (_, Vec<_>) = rows.into_iter().partition(is_of_instance);
+                let mut by_set: BTreeMap<_, Vec<_>> = BTreeMap::new();
+                for row in proposed {
+                    by_set.entry(sets.set_of(index, row)).or_default().push(row);
+                }
+                Group { instance, proposed: by_set.into_values().collect(), of_two }
             })
             .collect();
         for group in &groups {
@@ -117,8 +121,8 @@ pub(super) fn settle(facts: &mut Facts, files: &Files<'_>, settling: Settling<'_
 /// The rows of one record.
 pub(super) struct Group {
     pub(super) instance: Vec<RowId>,
-    /// Those of sets that the instance does not have.
-    pub(super) proposed: Vec<RowId>,
+    /// Those of sets that the instance does not have, each set by itself.
+    pub(super) proposed: Vec<Vec<RowId>>,
     /// Two rows of one file that are of different records.
     pub(super) of_two: Option<[RowId; 2]>,
 }
@@ -144,14 +148,19 @@ fn groups(table: &TableFacts, facts: &Facts) -> Vec<Vec<RowId>> {
 
 fn settle_group(table: &mut TableFacts, texts: &Interner, group: &Group, files: &Files<'_>) {
     let age = |row: &RowId| age_in_state(table, texts, *row, &files.dates);
-    let of_instance: Vec<_> = group.instance.iter().map(age).collect();
-    let all: Vec<_> = of_instance.iter().copied().chain(group.proposed.iter().map(age)).collect();
+    let mut of_instance: Vec<_> = group.instance.iter().map(age).collect();
     let mut older = find_older(&of_instance);
-    older.extend(find_older(&all).into_iter().skip(of_instance.len()));
+    // The newest of the instance are as new as all of it.
+    let mut is_older = older.iter();
+    of_instance.retain(|_| !is_older.next().copied().unwrap_or_default());
+    for set in &group.proposed {
+        let all: Vec<_> = of_instance.iter().copied().chain(set.iter().map(age)).collect();
+        older.extend(find_older(&all).into_iter().skip(of_instance.len()));
+    }
     if group.of_two.is_some() {
         older.fill(false);
     }
-    let rows: Vec<_> = group.instance.iter().chain(&group.proposed).copied().collect();
+    let rows: Vec<_> = group.instance.iter().chain(group.proposed.iter().flatten()).copied().collect();
     for (row, mark) in standings(table, &rows, &older, files) {
         table.set_standing(row, mark);
     }

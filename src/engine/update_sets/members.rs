@@ -7,7 +7,7 @@ use foldhash::quality::RandomState;
 
 use super::super::facts::{Brought, Facts, NamedSet};
 use super::super::interner::TextId;
-use crate::record::{Action, ColumnIdx, SetColumn, Wanted, is_in_force, wanted_update_sets};
+use crate::record::{Action, ColumnIdx, Origin, SetColumn, Wanted, is_in_force, wanted_update_sets};
 
 /// What stands for a set, before sets of a batch are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -174,7 +174,8 @@ impl<'f> Members<'f> {
                         }
                     }
                 }
-                if row.action == Action::InsertOrUpdate {
+                // What a set brings of sets says nothing of what this instance has.
+                if row.action == Action::InsertOrUpdate && row.origin != Origin::UpdateSet {
                     let is_in_force = is_in_force(&wanted.table(table).name, facts.texts.text(state));
                     *self.in_force.entry(node).or_insert(true) &= is_in_force;
                 }

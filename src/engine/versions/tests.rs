@@ -118,3 +118,35 @@ fn a_set_alone_is_judged_whatever_its_state() {
         set("sys_remote_update_set", "loaded", "INSERT_OR_UPDATE").replace("<value>true", "<value>false");
     assert_eq!(verdict(&[&failing]), "fail");
 }
+
+#[test]
+fn a_set_that_the_instance_does_not_have_silences_no_other_one() {
+    for action in ["INSERT_OR_UPDATE", "DELETE"] {
+        let failing =
+            set("sys_remote_update_set", "loaded", "INSERT_OR_UPDATE").replace("<value>true", "<value>false");
+        let newer = set("sys_remote_update_set", "backed_out", action)
+            .replace("s1<", "s2<")
+            .replace("Quay", "Pier")
+            .replace("2026-02-20", "2026-02-28");
+        assert_eq!(verdict(&[&failing, &newer]), "fail", "{action}");
+        assert_eq!(verdict(&[&newer, &failing]), "fail", "{action}");
+        // What the instance has since is newer than what a set would bring.
+        let expected = if action == "DELETE" { "?" } else { "pass" };
+        assert_eq!(verdict(&[&failing, &newer.replace("backed_out", "committed")]), expected, "{action}");
+    }
+}
+
+/// The record of a set that another set brings says nothing of this instance.
+#[test]
+fn a_set_does_not_commit_itself() {
+    let header = "<sys_remote_update_set action=\"INSERT_OR_UPDATE\"><name>Quay</name><state>committed</state>\
+                  <sys_id>s1</sys_id></sys_remote_update_set>";
+    let row = format!(
+        "<sys_update_xml><action>INSERT_OR_UPDATE</action><payload><![CDATA[<record_update>{header}\
+         </record_update>]]></payload><remote_update_set>s9</remote_update_set></sys_update_xml></unload>"
+    );
+    let set = set("sys_remote_update_set", "", "INSERT_OR_UPDATE")
+        .replace("<sys_remote_update_set><name>Quay</name><state></state><sys_id>s1</sys_id></sys_remote_update_set>", "")
+        .replace("</unload>", &row);
+    check_set(&set, "fail");
+}
