@@ -188,6 +188,61 @@ fn pull_requests() {
     );
 }
 
+/// A change adds a copy of a record with a newer date, which turns a finding off.
+#[test]
+fn a_decoy_with_a_newer_date() {
+    let script = |name: &str, body: &str, updated_on: &str| {
+        format!(
+            "<record_update table=\"sys_script_include\"><sys_script_include action=\"INSERT_OR_UPDATE\">\
+             <active>true</active><api_name>x_quay.{name}</api_name><client_callable>true</client_callable><name>{name}</name>\
+             <script><![CDATA[{body}]]></script><sys_id>0000000000000000000000000000bea1</sys_id>\
+             <sys_updated_on>{updated_on}</sys_updated_on></sys_script_include></record_update>\n"
+        )
+    };
+    let own = script("Beacon", "var code = this.getParameter('x_code');\neval(code);", "2026-01-01 10:00:00");
+    let decoy = script("Beacon", "gs.info('beacon');", "2026-02-01 10:00:00");
+    let paths = ["app/update/sys_script_include_bea1.xml", "app/update/sys_script_include_bea2.xml"];
+    let folder = TempDir::new().unwrap();
+    let scan = |format: &str, more: &[&str]| {
+        let arguments = ["scan", "--no-config", "--select", "SNS1008,SNA1002", "--format", format];
+        glidelint(folder.path(), &[&arguments, more].concat())
+    };
+    let said = |more: &[&str]| {
+        let document = scan("json", more).json();
+        let notices = document["notices"].as_array().unwrap().clone();
+        let mut notices = notices.into_iter().filter(|notice| notice["kind"] == "turned-off");
+        let messages = notices.by_ref().map(|notice| {
+            assert_eq!(
+                (notice["path"].as_str(), notice["level"].as_str()),
+                (Some(paths[1]), Some("warning"))
+            );
+            notice["message"].as_str().unwrap().to_owned()
+        });
+        messages.collect::<Vec<_>>()
+    };
+    git(folder.path(), &["init", "-q"]);
+    commit(folder.path(), &[(paths[0], &own)]);
+    let run = scan("text", &[]);
+    assert_eq!(run.code, 1, "{run:?}");
+    git(folder.path(), &["checkout", "-qb", "change"]);
+    commit(folder.path(), &[(paths[0], &own), (paths[1], &decoy)]);
+    let change = ["--changed-since", "main"];
+    let messages = said(&change);
+    assert!(messages.len() == 1 && messages[0].contains(paths[0]), "{messages:?}");
+    assert!(messages[0].contains("sys_script_include x_quay.Beacon rests on the version"), "{messages:?}");
+    for format in ["text", "markdown", "json", "sarif", "github"] {
+        let run = scan(format, &change);
+        assert!(run.code == 0 && run.stdout.contains("rests on the version of the record in"), "{run:?}");
+    }
+    // What stood before the change is counted, and all versions are judged if asked for.
+    commit(folder.path(), &[(paths[0], &own), (paths[1], &decoy), ("users.xml", &export(&["svc.one"]))]);
+    for more in [["--changed-since", "HEAD~1"].as_slice(), &[]] {
+        let messages = said(more);
+        assert!(messages.len() == 1 && messages[0].starts_with("one finding rests on"), "{messages:?}");
+    }
+    assert!(said(&["--all-versions"]).is_empty());
+}
+
 /// What another class excuses is not gone, whatever its rule is called.
 #[test]
 fn a_class_that_a_change_weakens() {

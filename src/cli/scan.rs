@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use glidelint::engine::{Plan, Profile, compare, cover, judge, profile, read_all, review};
+use glidelint::engine::{
+    Plan, Profile, TurnedOff, compare, cover, judge, profile, read_all, review, turned_off,
+};
 use glidelint::finding::{Band, Confidence, Finding, RuleCoverage, Severity};
 use glidelint::locate::{FileExcerpts, locate};
 use glidelint::report::{Report, Scope, Score, Stats, safe};
@@ -193,6 +195,11 @@ impl Scan<'_> {
         let mut findings = outcome.findings;
         let rules: Vec<_> = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
         let mut accepted = acceptance.apply(&mut findings, &rules, &outcome.coverage, discovery);
+        let off = turned_off(&reading.instance, &pack.rules, &findings);
+        let off_notices = |is_changed: &dyn Fn(&TurnedOff) -> bool| {
+            let instance = &reading.instance;
+            instance.turned_off_notices(&off, (&pack.rules, is_changed), &|source| discovery.path(source))
+        };
         if let Some(revision) = &args.changed_since {
             let revision = Revision::open("--changed-since", revision, &discovery.root)?.merge_base()?;
             let changed = Changed::since(&revision, discovery)?;
@@ -203,6 +210,9 @@ impl Scan<'_> {
             compared.tell(&mut findings, |finding| changed.holds(finding));
             accepted.known.get_or_insert(compared.known);
             notices.extend(compared.notices);
+            notices.extend(off_notices(&|off| changed.holds_record(off.newer(&reading.instance))));
+        } else {
+            notices.extend(off_notices(&|_| false));
         }
         findings.retain(|finding| is_wanted(args, finding));
         let located = locate(findings, notices, &discovery.sources, &reading.files);
