@@ -243,6 +243,45 @@ fn a_decoy_with_a_newer_date() {
     assert!(said(&["--all-versions"]).is_empty());
 }
 
+/// A copy of a grant with a newer date turns a finding off that is about its user.
+#[test]
+fn a_decoy_of_something_that_a_finding_rests_on() {
+    let grant = |state: &str, updated_on: &str| {
+        unload(&format!(
+            "<sys_user_has_role action=\"INSERT_OR_UPDATE\"><inherited>false</inherited>\
+             <role display_value=\"admin\">2831a114c611228501d4ea6c309d626d</role><state>{state}</state>\
+             <sys_id>0000000000000000000000000000ada2</sys_id><sys_updated_on>{updated_on}</sys_updated_on>\
+             <user display_value=\"Ada Tern\">0000000000000000000000000000ada1</user></sys_user_has_role>"
+        ))
+    };
+    let (own, decoy) = (grant("active", "2026-01-01 10:00:00"), grant("inactive", "2026-02-01 10:00:00"));
+    let users = person(true);
+    let folder = TempDir::new().unwrap();
+    git(folder.path(), &["init", "-q"]);
+    commit(folder.path(), &[("g.xml", &own), ("u.xml", &users)]);
+    git(folder.path(), &["checkout", "-qb", "change"]);
+    let check = |files: &[(&str, &str)], expected: usize| {
+        commit(folder.path(), &[files, &[("u.xml", users.as_str())]].concat());
+        let arguments = ["scan", "--no-config", "--select", "SNR1001", "--changed-since", "main"];
+        let run = glidelint(folder.path(), &[arguments.as_slice(), &["--format", "json"]].concat());
+        let document = run.json();
+        let notices = document["notices"].as_array().unwrap().iter();
+        let said: Vec<_> = notices.filter(|notice| notice["kind"] == "turned-off").collect();
+        assert_eq!((run.code, said.len()), (0, expected), "{document}");
+        for notice in said {
+            let message = notice["message"].as_str().unwrap();
+            assert!(
+                message.starts_with("SNR1001 for effective_role ada.tern → admin was found"),
+                "{message}"
+            );
+            assert!(message.contains("in g.xml") && notice["path"] == "h.xml", "{document}");
+        }
+    };
+    check(&[("g.xml", &own), ("h.xml", &decoy)], 1);
+    // What is mended in its place is mended.
+    check(&[("g.xml", &decoy)], 0);
+}
+
 /// What another class excuses is not gone, whatever its rule is called.
 #[test]
 fn a_class_that_a_change_weakens() {

@@ -18,7 +18,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::accept::{self, Acceptance};
 use super::args::{AcceptArgs, BandArg, ConfidenceArg, FailOn, Format, JudgeArgs, ScanArgs};
-use super::base::Base;
+use super::base::{Base, Replacing};
 use super::changed::{Changed, is_any_staged};
 use super::desk::{desk, exports};
 use super::exit::Exit;
@@ -198,7 +198,7 @@ impl Scan<'_> {
         let off = turned_off(&reading.instance, &pack.rules, &findings);
         let off_notices = |is_changed: &dyn Fn(&TurnedOff) -> bool| {
             let instance = &reading.instance;
-            instance.turned_off_notices(&off, (&pack.rules, is_changed), &|source| discovery.path(source))
+            instance.turned_off_notices((&off, &pack.rules), is_changed, &|source| discovery.path(source))
         };
         if let Some(revision) = &args.changed_since {
             let revision = Revision::open("--changed-since", revision, &discovery.root)?.merge_base()?;
@@ -209,8 +209,12 @@ impl Scan<'_> {
             let mut compared = base.compare(metas(&pack.rules, &outcome.coverage), &findings);
             compared.tell(&mut findings, |finding| changed.holds(finding));
             accepted.known.get_or_insert(compared.known);
+            let replaced = reading.instance.replaced_places();
+            let replacing = Replacing::new(replaced, discovery, |newer| changed.holds_record(newer));
+            let off = off_notices(&|off| changed.holds_record(off.newer(&reading.instance)));
+            notices.extend(base.turned_off((&compared.is_found, &replacing), &off));
+            notices.extend(off);
             notices.extend(compared.notices);
-            notices.extend(off_notices(&|off| changed.holds_record(off.newer(&reading.instance))));
         } else {
             notices.extend(off_notices(&|_| false));
         }

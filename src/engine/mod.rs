@@ -58,5 +58,5 @@ pub use review::{
     Account, Actual, Answer, By, Grant, Held, Review, Reviewed, Setting, SettingVerdict, Shown, review,
 };
 pub use selftest::{TestFailure, run_tests};
-pub use turned_off::{TurnedOff, turned_off};
+pub use turned_off::{Spot, TurnedOff, turned_off};
 pub use user_access::{ACCESS_TABLES, AccessStep, Branch, FoundUser, MOST_PATHS, RoleAccess, RoleState};

@@ -2,7 +2,7 @@
 //! and no newer version of it does. Most were mended since; a copy with a newer date
 //! also silences one that was not.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
@@ -32,7 +32,7 @@ pub struct TurnedOff {
 impl TurnedOff {
     /// Where the newer copy stands: source, start of the child of the root, ordinal in it.
     #[must_use]
-    pub fn newer(&self, instance: &Instance<'_>) -> (u32, u64, u32) {
+    pub fn newer(&self, instance: &Instance<'_>) -> Spot {
         instance.place(self.table, self.rows.newer).unwrap_or_default()
     }
 }
@@ -120,14 +120,30 @@ fn fails_as_property(instance: &Instance<'_>, body: &PropertyBody, row: RowId) -
         && body.expect.holds(value.value) == Holds::No
 }
 
+/// Where a row stands: source, start of the child of the root, ordinal in it.
+pub type Spot = (u32, u64, u32);
+
 impl Instance<'_> {
+    /// Where older versions stand that newer ones of other files replace, and where the
+    /// newer ones do.
+    #[must_use]
+    pub fn replaced_places(&self) -> HashMap<Spot, Spot> {
+        let mut places = HashMap::new();
+        for (table, facts) in (0_u16..).map(TableIdx).zip(&self.facts.tables) {
+            for Replaced { older, newer } in &facts.replaced {
+                places.extend(self.place(table, *older).zip(self.place(table, *newer)));
+            }
+        }
+        places
+    }
+
     /// One notice for each finding that a copy of the change turned off, and one with
     /// the number of the others. `path_of` names a source.
     #[must_use]
     pub fn turned_off_notices<'s>(
         &self,
-        off: &[TurnedOff],
-        (rules, is_changed): (&[Rule], &dyn Fn(&TurnedOff) -> bool),
+        (off, rules): (&[TurnedOff], &[Rule]),
+        is_changed: &dyn Fn(&TurnedOff) -> bool,
         path_of: &dyn Fn(u32) -> &'s str,
     ) -> Vec<Notice> {
         let (changed, others): (Vec<_>, Vec<_>) = off.iter().partition(|off| is_changed(off));

@@ -44,7 +44,7 @@ fn check((rule, files, is_change): (&str, &[&str], bool), found: usize, expected
             assert!(off.is_empty(), "{files:?}");
             continue;
         }
-        let notices = reading.instance.turned_off_notices(&off, (&pack.rules, &|_| is_change), &|source| {
+        let notices = reading.instance.turned_off_notices((&off, &pack.rules), &|_| is_change, &|source| {
             &paths[usize::try_from(source).unwrap()]
         });
         assert!(notices.iter().all(|notice| !notice.is_loss() && notice.kind == "turned-off"));
