@@ -290,3 +290,19 @@ fn code_scanning_knows_a_problem_again() {
     assert_eq!(keys(unload(&changed(in_another_order))), expected);
     assert_eq!(keys(unload(&changed(|text| text.replace('\n', "")))), expected);
 }
+
+/// A set that was not committed changes nothing of the state, so the record is still
+/// one, and its key is still its own.
+#[test]
+fn a_set_beside_an_export_leaves_fingerprints_alone() {
+    let export = ("export.xml".to_owned(), unload(&records()));
+    let alone = identities("the export", &vec![export.clone()]);
+    let other = |text: &str| {
+        text.replace("<web_service_access_only>false", "<web_service_access_only>true")
+            .replace("<value>false", "<value>true")
+    };
+    let changed: Vec<_> = records().into_iter().map(|(table, text)| (table, other(&text))).collect();
+    let set = update_set(&changed, escaped).remove(0).1;
+    let both = vec![export, ("set.xml".to_owned(), set)];
+    assert_eq!(identities("the export and a set", &both), alone);
+}

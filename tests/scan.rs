@@ -867,6 +867,18 @@ fn update_set(recorded_at: &str, record: &str) -> String {
     )
 }
 
+/// The same, as a set that was committed.
+fn committed_set(recorded_at: &str, record: &str) -> String {
+    let id = "c0ffee00c0ffee00c0ffee00c0ffee00";
+    let header = format!(
+        "<sys_remote_update_set action=\"INSERT_OR_UPDATE\">\n<name>Quay</name>\n<state>committed</state>\n<sys_id>{id}</sys_id>\n</sys_remote_update_set>\n"
+    );
+    update_set(recorded_at, record).replace("<sys_update_xml ", &format!("{header}<sys_update_xml ")).replace(
+        "</sys_recorded_at>\n",
+        &format!("</sys_recorded_at>\n<remote_update_set>{id}</remote_update_set>\n"),
+    )
+}
+
 #[test]
 fn the_newer_version_is_the_state() {
     let check_versions = |older: &str, newer: &str, expected: &[&str], with_all: &[&str]| {
@@ -877,13 +889,16 @@ fn the_newer_version_is_the_state() {
             assert_eq!(keys(&folder.scan(&["--all-versions"]).json()), with_all, "{names:?}");
         }
     };
-    let set = |date: &str, only: bool| update_set("18c1", &dated_user("svc.x", only, date));
+    let set = |date: &str, only: bool| committed_set("18c1", &dated_user("svc.x", only, date));
     let (january, february) = ("2026-01-05 08:00:00", "2026-02-05 08:00:00");
     check_versions(&set(january, false), &set(february, true), &[], &["svc.x"]);
     check_versions(&set(january, true), &set(february, false), &["svc.x"], &["svc.x"]);
     // The date of the record, not the kind of the file.
     let table = unload(&[dated_user("svc.x", false, january)]);
     check_versions(&table, &set(february, true), &[], &["svc.x"]);
+    // A set that nobody committed replaces nothing.
+    let loaded = set(february, true).replace("committed", "loaded");
+    check_versions(&table, &loaded, &["svc.x"], &["svc.x"]);
     // The count of changes, where the dates are equal.
     let counted = |count: u32, only: bool| {
         dated_user("svc.x", only, january)
@@ -891,7 +906,7 @@ fn the_newer_version_is_the_state() {
     };
     check_versions(&unload(&[counted(9, false)]), &unload(&[counted(10, true)]), &[], &["svc.x"]);
     // When it was recorded, where nothing else tells.
-    let recorded = |at: &str, only: bool| update_set(at, &dated_user("svc.x", only, january));
+    let recorded = |at: &str, only: bool| committed_set(at, &dated_user("svc.x", only, january));
     check_versions(&recorded("18c1aa", false), &recorded("18c1ab", true), &[], &["svc.x"]);
     // A deletion is a version too.
     let deleted = unload(&[dated_user("svc.x", false, february).replace("INSERT_OR_UPDATE", "DELETE")]);

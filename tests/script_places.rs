@@ -70,7 +70,7 @@ fn check(path: &str, text: &str, question: &str, texts: &[&str]) -> Value {
 }
 
 fn print(result: &Value) -> String {
-    result["partialFingerprints"]["glidelint/v1"].as_str().unwrap().to_owned()
+    result["partialFingerprints"]["glidelint/v2"].as_str().unwrap().to_owned()
 }
 
 fn unload(script: &str) -> String {

@@ -1,6 +1,6 @@
 //! The records of one instance, as queries ask them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::OnceLock;
 
 use super::access::Node;
@@ -127,14 +127,20 @@ impl<'p> Instance<'p> {
         }
     }
 
-    /// Whether no other live row of the table has that key; case does not count.
+    /// Whether no other record of the table has that key; case does not count. A record
+    /// of which several rows stand is one.
     pub(super) fn key_is_unique(&self, table: TableIdx, key: &str) -> bool {
         let counts = self.key_counts[table.index()].get_or_init(|| {
             let mut counts = HashMap::new();
             let facts = self.table(table);
+            let mut several = HashSet::new();
             let is_first = |row: &RowId| !matches!(facts.sameness.get(row), Some(Sameness::Repeats(_)));
             for row in facts.live().filter(is_first) {
-                *counts.entry(hash_of_key(&self.key(table, row))).or_default() += 1;
+                let key = hash_of_key(&self.key(table, row));
+                let sys_id = self.facts.fold(facts.pair(row, ColumnIdx::SYS_ID).value);
+                if !facts.joined.contains_key(&sys_id) || several.insert((key, sys_id)) {
+                    *counts.entry(key).or_default() += 1;
+                }
             }
             counts
         });

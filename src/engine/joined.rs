@@ -114,11 +114,9 @@ impl Joining<'_> {
         let first = rest.next().unwrap_or(RowId(u32::MAX));
         let (mut pairs, mut answers) = (self.pairs(first), self.answers(first).to_vec());
         let mut at_odds = None;
+        let mut shown = Shown::new(first, &pairs, &answers);
         for row in rest {
-            if at_odds.is_none() {
-                let mut before = rows.iter().copied().take_while(|other| *other != row);
-                at_odds = before.find(|other| self.contradict(*other, row)).map(|other| [other, row]);
-            }
+            at_odds = at_odds.or_else(|| self.contradicted(&mut shown, row).map(|other| [other, row]));
             let sys_id = self.table.slot(ColumnIdx::SYS_ID);
             for (slot, (ours, theirs)) in pairs.iter_mut().zip(self.pairs(row)).enumerate() {
                 if Some(slot) != sys_id {
@@ -162,19 +160,43 @@ impl Joining<'_> {
         if is_same { Sameness::Repeats(first) } else { Sameness::Unsure }
     }
 
-    /// Whether two rows show different values in a column that somebody asks for, or
-    /// answer a question with yes and with no.
-    fn contradict(&self, one: RowId, other: RowId) -> bool {
+    /// The row among those before that shows another value in a column that somebody
+    /// asks for, or answers a question with the opposite. Adds what this row shows
+    /// first, so that each row is looked at once.
+    fn contradicted(&self, shown: &mut Shown, row: RowId) -> Option<RowId> {
         let sys_id = self.table.slot(ColumnIdx::SYS_ID);
-        let pairs = self.pairs(one).into_iter().zip(self.pairs(other)).enumerate();
-        let mut differ = pairs.filter(|(slot, _)| Some(*slot) != sys_id);
-        differ.any(|(_, (one, other))| self.differ(one.value, other.value))
-            || self
-                .answers(one)
-                .iter()
-                .zip(self.answers(other))
-                .zip(self.tests)
-                .any(|((one, other), test)| test.is_contradiction(*one, *other))
+        for (slot, (before, pair)) in shown.values.iter_mut().zip(self.pairs(row)).enumerate() {
+            if Some(slot) != sys_id && self.differ(before.0, pair.value) {
+                return Some(before.1);
+            }
+            if before.0 == TextId::ABSENT {
+                *before = (pair.value, row);
+            }
+        }
+        for ((before, answer), test) in shown.answers.iter_mut().zip(self.answers(row)).zip(self.tests) {
+            if test.is_contradiction(before.0, *answer) {
+                return Some(before.1);
+            }
+            if !test.is_told(before.0) {
+                *before = (*answer, row);
+            }
+        }
+        None
+    }
+}
+
+/// What rows of one record show, each with the row that shows it first.
+struct Shown {
+    values: Vec<(TextId, RowId)>,
+    answers: Vec<(u8, RowId)>,
+}
+
+impl Shown {
+    fn new(row: RowId, pairs: &[Pair], answers: &[u8]) -> Self {
+        Self {
+            values: pairs.iter().map(|pair| (pair.value, row)).collect(),
+            answers: answers.iter().map(|answer| (*answer, row)).collect(),
+        }
     }
 }
 

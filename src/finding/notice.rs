@@ -167,6 +167,13 @@ impl Notice {
         Self { level, kind: kind.into(), path: path.to_owned(), source: Some(source), at: None, message }
     }
 
+    /// Whether it says that the input contradicts itself: all of it was read, and
+    /// nobody can tell what holds.
+    #[must_use]
+    pub fn is_contradiction(&self) -> bool {
+        self.kind == CONTRADICTION
+    }
+
     /// What it is about.
     #[must_use]
     pub fn topic(&self) -> Topic {

@@ -53,7 +53,7 @@ pub(super) fn name_by_reference<'a>(
 ) -> Option<&'a str> {
     let table = &data.wanted().table(target).name;
     let by_sys_id = well_known_name(table, value);
-    let display = display.filter(|_| !data.is_disputed(target, value));
+    let shown = || display.filter(|_| !data.is_disputed(target, value));
     let by_value = || named_by_value(table, value).filter(|name| !is_no_identity(name));
-    by_sys_id.or(display).or_else(by_value)
+    by_sys_id.or_else(shown).or_else(by_value)
 }

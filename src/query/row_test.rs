@@ -122,6 +122,12 @@ impl RowTest {
         !self.asks_trait && matches!((one, other), (YES, NO) | (NO, YES))
     }
 
+    /// Whether an answer is yes or no.
+    #[must_use]
+    pub fn is_told(&self, answer: u8) -> bool {
+        matches!(answer, YES | NO)
+    }
+
     /// The answer of a record of which there are two rows: what only one of them
     /// shows, and nothing where they contradict each other.
     #[must_use]

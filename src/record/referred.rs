@@ -26,13 +26,18 @@ static DISPLAYS: LazyLock<HashMap<&'static str, Display>> = LazyLock::new(|| {
     cells.collect()
 });
 
-static WELL_KNOWN: LazyLock<HashMap<(&'static str, &'static str), &'static str>> = LazyLock::new(|| {
-    let cells = lines(include_str!("well_known.tsv")).filter_map(|line| {
-        let (table, rest) = line.split_once('\t')?;
-        let (sys_id, name) = rest.split_once('\t')?;
-        Some(((table, sys_id), name))
-    });
-    cells.collect()
+/// By table, a few records: `sys_id` and name. Nearly every reference is asked whether
+/// it leads to one, and comparing a few texts is cheaper than hashing one.
+static WELL_KNOWN: LazyLock<HashMap<&'static str, Vec<[&'static str; 2]>>> = LazyLock::new(|| {
+    let mut tables: HashMap<_, Vec<_>> = HashMap::new();
+    for line in lines(include_str!("well_known.tsv")) {
+        if let Some((table, rest)) = line.split_once('\t')
+            && let Some((sys_id, name)) = rest.split_once('\t')
+        {
+            tables.entry(table).or_default().push([sys_id, name]);
+        }
+    }
+    tables
 });
 
 fn lines(text: &'static str) -> impl Iterator<Item = &'static str> {
@@ -72,9 +77,8 @@ pub fn named_by_value<'v>(table: &str, value: &'v str) -> Option<&'v str> {
 /// The name of the record that has this sys_id, in any case, on every instance.
 #[must_use]
 pub fn well_known_name(table: &str, sys_id: &str) -> Option<&'static str> {
-    let names: &HashMap<(&str, &str), &'static str> = &WELL_KNOWN;
-    let lower = || names.get(&(table, sys_id.to_ascii_lowercase().as_str())).copied();
-    names.get(&(table, sys_id)).copied().or_else(lower)
+    let records = WELL_KNOWN.get(table)?;
+    records.iter().find(|[known, _]| known.eq_ignore_ascii_case(sys_id)).map(|[_, name]| *name)
 }
 
 /// The column that names the records of a table for the platform's own code, so that
@@ -143,6 +147,6 @@ mod tests {
                 assert!(schema::column(table, column).is_some(), "{table}.{column}");
             }
         }
-        assert!(WELL_KNOWN.keys().all(|(table, _)| DISPLAYS.contains_key(table)));
+        assert!(WELL_KNOWN.keys().all(|table| DISPLAYS.contains_key(table)));
     }
 }

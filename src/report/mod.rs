@@ -220,6 +220,12 @@ impl Report {
         self.notices.iter().filter(|(notice, _)| notice.is_loss()).map(|(notice, at)| (notice, *at))
     }
 
+    /// Whether all input was read that is there, and some of it contradicts itself.
+    #[must_use]
+    pub fn only_contradicts_itself(&self) -> bool {
+        !self.is_complete() && self.losses().all(|(notice, _)| notice.is_contradiction())
+    }
+
     /// What must be known to read the findings right although nothing was lost.
     pub fn warnings_about_all(&self) -> impl Iterator<Item = &Notice> {
         self.notices.iter().map(|(notice, _)| notice).filter(|notice| notice.is_about_all())

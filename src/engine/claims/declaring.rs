@@ -56,10 +56,11 @@ fn declaring_more_takes_no_finding_away() {
     for folder in ["samples/exports", "samples/update-sets", "tests/instance"] {
         let sources = sources(folder);
         for _ in 0..6 {
-            let few: BTreeSet<_> = tables.iter().filter(|_| numbers.next() % 3 == 0).cloned().collect();
+            let few: BTreeSet<_> =
+                tables.iter().filter(|_| numbers.next().is_multiple_of(3)).cloned().collect();
             let more: BTreeSet<_> = tables
                 .iter()
-                .filter(|table| few.contains(*table) || numbers.next() % 2 == 0)
+                .filter(|table| few.contains(*table) || numbers.next().is_multiple_of(2))
                 .cloned()
                 .collect();
             let added: BTreeSet<_> = more.difference(&few).collect();

@@ -173,7 +173,11 @@ pub(in super::super) fn scanned(report: &Report) -> String {
 fn input(report: &Report) -> String {
     let about_input = || report.notices.iter().filter(|(notice, _)| notice.topic() == Topic::Input);
     let count = |level| about_input().filter(|(notice, _)| notice.level == level).count();
-    let state = if report.is_complete() { "read whole" } else { "NOT read whole" };
+    let state = match (report.is_complete(), report.only_contradicts_itself()) {
+        (true, _) => "read whole",
+        (false, true) => "read whole, and CONTRADICTS ITSELF",
+        (false, false) => "NOT read whole",
+    };
     let (errors, warnings) = (count(NoticeLevel::Error), count(NoticeLevel::Warning));
     if errors + warnings == 0 {
         return state.to_owned();
@@ -225,7 +229,9 @@ pub(in super::super) fn result(report: &Report) -> String {
     if open > 0 {
         let _ = write!(text, "; {} lacked input", counted(open, "rule"));
     }
-    if !report.is_complete() {
+    if report.only_contradicts_itself() {
+        text.push_str("; INCOMPLETE, the input contradicts itself");
+    } else if !report.is_complete() {
         text.push_str("; INCOMPLETE, some input could not be read");
     }
     text

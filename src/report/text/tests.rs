@@ -2,8 +2,9 @@
 
 use super::super::{Report, sample};
 use super::{Detail, TextOptions, snippet, write};
-use crate::finding::NoticeLevel;
+use crate::finding::{Notice, NoticeLevel};
 use crate::record::REDACTED;
+use crate::span::ByteSpan;
 
 fn written(report: &Report, options: &TextOptions) -> String {
     let mut out = Vec::new();
@@ -162,6 +163,27 @@ fn of_many_findings_the_first_are_shown() {
     Assumed     as of 2026-03-01; baseline 12.0; exported whole: sys_properties
     Result      5 problems found; 2 rules lacked input; INCOMPLETE, some input could not be read (exit code 4)
     "#);
+}
+
+#[test]
+fn input_that_contradicts_itself_was_read() {
+    let options = TextOptions { detail: Detail::Quiet, ..TextOptions::default() };
+    let mut report = sample::report();
+    let told = |report: &Report| {
+        let text = written(report, &options);
+        let lines = text.lines().filter(|line| line.starts_with("Input") || line.starts_with("Result"));
+        lines.map(|line| line.split("  ").last().unwrap_or_default().trim().to_owned()).collect::<Vec<_>>()
+    };
+    let two = "two versions say different things".to_owned();
+    let contradiction = Notice::of_contradiction("a.xml", 0, ByteSpan::at(1), two);
+    report.notices.push((contradiction, None));
+    let both = told(&report);
+    assert!(both[0].starts_with("NOT read whole: 2 errors"), "{both:?}");
+    assert!(both[1].contains("some input could not be read"), "{both:?}");
+    report.notices.retain(|(notice, _)| notice.is_contradiction());
+    let alone = told(&report);
+    assert_eq!(alone[0], "read whole, and CONTRADICTS ITSELF: 1 error, 0 warnings");
+    assert!(alone[1].contains("INCOMPLETE, the input contradicts itself"), "{alone:?}");
 }
 
 #[test]
