@@ -209,6 +209,100 @@ fn a_root_below_the_top() {
     check(&folder.path().join("exports"), &["."]);
 }
 
+/// A change adds a copy of a record with a newer date, which turns a finding off.
+#[test]
+fn a_decoy_with_a_newer_date() {
+    let script = |name: &str, body: &str, updated_on: &str| {
+        format!(
+            "<record_update table=\"sys_script_include\"><sys_script_include action=\"INSERT_OR_UPDATE\">\
+             <active>true</active><api_name>x_quay.{name}</api_name><client_callable>true</client_callable><name>{name}</name>\
+             <script><![CDATA[{body}]]></script><sys_id>0000000000000000000000000000bea1</sys_id>\
+             <sys_updated_on>{updated_on}</sys_updated_on></sys_script_include></record_update>\n"
+        )
+    };
+    let own = script("Beacon", "var code = this.getParameter('x_code');\neval(code);", "2026-01-01 10:00:00");
+    let decoy = script("Beacon", "gs.info('beacon');", "2026-02-01 10:00:00");
+    let paths = ["app/update/sys_script_include_bea1.xml", "app/update/sys_script_include_bea2.xml"];
+    let folder = TempDir::new().unwrap();
+    let scan = |format: &str, more: &[&str]| {
+        let arguments = ["scan", "--no-config", "--select", "SNS1008,SNA1002", "--format", format];
+        glidelint(folder.path(), &[&arguments, more].concat())
+    };
+    let said = |more: &[&str]| {
+        let document = scan("json", more).json();
+        let notices = document["notices"].as_array().unwrap().clone();
+        let mut notices = notices.into_iter().filter(|notice| notice["kind"] == "turned-off");
+        let messages = notices.by_ref().map(|notice| {
+            assert_eq!(
+                (notice["path"].as_str(), notice["level"].as_str()),
+                (Some(paths[1]), Some("warning"))
+            );
+            notice["message"].as_str().unwrap().to_owned()
+        });
+        messages.collect::<Vec<_>>()
+    };
+    git(folder.path(), &["init", "-q"]);
+    commit(folder.path(), &[(paths[0], &own)]);
+    let run = scan("text", &[]);
+    assert_eq!(run.code, 1, "{run:?}");
+    git(folder.path(), &["checkout", "-qb", "change"]);
+    commit(folder.path(), &[(paths[0], &own), (paths[1], &decoy)]);
+    let change = ["--changed-since", "main"];
+    let messages = said(&change);
+    assert!(messages.len() == 1 && messages[0].contains(paths[0]), "{messages:?}");
+    assert!(messages[0].contains("sys_script_include x_quay.Beacon rests on the version"), "{messages:?}");
+    for format in ["text", "markdown", "json", "sarif", "github"] {
+        let run = scan(format, &change);
+        assert!(run.code == 0 && run.stdout.contains("rests on the version of the record in"), "{run:?}");
+    }
+    // What stood before the change is counted, and all versions are judged if asked for.
+    commit(folder.path(), &[(paths[0], &own), (paths[1], &decoy), ("users.xml", &export(&["svc.one"]))]);
+    for more in [["--changed-since", "HEAD~1"].as_slice(), &[]] {
+        let messages = said(more);
+        assert!(messages.len() == 1 && messages[0].starts_with("one finding rests on"), "{messages:?}");
+    }
+    assert!(said(&["--all-versions"]).is_empty());
+}
+
+/// A copy of a grant with a newer date turns a finding off that is about its user.
+#[test]
+fn a_decoy_of_something_that_a_finding_rests_on() {
+    let grant = |state: &str, updated_on: &str| {
+        unload(&format!(
+            "<sys_user_has_role action=\"INSERT_OR_UPDATE\"><inherited>false</inherited>\
+             <role display_value=\"admin\">2831a114c611228501d4ea6c309d626d</role><state>{state}</state>\
+             <sys_id>0000000000000000000000000000ada2</sys_id><sys_updated_on>{updated_on}</sys_updated_on>\
+             <user display_value=\"Ada Tern\">0000000000000000000000000000ada1</user></sys_user_has_role>"
+        ))
+    };
+    let (own, decoy) = (grant("active", "2026-01-01 10:00:00"), grant("inactive", "2026-02-01 10:00:00"));
+    let users = person(true);
+    let folder = TempDir::new().unwrap();
+    git(folder.path(), &["init", "-q"]);
+    commit(folder.path(), &[("g.xml", &own), ("u.xml", &users)]);
+    git(folder.path(), &["checkout", "-qb", "change"]);
+    let check = |files: &[(&str, &str)], expected: usize| {
+        commit(folder.path(), &[files, &[("u.xml", users.as_str())]].concat());
+        let arguments = ["scan", "--no-config", "--select", "SNR1001", "--changed-since", "main"];
+        let run = glidelint(folder.path(), &[arguments.as_slice(), &["--format", "json"]].concat());
+        let document = run.json();
+        let notices = document["notices"].as_array().unwrap().iter();
+        let said: Vec<_> = notices.filter(|notice| notice["kind"] == "turned-off").collect();
+        assert_eq!((run.code, said.len()), (0, expected), "{document}");
+        for notice in said {
+            let message = notice["message"].as_str().unwrap();
+            assert!(
+                message.starts_with("SNR1001 for effective_role ada.tern → admin was found"),
+                "{message}"
+            );
+            assert!(message.contains("in g.xml") && notice["path"] == "h.xml", "{document}");
+        }
+    };
+    check(&[("g.xml", &own), ("h.xml", &decoy)], 1);
+    // What is mended in its place is mended.
+    check(&[("g.xml", &decoy)], 0);
+}
+
 /// What another class excuses is not gone, whatever its rule is called.
 #[test]
 fn a_class_that_a_change_weakens() {

@@ -2,12 +2,14 @@
 //! the same program and on the same day, with the configuration and packs that it
 //! holds itself.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use glidelint::config::Config;
+use glidelint::engine::Spot;
 use glidelint::finding::{BaselineState, Finding, Notice, RuleCoverage};
 use glidelint::rule::{RuleMeta, definitions};
 use glidelint::source::Discovery;
+use glidelint::span::ByteSpan;
 use glidelint::suppress::{self as accepted, Entry, Recognised, Seen};
 
 use super::args::{InputArgs, JudgeArgs, PackArgs};
@@ -17,6 +19,9 @@ use super::input::Found;
 use super::judging::{Judged, judged, packs};
 use super::packs::Packs;
 use super::revision::Revision;
+
+/// How many findings have a line that are gone by a newer copy of something else.
+const MOST_TURNED_OFF: usize = 50;
 
 /// What was found in the commit that a change is made on.
 pub(crate) struct Base {
@@ -34,14 +39,66 @@ pub(crate) struct Base {
 /// A finding of before.
 struct Known {
     entry: Entry,
-    /// Of the file, from the root on.
+    /// Where it stood, the path of the file from the root on. The first is what was
+    /// reported.
+    places: Vec<Stood>,
+}
+
+impl Known {
+    /// Of the file that was reported, from the root on.
+    fn path(&self) -> &str {
+        self.places.first().map_or("", |place| &place.path)
+    }
+}
+
+/// Where a record stood.
+struct Stood {
     path: String,
+    outer_start: u64,
+    ordinal: u32,
+}
+
+/// What newer copies of a change replace.
+pub(crate) struct Replacing<'r> {
+    /// Where older versions stand, and where the newer ones do that changed.
+    places: HashMap<(&'r str, u64, u32), Spot>,
+    discovery: &'r Discovery,
+}
+
+impl<'r> Replacing<'r> {
+    pub(crate) fn new(
+        places: HashMap<Spot, Spot>,
+        discovery: &'r Discovery,
+        is_changed: impl Fn(Spot) -> bool,
+    ) -> Self {
+        let changed = places.into_iter().filter(|(_, newer)| is_changed(*newer));
+        let places = changed
+            .map(|((source, start, ordinal), newer)| ((discovery.path(source), start, ordinal), newer));
+        Self { places: places.collect(), discovery }
+    }
+
+    /// That a finding is gone as a newer copy replaces a record that it rests on.
+    fn turned_off(&self, known: &Known, base: &str) -> Option<Notice> {
+        let newer = |stood: &Stood| {
+            self.places.get(&(stood.path.as_str(), stood.outer_start, stood.ordinal)).copied()
+        };
+        let (older, (source, start, _)) =
+            known.places.iter().find_map(|stood| Some((&stood.path, newer(stood)?)))?;
+        let Entry { rule, table, key, .. } = &known.entry;
+        let message = format!(
+            "{rule} for {table} {key} was found in {base} and rests on the version of a record in {older}, which \
+             the copy here replaces as it is newer; --all-versions judges both"
+        );
+        Some(Notice::of_turned_off(self.discovery.path(source), source, ByteSpan::at(start), message))
+    }
 }
 
 /// How the findings of now stand to those of before.
 pub(crate) struct Compared {
     /// Of each finding.
     states: Vec<BaselineState>,
+    /// Of each finding of before, whether it is still there.
+    pub(crate) is_found: Vec<bool>,
     pub(crate) known: accepted::Known,
     /// One for each rule of which nobody can say any more that what it found is gone.
     pub(crate) notices: Vec<Notice>,
@@ -104,10 +161,35 @@ impl Base {
         }
         for finding in findings {
             let Some(rule) = rules.get(usize::from(finding.rule)) else { continue };
-            let path = finding.places.first().map_or("", |place| discovery.path(place.source)).to_owned();
-            base.known.push(Known { entry: Entry::of(&finding, &rule.id), path });
+            let places = finding.places.iter().map(|place| Stood {
+                path: discovery.path(place.source).to_owned(),
+                outer_start: place.outer_start,
+                ordinal: place.ordinal,
+            });
+            base.known.push(Known { entry: Entry::of(&finding, &rule.id), places: places.collect() });
         }
         Ok(base)
+    }
+
+    /// Those of the findings of before that are gone as newer copies replace records
+    /// that they rest on, one notice each. Of those that `said` names nothing is said
+    /// twice.
+    pub(crate) fn turned_off(
+        &self,
+        (is_found, replacing): (&[bool], &Replacing<'_>),
+        said: &[Notice],
+    ) -> Vec<Notice> {
+        if replacing.places.is_empty() {
+            return Vec::new();
+        }
+        let gone = self.known.iter().zip(is_found).filter(|(_, is_found)| !**is_found);
+        let is_new = |known: &&Known| {
+            let Entry { rule, table, key, .. } = &known.entry;
+            let begin = format!("{rule} for {table} {key} ");
+            !said.iter().any(|notice| notice.message.starts_with(&begin))
+        };
+        let gone = gone.map(|(known, _)| known).filter(is_new);
+        gone.filter_map(|known| replacing.turned_off(known, &self.name)).take(MOST_TURNED_OFF).collect()
     }
 
     /// How the findings of now stand to those of before, and a notice for each rule
@@ -129,7 +211,8 @@ impl Base {
         let mut standing = accepted::Known { with: self.name.clone(), ..accepted::Known::default() };
         let mut notices = self.said.clone();
         for (rule, gone) in gone_by_rule {
-            let Some(Known { entry: Entry { table, key, .. }, path }) = gone.first() else { continue };
+            let Some(first) = gone.first() else { continue };
+            let (Entry { table, key, .. }, path) = (&first.entry, first.path());
             let open = self.rules.get(rule).copied().unwrap_or_default();
             let why = match open_now.get(rule) {
                 None => "the rule does not run any more",
@@ -151,7 +234,7 @@ impl Base {
             let message = format!("{rule} was found in {} for {table} {key}{more}, and {why}", self.name);
             notices.push(Notice::of_change(path, message));
         }
-        Compared { states, known: standing, notices }
+        Compared { states, is_found, known: standing, notices }
     }
 }
 

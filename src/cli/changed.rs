@@ -43,14 +43,23 @@ impl Changed {
 
     /// Whether a finding rests on something that changed.
     pub(crate) fn holds(&self, finding: &Finding) -> bool {
-        finding.places.iter().any(|place| match self.0.get(&place.source) {
+        finding.places.iter().any(|place| {
+            let is_of_file = place.target == Target::Root;
+            let is_changed =
+                |in_file: &InFile| matches!(in_file, InFile::Records(records) if !records.is_empty());
+            is_of_file && self.0.get(&place.source).is_some_and(is_changed)
+                || self.holds_record((place.source, place.outer_start, place.ordinal))
+        })
+    }
+
+    /// Whether the record changed that stands at a place: source, start of the child of
+    /// the root, ordinal in it.
+    pub(crate) fn holds_record(&self, (source, outer_start, ordinal): (u32, u64, u32)) -> bool {
+        match self.0.get(&source) {
             None => false,
             Some(InFile::All) => true,
-            Some(InFile::Records(records)) => {
-                place.target == Target::Root && !records.is_empty()
-                    || records.contains(&(place.outer_start, place.ordinal))
-            }
-        })
+            Some(InFile::Records(records)) => records.contains(&(outer_start, ordinal)),
+        }
     }
 }
 

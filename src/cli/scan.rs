@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-use glidelint::engine::{Plan, Profile, compare, cover, judge, profile, read_all, review};
+use glidelint::engine::{
+    Plan, Profile, ReadFile, TurnedOff, compare, cover, judge, profile, read_all, review, turned_off,
+};
 use glidelint::finding::{Band, Confidence, Finding, RuleCoverage, Severity};
-use glidelint::locate::{FileExcerpts, locate};
+use glidelint::locate::{FileExcerpts, Findings, locate};
 use glidelint::report::{Report, Scope, Score, Stats, safe};
 use glidelint::rule::{Pack, Rule, RuleError, RuleMeta, Settings};
 use glidelint::source::Source;
@@ -16,7 +18,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::accept::{self, Acceptance};
 use super::args::{AcceptArgs, BandArg, ConfidenceArg, FailOn, Format, JudgeArgs, ScanArgs};
-use super::base::Base;
+use super::base::{Base, Replacing};
 use super::changed::{Changed, is_any_staged};
 use super::desk::{desk, exports};
 use super::exit::Exit;
@@ -160,6 +162,28 @@ impl Scan<'_> {
         Ok((exit, stats))
     }
 
+    /// How a scan of one instance ends.
+    fn exit(
+        &self,
+        incomplete: bool,
+        coverage: &[RuleCoverage],
+        files: &[ReadFile],
+        findings: &Findings,
+    ) -> Exit {
+        let Self { args, found, .. } = self;
+        let cannot_tell = coverage.iter().any(|coverage| coverage.cannot_tell > 0);
+        let is_failing = |floor| findings.iter().any(|found| fails(found.finding, floor));
+        if (incomplete || args.strict && cannot_tell) && !args.judge.input.allow_incomplete {
+            Exit::Incomplete
+        } else if input::is_empty(files) {
+            Exit::NothingToScan
+        } else if fail_on(args, found).is_some_and(is_failing) {
+            Exit::Findings
+        } else {
+            Exit::Fine
+        }
+    }
+
     /// Judges one instance and writes its reports.
     fn one(
         &self,
@@ -193,6 +217,11 @@ impl Scan<'_> {
         let mut findings = outcome.findings;
         let rules: Vec<_> = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
         let mut accepted = acceptance.apply(&mut findings, &rules, &outcome.coverage, discovery);
+        let off = turned_off(&reading.instance, &pack.rules, &findings);
+        let off_notices = |is_changed: &dyn Fn(&TurnedOff) -> bool| {
+            let instance = &reading.instance;
+            instance.turned_off_notices((&off, &pack.rules), is_changed, &|source| discovery.path(source))
+        };
         if let Some(revision) = &args.changed_since {
             let revision = Revision::open("--changed-since", revision, &discovery.root)?.merge_base()?;
             let changed = Changed::since(&revision, discovery)?;
@@ -202,7 +231,14 @@ impl Scan<'_> {
             let mut compared = base.compare(metas(&pack.rules, &outcome.coverage), &findings);
             compared.tell(&mut findings, |finding| changed.holds(finding));
             accepted.known.get_or_insert(compared.known);
+            let replaced = reading.instance.replaced_places();
+            let replacing = Replacing::new(replaced, discovery, |newer| changed.holds_record(newer));
+            let off = off_notices(&|off| changed.holds_record(off.newer(&reading.instance)));
+            notices.extend(base.turned_off((&compared.is_found, &replacing), &off));
+            notices.extend(off);
             notices.extend(compared.notices);
+        } else {
+            notices.extend(off_notices(&|_| false));
         }
         findings.retain(|finding| is_wanted(args, finding));
         let located = locate(findings, notices, &discovery.sources, &reading.files);
@@ -213,18 +249,7 @@ impl Scan<'_> {
         let mut findings = located.findings;
         let rule_id = |rule: u16| pack.rules.get(usize::from(rule)).map(|rule| rule.meta.id.as_str());
         findings.sort(&discovery.sources, rule_id);
-        let cannot_tell = outcome.coverage.iter().any(|coverage| coverage.cannot_tell > 0);
-        let exit = if (incomplete || args.strict && cannot_tell) && !args.judge.input.allow_incomplete {
-            Exit::Incomplete
-        } else if input::is_empty(&reading.files) {
-            Exit::NothingToScan
-        } else if fail_on(args, found)
-            .is_some_and(|floor| findings.iter().any(|found| fails(found.finding, floor)))
-        {
-            Exit::Findings
-        } else {
-            Exit::Fine
-        };
+        let exit = self.exit(incomplete, &outcome.coverage, &reading.files, &findings);
         let mut report = ManuallyDrop::new(Report {
             rules,
             accepted,

@@ -14,6 +14,7 @@ use super::interner::{Interner, TextId};
 use super::row_index::Index;
 use super::signatures::{Signature, SignatureId};
 use super::stamp::Stamp;
+use super::versions::Replaced;
 use crate::query::{Cell, RowId};
 use crate::record::{Action, ColumnIdx, Origin, TableIdx, Wanted, WantedTable};
 
@@ -110,6 +111,8 @@ pub(super) struct TableFacts {
     /// For records of which several rows stand, by the folded `sys_id`: the row that
     /// joins see.
     pub(super) joined: HashMap<TextId, RowId, FixedState>,
+    /// Older versions that newer ones of other files replace.
+    pub(super) replaced: Vec<Replaced>,
     examples: OnceLock<Vec<Option<RowId>>>,
     indexes: Vec<OnceLock<Index>>,
     gaps: Vec<OnceLock<bool>>,

@@ -41,6 +41,7 @@ mod set_acls;
 mod set_view;
 mod signatures;
 mod stamp;
+mod turned_off;
 mod update_sets;
 mod user_access;
 mod versions;
@@ -57,4 +58,5 @@ pub use review::{
     Account, Actual, Answer, By, Grant, Held, Review, Reviewed, Setting, SettingVerdict, Shown, review,
 };
 pub use selftest::{TestFailure, run_tests};
+pub use turned_off::{Spot, TurnedOff, turned_off};
 pub use user_access::{ACCESS_TABLES, AccessStep, Branch, FoundUser, MOST_PATHS, RoleAccess, RoleState};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use foldhash::quality::RandomState;
 
 use super::apps::{Apps, FolderIdx};
-use super::facts::{Facts, Standing, TableFacts, Version};
+use super::facts::{Facts, Standing, TableFacts, Version, position};
 use super::interner::{Interner, TextId};
 use super::joined::{self, Undecided};
 use super::read::Plan;
@@ -118,6 +118,13 @@ pub(super) fn settle(facts: &mut Facts, files: &Files<'_>, settling: Settling<'_
     undecided
 }
 
+/// Two versions of a record, of which the newer one says something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Replaced {
+    pub(super) older: RowId,
+    pub(super) newer: RowId,
+}
+
 /// The rows of one record.
 pub(super) struct Group {
     pub(super) instance: Vec<RowId>,
@@ -164,6 +171,25 @@ fn settle_group(table: &mut TableFacts, texts: &Interner, group: &Group, files: 
     for (row, mark) in standings(table, &rows, &older, files) {
         table.set_standing(row, mark);
     }
+    let newest = rows.iter().zip(&older).find(|(_, older)| !**older).map(|(row, _)| *row);
+    if let Some(newer) = newest {
+        let older = rows.iter().zip(&older).filter(|(_, older)| **older);
+        let replaced = older.map(|(&older, _)| Replaced { older, newer });
+        let replaced: Vec<_> = replaced.filter(|rows| is_replaced_by_another(table, *rows)).collect();
+        table.replaced.extend(replaced);
+    }
+}
+
+/// Whether a newer version stands in another file and may be judged in another way. A
+/// record of an app is judged by its folder too.
+fn is_replaced_by_another(table: &TableFacts, Replaced { older, newer }: Replaced) -> bool {
+    let (Some(old), Some(new)) = (table.row(older), table.row(newer)) else { return false };
+    let is_of_app = old.origin == Origin::App || new.origin == Origin::App;
+    let pair = |row, slot| table.columns.get(position(row), slot);
+    let is_same = old.action == new.action
+        && old.signature == new.signature
+        && (0..table.width()).all(|slot| pair(older, slot) == pair(newer, slot));
+    old.source != new.source && (is_of_app || !is_same)
 }
 
 /// What is not the state among the versions of a record, given which are older:

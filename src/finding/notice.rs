@@ -28,6 +28,9 @@ const CLAIM_DOUBTED: &str = "claim-doubted";
 /// The kind of a notice that the input contradicts itself.
 const CONTRADICTION: &str = "contradiction";
 
+/// The kind of a notice that a newer copy of a record turned a finding off.
+const TURNED_OFF: &str = "turned-off";
+
 /// The kinds of notices about waivers, which begin all alike.
 const WAIVER: &str = "waiver-";
 /// The kinds of notices about what known findings are compared with.
@@ -91,7 +94,7 @@ impl Notice {
     /// about it although nothing was lost.
     #[must_use]
     pub fn is_about_all(&self) -> bool {
-        self.kind == MIXED_INSTANCES || self.topic() == Topic::Settings
+        self.kind == MIXED_INSTANCES || self.is_of_versions() || self.topic() == Topic::Settings
     }
 
     /// That packs or the configuration take something from rules; `path` is what
@@ -139,6 +142,20 @@ impl Notice {
     #[must_use]
     pub fn of_contradiction(path: &str, source: u32, at: ByteSpan, message: String) -> Self {
         let (level, kind) = (NoticeLevel::Error, CONTRADICTION);
+        let (path, source, at) = (path.to_owned(), Some(source), Some(at));
+        Self { level, kind: kind.into(), path, source, at, message }
+    }
+
+    /// Whether it says that newer copies of records turned findings off.
+    #[must_use]
+    pub fn is_of_versions(&self) -> bool {
+        self.kind == TURNED_OFF
+    }
+
+    /// That newer copies of records turned findings off; one of the copies.
+    #[must_use]
+    pub fn of_turned_off(path: &str, source: u32, at: ByteSpan, message: String) -> Self {
+        let (level, kind) = (NoticeLevel::Warning, TURNED_OFF);
         let (path, source, at) = (path.to_owned(), Some(source), Some(at));
         Self { level, kind: kind.into(), path, source, at, message }
     }

@@ -46,7 +46,9 @@ pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     let is_of_settings = |notice: &&Notice| notice.topic() == Topic::Settings;
     for notice in report.warnings_about_all().filter(|notice| !is_of_settings(notice)).take(WARNINGS_SHOWN) {
-        write_about_all("warning", "Files of several instances", notice, out)?;
+        let title =
+            if notice.is_of_versions() { "Turned off by a newer copy" } else { "Files of several instances" };
+        write_about_all("warning", title, notice, out)?;
         room[1].1 -= 1;
     }
     for notice in report.warnings_about_all().filter(is_of_settings).take(SETTINGS_SHOWN) {

@@ -24,7 +24,7 @@ pub(super) struct Notifications {
 
 /// Every sort of notification: id, name, what it says, what to do. The id of a
 /// notice's kind begins with `input-`.
-const DESCRIPTORS: [[&str; 4]; 19] = [
+const DESCRIPTORS: [[&str; 4]; 20] = [
     [
         "input-unreadable",
         "UnreadableInput",
@@ -66,6 +66,12 @@ const DESCRIPTORS: [[&str; 4]; 19] = [
         "SkippedInput",
         "An input file holds nothing to scan, or lies outside what was asked for.",
         "Nothing needs to be done if that was meant.",
+    ],
+    [
+        "input-turned-off",
+        "FindingTurnedOff",
+        "An older version of a record fails a rule, and a newer copy of it in another file does not.",
+        "Look whether the newer copy is what the instance holds; --all-versions judges both.",
     ],
     [
         "input-notice",
