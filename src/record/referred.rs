@@ -26,8 +26,9 @@ static DISPLAYS: LazyLock<HashMap<&'static str, Display>> = LazyLock::new(|| {
     cells.collect()
 });
 
-/// By table, a few records: `sys_id` and name. Nearly every reference is asked whether
-/// it leads to one, and comparing a few texts is cheaper than hashing one.
+/// By table, a few records in the order of their `sys_id`s, with the names. Nearly every
+/// reference is asked whether it leads to one, and comparing the beginnings of a few
+/// texts is cheaper than hashing one.
 static WELL_KNOWN: LazyLock<HashMap<&'static str, Vec<[&'static str; 2]>>> = LazyLock::new(|| {
     let mut tables: HashMap<_, Vec<_>> = HashMap::new();
     for line in lines(include_str!("well_known.tsv")) {
@@ -37,6 +38,7 @@ static WELL_KNOWN: LazyLock<HashMap<&'static str, Vec<[&'static str; 2]>>> = Laz
             tables.entry(table).or_default().push([sys_id, name]);
         }
     }
+    tables.values_mut().for_each(|records| records.sort_unstable());
     tables
 });
 
@@ -78,7 +80,9 @@ pub fn named_by_value<'v>(table: &str, value: &'v str) -> Option<&'v str> {
 #[must_use]
 pub fn well_known_name(table: &str, sys_id: &str) -> Option<&'static str> {
     let records = WELL_KNOWN.get(table)?;
-    records.iter().find(|[known, _]| known.eq_ignore_ascii_case(sys_id)).map(|[_, name]| *name)
+    let lower = || sys_id.bytes().map(|byte| byte.to_ascii_lowercase());
+    let at = records.binary_search_by(|[known, _]| known.bytes().cmp(lower())).ok()?;
+    records.get(at).map(|[_, name]| *name)
 }
 
 /// The column that names the records of a table for the platform's own code, so that
@@ -148,5 +152,7 @@ mod tests {
             }
         }
         assert!(WELL_KNOWN.keys().all(|table| DISPLAYS.contains_key(table)));
+        let sys_ids = || WELL_KNOWN.values().flatten().flat_map(|[sys_id, _]| sys_id.chars());
+        assert!(!sys_ids().any(|letter| letter.is_ascii_uppercase()), "they are looked up in lower case");
     }
 }
