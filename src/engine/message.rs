@@ -5,9 +5,7 @@ use super::properties::shown_value;
 use super::set_view::SetView;
 use crate::finding::{Better, Measure, ValuesHash};
 use crate::query::{BoundPath, Data, RowId};
-use crate::record::{
-    REDACTED, carries_credential, carries_records, is_secret_column, is_written_by_platform,
-};
+use crate::record::{REDACTED, carries_credential, carries_records, is_secret_column, nobody_chose};
 use crate::rule::{Body, Part, RecordBody, Special};
 
 /// The values that a finding rests on, in their order: waivers and baselines are
@@ -41,7 +39,7 @@ impl RestsOn {
         field: Option<&str>,
     ) {
         // Which of the rows that are counted comes first, the files' order says.
-        let is_free = |field: &&str| writer.counts() || writer.is_written_by_platform(subject, field);
+        let is_free = |field: &&str| writer.counts() || writer.nobody_chose(subject, field);
         let Some(field) = field.filter(|field| !is_free(field)) else { return };
         for value in writer.reported_values(subject, field) {
             self.add(value, writer.is_measured(subject, field));
@@ -86,8 +84,8 @@ impl FindingWriter<'_> {
                     });
                     // Of what is counted, the first row is shown, and the files' order
                     // says which is that.
-                    let is_free = self.counts()
-                        || column.is_some_and(|(table, name)| is_written_by_platform(table, name));
+                    let is_free =
+                        self.counts() || column.is_some_and(|(table, name)| nobody_chose(table, name));
                     let shown = row.and_then(|row| path.display(data, row));
                     if shown.is_none() && row.is_some_and(|row| path.is_hidden(data, row)) {
                         message.push_str("(not exported)");
@@ -176,8 +174,8 @@ impl FindingWriter<'_> {
         matches!(self.rule.body, Body::Count(_))
     }
 
-    fn is_written_by_platform(&self, subject: &Subject, field: &str) -> bool {
-        is_written_by_platform(&self.instance.wanted.table(subject.table).name, field)
+    fn nobody_chose(&self, subject: &Subject, field: &str) -> bool {
+        nobody_chose(&self.instance.wanted.table(subject.table).name, field)
     }
 
     /// The one number that the finding rests on, if the rule compares nothing but

@@ -11,7 +11,7 @@ use super::payload::{self, Carried};
 use super::problem;
 use super::raw::{RawField, RawRecord};
 use super::reading::{Frame, Reading};
-use super::unheard::{Lack, table_of_update};
+use super::unheard::{Lack, Unseen, table_of_update};
 use super::value_part::written_part;
 use crate::record::schema::{self, ColumnType};
 use crate::record::{Action, Field, Origin, Record, UpdateRow, ValuePlaces};
@@ -228,35 +228,17 @@ impl Reading<'_> {
         let of = self.state.census.table(number).row_of;
         let ordinal = self.ordinal;
         self.ordinal += 1;
-        for (index, name) in self.select.handed_out_as(of, table) {
-            self.sink.record(&Record {
-                table: name,
-                class: table,
-                table_index: index,
-                action: Action::InsertOrUpdate,
-                origin: Origin::UpdateSet,
-                apply_defaults: false,
-                attributes: &[],
-                fields: &[],
-                span: around.outer(ByteSpan::new(tag.span.start, end)),
-                start_tag_span: start_tag,
-                outer_start: self.outer_start,
-                ordinal,
-                update_row: Some(row.update_row()),
-                places: &Ways { window, raw, around },
-            });
-        }
+        let span = around.outer(ByteSpan::new(tag.span.start, end));
+        let unseen = Unseen { table, row: row.update_row(), span, start_tag_span: start_tag };
+        let (place, places) = ((self.outer_start, ordinal), Ways { window, raw, around });
+        unseen.hand_out(place, &places, (self.select, of), self.sink);
     }
 }
 
 /// What the column `action` of a row says, if it says one thing.
 fn row_says(window: Window<'_>, raw: &RawRecord, around: Surroundings<'_>) -> Option<RowSays> {
     let mut fields = raw.fields_named("action", window);
-    let action = |field| match raw.decode(field, window).trim() {
-        "DELETE" => Some(Action::Delete),
-        "INSERT_OR_UPDATE" => Some(Action::InsertOrUpdate),
-        _ => None,
-    };
+    let action = |field| Action::of_update_row(&raw.decode(field, window));
     let first = fields.next()?;
     let said = action(first)?;
     fields

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{flat, problem};
-use crate::record::{is_sys_id, schema};
+use super::{RecordSink, Select, flat, problem};
+use crate::record::{Action, Origin, Record, RowOf, UpdateRow, ValuePlaces, is_sys_id, schema};
 use crate::source::{Problem, ProblemKind};
 use crate::span::ByteSpan;
 
@@ -29,6 +29,47 @@ impl Lack {
                 "a row of an update set with an empty payload, so that what it brings is not known"
             }
             Self::NoXml => "in a payload: no XML, perhaps encoded, so that what its row brings is not known",
+        }
+    }
+}
+
+/// The record of a row whose payload was not read. It shows nothing: it is there, and
+/// whoever asks for its columns is told that they lack.
+pub(super) struct Unseen<'u> {
+    /// The table that the name of the row shows.
+    pub(super) table: &'u str,
+    pub(super) row: UpdateRow<'u>,
+    pub(super) span: ByteSpan,
+    pub(super) start_tag_span: ByteSpan,
+}
+
+impl Unseen<'_> {
+    /// Hands it out as each wanted table of which it is a row. `place` is the start of
+    /// the child of the root and the ordinal in it.
+    pub(super) fn hand_out(
+        &self,
+        (outer_start, ordinal): (u64, u32),
+        places: &dyn ValuePlaces,
+        (select, of): (Select<'_>, RowOf),
+        sink: &mut dyn RecordSink,
+    ) {
+        for (table_index, table) in select.handed_out_as(of, self.table) {
+            sink.record(&Record {
+                table,
+                class: self.table,
+                table_index,
+                action: Action::InsertOrUpdate,
+                origin: Origin::UpdateSet,
+                apply_defaults: false,
+                attributes: &[],
+                fields: &[],
+                span: self.span,
+                start_tag_span: self.start_tag_span,
+                outer_start,
+                ordinal,
+                update_row: Some(self.row),
+                places,
+            });
         }
     }
 }

@@ -18,6 +18,16 @@ pub enum Action {
 }
 
 impl Action {
+    /// What the `<action>` of an update-set row says; `None` for another word.
+    #[must_use]
+    pub fn of_update_row(text: &str) -> Option<Self> {
+        match text.trim() {
+            "DELETE" => Some(Self::Delete),
+            "INSERT_OR_UPDATE" => Some(Self::InsertOrUpdate),
+            _ => None,
+        }
+    }
+
     /// The word that encoded queries compare `@action` with.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -2,29 +2,36 @@
 //! list is data, in `written.tsv`. It is shorter than that of what a fix cannot change:
 //! who holds what is computed, and somebody did it all the same.
 
+use std::sync::LazyLock;
+
 use super::schema::{self, ColumnType};
+
+/// Table and column.
+static WRITTEN: LazyLock<Vec<(&str, &str)>> = LazyLock::new(|| {
+    let lines = include_str!("written.tsv").lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| line.split_once('\t')).collect()
+});
 
 /// Whether a value is none that somebody chose: the platform writes it by itself, or
 /// it is a date.
 #[must_use]
-pub fn is_written_by_platform(table: &str, column: &str) -> bool {
-    let mut lines = include_str!("written.tsv").lines().filter_map(|line| line.split_once('\t'));
+pub fn nobody_chose(table: &str, column: &str) -> bool {
     let is_date = || {
         let kind = schema::column(table, column).map(|column| column.kind);
         matches!(kind, Some(ColumnType::Date | ColumnType::DateTime))
     };
-    lines.any(|(of, name)| name == column && (of == "*" || of == table)) || is_date()
+    WRITTEN.iter().any(|(of, name)| *name == column && (*of == "*" || *of == table)) || is_date()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_written_by_platform;
+    use super::nobody_chose;
     use crate::record::schema;
 
     #[test]
     fn what_people_choose_is_none_of_it() {
         let check = |table, column, expected| {
-            assert_eq!(is_written_by_platform(table, column), expected, "{table}.{column}");
+            assert_eq!(nobody_chose(table, column), expected, "{table}.{column}");
         };
         check("sys_user", "sys_mod_count", true);
         check("u_of_somebody", "sys_updated_by", true);

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use super::super::finish::{RowSays, Surroundings};
 use super::super::payload::{Carried, Row, origin_in};
 use super::super::reading::{By, Frame, Reading};
-use super::super::unheard::{Lack, table_of_update};
+use super::super::unheard::{Lack, Unseen, table_of_update};
 use super::RecordSink;
 use super::record::Cell;
 use super::rows::Rows;
 use super::table::is_sys_id;
 use super::ways;
-use crate::record::{Action, Origin, Record, SetReference};
+use crate::record::{Action, Origin, SetReference};
 use crate::span::ByteSpan;
 use crate::xml::TextMap;
 
@@ -28,11 +28,7 @@ impl Rows<'_> {
         };
         let is_change = carried == Carried::Change;
         let says = cell("action").and_then(|cell| {
-            let action = match cell.read(text).0?.trim() {
-                "DELETE" => Action::Delete,
-                "INSERT_OR_UPDATE" => Action::InsertOrUpdate,
-                _ => return None,
-            };
+            let action = Action::of_update_row(&cell.read(text).0?)?;
             Some(RowSays { action, at: span(cell) })
         });
         let row = Row {
@@ -84,28 +80,12 @@ impl Rows<'_> {
             if let Some(lack) = lack {
                 state.unheard.lack(lack, payload.map_or(at, span));
             }
-            // A record that shows nothing: it is there, and its columns lack.
             if let Some(table) = table.filter(|_| lack.is_some() && !row.deletes) {
                 let number = state.census.number(table, 1, self.select);
                 let of = state.census.table(number).row_of;
-                for (index, name) in self.select.handed_out_as(of, table) {
-                    sink.record(&Record {
-                        table: name,
-                        class: table,
-                        table_index: index,
-                        action: Action::InsertOrUpdate,
-                        origin: Origin::UpdateSet,
-                        apply_defaults: false,
-                        attributes: &[],
-                        fields: &[],
-                        span: at,
-                        start_tag_span: at,
-                        outer_start: at.start,
-                        ordinal: 1,
-                        update_row: Some(row.update_row()),
-                        places: &ways::Ways { window: &self.window, cells: &self.cells },
-                    });
-                }
+                let places = ways::Ways { window: &self.window, cells: &self.cells };
+                let row = Unseen { table, row: row.update_row(), span: at, start_tag_span: at };
+                row.hand_out((at.start, 1), &places, (self.select, of), sink);
             }
         }
         self.state = state;
