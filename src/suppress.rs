@@ -6,12 +6,14 @@ mod append;
 mod baseline;
 mod compare;
 mod earlier;
+mod entry;
 mod recognise;
 mod waivers;
 
 pub use append::{AppendError, append};
-pub use baseline::{Baseline, Changes, Entry, FILE_NAME, KnownValues};
+pub use baseline::{Baseline, Changes, FILE_NAME};
 pub use compare::{Accepted, Known};
+pub use entry::{Entry, KnownValues};
 pub use recognise::{Recognised, Seen};
 pub use waivers::{RuleKnown, WaiverState, WaiverUse, Waivers};
 

@@ -7,6 +7,7 @@
 //! first, and what is left out is said.
 
 mod artifacts;
+mod messages;
 mod notifications;
 mod results;
 mod rules;

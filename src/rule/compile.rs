@@ -1,6 +1,9 @@
 //! From a rule file to a rule that can judge. Everything that can be wrong with
 //! a rule is found here, before any export is read.
 
+mod conditions;
+mod message;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

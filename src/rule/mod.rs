@@ -1,12 +1,8 @@
 //! Rules: the file format, how it is compiled, the built-in pack.
 
-mod asks;
 mod baseline;
 mod checks;
-mod comparison;
 mod compile;
-mod compile_conditions;
-mod compile_message;
 mod definition;
 mod error;
 mod expect;
@@ -23,15 +19,12 @@ mod network;
 mod overrides;
 mod pack;
 mod pattern;
-mod review;
 mod settings;
 mod weakened;
 
-pub use asks::Ask;
 pub use baseline::{baseline_of_release, parse_baseline};
 pub(crate) use checks::escaped;
 pub use checks::{Check, NotPortable, adopt, check_of, write_checks};
-pub use comparison::ComparisonQuestions;
 pub use definition::definitions;
 pub use error::RuleError;
 pub use expect::{Expectation, Holds};
@@ -42,11 +35,10 @@ pub use lint::lint;
 pub use message::{Part, Special, Template};
 pub use meta::{HardeningSetting, RuleMeta};
 pub use model::{
-    Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, Judges, KeyPaths, NamePattern,
-    PluginBody, PropertyBody, PropertyColumns, RecordBody, Rule,
+    Ask, Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, Judges, KeyPaths,
+    NamePattern, PluginBody, PropertyBody, PropertyColumns, RecordBody, Rule,
 };
 pub use overrides::is_built_in_name;
-pub use pack::Pack;
-pub use review::ReviewQuestions;
+pub use pack::{ComparisonQuestions, Pack, ReviewQuestions};
 pub use settings::{MayOverride, Settings};
 pub use weakened::weakened;

@@ -1,5 +1,7 @@
 //! A compiled rule.
 
+mod asks;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,6 +13,8 @@ use super::meta::RuleMeta;
 use super::pattern::Pattern;
 use crate::query::{BoundPath, BoundQuery};
 use crate::record::{ColumnIdx, TableIdx};
+
+pub use asks::Ask;
 
 /// A rule, ready to judge.
 #[derive(Debug)]

@@ -1,10 +1,12 @@
 //! Packs of rules, compiled into one as the settings want it.
 
+mod comparison;
+mod review;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::baseline::{expected_in, holds_in};
-use super::comparison::ComparisonQuestions;
 use super::compile::Compiler;
 use super::error::RuleError;
 use super::file::{ClassFile, Confidence as FileConfidence, OneOrMany, Profile, RuleFile};
@@ -14,13 +16,15 @@ use super::meta::{HardeningSetting, RuleMeta};
 use super::model::{ClassBody, KeyPaths, Rule};
 use super::names::PackNames;
 use super::overrides;
-use super::review::ReviewQuestions;
 use super::settings::{Fate, Settings, Taken};
 use crate::finding::{Confidence, Severity};
 use crate::query::{
     BindError, BoundPath, BoundQuery, Class, EFFECTIVE_ROLE, Query, RowTests, bind, bind_path, want_view,
 };
 use crate::record::{Dictionary, Wanted, natural_key, want_types, want_update_sets};
+
+pub use comparison::ComparisonQuestions;
+pub use review::ReviewQuestions;
 
 /// The rules that will run, and what must be read for them.
 #[derive(Debug)]

@@ -9,14 +9,15 @@
 //! these cells empty.
 
 use std::collections::HashSet;
-use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use crate::finding::{BaselineState, Finding, Fingerprint, ValuesHash};
+use crate::finding::{BaselineState, Finding};
 use crate::rule::RuleError;
 use crate::rule::file::Text;
 
-use super::{Recognised, Seen, earlier, is_hidden};
+use super::earlier;
+use super::entry::{self, Entry};
+use super::recognise::{Recognised, Seen};
 
 /// The name that a baseline has unless another is given.
 pub const FILE_NAME: &str = ".glidelint-baseline.tsv";
@@ -25,34 +26,6 @@ pub const FILE_NAME: &str = ".glidelint-baseline.tsv";
 const HEADER: &str = "# glidelint baseline v";
 const VERSION: &str = "2";
 const COLUMNS: &str = "# rule\ttable\tkey\tfield\tsys_id\tfingerprint\tvalues\tvalue";
-
-/// One known finding.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
-    /// Id of the rule.
-    pub rule: String,
-    /// Table of the subject.
-    pub table: String,
-    /// Its natural key, on one line and without anything invisible.
-    pub key: String,
-    /// The field that was reported, or nothing.
-    pub field: String,
-    /// The `sys_id` of the subject, where it showed one.
-    pub sys_id: String,
-    /// What it is recognised by: that of its key, or of version 1 where it has no values.
-    pub fingerprint: Fingerprint,
-    /// What it rests on; nothing in version 1.
-    pub values: Option<KnownValues>,
-}
-
-/// The values that a known finding rests on.
-#[derive(Debug, Clone, PartialEq)]
-pub struct KnownValues {
-    /// Of all but the number.
-    pub hash: ValuesHash,
-    /// The one number that was compared with a limit, if it is one.
-    pub number: Option<f64>,
-}
 
 /// The findings that were known at some time.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -76,42 +49,6 @@ pub struct Changes {
     pub not_judged: usize,
 }
 
-impl KnownValues {
-    /// Those of a finding.
-    #[must_use]
-    pub fn of(finding: &Finding) -> Self {
-        match finding.measure() {
-            Some(measure) => Self { hash: measure.others, number: Some(measure.value) },
-            None => Self { hash: finding.values, number: None },
-        }
-    }
-}
-
-impl Entry {
-    /// Of a finding of the rule with that id.
-    #[must_use]
-    pub fn of(finding: &Finding, rule: &str) -> Self {
-        Self {
-            rule: cell(rule),
-            table: cell(&finding.table),
-            key: cell(&finding.key),
-            field: cell(finding.field.as_deref().unwrap_or_default()),
-            sys_id: cell(finding.sys_id.as_deref().unwrap_or_default()),
-            fingerprint: finding.key_fingerprint(),
-            values: Some(KnownValues::of(finding)),
-        }
-    }
-
-    /// The line, with a tab between the cells.
-    fn line(&self) -> String {
-        let Self { rule, table, key, field, sys_id, fingerprint, values } = self;
-        let hash = values.as_ref().map_or_else(String::new, |values| values.hash.to_string());
-        let number = values.as_ref().and_then(|values| values.number);
-        let number = number.map_or_else(String::new, |number| number.to_string());
-        format!("{rule}\t{table}\t{key}\t{field}\t{sys_id}\t{fingerprint}\t{hash}\t{number}")
-    }
-}
-
 impl Baseline {
     /// Of entries, in any order.
     #[must_use]
@@ -122,13 +59,6 @@ impl Baseline {
         Self { entries: lines.into_iter().map(|(_, entry)| entry).collect(), partial: None }
     }
 
-    /// The same, with the reason why findings may be missing in it.
-    #[must_use]
-    pub(super) fn with_gap(mut self, partial: Option<String>) -> Self {
-        self.partial = partial;
-        self
-    }
-
     /// Reads a baseline file, or an earlier SARIF report of ours. `path` is what
     /// errors call it.
     ///
@@ -137,7 +67,8 @@ impl Baseline {
     pub fn parse(path: &str, text: &str) -> Result<Self, RuleError> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         if text.trim_start().starts_with('{') {
-            return earlier::parse(path, text);
+            let earlier = earlier::parse(path, text)?;
+            return Ok(Self { partial: earlier.gap, ..Self::new(earlier.entries) });
         }
         let (first, _) = text.split_once('\n').unwrap_or((text, ""));
         let Some(version) = first.strip_prefix(HEADER) else {
@@ -146,8 +77,8 @@ impl Baseline {
         };
         let (read, cells): (fn(&str) -> Option<Entry>, _) =
             match version.split(':').next().unwrap_or_default().trim() {
-                "1" => (earlier_entry, "rule, table, key, field and fingerprint"),
-                VERSION => (entry, "rule, table, key, field, sys_id, fingerprint, values and value"),
+                "1" => (entry::earlier_entry, "rule, table, key, field and fingerprint"),
+                VERSION => (entry::entry, "rule, table, key, field, sys_id, fingerprint, values and value"),
                 version => {
                     let message =
                         format!("the baseline has version '{version}'; this program knows versions 1 and 2");
@@ -245,47 +176,8 @@ impl Baseline {
     }
 }
 
-/// A line of version 1.
-fn earlier_entry(line: &str) -> Option<Entry> {
-    let cells: [&str; 5] = line.split('\t').collect::<Vec<_>>().try_into().ok()?;
-    let [rule, table, key, field, fingerprint] = cells;
-    read_entry([rule, table, key, field, "", fingerprint, "", ""])
-}
-
-fn entry(line: &str) -> Option<Entry> {
-    read_entry(line.split('\t').collect::<Vec<_>>().try_into().ok()?)
-}
-
-fn read_entry([rule, table, key, field, sys_id, fingerprint, hash, number]: [&str; 8]) -> Option<Entry> {
-    let number = match number {
-        "" => None,
-        number => Some(number.parse().ok().filter(|number: &f64| number.is_finite())?),
-    };
-    let values = match (hash, number) {
-        ("", None) => None,
-        (hash, number) => Some(KnownValues { hash: ValuesHash::parse(hash)?, number }),
-    };
-    let fingerprint = Fingerprint::parse(fingerprint)?;
-    let [rule, table, key, field, sys_id] = [rule, table, key, field, sys_id].map(str::to_owned);
-    (!rule.is_empty()).then_some(Entry { rule, table, key, field, sys_id, fingerprint, values })
-}
-
 fn at(path: &str, text: &str, line: u32, message: impl Into<String>) -> RuleError {
     RuleError::at(path, &Text { value: String::new(), line, column: 1 }, message).within(text)
-}
-
-/// A text as one cell of the file: what would end it, or is not seen by whoever
-/// reviews the file, is written as its number.
-fn cell(text: &str) -> String {
-    let mut cell = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if is_hidden(letter) {
-            let _ = write!(cell, "{}", letter.escape_unicode());
-        } else {
-            cell.push(letter);
-        }
-    }
-    cell
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::baseline::{Baseline, Entry, KnownValues};
+use super::entry::{Entry, KnownValues};
 use crate::finding::{Fingerprint, ValuesHash};
 use crate::rule::RuleError;
 use crate::rule::file::Text;
@@ -83,8 +83,15 @@ struct Descriptor {
     id: String,
 }
 
+/// What an earlier report knew.
+pub(super) struct EarlierReport {
+    pub(super) entries: Vec<Entry>,
+    /// Why it may not show all findings of its time, if so.
+    pub(super) gap: Option<String>,
+}
+
 /// The findings of the runs that are ours.
-pub(super) fn parse(path: &str, text: &str) -> Result<Baseline, RuleError> {
+pub(super) fn parse(path: &str, text: &str) -> Result<EarlierReport, RuleError> {
     let log: Log = serde_json::from_str(text).map_err(|error| {
         let number = |value: usize| u32::try_from(value).unwrap_or(0);
         let place = Text { value: String::new(), line: number(error.line()), column: number(error.column()) };
@@ -98,7 +105,7 @@ pub(super) fn parse(path: &str, text: &str) -> Result<Baseline, RuleError> {
     let gap = ours.iter().find_map(gap);
     let results = ours.into_iter().flat_map(|run| run.results);
     let entries = results.filter(|row| row.baseline_state != "absent").filter_map(entry);
-    Ok(Baseline::new(entries).with_gap(gap))
+    Ok(EarlierReport { entries: entries.collect(), gap })
 }
 
 fn entry(row: Row) -> Option<Entry> {

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::baseline::{Entry, KnownValues};
+use super::entry::{Entry, KnownValues};
 use crate::finding::{BaselineState, Better, Finding, Fingerprint, Measure, ValuesHash};
 
 /// A finding, as far as it is recognised by it.

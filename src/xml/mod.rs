@@ -2,21 +2,18 @@
 
 mod check;
 mod error;
-mod fill;
-mod flaw;
 mod names;
 mod plain;
 mod reader;
 mod scanner;
-mod seek;
 mod text;
 mod token;
 mod window;
 
 pub use error::{XmlError, XmlErrorKind};
-pub use flaw::{Flaw, UNEXPANDED};
-pub use reader::{Input, TokenReader};
-pub use scanner::{Halt, Leaf, Markup, Next, Scanner, Tag};
+pub use plain::Halt;
+pub use reader::{Flaw, Input, TokenReader, UNEXPANDED};
+pub use scanner::{Leaf, Markup, Next, Scanner, Tag};
 pub use text::{TextMap, decode, decode_verbatim, map_of};
 pub(crate) use token::tag_name;
 pub use token::{Attribute, Token, TokenKind};

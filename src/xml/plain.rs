@@ -3,12 +3,20 @@
 use memchr::{memchr, memchr3};
 
 use super::check::is_reference;
-use super::scanner::Halt;
 
 /// The longest reference that is looked for; longer ones are odd.
 pub(super) const REFERENCE: usize = 16;
 /// How many attributes a tag may have before it is odd.
 const MAX_ATTRIBUTES: usize = 16;
+
+/// Why the scanner cannot go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Halt {
+    /// The text ends in the middle of something.
+    More,
+    /// Something that only the strict reader understands.
+    Odd,
+}
 
 /// Index one past the `>` of a tag whose name ends at `from`. `>` may stand in
 /// quotes; what is no plain list of attributes is odd.

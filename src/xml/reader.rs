@@ -5,6 +5,10 @@
 //! can borrow its fields from it; what lies before may be gone after the next
 //! call of [`TokenReader::next_token`].
 
+mod fill;
+mod flaw;
+mod seek;
+
 use std::collections::VecDeque;
 
 use quick_xml::Reader;
@@ -12,12 +16,13 @@ use quick_xml::errors::Error;
 use quick_xml::events::Event;
 
 use super::error::{XmlError, XmlErrorKind, describe};
-use super::flaw::Flaw;
 use super::names::OpenNames;
 use super::token::{Attribute, Token, TokenKind, tag_name};
 use super::window::Window;
 use crate::source::{Problem, TextStream};
 use crate::span::ByteSpan;
+
+pub use flaw::{Flaw, UNEXPANDED};
 
 /// How much is read at once.
 const BLOCK: usize = 256 * 1024;
@@ -26,7 +31,7 @@ const BATCH: usize = 4096;
 /// How deep elements may be nested.
 const MAX_DEPTH: usize = 1000;
 /// How large the window may grow for one record.
-pub(super) const MAX_WINDOW: usize = 64 * 1024 * 1024;
+const MAX_WINDOW: usize = 64 * 1024 * 1024;
 /// How close to the end of the window markup may be cut without being wrong.
 const SHORTEST_MARKUP: usize = 16;
 
@@ -42,28 +47,28 @@ pub enum Input {
 /// Reads tokens and holds the window they lie in.
 #[allow(missing_debug_implementations, reason = "a stream has nothing to show")]
 pub struct TokenReader {
-    pub(super) input: Input,
-    pub(super) window: String,
+    input: Input,
+    window: String,
     /// Offset in the text of the window's first byte.
-    pub(super) base: u64,
+    base: u64,
     /// Index in the window of the first byte that no token was made of yet.
-    pub(super) scanned: usize,
+    scanned: usize,
     /// Offset from which on the window must be kept.
-    pub(super) keep: Option<u64>,
-    pub(super) at_end: bool,
-    pub(super) tokens: VecDeque<Token>,
-    pub(super) failure: Option<XmlError>,
+    keep: Option<u64>,
+    at_end: bool,
+    tokens: VecDeque<Token>,
+    failure: Option<XmlError>,
     /// Why the source could not be read on; comes after the last token.
-    pub(super) source_failure: Option<Problem>,
-    pub(super) open: OpenNames,
-    pub(super) dangling: Option<ByteSpan>,
-    pub(super) flaw: Option<Flaw>,
+    source_failure: Option<Problem>,
+    open: OpenNames,
+    dangling: Option<ByteSpan>,
+    flaw: Option<Flaw>,
     /// Whether a DOCTYPE was read, which may declare entities.
-    pub(super) has_doctype: bool,
+    has_doctype: bool,
     /// Whether anything but space was read.
-    pub(super) has_begun: bool,
-    pub(super) nul: Option<ByteSpan>,
-    pub(super) block: usize,
+    has_begun: bool,
+    nul: Option<ByteSpan>,
+    block: usize,
 }
 
 impl TokenReader {

@@ -11,18 +11,9 @@ use memchr::memmem::Finder;
 use memchr::{memchr, memchr2};
 
 use super::check::is_declaration;
-use super::plain::{REFERENCE, begins_name, end_of_attributes, is_known, is_name_byte};
+use super::plain::{Halt, REFERENCE, begins_name, end_of_attributes, is_known, is_name_byte};
 use super::token::{Token, TokenKind};
 use crate::span::ByteSpan;
-
-/// Why the scanner cannot go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Halt {
-    /// The text ends in the middle of something.
-    More,
-    /// Something that only the strict reader understands.
-    Odd,
-}
 
 /// What comes next between elements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::accounts::{Gaps, by, gaps};
 use super::bars::share;
-use super::facts::Facts;
+use super::facts::{Facts, best};
 use super::flow::{Flow, flow};
 use super::prose::{Part, mixed};
 use super::{PAGED, ROWS};
@@ -118,11 +118,6 @@ fn headline(facts: &Facts<'_>) -> String {
             .replace("1 account reaches admin, each by a grant of its own", "1 account reaches admin"),
         },
     }
-}
-
-/// The row without which fewest accounts reach admin.
-pub(super) fn best(review: &Review) -> Option<&Grant> {
-    review.grants.iter().min_by_key(|grant| grant.left)
 }
 
 fn lead(facts: &Facts<'_>) -> String {

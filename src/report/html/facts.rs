@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::engine::{Account, Answer, Review, Setting, SettingVerdict};
+use crate::engine::{Account, Answer, Grant, Review, Setting, SettingVerdict};
 use crate::finding::{Band, RuleCoverage, Verdict};
 use crate::report::words::{counted, top_area};
 use crate::report::{Desk, Report, Standing, safe};
@@ -258,6 +258,11 @@ impl Range {
 /// A number with one decimal in tenths.
 fn tenths(score: f64) -> u32 {
     format!("{score:.1}").replace('.', "").parse().unwrap_or(0)
+}
+
+/// The row without which fewest accounts reach admin.
+pub(super) fn best(review: &Review) -> Option<&Grant> {
+    review.grants.iter().min_by_key(|grant| grant.left)
 }
 
 #[cfg(test)]

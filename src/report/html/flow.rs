@@ -62,7 +62,7 @@ pub(super) fn flow(facts: &Facts<'_>) -> Option<Flow> {
         return None;
     }
     let graph = Graph::of(&accounts, &review.grants);
-    Some(layout::lay_out(&graph, super::admin::best(review), facts.admins, facts.maybe_admins))
+    Some(layout::lay_out(&graph, super::facts::best(review), facts.admins, facts.maybe_admins))
 }
 
 impl<'r> Graph<'r> {

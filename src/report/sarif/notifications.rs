@@ -9,7 +9,7 @@ use super::super::coverage::missing_in_words;
 use super::super::object::ITEM_OVERHEAD;
 use super::super::{Report, safe};
 use super::artifacts::Artifacts;
-use super::rules::text;
+use super::messages::text;
 use super::{index, integer, text_message};
 use crate::finding::{Notice, NoticeLevel, RuleCoverage, Topic};
 use crate::rule::RuleMeta;

@@ -12,7 +12,7 @@ use serde_sarif::sarif::{
 use super::super::coverage::missing_in_words;
 use super::super::{Report, mended, safe};
 use super::artifacts::Artifacts;
-use super::rules::{MESSAGE_ID, rank};
+use super::messages::{EVIDENCE, MESSAGE_ID};
 use super::{ROOT, SarifOptions, index, integer, text_message};
 use crate::finding::{BaselineState, Finding, Level, PlaceRole, Verdict};
 use crate::locate::{ShownFinding, ShownPlace, Snippet};
@@ -145,17 +145,9 @@ pub(super) fn of_coverage(report: &Report, rule_index: usize, marks: Marks) -> O
     Some(result)
 }
 
-/// Messages of [`of_coverage`], by SARIF's word for the kind.
-const EVIDENCE: [(&str, &str); 3] = [
-    ("pass", "passed for '{0}' subjects."),
-    ("notApplicable", "does not apply to any of '{0}' subjects."),
-    ("open", "could not be judged for '{0}' subjects: '{1}'."),
-];
-
-/// Ids and texts of the messages of a rule that found nothing.
-pub(super) fn evidence_strings(rule: &RuleMeta) -> impl Iterator<Item = (&'static str, String)> {
-    let title = safe::sarif_message(&rule.title);
-    EVIDENCE.iter().map(move |(id, string)| (*id, format!("{title}: {string}")))
+/// 0 to 100, from which GitLab takes its severity: the same as `security-severity`.
+pub(super) fn rank(severity: crate::finding::Severity) -> f64 {
+    (severity.number() * 10.0).round()
 }
 
 /// A waiver, as a result that it covers carries it.

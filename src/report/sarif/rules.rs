@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::value::RawValue;
-use serde_sarif::sarif::MultiformatMessageString;
 
 use super::super::{HOME, page_of, safe};
-use super::{results, taxonomies};
+use super::messages::{MESSAGE_ID, evidence_strings};
+use super::results::rank;
+use super::taxonomies;
 use crate::rule::RuleMeta;
 
 /// GitHub and GitLab show at most so many characters of a description.
@@ -16,9 +17,6 @@ const DESCRIPTION_LIMIT: usize = 1_024;
 
 /// Of more tags, GitHub drops some at random.
 const TAG_LIMIT: usize = 10;
-
-/// The name of a rule's one message.
-pub(super) const MESSAGE_ID: &str = "default";
 
 /// A rule as SARIF describes it: `reportingDescriptor`, with no more properties
 /// than we write. A report describes hundreds, most of whose texts can be
@@ -107,19 +105,9 @@ fn message_strings(rule: &RuleMeta, kinds_all: bool) -> BTreeMap<&'static str, S
     let fail = format!("{}: '{{0}}'.", safe::sarif_message(&rule.title));
     let mut strings = BTreeMap::from([(MESSAGE_ID, Shown { text: fail.into() })]);
     if kinds_all {
-        strings.extend(results::evidence_strings(rule).map(|(id, text)| (id, Shown { text: text.into() })));
+        strings.extend(evidence_strings(rule).map(|(id, text)| (id, Shown { text: text.into() })));
     }
     strings
-}
-
-/// 0 to 100, from which GitLab takes its severity: the same as `security-severity`.
-pub(super) fn rank(severity: crate::finding::Severity) -> f64 {
-    (severity.number() * 10.0).round()
-}
-
-/// Plain text.
-pub(super) fn text(text: &str) -> MultiformatMessageString {
-    MultiformatMessageString::builder().text(text).build()
 }
 
 /// Where the rule is described: our own on their generated pages; one of another

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::frameworks::{FRAMEWORKS, Framework, entries, name_of};
 use super::index;
-use super::rules::text;
+use super::messages::text;
 use crate::rule::RuleMeta;
 use crate::source::hex;
 

@@ -1,7 +1,8 @@
 //! The file of known findings.
 
-use super::{Baseline, Changes, Entry, KnownValues, cell};
+use super::{Baseline, Changes};
 use crate::finding::{Finding, ValuesHash, fingerprint};
+use crate::suppress::entry::{Entry, KnownValues, cell};
 use crate::suppress::recognise::tests::finding;
 
 fn entry(rule: &str, key: &str) -> Entry {

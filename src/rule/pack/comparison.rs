@@ -1,10 +1,10 @@
 //! What instances are compared by, tied to a pack. The questions about accounts
 //! are data: `review.tsv`.
 
-use super::model::{Body, Condition, PropertyBody, PropertyColumns, Rule};
-use super::pack::Pack;
+use super::Pack;
 use super::review::lines;
 use crate::query::{BindError, BoundQuery};
+use crate::rule::model::{Body, Condition, PropertyBody, PropertyColumns, Rule};
 
 /// Questions about accounts beside those of [`super::ReviewQuestions`], and where
 /// properties stand.

@@ -1,8 +1,8 @@
 //! The window over the text: how it grows and slides on.
 
-use super::error::{XmlError, XmlErrorKind};
-use super::reader::{Input, MAX_WINDOW, TokenReader};
+use super::{Input, MAX_WINDOW, TokenReader};
 use crate::span::ByteSpan;
+use crate::xml::error::{XmlError, XmlErrorKind};
 
 impl TokenReader {
     /// Makes room and reads on. The window doubles while one token does not fit,

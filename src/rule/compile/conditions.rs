@@ -1,10 +1,10 @@
 //! Compiles rules of several conditions, and the gates of all rules.
 
-use super::compile::Compiler;
-use super::error::RuleError;
-use super::expect::Fill;
-use super::file::{Absent, Atom, RuleFile, Text, UnlessUnknown};
-use super::model::{Binding, CaseBody, Condition, Judges, PluginBody, PluginSource, RecordBody};
+use super::Compiler;
+use crate::rule::error::RuleError;
+use crate::rule::expect::Fill;
+use crate::rule::file::{Absent, Atom, RuleFile, Text, UnlessUnknown};
+use crate::rule::model::{Binding, CaseBody, Condition, Judges, PluginBody, PluginSource, RecordBody};
 
 impl Compiler<'_> {
     /// A rule of several conditions may point at a field of a table that one of
@@ -89,7 +89,7 @@ impl Compiler<'_> {
     /// A plugin's state stands in one of several tables; which is data.
     fn plugin(&mut self, plugin: &Text, active: bool, absent: Absent) -> Result<Condition, RuleError> {
         let mut sources = Vec::new();
-        for line in include_str!("plugins.tsv").lines().filter(|line| !line.starts_with('#')) {
+        for line in include_str!("../plugins.tsv").lines().filter(|line| !line.starts_with('#')) {
             let mut cells = line.split('\t');
             let (Some(name), Some(id), Some(is_active)) = (cells.next(), cells.next(), cells.next()) else {
                 continue;

@@ -1,10 +1,10 @@
 //! What the strict reader finds wrong with tokens that can be read.
 
-use super::check::{self, Checked};
-use super::error::{XmlError, XmlErrorKind};
-use super::reader::TokenReader;
-use super::token::{Token, TokenKind};
+use super::TokenReader;
 use crate::span::ByteSpan;
+use crate::xml::check::{self, Checked};
+use crate::xml::error::{XmlError, XmlErrorKind};
+use crate::xml::token::{Token, TokenKind};
 
 /// Something that is not as XML demands, although it could be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 //! Messages: every placeholder is checked when the rule is loaded, and none may
 //! show a secret.
 
-use super::compile::Compiler;
-use super::error::RuleError;
-use super::file::Text;
-use super::message::{Part, Piece, Special, Template, split};
-use super::model::Body;
+use super::Compiler;
 use crate::record::{carries_records, is_secret_column};
+use crate::rule::error::RuleError;
+use crate::rule::file::Text;
+use crate::rule::message::{Part, Piece, Special, Template, split};
+use crate::rule::model::Body;
 
 impl Compiler<'_> {
     pub(super) fn message(

@@ -1,7 +1,7 @@
 //! What the pages for reviewers ask of an instance, tied to a pack. The questions
 //! themselves are data: `review.tsv`.
 
-use super::pack::Pack;
+use super::Pack;
 use crate::query::{
     BindError, BoundPath, BoundQuery, Class, EFFECTIVE_ROLE, Query, bind_shared, bind_shown_path, want_view,
 };

@@ -1,7 +1,7 @@
 //! Everything that rules and classes ask, in one list: for what is computed only
 //! as far as somebody asks for it.
 
-use super::model::{Body, ClassBody, Condition, CountBody, RecordBody, Rule};
+use super::{Body, ClassBody, Condition, CountBody, RecordBody, Rule};
 use crate::query::BoundQuery;
 use crate::record::TableIdx;
 

@@ -1,9 +1,9 @@
 //! Reading on at another place: behind a break, or at a record that is looked at
 //! again.
 
-use super::error::{XmlError, XmlErrorKind};
-use super::reader::{Input, TokenReader};
+use super::{Input, TokenReader};
 use crate::span::ByteSpan;
+use crate::xml::error::{XmlError, XmlErrorKind};
 
 impl TokenReader {
     /// Goes forward to `offset`, where an element begins that is to be read on
