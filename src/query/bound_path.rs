@@ -5,9 +5,8 @@ use std::borrow::Cow;
 use smallvec::SmallVec;
 
 use super::columns::{ColumnEnd, Columns, Meaning};
-use super::data::{Cell, Class, Data, Missing, Reference, RowId, SetFact, Truth};
+use super::data::{Cell, Class, Data, Missing, Reference, RowId, SetFact, Truth, WalkStart};
 use super::naming::{name_by_reference, name_of, without_referred};
-use super::row_test::WalkStart;
 use crate::record::schema::ColumnType;
 use crate::record::{ColumnIdx, Keep, TableIdx, Wanted, is_sys_id};
 

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 
 use smallvec::SmallVec;
 
-use super::row_test::{TestIdx, WalkIdx};
 use crate::record::{ColumnIdx, PartOf, TableIdx, Wanted};
 
 /// Index of a row within its table.
@@ -15,6 +14,30 @@ pub struct RowId(pub u32);
 /// Index of a class of records, such as `service_account`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Class(pub u16);
+
+/// Index of a test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TestIdx {
+    /// The table whose rows answer it.
+    pub table: TableIdx,
+    /// Its index among those of the table.
+    pub number: u16,
+}
+
+/// Index of a walk among all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WalkIdx(pub u16);
+
+/// A reference from which somebody walks on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct WalkStart {
+    /// Where it stands.
+    pub table: TableIdx,
+    /// Its column.
+    pub column: ColumnIdx,
+    /// The table that it refers to.
+    pub target: TableIdx,
+}
 
 /// One field of one row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -3,7 +3,7 @@
 
 use jiff::civil::DateTime;
 
-use super::ast::Comparison;
+use super::comparison::{Comparison, comparison_named};
 use super::dates::{Clock, Moment, Unit, time_of};
 
 /// A date function with its arguments.
@@ -251,16 +251,4 @@ const MONTHS: [&str; 12] = [
 fn position(text: &str, names: &[&str], least: usize) -> Option<i64> {
     let place = names.iter().position(|name| text.len() >= least && name.starts_with(text))?;
     i64::try_from(place + 1).ok()
-}
-
-/// The comparisons that date parts and relative dates name by two letters.
-pub(super) fn comparison_named(name: &str) -> Option<Comparison> {
-    Some(match name {
-        "GT" => Comparison::Greater,
-        "GE" => Comparison::GreaterOrEqual,
-        "LT" => Comparison::Less,
-        "LE" => Comparison::LessOrEqual,
-        "EE" | "EQ" => Comparison::Equal,
-        _ => return None,
-    })
 }

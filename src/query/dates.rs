@@ -5,8 +5,6 @@ use std::cmp::Ordering;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{Span, ToSpan as _};
 
-pub(super) use super::date_functions::{DateFunction, DatePart};
-
 /// What "now" is while queries are evaluated, in UTC. Exports do not change, so
 /// it is given, never read from the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -5,43 +5,32 @@
 //! language come from ServiceNow's published operator tables and from the
 //! platform's own parse that exports of `conditions` fields carry.
 
-mod ast;
 mod bind;
-mod bind_check;
-mod binder;
+mod bound;
 mod bound_path;
 mod columns;
+mod comparison;
 mod data;
 mod date_functions;
 mod dates;
-mod eval;
 mod known;
 mod naming;
-mod negate;
-mod parse;
-mod path;
-mod pins;
-mod possible;
-mod print;
-mod related;
 mod row_test;
-mod term;
+mod syntax;
 mod text;
 mod typed;
 
 #[cfg(test)]
 mod tests;
 
-pub use ast::Query;
-pub use bind::{
-    BindError, BoundQuery, Names, bind, bind_path, bind_shared, bind_shown_path, is_view, want_view,
-};
+pub use bind::{Names, bind, bind_path, bind_shared, bind_shown_path, is_view, want_view};
+pub use bound::{BindError, BoundQuery, Partial};
 pub use bound_path::BoundPath;
 pub use data::{
-    Cell, CellPlace, Class, Data, Missing, MissingItem, Reference, Repeat, RowId, SetFact, Truth,
+    Cell, CellPlace, Class, Data, Missing, MissingItem, Reference, Repeat, RowId, SetFact, TestIdx, Truth,
+    WalkIdx, WalkStart,
 };
 pub use dates::{Clock, ClockError};
 pub use known::{EFFECTIVE_ROLE, ROLE_CLOSURE};
-pub use parse::QueryError;
-pub use possible::Partial;
-pub use row_test::{AskRow, RowTest, RowTests, TestIdx, Walk, WalkIdx, WalkStart};
+pub use row_test::{AskRow, RowTest, RowTests, Walk};
+pub use syntax::{Query, QueryError};

@@ -6,33 +6,9 @@ use std::fmt::Debug;
 use std::sync::Arc;
 
 use super::bound_path::{BoundPath, End};
-use super::data::{Data, Missing, RowId, Truth};
+use super::data::{Data, Missing, RowId, TestIdx, Truth, WalkIdx, WalkStart};
 use super::dates::Clock;
 use crate::record::{ColumnIdx, TableIdx};
-
-/// Index of a test.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TestIdx {
-    /// The table whose rows answer it.
-    pub table: TableIdx,
-    /// Its index among those of the table.
-    pub number: u16,
-}
-
-/// Index of a walk among all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct WalkIdx(pub u16);
-
-/// A reference from which somebody walks on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct WalkStart {
-    /// Where it stands.
-    pub table: TableIdx,
-    /// Its column.
-    pub column: ColumnIdx,
-    /// The table that it refers to.
-    pub target: TableIdx,
-}
 
 /// A question about what the rows of a table refer to.
 #[derive(Debug)]

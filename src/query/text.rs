@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::ast::Search;
+use super::syntax::Search;
 
 /// A text to look for, put into lower case once.
 #[derive(Debug, Clone, PartialEq, Eq)]

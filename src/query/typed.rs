@@ -2,24 +2,11 @@
 
 use std::cmp::Ordering;
 
-use super::ast::{Comparison, Side};
+use super::comparison::Comparison;
 use super::dates::{Moment, Unit};
+use super::syntax::Side;
 use super::text::{self, Number};
 use crate::record::schema::ColumnType;
-
-impl Comparison {
-    /// Whether an order of two values is the one asked for.
-    pub(super) fn holds(self, order: Ordering) -> bool {
-        match self {
-            Self::Equal => order.is_eq(),
-            Self::NotEqual => order.is_ne(),
-            Self::Less => order.is_lt(),
-            Self::LessOrEqual => order.is_le(),
-            Self::Greater => order.is_gt(),
-            Self::GreaterOrEqual => order.is_ge(),
-        }
-    }
-}
 
 /// The order of two stored values; `None` where their types do not compare.
 pub(super) fn order(

@@ -1,7 +1,7 @@
 //! What is read from a text, and what is refused where.
 
 use crate::query::Query;
-use crate::query::ast::{Clause, Condition, Term};
+use crate::query::syntax::{Clause, Condition, Term};
 
 /// Writes a query as the platform's own parse does: field, operator and value of
 /// each term; `|` before one that is joined by OR, `||` before a new query.

@@ -5,10 +5,12 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::query::Query;
-use crate::query::ast::{
-    Comparison, Condition, Operand, Path, Place, Polarity, Related, Search, Side, Sort, SortKind, Term, Test,
+use crate::query::comparison::Comparison;
+use crate::query::date_functions::{DateFunction, DatePart};
+use crate::query::dates::Unit;
+use crate::query::syntax::{
+    Condition, Operand, Path, Place, Polarity, Related, Search, Side, Sort, SortKind, Term, Test,
 };
-use crate::query::dates::{DateFunction, DatePart, Unit};
 
 fn path() -> impl Strategy<Value = Path> {
     let segment =

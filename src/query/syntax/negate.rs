@@ -6,8 +6,9 @@
 
 use std::borrow::Cow;
 
-use super::ast::{Clause, Comparison, Condition, Group, Path, Polarity, Query, Related, Search, Term, Test};
-use super::known;
+use super::{Clause, Condition, Group, Path, Polarity, Query, Related, Search, Term, Test};
+use crate::query::comparison::Comparison;
+use crate::query::known;
 use crate::record::schema::ColumnType;
 
 /// The most alternatives (`^NQ`) that are written out.

@@ -1,6 +1,7 @@
 //! Values that a query says of a field outright.
 
-use super::ast::{Comparison, Condition, Polarity, Query, Term, Test};
+use super::{Condition, Polarity, Query, Term, Test};
+use crate::query::comparison::Comparison;
 
 impl Query {
     /// The value of a field without which the query does not hold, whatever else
@@ -26,7 +27,7 @@ impl Query {
 
 impl Query {
     /// Whether some condition asks that field of the row itself.
-    pub(super) fn asks(&self, field: &str) -> bool {
+    pub(in crate::query) fn asks(&self, field: &str) -> bool {
         let mut terms = self.alternatives.iter().flatten().flatten();
         terms.any(|term| matches!(term, Term::Condition(condition) if condition.path.segments == [field]))
     }

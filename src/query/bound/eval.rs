@@ -9,15 +9,15 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::ast::{Comparison, Polarity, Search};
-use super::bind::{BoundCondition, BoundQuery, BoundTerm, Known};
-use super::bind_check::{Check, Hierarchy, RoleTest, Value, When};
-use super::bound_path::{BoundPath, End, Walked};
-use super::data::{Cell, Data, Missing, RowId, Truth, without_row};
-use super::dates::{Clock, Moment, Unit};
-use super::row_test::AskRow;
-use super::text::{self, Needle, Number};
-use super::typed::{can_hold, is_distant, is_ordered, is_relative, order};
+use super::{BoundCondition, BoundQuery, BoundTerm, Check, Hierarchy, Known, RoleTest, Value, When};
+use crate::query::bound_path::{BoundPath, End, Walked};
+use crate::query::comparison::Comparison;
+use crate::query::data::{Cell, Data, Missing, RowId, Truth, without_row};
+use crate::query::dates::{Clock, Moment, Unit};
+use crate::query::row_test::AskRow;
+use crate::query::syntax::{Polarity, Search};
+use crate::query::text::{self, Needle, Number};
+use crate::query::typed::{can_hold, is_distant, is_ordered, is_relative, order};
 use crate::record::schema::ColumnType;
 
 impl BoundQuery {
@@ -114,12 +114,6 @@ impl AskRow for BoundCondition {
 
     fn asks_emptiness(&self) -> bool {
         matches!(self.check, Check::Anything | Check::IsEmpty | Check::IsNotEmpty)
-    }
-}
-
-impl Polarity {
-    fn apply(self, holds: bool) -> bool {
-        holds == (self == Self::Plain)
     }
 }
 

@@ -3,11 +3,10 @@
 //! Views are computed only as far as somebody asks: a rule about `admin` needs
 //! the holders of `admin`, and not those of every role.
 
-use super::bind::{Alternatives, BoundQuery, BoundTerm};
-use super::bind_check::Check;
-use super::bound_path::{BoundPath, End};
-use super::data::{Data, RowId, Truth};
-use super::dates::Clock;
+use super::{Alternatives, BoundQuery, BoundTerm, Check};
+use crate::query::bound_path::{BoundPath, End};
+use crate::query::data::{Data, RowId, Truth};
+use crate::query::dates::Clock;
 use crate::record::{ColumnIdx, TableIdx};
 
 /// A row of which one column is known.

@@ -6,17 +6,18 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::ast::{Condition, Path, Place, Query, Related, Term};
-use super::bind::{
-    Alternatives, BindError, BoundCondition, BoundTerm, Known, Names, Need, want_roles, want_view,
+use super::check::bind_check;
+use super::{Names, want_roles, want_view};
+use crate::query::bound::{
+    Alternatives, BindError, BoundCondition, BoundRelated, BoundTerm, Check, CountTest, Known, Need,
 };
-use super::bind_check::{Check, bind_check};
-use super::bound_path::{BoundPath, End, Hop};
-use super::columns::{ColumnEnd, Columns, Meaning};
-use super::data::SetFact;
-use super::known::{self, KnownColumn};
-use super::related::{BoundRelated, CountTest};
-use super::row_test::{RowTests, TestIdx};
+use crate::query::bound_path::{BoundPath, End, Hop};
+use crate::query::columns::{ColumnEnd, Columns, Meaning};
+use crate::query::data::SetFact;
+use crate::query::data::TestIdx;
+use crate::query::known::{self, KnownColumn};
+use crate::query::row_test::RowTests;
+use crate::query::syntax::{Condition, Path, Place, Query, Related, Term};
 use crate::record::schema::ColumnType;
 use crate::record::{ACLS, ColumnIdx, Dictionary, Keep, PartOf, TableIdx, Wanted, display_column, part_of};
 

@@ -1,16 +1,28 @@
 //! A query as it was written: alternatives of groups of terms, names unchecked.
 
+mod error;
+mod negate;
+mod parse;
+mod path;
+mod pins;
+mod print;
+mod term;
+
 use std::ops::Range;
 
-use super::dates::{DateFunction, DatePart, Unit};
+use super::comparison::Comparison;
+use super::date_functions::{DateFunction, DatePart};
+use super::dates::Unit;
+
+pub use error::QueryError;
 
 /// An encoded query that was read. [`std::fmt::Display`] writes it back.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Query {
     /// What `^NQ` separates: a row matches if any holds. None at all matches every row.
-    pub(super) alternatives: Vec<Clause>,
+    pub(in crate::query) alternatives: Vec<Clause>,
     /// `ORDERBY`, `ORDERBYDESC` and `GROUPBY`, kept for printing only.
-    pub(super) sort: Vec<Sort>,
+    pub(in crate::query) sort: Vec<Sort>,
 }
 
 impl Query {
@@ -22,15 +34,15 @@ impl Query {
 }
 
 /// Groups that must all hold; never empty.
-pub(super) type Clause = Vec<Group>;
+pub(in crate::query) type Clause = Vec<Group>;
 
 /// Terms of which one must hold; never empty.
-pub(super) type Group = Vec<Term>;
+pub(in crate::query) type Group = Vec<Term>;
 
 /// Where something stands in the query's text. All places are equal, so that two
 /// queries are compared by what they say.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Place(pub(super) Range<usize>);
+pub(in crate::query) struct Place(pub(in crate::query) Range<usize>);
 
 impl PartialEq for Place {
     fn eq(&self, _: &Self) -> bool {
@@ -41,74 +53,64 @@ impl PartialEq for Place {
 impl Eq for Place {}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Sort {
-    pub(super) kind: SortKind,
-    pub(super) path: Path,
+pub(in crate::query) struct Sort {
+    pub(in crate::query) kind: SortKind,
+    pub(in crate::query) path: Path,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SortKind {
+pub(in crate::query) enum SortKind {
     OrderBy,
     OrderByDescending,
     GroupBy,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Term {
+pub(in crate::query) enum Term {
     Condition(Condition),
     Related(Related),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Condition {
-    pub(super) path: Path,
-    pub(super) test: Test,
-    pub(super) place: Place,
+pub(in crate::query) struct Condition {
+    pub(in crate::query) path: Path,
+    pub(in crate::query) test: Test,
+    pub(in crate::query) place: Place,
 }
 
 /// A field name, walked through references: `user.manager.active`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Path {
+pub(in crate::query) struct Path {
     /// The names; a computed one begins with `@`, and `@class.x` is one segment.
-    pub(super) segments: Vec<String>,
-    pub(super) place: Place,
+    pub(in crate::query) segments: Vec<String>,
+    pub(in crate::query) place: Place,
 }
 
 /// `RLQUERYtable.column=path,>=1^…^ENDRLQUERY`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Related {
-    pub(super) table: String,
+pub(in crate::query) struct Related {
+    pub(in crate::query) table: String,
     /// The column of the related table.
-    pub(super) column: String,
+    pub(in crate::query) column: String,
     /// What of this row it equals; `None` is the platform's own form, the `sys_id`.
-    pub(super) this: Option<Path>,
-    pub(super) comparison: Comparison,
-    pub(super) count: u32,
-    pub(super) query: Query,
-    pub(super) place: Place,
+    pub(in crate::query) this: Option<Path>,
+    pub(in crate::query) comparison: Comparison,
+    pub(in crate::query) count: u32,
+    pub(in crate::query) query: Query,
+    pub(in crate::query) place: Place,
 }
 
 /// A value to compare with: text, or one of the date functions.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Operand {
+pub(in crate::query) struct Operand {
     /// As written.
-    pub(super) text: String,
-    pub(super) function: Option<DateFunction>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Comparison {
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
+    pub(in crate::query) text: String,
+    pub(in crate::query) function: Option<DateFunction>,
 }
 
 /// How a text is searched for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Search {
+pub(in crate::query) enum Search {
     Contains,
     StartsWith,
     EndsWith,
@@ -116,21 +118,28 @@ pub(super) enum Search {
 
 /// Whether a condition is asked as it stands or denied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Polarity {
+pub(in crate::query) enum Polarity {
     Plain,
     Negated,
 }
 
+impl Polarity {
+    /// What a condition says of which the plain form holds, or not.
+    pub(in crate::query) fn apply(self, holds: bool) -> bool {
+        holds == (self == Self::Plain)
+    }
+}
+
 /// To which side of a moment a distance is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(in crate::query) enum Side {
     Before,
     After,
 }
 
 /// What is asked of a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Test {
+pub(in crate::query) enum Test {
     Compare(Comparison, Operand),
     Search(Search, Polarity, String),
     OneOf(Polarity, Vec<String>),

@@ -1,7 +1,7 @@
 //! Field names in a query's text.
 
-use super::ast::{Path, Place};
-use super::parse::QueryError;
+use super::error::QueryError;
+use super::{Path, Place};
 
 /// How many bytes at the start of `text` are a field name: small letters,
 /// digits, `_`, `.` and `@`. Real names are lower case, so the first capital or
@@ -32,7 +32,7 @@ fn is_path_byte(byte: u8) -> bool {
 
 impl Path {
     /// Reads a whole text as a field name; `base` is its offset in the query.
-    pub(super) fn parse(text: &str, base: usize) -> Result<Self, QueryError> {
+    pub(in crate::query) fn parse(text: &str, base: usize) -> Result<Self, QueryError> {
         let end = base + text.len();
         if text.is_empty() {
             return Err(QueryError::syntax("a field name is missing here", base..end));

@@ -3,11 +3,13 @@
 
 use std::ops::Range;
 
-use super::ast::{Comparison, Condition, Operand, Path, Place, Polarity, Search, Side, Test};
-use super::date_functions::comparison_named;
-use super::dates::{DateFunction, DatePart, Unit};
-use super::parse::QueryError;
+use super::error::QueryError;
 use super::path::{path_length, path_length_before_unit};
+use super::{Condition, Operand, Path, Place, Polarity, Search, Side, Test};
+use crate::query::comparison::Comparison;
+use crate::query::comparison::comparison_named;
+use crate::query::date_functions::{DateFunction, DatePart};
+use crate::query::dates::Unit;
 
 /// An operator that is supported, whatever its spelling.
 #[derive(Debug, Clone, Copy)]

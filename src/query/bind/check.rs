@@ -3,114 +3,15 @@
 
 use std::ops::Range;
 
-use super::ast::{Comparison, Operand, Path, Place, Polarity, Search, Side, Test};
-use super::bind::{BindError, Need};
 use super::binder::Binder;
-use super::bound_path::{BoundPath, End};
-use super::columns::{ColumnEnd, Meaning};
-use super::dates::{DateFunction, DatePart, Moment, Unit};
-use super::text::{Needle, Number};
+use crate::query::bound::{BindError, Check, Hierarchy, Need, RoleTest, Value};
+use crate::query::bound_path::{BoundPath, End};
+use crate::query::columns::{ColumnEnd, Meaning};
+use crate::query::comparison::Comparison;
+use crate::query::syntax::{Operand, Path, Place, Polarity, Side, Test};
+use crate::query::text::Needle;
 use crate::record::schema::ColumnType;
-use crate::record::{ColumnIdx, TableIdx, display_column, is_sys_id, well_known_name};
-
-/// What is asked of a bound field.
-#[derive(Debug)]
-pub(super) enum Check {
-    Anything,
-    IsEmpty,
-    IsNotEmpty,
-    Compare(Comparison, Value),
-    Between(Value, Value),
-    OneOf(Polarity, Vec<Value>),
-    /// The same of a field that may be a reference, where some value is no sys_id:
-    /// what the reference displays counts too.
-    Called(Polarity, Vec<Value>),
-    Search(Search, Polarity, Needle),
-    SameAs(Polarity, BoundPath, Option<Unit>),
-    CompareField(Comparison, BoundPath),
-    Distance(Comparison, BoundPath, Unit, Side, i64),
-    On(Polarity, Value, Value),
-    Relative(Comparison, Unit, i64),
-    DatePart(DatePart),
-    InstanceOf(Needle, Hierarchy),
-    /// Whether the row is in the class (`Plain`) or not.
-    Class(Polarity),
-    Role(Polarity, RoleTest),
-}
-
-impl Check {
-    /// The field that is compared with.
-    pub(super) fn other_field(&self) -> Option<&BoundPath> {
-        match self {
-            Self::SameAs(_, other, _) | Self::CompareField(_, other) | Self::Distance(_, other, ..) => {
-                Some(other)
-            }
-            _ => None,
-        }
-    }
-}
-
-/// What is asked of each role's name.
-#[derive(Debug)]
-pub(super) enum RoleTest {
-    Any,
-    OneOf(Vec<Needle>),
-    Search(Search, Needle),
-}
-
-impl RoleTest {
-    /// Whether a role of that name is one that is asked for.
-    pub(super) fn matches(&self, role: &str) -> bool {
-        match self {
-            Self::Any => true,
-            Self::OneOf(names) => names.iter().any(|name| name.equals(role)),
-            Self::Search(search, needle) => needle.is_found(*search, role),
-        }
-    }
-}
-
-/// Where a table says what it extends.
-#[derive(Debug)]
-pub(super) struct Hierarchy {
-    pub(super) table: TableIdx,
-    pub(super) name: ColumnIdx,
-    pub(super) super_class: ColumnIdx,
-}
-
-/// A value to compare with, read in every way that it can be.
-#[derive(Debug)]
-pub(super) struct Value {
-    pub(super) needle: Needle,
-    pub(super) is_sys_id: bool,
-    pub(super) number: Option<Number>,
-    pub(super) when: Option<When>,
-}
-
-#[derive(Debug)]
-pub(super) enum When {
-    Given(Moment),
-    Function(DateFunction),
-}
-
-impl Value {
-    fn new(operand: &Operand) -> Self {
-        let given = || Moment::parse(&operand.text).map(When::Given);
-        Self {
-            needle: Needle::new(&operand.text),
-            is_sys_id: is_sys_id(&operand.text),
-            number: Number::parse(&operand.text),
-            when: operand.function.map(When::Function).or_else(given),
-        }
-    }
-
-    fn text(text: &str) -> Self {
-        Self::new(&Operand { text: text.to_owned(), function: None })
-    }
-
-    fn needs_now(&self) -> bool {
-        matches!(self.when, Some(When::Function(function)) if function.needs_now())
-    }
-}
+use crate::record::{display_column, is_sys_id, well_known_name};
 
 /// Ties a test to its field.
 pub(super) fn bind_check(

@@ -2,10 +2,9 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::ast::{
-    Comparison, Condition, Operand, Path, Polarity, Query, Related, Search, Side, Sort, SortKind, Term, Test,
-};
 use super::term::comparison_name;
+use super::{Condition, Operand, Path, Polarity, Query, Related, Search, Side, Sort, SortKind, Term, Test};
+use crate::query::comparison::Comparison;
 
 impl Display for Query {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {

@@ -2,38 +2,38 @@
 
 use std::borrow::Cow;
 
-use super::ast::Comparison;
-use super::bind::Alternatives;
-use super::bound_path::BoundPath;
-use super::data::{Data, Missing, Repeat, RowId, Truth};
-use super::dates::Clock;
+use super::Alternatives;
 use super::eval::any_alternative;
-use super::row_test::TestIdx;
+use crate::query::bound_path::BoundPath;
+use crate::query::comparison::Comparison;
+use crate::query::data::TestIdx;
+use crate::query::data::{Data, Missing, Repeat, RowId, Truth};
+use crate::query::dates::Clock;
 use crate::record::{ColumnIdx, PartOf, TableIdx};
 
 /// A related list whose names are tied to columns.
 #[derive(Debug)]
-pub(super) struct BoundRelated {
-    pub(super) table: TableIdx,
+pub(in crate::query) struct BoundRelated {
+    pub(in crate::query) table: TableIdx,
     /// The column of the related table.
-    pub(super) column: ColumnIdx,
+    pub(in crate::query) column: ColumnIdx,
     /// What of this row it equals.
-    pub(super) this: BoundPath,
+    pub(in crate::query) this: BoundPath,
     /// The test whether that is empty.
-    pub(super) this_is_empty: Option<TestIdx>,
+    pub(in crate::query) this_is_empty: Option<TestIdx>,
     /// Whether related rows are parts of this one's record.
-    pub(super) part: Option<PartOf>,
-    pub(super) count: CountTest,
+    pub(in crate::query) part: Option<PartOf>,
+    pub(in crate::query) count: CountTest,
     /// Whether rows count that an update set deletes.
-    pub(super) sees_deleted: bool,
-    pub(super) alternatives: Alternatives,
+    pub(in crate::query) sees_deleted: bool,
+    pub(in crate::query) alternatives: Alternatives,
 }
 
 /// How many related rows are asked for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct CountTest {
-    pub(super) comparison: Comparison,
-    pub(super) count: u32,
+pub(in crate::query) struct CountTest {
+    pub(in crate::query) comparison: Comparison,
+    pub(in crate::query) count: u32,
 }
 
 /// How many rows there are at least, and at most; `None` is no bound.
