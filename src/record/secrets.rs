@@ -8,6 +8,9 @@ use regex::Regex;
 
 use super::schema::{self, ColumnType};
 
+/// What stands in place of a secret value wherever one would be shown.
+pub const REDACTED: &str = "[redacted]";
+
 /// Words in a column's name that make its value a secret on any table.
 const SECRET_COLUMN_WORDS: [&str; 7] =
     ["password", "passwd", "secret", "private_key", "access_token", "refresh_token", "passphrase"];

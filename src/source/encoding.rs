@@ -184,6 +184,15 @@ fn decode_other(
     }
 }
 
+/// The text of a small file that people saved: UTF-8, with or without a byte-order
+/// mark, else Windows-1252, which spreadsheets write.
+#[must_use]
+pub fn text_of(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+    let is_utf8 = std::str::from_utf8(bytes).is_ok();
+    let encoding = if is_utf8 { encoding_rs::UTF_8 } else { encoding_rs::WINDOWS_1252 };
+    encoding.decode(bytes).0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
