@@ -214,6 +214,7 @@ impl<'p> NumberedFiles<'p> {
     }
 
     /// The parts that are missing.
+    #[must_use]
     pub fn missing(&self) -> Vec<MissingPart> {
         let missing = |((.., of), numbers): (&Stem<'_>, &BTreeMap<PartNumber, Vec<u32>>)| match of {
             Some(of) => missing_of(numbers, *of).into_iter().collect(),
@@ -224,6 +225,7 @@ impl<'p> NumberedFiles<'p> {
 
     /// The files that are the part behind one, by the numbers alone. A copy that a
     /// browser numbers is no part of the plain file.
+    #[must_use]
     pub fn behind<'s>(&'s self, path: &'s str) -> &'s [u32] {
         let Some(Numbered { stem, number }) = Numbered::of(path) else { return &[] };
         let next = self.0.get(&stem).and_then(|all| all.range((Excluded(number), Unbounded)).next());

@@ -275,6 +275,4 @@ impl Instance<'_> {
 }
 
 #[cfg(test)]
-mod declaring;
-#[cfg(test)]
 mod tests;

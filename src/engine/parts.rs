@@ -36,15 +36,12 @@ impl<'f> Parts<'f> {
         for (row, of) in rows.every().filter(|(_, row)| row.origin == Origin::Table) {
             let id = facts.fold(rows.pair(row, ColumnIdx::SYS_ID).value);
             let has_id = id.0 > TextId::EMPTY.0;
-            match parts.by_source.get_mut(&of.source) {
-                Some(part) => {
-                    part.is_sorted &= has_id && facts.texts.text(part.last) < facts.texts.text(id);
-                    part.last = id;
-                }
-                None => {
-                    parts.by_source.insert(of.source, Part { first: id, last: id, is_sorted: has_id });
-                    parts.by_first.entry(id).or_default().push(of.source);
-                }
+            if let Some(part) = parts.by_source.get_mut(&of.source) {
+                part.is_sorted &= has_id && facts.texts.text(part.last) < facts.texts.text(id);
+                part.last = id;
+            } else {
+                parts.by_source.insert(of.source, Part { first: id, last: id, is_sorted: has_id });
+                parts.by_first.entry(id).or_default().push(of.source);
             }
         }
         parts
