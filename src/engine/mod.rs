@@ -25,6 +25,9 @@ mod instance;
 mod interner;
 mod joined;
 mod judge;
+#[cfg(test)]
+mod judged_test;
+mod lacks;
 mod message;
 mod mixed;
 mod names;

@@ -11,6 +11,7 @@ use super::collect::{Asked, Collector};
 use super::current::Shared;
 use super::facts::{Facts, Rows};
 use super::instance::{FileFacts, Instance};
+use super::joined::at_odds;
 use super::names::Names;
 use super::same;
 use super::stamp::FileDates;
@@ -172,6 +173,7 @@ pub(super) fn read_rows<'p>(
         instance.doubted.extend(lost);
     }
     instance.apps = apps;
+    instance.at_odds = at_odds(&undecided);
     instance.undecided = undecided;
     instance.mixed = instance.find_mixed_signs();
     if !options.all_versions {
