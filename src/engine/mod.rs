@@ -5,6 +5,7 @@ mod access;
 mod access_notices;
 mod again;
 mod alone;
+mod app_layout;
 mod apps;
 mod asked;
 mod checks;

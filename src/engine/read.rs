@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use super::app_layout::is_build_output;
 use super::apps::Apps;
 use super::claims::Evidence;
 use super::collect::{Asked, Collector};
@@ -142,12 +143,9 @@ pub(super) fn read_rows<'p>(
         read = read_once(sources, plan, options, (clock, progress));
     }
     let Read { files, mut facts, clock } = read;
-    let is_build = |source: u32| {
-        usize::try_from(source)
-            .ok()
-            .and_then(|at| sources.get(at))
-            .is_some_and(|source| is_build_output(source.path()))
-    };
+    let built: Vec<_> = sources.iter().map(|source| is_build_output(source.path())).collect();
+    let is_build =
+        |source: u32| usize::try_from(source).ok().and_then(|at| built.get(at)).copied().unwrap_or(false);
     let torn = files.iter().filter(|file| file.report.has_loss()).map(|file| file.source).collect();
     let dated = Files { dates: FileDates::new(&files, options.today), is_build_output: &is_build };
     let sets = UpdateSets::new(&facts, plan.wanted, &torn, &dated);
@@ -261,11 +259,6 @@ fn file_facts(file: &ReadFile) -> FileFacts {
     let kind = file.report.kind;
     let tables = if kind.is_table() { file.report.rows.keys().cloned().collect() } else { BTreeSet::new() };
     FileFacts { source: file.source, kind: file.report.kind, tables }
-}
-
-/// Whether a path lies where builds of SDK apps write.
-fn is_build_output(path: &str) -> bool {
-    path.split('/').any(|part| matches!(part, "dist" | "build" | "target" | ".metadata"))
 }
 
 /// Which tables are known to be whole.
