@@ -12,7 +12,7 @@ use crate::doctor::{MissingPart, MissingPartKind, NumberedFiles, export_limits, 
 use crate::finding::Notice;
 use crate::query::{Data as _, RowId, is_view};
 use crate::record::schema::{self, ColumnType};
-use crate::record::{Action, ColumnIdx, Origin, TableIdx, Wanted, classes, known_key};
+use crate::record::{Action, ColumnIdx, Origin, TableIdx, Wanted, known_key};
 use crate::source::Source;
 
 /// A claim that is not believed, or not everywhere.
@@ -60,7 +60,7 @@ impl Evidence<'_> {
         let name = &*self.wanted.table(table).name;
         let mut holders = Vec::new();
         for file in self.files.iter().filter(|file| file.report.kind.is_table()) {
-            let of_table = file.report.rows.iter().filter(|(row, _)| classes::is_a(row, name));
+            let of_table = file.report.rows.iter().filter(|(row, _)| file.report.classes.is_a(row, name));
             let count: u64 = of_table.map(|(_, count)| count).sum();
             holders.extend((count > 0).then_some((file.source, count)));
         }

@@ -1,7 +1,7 @@
 //! The records of one instance, as queries ask them.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::access::Node;
 use super::apps::Apps;
@@ -20,7 +20,7 @@ use crate::query::{
     Class, Clock, Data, EFFECTIVE_ROLE, Missing, MissingItem, ROLE_CLOSURE, Reference, RowId, RowTests,
     Truth, WalkIdx, WalkStart, is_view,
 };
-use crate::record::{Action, ColumnIdx, Origin, TableIdx, Wanted};
+use crate::record::{Action, Classes, ColumnIdx, Origin, TableIdx, Wanted};
 use crate::rule::{ClassBody, KeyPaths};
 use crate::source::Source;
 
@@ -31,6 +31,8 @@ pub struct Instance<'p> {
     sources: &'p [Source],
     pub(super) classes: &'p [ClassBody],
     pub(super) keys: &'p KeyPaths,
+    /// Which tables extend which.
+    pub(super) extends: Arc<Classes>,
     pub(super) facts: Facts,
     /// What update sets bring.
     pub(super) sets: UpdateSets,
@@ -99,6 +101,7 @@ impl<'p> Instance<'p> {
             sources,
             classes,
             keys,
+            extends: Arc::default(),
             facts,
             clock,
             name,

@@ -3,6 +3,7 @@
 
 mod access;
 mod access_notices;
+mod added_classes;
 mod again;
 mod alone;
 mod app_layout;

@@ -1,10 +1,11 @@
 //! Reading all sources, in parallel, into the facts of one instance.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use super::added_classes::{InputClasses, classes_in};
 use super::app_layout::is_build_output;
 use super::apps::Apps;
 use super::claims::Evidence;
@@ -21,7 +22,7 @@ use super::versions::{Files, Settling, settle};
 use super::views;
 use crate::export::{self, Collect, FileKind, FileReport, Select};
 use crate::query::{Clock, RowTests};
-use crate::record::{TableIdx, Wanted, WantedTable, classes};
+use crate::record::{Classes, TableIdx, Wanted, WantedTable};
 use crate::rule::{Ask, ClassBody, KeyPaths, Pack, Rule};
 use crate::source::{Discovery, Source};
 
@@ -135,14 +136,28 @@ pub(super) fn read_rows<'p>(
     let sources = inputs.sources;
     let promised = || plan.tests.need_clock().then(|| promised_clock(sources)).flatten();
     let promised = options.as_of.or_else(promised);
-    let mut read = read_once(sources, plan, options, (promised.unwrap_or_default(), progress));
+    let mut told = Told { clock: promised.unwrap_or_default(), classes: Arc::default() };
+    let mut read = read_once(sources, plan, options, (&told, progress));
+    // Rows of a class that the input itself describes may stand before the row that
+    // describes it. Where there are any, they were passed over.
+    let InputClasses { classes, problems } = classes_in(&read.files, &read.facts, plan.wanted);
+    if !classes.is_empty() {
+        told.classes = Arc::new(classes);
+        drop(read);
+        read = read_once(sources, plan, options, (&told, progress));
+    }
     // What rows answered rests on what "now" was said to be.
     if promised.is_some_and(|promised| promised != read.clock) {
-        let clock = read.clock;
+        told.clock = read.clock;
         drop(read);
-        read = read_once(sources, plan, options, (clock, progress));
+        read = read_once(sources, plan, options, (&told, progress));
     }
-    let Read { files, mut facts, clock } = read;
+    let Read { mut files, mut facts, clock } = read;
+    for (source, problem) in problems {
+        if let Some(file) = files.iter_mut().find(|file| file.source == source) {
+            file.report.problems.push(problem);
+        }
+    }
     let built: Vec<_> = sources.iter().map(|source| is_build_output(source.path())).collect();
     let is_build =
         |source: u32| usize::try_from(source).ok().and_then(|at| built.get(at)).copied().unwrap_or(false);
@@ -165,6 +180,7 @@ pub(super) fn read_rows<'p>(
     let mut instance =
         Instance::new(plan, sources, (facts, sets), file_facts, clock, options.instance.clone());
     instance.whole = whole;
+    instance.extends = told.classes;
     instance.doubted = doubted;
     if !options.trust_tables {
         let lost = instance.lost_references();
@@ -182,6 +198,14 @@ pub(super) fn read_rows<'p>(
     Reading { files, instance, as_of }
 }
 
+/// What is known before the sources are read, perhaps because they were read before.
+struct Told {
+    /// What "now" is.
+    clock: Clock,
+    /// Which tables extend which.
+    classes: Arc<Classes>,
+}
+
 /// What came of reading all sources.
 struct Read {
     files: Vec<ReadFile>,
@@ -195,18 +219,22 @@ fn read_once(
     sources: &[Source],
     plan: &Plan<'_>,
     options: &Options,
-    (now, progress): (Clock, &(dyn Fn(u64) + Sync)),
+    (told, progress): (&Told, &(dyn Fn(u64) + Sync)),
 ) -> Read {
     let &Plan { wanted, tests, .. } = plan;
-    let shared = Shared::new(wanted, now);
-    let asked = Asked { wanted, tests, instance: &options.instance, shared: &shared };
+    let Told { clock: now, classes } = told;
+    let shared = Shared::new(wanted, *now);
+    let asked = Asked { wanted, tests, classes, instance: &options.instance, shared: &shared };
     let rows = Mutex::new(Rows::new(wanted, now.now().is_some()));
     let collecting = Collecting { asked, rows, progress };
-    let reports = export::read_all(sources, Select::Wanted(wanted), &collecting);
+    let reports = export::read_all(sources, Select::Wanted(wanted).with(classes), &collecting);
     let files: Vec<_> = reports
         .into_iter()
         .enumerate()
-        .map(|(at, report)| ReadFile { source: u32::try_from(at).unwrap_or(u32::MAX), report })
+        .map(|(at, report)| {
+            let report = FileReport { classes: Arc::clone(classes), ..report };
+            ReadFile { source: u32::try_from(at).unwrap_or(u32::MAX), report }
+        })
         .collect();
     let rows = collecting.rows.into_inner().unwrap_or_else(PoisonError::into_inner);
     let facts = Facts::new(shared, rows);
@@ -310,7 +338,7 @@ fn stands_whole_in(files: &[ReadFile], table: &str) -> bool {
 
 /// Whether rows of a table may have stood in what could not be read of a file.
 fn is_torn(files: &[ReadFile], table: &str) -> bool {
-    let holds = |file: &ReadFile| file.report.rows.keys().any(|name| classes::is_a(name, table));
+    let holds = |file: &ReadFile| file.report.rows.keys().any(|name| file.report.classes.is_a(name, table));
     files.iter().any(|file| file.report.has_loss() && holds(file))
 }
 

@@ -29,7 +29,16 @@ pub(super) fn read_stream(
 /// # Errors
 /// Where the element itself cannot be read.
 pub fn reread(reader: &mut TokenReader, kind: FileKind, sink: &mut dyn RecordSink) -> Result<bool, XmlError> {
-    let mut reading = Reading::new(Select::Everything, By::StrictReader, sink);
+    reread_of(reader, (kind, Select::Everything), sink)
+}
+
+/// The same with what else is known where the file is read.
+pub(super) fn reread_of(
+    reader: &mut TokenReader,
+    (kind, select): (FileKind, Select<'_>),
+    sink: &mut dyn RecordSink,
+) -> Result<bool, XmlError> {
+    let mut reading = Reading::new(select, By::StrictReader, sink);
     while let Some(token) = reader.next_token()? {
         match token.kind {
             TokenKind::Start | TokenKind::Empty => {

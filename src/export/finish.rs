@@ -14,6 +14,7 @@ use super::problem;
 use super::raw::{RawField, RawRecord};
 use super::reading::{Frame, Reading};
 use super::unheard::Odds;
+use super::unknown_class::{Fit, fit};
 use super::value_part::written_part;
 use crate::record::schema::{self, ColumnType};
 use crate::record::{Action, Field, Origin, Record, UpdateRow, ValuePlaces};
@@ -118,9 +119,32 @@ impl Reading<'_> {
         if around.frame.is_some() {
             self.heard.note(name, around.promised, tag.span);
         }
-        let table = self.state.census.number(name, around.depth(), self.select);
+        let mut table = self.state.census.number(name, around.depth(), self.select);
+        if let Some(named) = self.state.census.table(table).in_place_of {
+            table = self.row_in_place_of(window, (tag, table), named, around, raw);
+        }
         let action = self.action_in_row(window, (own, tag), around);
         self.finish_record(window, (tag, end), (table, action), around, raw);
+    }
+
+    /// The table of a record whose class nobody knows, in a file that is named after
+    /// another table.
+    #[cold]
+    fn row_in_place_of(
+        &mut self,
+        window: Window<'_>,
+        (tag, class): (Token, TableNumber),
+        named: &'static str,
+        around: Surroundings<'_>,
+        raw: &RawRecord,
+    ) -> TableNumber {
+        if around.frame.is_some() || around.nesting > 0 || around.origin != Origin::Table {
+            return class;
+        }
+        let columns = raw.fields.iter().map(|field| window.name(&field.tag));
+        let fit = fit(named, columns);
+        self.state.unknown_classes.note((window.name(&tag), fit), Some(named), tag.span);
+        if fit == Fit::Row { self.state.census.number(named, 0, self.select) } else { class }
     }
 
     /// What becomes of a record of which its own tag says `own`. Where the row around
@@ -159,8 +183,9 @@ impl Reading<'_> {
         self.ordinal += 1;
         if !of.is_nothing() || self.selects_everything() {
             let attributes = other_attributes(window, &tag);
-            let mut fields = build_fields(window, (&tag, raw), around);
             let class = &*self.state.census.table(table).name;
+            let known = self.select.classes().dictionary_table(class);
+            let mut fields = build_fields(window, (known, raw), around);
             self.state.repeats.look(class, &fields);
             for (number, (index, name)) in self.select.handed_out_as(of, class).enumerate() {
                 if number > 0 {
@@ -294,11 +319,11 @@ fn other_attributes<'w>(window: Window<'w>, tag: &Token) -> Vec<(&'w str, Cow<'w
 
 fn build_fields<'r>(
     window: Window<'r>,
-    (tag, raw): (&Token, &RawRecord),
+    (table, raw): (&str, &RawRecord),
     around: Surroundings<'_>,
 ) -> Vec<Field<'r>> {
     let fields = raw.fields.iter().filter(|field| field.is_handed_out);
-    fields.map(|field| build_field(window, (tag, raw), field, around)).collect()
+    fields.map(|field| build_field(window, (table, raw), field, around)).collect()
 }
 
 /// Whether a column holds one word: a boolean, or what refers to a record.
@@ -309,7 +334,7 @@ fn is_one_word(table: &str, column: &str) -> bool {
 
 fn build_field<'r>(
     window: Window<'r>,
-    (tag, raw): (&Token, &RawRecord),
+    (table, raw): (&str, &RawRecord),
     field: &RawField,
     around: Surroundings<'_>,
 ) -> Field<'r> {
@@ -331,7 +356,7 @@ fn build_field<'r>(
         column: field.column,
         value: raw.decode(field, window),
         // Text beside elements is a condition; elsewhere nothing tells which of them counts.
-        is_display_only: field.has_children && is_one_word(window.name(tag), name),
+        is_display_only: field.has_children && is_one_word(table, name),
         display_value,
         name_attribute,
         element_span: around.outer(field.element),
