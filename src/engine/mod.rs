@@ -5,6 +5,7 @@ mod access;
 mod access_notices;
 mod again;
 mod alone;
+mod app_layout;
 mod apps;
 mod asked;
 mod checks;
@@ -25,6 +26,9 @@ mod instance;
 mod interner;
 mod joined;
 mod judge;
+#[cfg(test)]
+mod judged_test;
+mod lacks;
 mod left_references;
 mod message;
 mod mixed;
