@@ -209,7 +209,7 @@ impl Instance<'_> {
 
     /// The kept columns of tables that refer to a table. The domain of a row is none:
     /// it may be a row of a table that extends the one in the dictionary.
-    fn references_to(&self, target: &str) -> Vec<(TableIdx, ColumnIdx)> {
+    pub(super) fn references_to(&self, target: &str) -> Vec<(TableIdx, ColumnIdx)> {
         let tables = (0..).map(TableIdx).zip(self.wanted.tables()).filter(|(_, names)| !is_view(&names.name));
         let refers = |table: &str, column: &str| {
             schema::column(table, column).is_some_and(|known| {
@@ -231,7 +231,7 @@ impl Instance<'_> {
     }
 
     /// For each text, whether it is the sys_id of a row of a table.
-    fn sys_ids(&self, table: TableIdx) -> Vec<bool> {
+    pub(super) fn sys_ids(&self, table: TableIdx) -> Vec<bool> {
         let mut here = vec![false; self.facts.texts.bound()];
         let facts = self.table(table);
         for row in facts.live() {

@@ -30,6 +30,7 @@ mod judge;
 #[cfg(test)]
 mod judged_test;
 mod lacks;
+mod left_references;
 mod message;
 mod mixed;
 mod names;
@@ -58,6 +59,7 @@ pub use compare::{Comparison, Difference, DifferenceKind, Profile, Side, Weight,
 pub use dictionary::{dictionary_of, read_all};
 pub use instance::Instance;
 pub use judge::{Outcome, cover, judge};
+pub use left_references::{Identities, LeftReferences};
 pub use read::{Inputs, Options, Plan, ReadFile, Reading};
 pub use review::{
     Account, Actual, Answer, By, Grant, Held, Review, Reviewed, Setting, SettingVerdict, Shown, review,

@@ -22,7 +22,7 @@ mod walk;
 mod walked;
 mod workbook;
 
-pub use discover::{DiscoverError, DiscoverOptions, Discovery, discover};
+pub use discover::{Bytes, Chosen, DiscoverError, DiscoverOptions, Discovery, discover};
 pub use limits::Limits;
 pub use open::{Source, TextStream};
 pub use plain::{PartBuffer, PlainText};
