@@ -6,6 +6,7 @@ mod access_notices;
 mod added_classes;
 mod again;
 mod alone;
+mod app_layout;
 mod apps;
 mod asked;
 mod checks;
@@ -26,6 +27,9 @@ mod instance;
 mod interner;
 mod joined;
 mod judge;
+#[cfg(test)]
+mod judged_test;
+mod lacks;
 mod message;
 mod mixed;
 mod names;

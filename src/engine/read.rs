@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 
 use super::added_classes::{InputClasses, classes_in};
+use super::app_layout::is_build_output;
 use super::apps::Apps;
 use super::claims::Evidence;
 use super::collect::{Asked, Collector};
 use super::current::Shared;
 use super::facts::{Facts, Rows};
 use super::instance::{FileFacts, Instance};
+use super::joined::at_odds;
 use super::names::Names;
 use super::same;
 use super::stamp::FileDates;
@@ -156,12 +158,9 @@ pub(super) fn read_rows<'p>(
             file.report.problems.push(problem);
         }
     }
-    let is_build = |source: u32| {
-        usize::try_from(source)
-            .ok()
-            .and_then(|at| sources.get(at))
-            .is_some_and(|source| is_build_output(source.path()))
-    };
+    let built: Vec<_> = sources.iter().map(|source| is_build_output(source.path())).collect();
+    let is_build =
+        |source: u32| usize::try_from(source).ok().and_then(|at| built.get(at)).copied().unwrap_or(false);
     let torn = files.iter().filter(|file| file.report.has_loss()).map(|file| file.source).collect();
     let dated = Files { dates: FileDates::new(&files, options.today), is_build_output: &is_build };
     let sets = UpdateSets::new(&facts, plan.wanted, &torn, &dated);
@@ -188,6 +187,7 @@ pub(super) fn read_rows<'p>(
         instance.doubted.extend(lost);
     }
     instance.apps = apps;
+    instance.at_odds = at_odds(&undecided);
     instance.undecided = undecided;
     instance.mixed = instance.find_mixed_signs();
     if !options.all_versions {
@@ -287,11 +287,6 @@ fn file_facts(file: &ReadFile) -> FileFacts {
     let kind = file.report.kind;
     let tables = if kind.is_table() { file.report.rows.keys().cloned().collect() } else { BTreeSet::new() };
     FileFacts { source: file.source, kind: file.report.kind, tables }
-}
-
-/// Whether a path lies where builds of SDK apps write.
-fn is_build_output(path: &str) -> bool {
-    path.split('/').any(|part| matches!(part, "dist" | "build" | "target" | ".metadata"))
 }
 
 /// Which tables are known to be whole.

@@ -319,7 +319,9 @@ impl<'a, 'i> Roles<'a, 'i> {
         let rule = instance.facts.fold(rule);
         let rows = instance.sets.with_text(&instance.facts, (self.table, self.acl), self.set, rule);
         let is_meant = |row: &&RowId| ties == Ties::All || !self.acls.is_deleted(self.table, **row);
-        rows.iter().filter(is_meant).map(|row| self.role(*row)).collect()
+        // A tie to no role keeps nobody out.
+        let is_role = |role: &Role<'_>| role.id != TextId::EMPTY || !role.name.is_empty();
+        rows.iter().filter(is_meant).map(|row| self.role(*row)).filter(is_role).collect()
     }
 
     fn role(&self, row: RowId) -> Role<'i> {

@@ -7,11 +7,13 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::census::TableNumber;
+use super::change::ChangeRow;
+use super::heard::{Lack, Missed};
 use super::payload::{self, Carried};
 use super::problem;
 use super::raw::{RawField, RawRecord};
 use super::reading::{Frame, Reading};
-use super::unheard::{Lack, Unseen, table_of_update};
+use super::unheard::Odds;
 use super::unknown_class::{Fit, fit};
 use super::value_part::written_part;
 use crate::record::schema::{self, ColumnType};
@@ -41,10 +43,12 @@ pub(super) struct Surroundings<'f> {
     pub(super) origin: Origin,
     /// Whether an update-set row around the record deletes it.
     pub(super) deleted: bool,
-    /// What the column `action` of that row says.
-    pub(super) row_says: Option<RowSays>,
+    /// What that row says of the action.
+    pub(super) row_says: RowSays,
     /// What else that row says.
     pub(super) update_row: Option<UpdateRow<'f>>,
+    /// The table of which the name of that row promises a record.
+    pub(super) promised: Option<&'f str>,
     /// How many records the element stands in.
     pub(super) nesting: usize,
     /// Name of the enclosing record, where a second one inside it means that
@@ -52,17 +56,42 @@ pub(super) struct Surroundings<'f> {
     pub(super) torn_by: Option<&'f str>,
 }
 
-/// What the column `action` of a row of an update set says.
-#[derive(Debug, Clone, Copy)]
+/// What a row of an update set says of the action of its records, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct RowSays {
-    pub(super) action: Action,
-    /// Where it stands in the file.
-    pub(super) at: ByteSpan,
+    /// Its column `action`.
+    pub(super) column: Option<Said>,
+    /// Its own tag, where that says that the row itself goes.
+    pub(super) tag: Option<Said>,
+}
+
+/// An action, and the place where it stands in the file.
+pub(super) type Said = (Action, ByteSpan);
+
+impl RowSays {
+    fn both(self) -> impl Iterator<Item = Said> {
+        [self.column, self.tag].into_iter().flatten()
+    }
+
+    /// Whether one of them deletes.
+    pub(super) fn deletes(self) -> bool {
+        self.both().any(|(action, _)| action == Action::Delete)
+    }
+
+    /// The first that says something else than the record.
+    fn other_than(self, own: Action) -> Option<Said> {
+        self.both().find(|(action, _)| *action != own)
+    }
 }
 
 impl Surroundings<'_> {
     pub(super) fn outer(&self, span: ByteSpan) -> ByteSpan {
         self.frame.map_or(span, |frame| frame.outer(span))
+    }
+
+    /// Whether the element stands in a file as a row of a table.
+    fn is_row_of_table(&self) -> bool {
+        self.frame.is_none() && self.nesting == 0 && self.origin == Origin::Table
     }
 
     /// How deep in payloads the element stands.
@@ -84,37 +113,29 @@ impl Reading<'_> {
         let action = action_of(window, &tag);
         let own = match action {
             ActionAttribute::Record(action) => action,
-            ActionAttribute::Multiple => return,
+            ActionAttribute::Multiple => {
+                self.heard.note(window.name(&tag), around.promised, tag.span);
+                return;
+            }
             ActionAttribute::Absent if !raw.has_fields => return,
             ActionAttribute::Absent => Action::InsertOrUpdate,
         };
         let name = window.name(&tag);
+        if around.frame.is_some() {
+            self.heard.note(name, around.promised, tag.span);
+        }
         let mut table = self.state.census.number(name, around.depth(), self.select);
-        if let Some(named) = self.state.census.table(table).in_place_of {
-            table = self.row_in_place_of(window, (tag, table), named, around, raw);
+        let in_place_of = self.state.census.table(table).in_place_of;
+        if let Some(named) = in_place_of.filter(|_| around.is_row_of_table()) {
+            // Nobody knows the class, and the file is named after another table.
+            let fit = fit(named, raw.fields.iter().map(|field| window.name(&field.tag)));
+            self.state.unknown_classes.note((name, fit), Some(named), tag.span);
+            if fit == Fit::Row {
+                table = self.state.census.number(named, 0, self.select);
+            }
         }
         let action = self.action_in_row(window, (own, tag), around);
         self.finish_record(window, (tag, end), (table, action), around, raw);
-    }
-
-    /// The table of a record whose class nobody knows, in a file that is named after
-    /// another table.
-    #[cold]
-    fn row_in_place_of(
-        &mut self,
-        window: Window<'_>,
-        (tag, class): (Token, TableNumber),
-        named: &'static str,
-        around: Surroundings<'_>,
-        raw: &RawRecord,
-    ) -> TableNumber {
-        if around.frame.is_some() || around.nesting > 0 || around.origin != Origin::Table {
-            return class;
-        }
-        let columns = raw.fields.iter().map(|field| window.name(&field.tag));
-        let fit = fit(named, columns);
-        self.state.unknown_classes.note((window.name(&tag), fit), Some(named), tag.span);
-        if fit == Fit::Row { self.state.census.number(named, 0, self.select) } else { class }
     }
 
     /// What becomes of a record of which its own tag says `own`. Where the row around
@@ -126,14 +147,14 @@ impl Reading<'_> {
         around: Surroundings<'_>,
     ) -> Action {
         let either = if around.deleted { Action::Delete } else { own };
-        let Some(row) = around.row_says.filter(|row| row.action != own && around.nesting == 0) else {
+        let Some((_, said_at)) = around.row_says.other_than(own).filter(|_| around.nesting == 0) else {
             return either;
         };
         // A record that says nothing has the action of its row.
         if action_of(window, &tag) == ActionAttribute::Absent {
             return either;
         }
-        self.state.unheard.at_odds([row.at, around.outer(tag.span)]);
+        self.state.unheard.at_odds(Odds::Action, [said_at, around.outer(tag.span)]);
         Action::InsertOrUpdate
     }
 
@@ -203,72 +224,53 @@ impl Reading<'_> {
             }
         }
         let is_change = carried == Carried::Change && around.origin != Origin::History;
-        let says = row_says(window, raw, around);
+        let start_tag_span = around.outer(tag.span);
+        let tag_says = (action == Action::Delete).then_some((action, start_tag_span));
+        let says = RowSays { column: column_says(window, raw, around), tag: tag_says };
         let row = payload::Row {
-            deletes: [Some(action), says.map(|says| says.action)].contains(&Some(Action::Delete)),
-            says: says.filter(|_| is_change),
+            carried,
+            name: raw.value_of("name", window).unwrap_or_default(),
+            deletes: says.deletes(),
+            says: if is_change { says } else { RowSays::default() },
             recorded_at: raw.value_of("sys_recorded_at", window),
             updated_on: raw.value_of("sys_updated_on", window),
             set: self.last_set.of(window, raw),
         };
-        let known = self.state.report.problems.len();
-        let mut lack =
-            (is_change && raw.fields_named("payload", window).next().is_none()).then_some(Lack::Missing);
-        for field in raw.fields_named("payload", window) {
-            let missing = self.read_payload(window, raw.pieces_of(field), carried, &row, around);
-            lack = lack.or(missing.filter(|_| is_change));
+        let mut missed = None;
+        let payloads = || raw.fields_named("payload", window);
+        if payloads().next().is_none() {
+            missed = Some(Missed::Lack(Lack::Missing));
         }
+        for field in payloads() {
+            let of_field = self.read_payload(window, raw.pieces_of(field), &row, around);
+            missed = missed.or(of_field);
+        }
+        let Some(missed) = missed.filter(|_| is_change) else { return };
         // The row itself goes, whatever it would have brought.
-        let lack = lack.filter(|_| action != Action::Delete);
-        let is_torn = || self.state.report.problems[known..].iter().any(|problem| problem.kind.is_loss());
-        if is_change && (lack.is_some() || is_torn()) {
-            let name = raw.value_of("name", window).unwrap_or_default();
-            self.miss_row(window, &name, (lack, &row), ((tag, end), around), raw);
+        if action == Action::Delete && missed != Missed::Part {
+            return;
         }
-    }
-
-    /// Says that not all is known of what a row of that name brings. Where its
-    /// payload was not there, a record of its table is handed out that shows nothing:
-    /// it is there, and whoever asks for its columns is told that they lack.
-    #[cold]
-    fn miss_row(
-        &mut self,
-        window: Window<'_>,
-        name: &str,
-        (lack, row): (Option<Lack>, &payload::Row<'_>),
-        ((tag, end), around): ((Token, u64), Surroundings<'_>),
-        raw: &RawRecord,
-    ) {
-        let table = table_of_update(name);
-        if let Some(table) = table {
-            self.state.unheard.note_table(table);
-        }
-        let Some(lack) = lack else { return };
-        let start_tag = around.outer(tag.span);
-        let at = raw.fields_named("payload", window).next();
-        let at = at.map_or(start_tag, |field| around.outer(field.element));
-        self.state.unheard.lack(lack, at);
-        let Some(table) = table.filter(|_| !row.deletes) else { return };
-        let number = self.state.census.number(table, 1, self.select);
-        let of = self.state.census.table(number).row_of;
-        let ordinal = self.ordinal;
-        self.ordinal += 1;
-        let span = around.outer(ByteSpan::new(tag.span.start, end));
-        let unseen = Unseen { table, row: row.update_row(), span, start_tag_span: start_tag };
-        let (place, places) = ((self.outer_start, ordinal), Ways { window, raw, around });
-        unseen.hand_out(place, &places, (self.select, of), self.sink);
+        let at = |field: Option<&RawField>| field.map_or(start_tag_span, |field| around.outer(field.element));
+        let change = ChangeRow {
+            row: &row,
+            name_at: at(raw.fields_named("name", window).next()),
+            payload_at: at(payloads().next()),
+            span: around.outer(ByteSpan::new(tag.span.start, end)),
+            start_tag_span,
+            place: (self.outer_start, self.ordinal),
+        };
+        let places = Ways { window, raw, around };
+        self.ordinal += change.miss(missed, &mut self.state, &places, (self.select, self.sink));
     }
 }
 
 /// What the column `action` of a row says, if it says one thing.
-fn row_says(window: Window<'_>, raw: &RawRecord, around: Surroundings<'_>) -> Option<RowSays> {
+fn column_says(window: Window<'_>, raw: &RawRecord, around: Surroundings<'_>) -> Option<Said> {
     let mut fields = raw.fields_named("action", window);
     let action = |field| Action::of_update_row(&raw.decode(field, window));
     let first = fields.next()?;
     let said = action(first)?;
-    fields
-        .all(|other| action(other) == Some(said))
-        .then(|| RowSays { action: said, at: around.outer(first.element) })
+    fields.all(|other| action(other) == Some(said)).then(|| (said, around.outer(first.element)))
 }
 
 /// The way back from the values of one record.

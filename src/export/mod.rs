@@ -7,12 +7,14 @@
 mod again;
 mod begin;
 mod census;
+mod change;
 mod digests;
 mod document;
 mod element;
 mod fast;
 mod finish;
 mod flat;
+mod heard;
 mod line_marks;
 mod part;
 mod passed_over;

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 
 use super::begin::Head;
 use super::census::Census;
+use super::heard::Heard;
 use super::payload::LastSet;
 use super::raw::RawRecord;
 use super::repeats::Repeats;
@@ -100,6 +101,8 @@ pub(super) struct Reading<'a> {
     pub(super) outer_start: u64,
     /// How many records of it were counted.
     pub(super) ordinal: u32,
+    /// What was heard so far of the payload that is being read.
+    pub(super) heard: Heard,
     /// The update set of the row that was read last.
     pub(super) last_set: LastSet,
     /// Buffers to use again.
@@ -122,6 +125,7 @@ impl<'a> Reading<'a> {
             doctype: None,
             outer_start: 0,
             ordinal: 0,
+            heard: Heard::default(),
             last_set: LastSet::default(),
             spare: Vec::new(),
         }
