@@ -89,6 +89,11 @@ impl Surroundings<'_> {
         self.frame.map_or(span, |frame| frame.outer(span))
     }
 
+    /// Whether the element stands in a file as a row of a table.
+    fn is_row_of_table(&self) -> bool {
+        self.frame.is_none() && self.nesting == 0 && self.origin == Origin::Table
+    }
+
     /// How deep in payloads the element stands.
     pub(super) fn depth(&self) -> usize {
         self.frame.map_or(0, |frame| frame.depth)
@@ -120,31 +125,17 @@ impl Reading<'_> {
             self.heard.note(name, around.promised, tag.span);
         }
         let mut table = self.state.census.number(name, around.depth(), self.select);
-        if let Some(named) = self.state.census.table(table).in_place_of {
-            table = self.row_in_place_of(window, (tag, table), named, around, raw);
+        let in_place_of = self.state.census.table(table).in_place_of;
+        if let Some(named) = in_place_of.filter(|_| around.is_row_of_table()) {
+            // Nobody knows the class, and the file is named after another table.
+            let fit = fit(named, raw.fields.iter().map(|field| window.name(&field.tag)));
+            self.state.unknown_classes.note((name, fit), Some(named), tag.span);
+            if fit == Fit::Row {
+                table = self.state.census.number(named, 0, self.select);
+            }
         }
         let action = self.action_in_row(window, (own, tag), around);
         self.finish_record(window, (tag, end), (table, action), around, raw);
-    }
-
-    /// The table of a record whose class nobody knows, in a file that is named after
-    /// another table.
-    #[cold]
-    fn row_in_place_of(
-        &mut self,
-        window: Window<'_>,
-        (tag, class): (Token, TableNumber),
-        named: &'static str,
-        around: Surroundings<'_>,
-        raw: &RawRecord,
-    ) -> TableNumber {
-        if around.frame.is_some() || around.nesting > 0 || around.origin != Origin::Table {
-            return class;
-        }
-        let columns = raw.fields.iter().map(|field| window.name(&field.tag));
-        let fit = fit(named, columns);
-        self.state.unknown_classes.note((window.name(&tag), fit), Some(named), tag.span);
-        if fit == Fit::Row { self.state.census.number(named, 0, self.select) } else { class }
     }
 
     /// What becomes of a record of which its own tag says `own`. Where the row around
