@@ -8,7 +8,6 @@ use rayon::prelude::*;
 
 use super::alone::Verdicts;
 use super::conditions;
-use super::facts::TableFacts;
 use super::instance::Instance;
 use super::versions::Replaced;
 use crate::finding::{Finding, Notice, Verdict};
@@ -86,26 +85,38 @@ fn failing(instance: &Instance<'_>, rule: &Rule) -> Option<(TableIdx, Vec<Replac
         Body::Record(_) | Body::Count(_) | Body::Conditions(_) => return None,
     };
     let facts = instance.table(table);
-    if facts.replaced.is_empty() || conditions::all(instance, &rule.gate).truth != Truth::Yes {
+    if facts.replaced.is_empty() {
         return None;
     }
-    let rows = match &rule.body {
-        Body::Record(body) => failing_records(instance, facts, body),
-        Body::Property(body) => {
-            let fails = |rows: &&Replaced| fails_as_property(instance, body, rows.older);
-            facts.replaced.iter().filter(fails).copied().collect()
-        }
-        Body::Count(_) | Body::Conditions(_) => Vec::new(),
-    };
-    Some((table, rows))
+    let is_proposed = |rows: &Replaced| facts.is_proposed(rows.older);
+    let (proposed, replaced): (Vec<_>, Vec<_>) = facts.replaced.iter().copied().partition(is_proposed);
+    let mut failing = failing_of(instance.in_force(), rule, replaced);
+    failing.extend(failing_of(instance, rule, proposed));
+    Some((table, failing))
 }
 
-fn failing_records(instance: &Instance<'_>, facts: &TableFacts, body: &RecordBody) -> Vec<Replaced> {
+/// Those of some older versions that fail a rule, as an instance shows what else is there.
+fn failing_of(instance: &Instance<'_>, rule: &Rule, replaced: Vec<Replaced>) -> Vec<Replaced> {
+    if replaced.is_empty() || conditions::all(instance, &rule.gate).truth != Truth::Yes {
+        return Vec::new();
+    }
+    match &rule.body {
+        Body::Record(body) => failing_records(instance, body, &replaced),
+        Body::Property(body) => {
+            let fails = |rows: &Replaced| fails_as_property(instance, body, rows.older);
+            replaced.into_iter().filter(fails).collect()
+        }
+        Body::Count(_) | Body::Conditions(_) => Vec::new(),
+    }
+}
+
+fn failing_records(instance: &Instance<'_>, body: &RecordBody, replaced: &[Replaced]) -> Vec<Replaced> {
     let verdicts = Verdicts::new(instance, body);
+    let facts = instance.table(body.table);
     let is_judged =
         |row| body.sees_deleted || facts.row(row).is_some_and(|row| row.action == Action::InsertOrUpdate);
     let fails = |rows: &&Replaced| is_judged(rows.older) && verdicts.of(rows.older).verdict == Verdict::Fail;
-    facts.replaced.par_iter().with_min_len(512).filter(fails).copied().collect()
+    replaced.par_iter().with_min_len(512).filter(fails).copied().collect()
 }
 
 fn fails_as_property(instance: &Instance<'_>, body: &PropertyBody, row: RowId) -> bool {

@@ -75,12 +75,6 @@ impl Settling<'_> {
     }
 }
 
-/// Whether a row says something of the instance: a set that was never committed only
-/// says what it would bring.
-pub(super) fn is_of_instance(sets: &UpdateSets, index: TableIdx, table: &TableFacts, row: RowId) -> bool {
-    table.row(row).is_some_and(|row| row.origin != Origin::UpdateSet) || sets.is_in_force(index, row)
-}
-
 /// Marks older versions and copies in all tables, and tells which records have
 /// versions that contradict each other.
 ///
@@ -100,7 +94,8 @@ pub(super) fn settle(facts: &mut Facts, files: &Files<'_>, settling: Settling<'_
             .into_iter()
             .map(|rows| {
                 let of_two = settling.of_two_records((index, &table), facts, &rows);
-                let is_of_instance = |row: &RowId| is_of_instance(sets, index, &table, *row);
+                // A set that was never committed only says what it would bring.
+                let is_of_instance = |row: &RowId| !table.is_proposed(*row);
                 let (instance, proposed): (_, Vec<_>) = rows.into_iter().partition(is_of_instance);
                 let mut by_set: BTreeMap<_, Vec<_>> = BTreeMap::new();
                 for row in proposed {
@@ -203,7 +198,7 @@ pub(super) fn standings(
     let mut first_of: HashMap<Content, RowId> = HashMap::new();
     let mut standing: Vec<_> =
         group.iter().zip(older).filter(|(_, older)| !**older).map(|(&row, _)| row).collect();
-    standing.sort_by_key(|&row| files.is_build(table, row));
+    standing.sort_by_key(|&row| (table.is_proposed(row), files.is_build(table, row)));
     let mut marks: Vec<(RowId, Standing)> = group
         .iter()
         .zip(older)
