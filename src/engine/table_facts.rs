@@ -244,6 +244,13 @@ impl TableFacts {
         self.numbered().filter(|(_, row)| row.action == Action::InsertOrUpdate).map(|(id, _)| id)
     }
 
+    /// Whether two rows show joins different things.
+    pub(super) fn joins_differ(&self, one: RowId, other: RowId) -> bool {
+        let pair = |row, slot| self.columns.get(position(row), slot);
+        let action = |row| self.row(row).map(|row| row.action);
+        action(one) != action(other) || (0..self.width()).any(|slot| pair(one, slot) != pair(other, slot))
+    }
+
     /// Whether a row is one of them.
     pub(super) fn is_live(&self, row: RowId) -> bool {
         let is_live = |row: &Row| row.standing == Standing::Current && row.action == Action::InsertOrUpdate;

@@ -194,10 +194,42 @@ impl Instance<'_> {
                     format!("{count} findings rest on older versions of records, which newer copies replace")
                 }
             };
-            let message = format!("{what}, such as {finding} in {older}; --all-versions judges them");
+            let message = format!(
+                "{what}, such as {finding} in {older}; --all-versions judges them; what older versions meant for \
+                 other records is not counted"
+            );
             notices.push(notice(first, message));
         }
         notices
+    }
+
+    /// Where older versions fail no rule themselves, one notice with the number of
+    /// records of which a newer version of another file shows joins something else: what
+    /// rests on the older one elsewhere is judged by nobody.
+    #[must_use]
+    pub fn replaced_notice<'s>(&self, off: &[TurnedOff], path_of: &dyn Fn(u32) -> &'s str) -> Option<Notice> {
+        if !off.is_empty() {
+            return None;
+        }
+        let tables = (0_u16..).map(TableIdx).zip(&self.facts.tables);
+        let mut replaced = tables.flat_map(|(index, table)| {
+            let rows = table.replaced.iter().filter(|rows| table.joins_differ(rows.older, rows.newer));
+            rows.map(move |rows| (index, *rows))
+        });
+        let (table, rows) = replaced.next()?;
+        let what = match replaced.count() {
+            0 => "one record is judged in a newer version, which says".to_owned(),
+            more => format!("{} records are judged in newer versions, which say", more + 1),
+        };
+        let (older, ..) = self.place(table, rows.older)?;
+        let (source, start, _) = self.place(table, rows.newer)?;
+        let (name, key) = (&self.wanted.table(table).name, self.key(table, rows.older));
+        let older = path_of(older);
+        let message = format!(
+            "{what} something else than that in another file, such as {name} {key} here and in {older}; what older \
+             versions meant for other records is not counted: scan {older} without this file to see it"
+        );
+        Some(Notice::of_turned_off(path_of(source), source, ByteSpan::at(start), message))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use foldhash::quality::RandomState;
 
 use super::apps::{Apps, FolderIdx};
-use super::facts::{Facts, Standing, TableFacts, Version, position};
+use super::facts::{Facts, Standing, TableFacts, Version};
 use super::interner::{Interner, TextId};
 use super::joined::{self, Undecided};
 use super::read::Plan;
@@ -180,10 +180,7 @@ fn settle_group(table: &mut TableFacts, texts: &Interner, group: &Group, files: 
 fn is_replaced_by_another(table: &TableFacts, Replaced { older, newer }: Replaced) -> bool {
     let (Some(old), Some(new)) = (table.row(older), table.row(newer)) else { return false };
     let is_of_app = old.origin == Origin::App || new.origin == Origin::App;
-    let pair = |row, slot| table.columns.get(position(row), slot);
-    let is_same = old.action == new.action
-        && old.signature == new.signature
-        && (0..table.width()).all(|slot| pair(older, slot) == pair(newer, slot));
+    let is_same = old.signature == new.signature && !table.joins_differ(older, newer);
     old.source != new.source && (is_of_app || !is_same)
 }
 
