@@ -10,6 +10,7 @@ mod files;
 mod instances;
 mod knowledge;
 mod look;
+mod numbered;
 mod parts;
 mod references;
 mod requests;
@@ -34,6 +35,7 @@ pub use knowledge::{
     InUpdateSets, Limit, TableAdvice, advice_of, advices, areas, export_limits, is_export_limit,
     names_instance, want_signs,
 };
+pub use numbered::{MissingPart, MissingPartKind, NumberedFiles};
 pub use requests::{Reason, Request, WHO, missing_requests};
 pub use sign::{Sign, SignKind};
 pub use whole::{COMMON_REASONS, TableState};

@@ -45,6 +45,7 @@ pub(super) fn settle<'p>(
         seen.doubted.extend(lost);
     }
     seen.apps = Arc::clone(&instance.apps);
+    seen.at_odds.clone_from(&instance.at_odds);
     if is_asked {
         seen.names = Names::new(&seen.facts, plan.wanted);
         if instance.names.is_any_disputed() || grants_differ(instance) {

@@ -9,7 +9,7 @@ use super::claims::Doubted;
 use super::classes::{ClassAnswer, ClassAnswers, answer, answer_in_parallel};
 use super::facts::{Facts, Row, Sameness, TableFacts};
 use super::interner::TextId;
-use super::joined::Undecided;
+use super::joined::{AtOdds, Undecided};
 use super::mixed::MixedSign;
 use super::names::Names;
 use super::read::Plan;
@@ -46,6 +46,8 @@ pub struct Instance<'p> {
     pub(super) mixed: Vec<MixedSign>,
     /// Records whose versions contradict each other.
     pub(super) undecided: Vec<Undecided>,
+    /// In which columns they contradict themselves.
+    pub(super) at_odds: AtOdds,
     /// What is odd about the names that references show.
     pub(super) names: Names,
     /// The sources that hold records, in scan order.
@@ -107,6 +109,7 @@ impl<'p> Instance<'p> {
             apps: Arc::default(),
             mixed: Vec::new(),
             undecided: Vec::new(),
+            at_odds: AtOdds::new(),
             names: Names::default(),
             files,
             access: None,
@@ -346,45 +349,5 @@ impl<'p> Instance<'p> {
         let evidence = self.classes.get(usize::from(class.0)).map_or(&[][..], |class| &class.evidence);
         let names = evidence.iter().enumerate().filter(|(at, _)| matched >> at & 1 == 1);
         names.map(|(_, evidence)| evidence.name.as_str()).collect()
-    }
-
-    /// Texts for what is missing, sorted, without repetition.
-    #[must_use]
-    pub fn missing_names(&self, missing: &Missing) -> Vec<String> {
-        let mut names: Vec<_> = missing
-            .items()
-            .flat_map(|item| match item {
-                MissingItem::Table(table) => vec![self.wanted.table(self.source_of(table)).name.to_string()],
-                MissingItem::Column(table, column) => self.missing_column(table, column),
-                MissingItem::Signs(class) => {
-                    let name = self.classes.get(usize::from(class.0)).map_or("", |class| &class.name);
-                    vec![format!("clear signs of @class.{name}")]
-                }
-            })
-            .collect();
-        names.sort();
-        names.dedup();
-        names
-    }
-
-    /// A column that is missing; of a view, the columns or tables that would show
-    /// what stands in it.
-    fn missing_column(&self, table: TableIdx, column: ColumnIdx) -> Vec<String> {
-        let (view, name) = (&*self.wanted.table(table).name, self.wanted.column_name(table, column));
-        let cause = self.access.as_ref().map_or(Missing::none(), |access| {
-            let hidden = &access.graph.hidden;
-            match (view, name) {
-                (EFFECTIVE_ROLE, "user") | (ROLE_CLOSURE, "role") => hidden.holders.clone(),
-                (EFFECTIVE_ROLE, "role") | (ROLE_CLOSURE, "contains") => hidden.held.clone(),
-                (EFFECTIVE_ROLE, "orphaned") => {
-                    access.sources.clone().union(hidden.holders.clone()).union(hidden.held.clone())
-                }
-                (EFFECTIVE_ROLE, "via" | "path") | (ROLE_CLOSURE, "path") => {
-                    hidden.ways.clone().union(hidden.holders.clone()).union(hidden.held.clone())
-                }
-                _ => Missing::none(),
-            }
-        });
-        if cause.is_empty() { vec![format!("{view}.{name}")] } else { self.missing_names(&cause) }
     }
 }

@@ -316,6 +316,9 @@ impl<'i> Judging<'i> {
                 let name =
                     name.or_else(|| binding.value.clone()).unwrap_or_else(|| self.rule.meta.name.clone());
                 let mut subject = Self::named_subject(table, &name, rows.into_iter().collect());
+                // It stays the same problem whichever of the conditions fails first.
+                let identity = binding.value.as_ref().unwrap_or(&self.rule.meta.name);
+                subject.identity = Some(identity.clone());
                 subject.expected = failing.map(|failing| failing.expected).unwrap_or_default();
                 self.failed.push(Failed::Subject(Box::new(subject)));
             }
@@ -327,6 +330,7 @@ impl<'i> Judging<'i> {
         Subject {
             table,
             key: name.to_owned(),
+            identity: None,
             sys_id: None,
             rows,
             name: name.to_owned(),

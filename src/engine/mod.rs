@@ -27,7 +27,10 @@ mod interner;
 mod joined;
 mod judge;
 mod judge_proposed;
+#[cfg(test)]
+mod judged_test;
 mod judging;
+mod lacks;
 mod message;
 mod mixed;
 mod names;

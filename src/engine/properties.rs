@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::instance::Instance;
-use crate::finding::{Verdict, not_boolean};
+use crate::finding::Verdict;
 use crate::query::{Data, Missing, RowId};
 use crate::record::is_secret_property;
 use crate::rule::file::Absent;
@@ -117,7 +117,7 @@ fn judge_rows(
             let missing = Missing::none();
             return JudgedProperty { name, verdict: Verdict::Fail, missing, unclear: None, rows: failing };
         }
-        Holds::NotBoolean => (Verdict::CannotTell, Some(not_boolean(&name))),
+        Holds::Unclear(why) => (Verdict::CannotTell, Some(why.sentence(&name))),
         Holds::Yes if missing.is_empty() => (Verdict::Pass, None),
         Holds::Open | Holds::Yes => (Verdict::CannotTell, None),
     };

@@ -12,6 +12,7 @@ use super::current::Shared;
 use super::facts::{Facts, Rows};
 use super::in_force;
 use super::instance::{FileFacts, Instance};
+use super::joined::at_odds;
 use super::names::Names;
 use super::same;
 use super::stamp::FileDates;
@@ -180,6 +181,7 @@ pub(super) fn read_rows<'p>(
         instance.doubted.extend(lost);
     }
     instance.apps = Arc::new(apps);
+    instance.at_odds = at_odds(&undecided);
     instance.undecided = undecided;
     instance.mixed = instance.find_mixed_signs();
     if !options.all_versions {

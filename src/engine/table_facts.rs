@@ -190,6 +190,11 @@ impl TableFacts {
         self.slots.iter().flatten().count()
     }
 
+    /// Every wanted column.
+    pub(super) fn all_columns(&self) -> impl Iterator<Item = ColumnIdx> + '_ {
+        (0..).map(ColumnIdx).take(self.slots.len())
+    }
+
     /// The number of a column among those that are kept.
     pub(super) fn slot(&self, column: ColumnIdx) -> Option<usize> {
         self.slots.get(column.index()).copied().flatten()

@@ -7,12 +7,14 @@ mod identity;
 mod notice;
 mod severity;
 mod standing;
+mod unclear;
 
 pub use fingerprint::{Fingerprint, fingerprint, fingerprint_of_record};
 pub use identity::{Better, Identity, Measure};
 pub use notice::{Notice, NoticeLevel, Topic};
 pub use severity::{Band, Level, Severity};
 pub use standing::{BaselineState, ValuesHash, WaiverIdx};
+pub use unclear::Unclear;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -246,24 +248,8 @@ pub struct RuleCoverage {
     pub cannot_tell: u64,
     /// Tables and columns that were missing, sorted: `sys_user`, or
     /// `sys_user.identity_type`; properties without a row, by their names; and
-    /// sentences of [`not_boolean`].
+    /// sentences of [`Unclear`].
     pub missing: Vec<String>,
-}
-
-/// What a sentence of [`not_boolean`] says beside the name.
-const NOT_BOOLEAN: (&str, &str) = ("the value of ", " is neither true nor false");
-
-/// What coverage says of a property that switches something, and whose value is
-/// there but is no boolean.
-#[must_use]
-pub fn not_boolean(property: &str) -> String {
-    format!("{}{property}{}", NOT_BOOLEAN.0, NOT_BOOLEAN.1)
-}
-
-/// The property that a sentence of [`not_boolean`] is about.
-#[must_use]
-pub fn named_as_not_boolean(missing: &str) -> Option<&str> {
-    missing.strip_prefix(NOT_BOOLEAN.0)?.strip_suffix(NOT_BOOLEAN.1)
 }
 
 impl RuleCoverage {

@@ -9,7 +9,8 @@ use super::binder::Binder;
 use super::bound_path::{BoundPath, End};
 use super::columns::{ColumnEnd, Meaning};
 use super::dates::{DateFunction, DatePart, Moment, Unit};
-use super::text::{Needle, Number};
+use super::number::Number;
+use super::text::Needle;
 use crate::record::schema::ColumnType;
 use crate::record::{ColumnIdx, TableIdx, display_column, is_sys_id, well_known_name};
 

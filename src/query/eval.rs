@@ -15,8 +15,9 @@ use super::bind_check::{Check, Hierarchy, RoleTest, Value, When};
 use super::bound_path::{BoundPath, End, Walked};
 use super::data::{Cell, Data, Missing, RowId, Truth, without_row};
 use super::dates::{Clock, Moment, Unit};
+use super::number::{Number, is_other_number};
 use super::row_test::AskRow;
-use super::text::{self, Needle, Number};
+use super::text::{self, Needle};
 use super::typed::{can_hold, is_distant, is_ordered, is_relative, order};
 use crate::record::schema::ColumnType;
 
@@ -252,7 +253,7 @@ impl<'a> Asked<'a> {
             if let Some(stored) = Number::parse(stored) {
                 return Ok(comparison.holds(stored.compare(number)));
             }
-            if kind.is_some() {
+            if kind.is_some() || is_other_number(stored) {
                 return Err(self.path.all_columns_missing());
             }
         }

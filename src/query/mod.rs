@@ -18,6 +18,7 @@ mod eval;
 mod known;
 mod naming;
 mod negate;
+mod number;
 mod parse;
 mod path;
 mod pins;
@@ -42,6 +43,7 @@ pub use data::{
 };
 pub use dates::{Clock, ClockError};
 pub use known::{EFFECTIVE_ROLE, ROLE_CLOSURE};
+pub use number::{is_other_number, plain_number};
 pub use parse::QueryError;
 pub use possible::Partial;
 pub use row_test::{AskRow, RowTest, RowTests, TestIdx, Walk, WalkIdx, WalkStart};

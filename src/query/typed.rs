@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 
 use super::ast::{Comparison, Side};
 use super::dates::{Moment, Unit};
-use super::text::{self, Number};
+use super::number::Number;
+use super::text;
 use crate::record::schema::ColumnType;
 
 impl Comparison {
