@@ -70,7 +70,8 @@ fn contradiction<'p, 't>(parts: &'p [Part<'t>]) -> Option<[&'p Part<'t>; 2]> {
         let (text, end) = (value.text.trim(), end_of_link(&link.text)?);
         // Records that are known by another text than a sys_id have links by that text.
         let is_other = text.is_empty() || is_sys_id(text) && !text.eq_ignore_ascii_case(end);
-        is_other.then(|| if value.whole.start < link.whole.start { [value, link] } else { [link, value] })
+        let in_order = if value.whole.start < link.whole.start { [value, link] } else { [link, value] };
+        is_other.then_some(in_order)
     })
 }
 
@@ -82,7 +83,7 @@ fn end_of_link(link: &str) -> Option<&str> {
 /// The value of an object of JSON, and what it displays.
 pub(super) fn read_object(written: &str) -> Read<'_> {
     let parts = parts_of_object(written).and_then(read_parts);
-    parts.unwrap_or_else(|| (Some(Cow::Borrowed(written)), None))
+    parts.unwrap_or((Some(Cow::Borrowed(written)), None))
 }
 
 fn parts_of_object(written: &str) -> Option<Vec<Part<'_>>> {
