@@ -241,6 +241,7 @@ impl Scan<'_> {
             notices.extend(compared.notices);
         } else {
             notices.extend(off_notices(&|_| false));
+            notices.extend(reading.instance.replaced_notice(&off, &|source| discovery.path(source)));
         }
         findings.retain(|finding| is_wanted(args, finding));
         let located = locate(findings, notices, &discovery.sources, &reading.files);

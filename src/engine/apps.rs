@@ -180,7 +180,7 @@ impl Apps {
         let holding = self.holding.get(table.index()).map(|holding| {
             holding.get_or_init(|| {
                 let mut holding = Holding::default();
-                for (at, row) in (0..).map(RowId).zip(&table_facts.rows) {
+                for (at, row) in (0..).map(RowId).zip(&*table_facts.rows) {
                     let sys_id = table_facts.pair(at, ColumnIdx::SYS_ID).value;
                     if let Some(folder) = self.of_row(row).filter(|_| sys_id.0 > TextId::EMPTY.0) {
                         let folders = holding.entry(facts.fold(sys_id)).or_default();
@@ -261,7 +261,7 @@ fn find_folders<'p>(inputs: Inputs<'p>, facts: &Facts, wanted: &Wanted) -> Vec<F
     let Some(table) = wanted.find("sys_app") else { return folders };
     let scope = wanted.table(table).find("scope");
     let app_facts = facts.table(table);
-    for (at, row) in (0..).map(RowId).zip(&app_facts.rows) {
+    for (at, row) in (0..).map(RowId).zip(&*app_facts.rows) {
         let id = app_facts.pair(at, ColumnIdx::SYS_ID).value;
         let is_app = row.origin == Origin::App && row.action == Action::InsertOrUpdate;
         let source = usize::try_from(row.source).ok().and_then(|at| inputs.sources.get(at));

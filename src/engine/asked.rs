@@ -57,7 +57,7 @@ impl Data for Instance<'_> {
     }
 
     fn holds_no_row(&self, table: TableIdx) -> bool {
-        self.table(table).rows.is_empty()
+        self.table(table).is_empty()
     }
 
     fn is_whole(&self, table: TableIdx) -> bool {

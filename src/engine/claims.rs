@@ -260,7 +260,7 @@ impl Instance<'_> {
     /// The tables of which it is not believed, or not everywhere, that they are whole.
     #[must_use]
     pub fn tables_in_doubt(&self) -> BTreeSet<&str> {
-        self.doubted.iter().map(|doubted| doubted.table.as_str()).collect()
+        self.in_force().doubted.iter().map(|doubted| doubted.table.as_str()).collect()
     }
 
     /// A warning for each claim that is not believed, or not everywhere. `path_of`
@@ -270,7 +270,7 @@ impl Instance<'_> {
         let notice = |doubted: &Doubted| {
             Notice::of_claim(path_of(doubted.source), doubted.source, doubted.message.clone())
         };
-        self.doubted.iter().map(notice).collect()
+        self.in_force().doubted.iter().map(notice).collect()
     }
 }
 

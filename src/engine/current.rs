@@ -49,8 +49,13 @@ impl At {
             Self::Nowhere | Self::Contradicted => (None, none),
             Self::Field(at) => {
                 let Some(field) = record.fields.get(at) else { return (None, none) };
+                let names = names_of(field);
+                if !names.is_empty() && field.is_emptied(record.table) {
+                    // Two names in place of a sys_id name nobody.
+                    return (None, if names.contains(AT_ODDS) { none } else { names });
+                }
                 let value = (!field.is_display_only).then(|| field.value.trim());
-                (value, names_of(field))
+                (value, names)
             }
             Self::Attribute(at) => (record.attributes.get(at).map(|(_, value)| value.trim()), none),
             Self::Default(value) => (Some(value), none),

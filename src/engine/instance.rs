@@ -35,7 +35,7 @@ pub struct Instance<'p> {
     pub(super) extends: Arc<Classes>,
     pub(super) facts: Facts,
     /// What update sets bring.
-    pub(super) sets: UpdateSets,
+    pub(super) sets: Arc<UpdateSets>,
     pub(super) clock: Clock,
     pub(super) name: String,
     /// For each wanted table, whether it is known to be whole.
@@ -43,7 +43,7 @@ pub struct Instance<'p> {
     /// What speaks against claims that tables are whole.
     pub(super) doubted: Vec<Doubted>,
     /// The apps whose folders were read.
-    pub(super) apps: Apps,
+    pub(super) apps: Arc<Apps>,
     /// Signs that the files are of several instances.
     pub(super) mixed: Vec<MixedSign>,
     /// Records whose versions contradict each other.
@@ -53,9 +53,11 @@ pub struct Instance<'p> {
     /// What is odd about the names that references show.
     pub(super) names: Names,
     /// The sources that hold records, in scan order.
-    pub(super) files: Vec<FileFacts>,
+    pub(super) files: Arc<Vec<FileFacts>>,
     /// Who reaches which role, if anybody asks.
-    pub(super) access: Option<Access>,
+    pub(super) access: Option<Arc<Access>>,
+    /// The same by what is in force, where update sets hold rows that are not.
+    pub(super) in_force: Option<Box<Instance<'p>>>,
     answers: Vec<OnceLock<ClassAnswers>>,
     /// For each walk, the answers by reference, where many rows share them.
     walk_answers: Vec<OnceLock<Option<WalkAnswers>>>,
@@ -83,8 +85,8 @@ impl<'p> Instance<'p> {
     pub(super) fn new(
         plan: &Plan<'p>,
         sources: &'p [Source],
-        (facts, sets): (Facts, UpdateSets),
-        files: Vec<FileFacts>,
+        (facts, sets): (Facts, Arc<UpdateSets>),
+        files: Arc<Vec<FileFacts>>,
         clock: Clock,
         name: String,
     ) -> Self {
@@ -107,13 +109,14 @@ impl<'p> Instance<'p> {
             name,
             whole,
             doubted: Vec::new(),
-            apps: Apps::default(),
+            apps: Arc::default(),
             mixed: Vec::new(),
             undecided: Vec::new(),
             at_odds: AtOdds::new(),
             names: Names::default(),
             files,
             access: None,
+            in_force: None,
             answers,
             walk_answers,
             key_counts,
@@ -181,7 +184,7 @@ impl<'p> Instance<'p> {
     /// The names of the tables that are known to be whole, sorted.
     #[must_use]
     pub fn whole_tables(&self) -> Vec<String> {
-        let tables = self.wanted.tables().iter().zip(&self.whole);
+        let tables = self.wanted.tables().iter().zip(&self.in_force().whole);
         let mut names: Vec<_> = tables
             .filter(|(table, whole)| **whole && !is_view(&table.name))
             .map(|(table, _)| table.name.to_string())
@@ -272,7 +275,7 @@ impl<'p> Instance<'p> {
             ROLE_CLOSURE => &["sys_user_role_contains"],
             name => &[name],
         };
-        let is_unshown = |table: &TableIdx| self.table(*table).rows.is_empty() && !self.holds_all(*table);
+        let is_unshown = |table: &TableIdx| self.table(*table).is_empty() && !self.holds_all(*table);
         let tables = names.iter().filter_map(|name| self.wanted.find(name)).filter(is_unshown);
         let tables = if self.holds_all(table) { None } else { Some(tables) };
         let missing = tables.into_iter().flatten().map(Missing::table).fold(Missing::none(), Missing::union);
@@ -280,7 +283,7 @@ impl<'p> Instance<'p> {
     }
 
     fn has_rows(&self, table: &str) -> bool {
-        self.wanted.find(table).is_some_and(|table| !self.table(table).rows.is_empty())
+        self.wanted.find(table).is_some_and(|table| !self.table(table).is_empty())
     }
 
     /// The columns that rows do not show from which a view is computed.

@@ -2,6 +2,7 @@
 //! them is the state: whatever no other row contradicts.
 
 use std::collections::{BTreeMap, HashMap as StdHashMap};
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 
@@ -107,7 +108,7 @@ impl Signatures {
     fn number(&mut self, table: &mut TableFacts, answers: Vec<u8>) -> SignatureId {
         let next = SignatureId(u32::try_from(table.signatures.len()).unwrap_or(u32::MAX));
         *self.0.entry(answers).or_insert_with_key(|answers| {
-            table.signatures.push(Signature::from(answers.as_slice()));
+            Arc::make_mut(&mut table.signatures).push(Signature::from(answers.as_slice()));
             next
         })
     }

@@ -1,6 +1,6 @@
 //! Property rules: the rows of `sys_properties` with a name.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::instance::Instance;
 use crate::finding::Verdict;
@@ -21,6 +21,25 @@ pub(super) struct JudgedProperty {
     pub(super) unclear: Option<String>,
     /// The rows that decide: those that fail, else all.
     pub(super) rows: Vec<RowId>,
+}
+
+/// Judges what some rows say of the properties that the rule names; of those without
+/// such a row nothing.
+pub(super) fn judge_properties(
+    instance: &Instance<'_>,
+    body: &PropertyBody,
+    rows: &[RowId],
+) -> Vec<JudgedProperty> {
+    let columns = body.columns;
+    let facts = instance.table(columns.table);
+    let mut groups: BTreeMap<String, Vec<RowId>> = BTreeMap::new();
+    for &row in rows {
+        let name = instance.cell(columns.table, row, columns.name).value;
+        if facts.is_live(row) && body.name.matches(name) {
+            groups.entry(name.to_lowercase()).or_default().push(row);
+        }
+    }
+    groups.into_iter().map(|(name, rows)| judge_rows(instance, body, name, rows)).collect()
 }
 
 /// Judges every property that the rule names.

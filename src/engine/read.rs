@@ -12,6 +12,7 @@ use super::claims::Evidence;
 use super::collect::{Asked, Collector};
 use super::current::Shared;
 use super::facts::{Facts, Rows};
+use super::in_force;
 use super::instance::{FileFacts, Instance};
 use super::joined::at_odds;
 use super::names::Names;
@@ -163,7 +164,8 @@ pub(super) fn read_rows<'p>(
         |source: u32| usize::try_from(source).ok().and_then(|at| built.get(at)).copied().unwrap_or(false);
     let torn = files.iter().filter(|file| file.report.has_loss()).map(|file| file.source).collect();
     let dated = Files { dates: FileDates::new(&files, options.today), is_build_output: &is_build };
-    let sets = UpdateSets::new(&facts, plan.wanted, &torn, &dated);
+    let mut sets = UpdateSets::new(&facts, plan.wanted, &torn, &dated);
+    sets.propose(&mut facts);
     let apps = Apps::new(inputs, &files, &facts, plan.wanted);
     let undecided = if options.all_versions {
         Vec::new()
@@ -177,8 +179,14 @@ pub(super) fn read_rows<'p>(
     let doubted = evidence.settle(&mut whole);
     let file_facts =
         files.iter().filter(|file| file.report.kind != FileKind::Other).map(file_facts).collect();
-    let mut instance =
-        Instance::new(plan, sources, (facts, sets), file_facts, clock, options.instance.clone());
+    let mut instance = Instance::new(
+        plan,
+        sources,
+        (facts, Arc::new(sets)),
+        Arc::new(file_facts),
+        clock,
+        options.instance.clone(),
+    );
     instance.whole = whole;
     instance.extends = told.classes;
     instance.doubted = doubted;
@@ -186,7 +194,7 @@ pub(super) fn read_rows<'p>(
         let lost = instance.lost_references();
         instance.doubted.extend(lost);
     }
-    instance.apps = apps;
+    instance.apps = Arc::new(apps);
     instance.at_odds = at_odds(&undecided);
     instance.undecided = undecided;
     instance.mixed = instance.find_mixed_signs();
@@ -195,6 +203,7 @@ pub(super) fn read_rows<'p>(
     }
     instance.names = Names::new(&instance.facts, plan.wanted);
     views::settle(&mut instance, &plan.asks);
+    in_force::settle(&mut instance, plan, (&files, sources, options));
     Reading { files, instance, as_of }
 }
 
@@ -290,13 +299,18 @@ fn file_facts(file: &ReadFile) -> FileFacts {
 }
 
 /// Which tables are known to be whole.
-fn whole_tables(files: &[ReadFile], facts: &Facts, wanted: &Wanted, options: &Options) -> Vec<bool> {
+pub(super) fn whole_tables(
+    files: &[ReadFile],
+    facts: &Facts,
+    wanted: &Wanted,
+    options: &Options,
+) -> Vec<bool> {
     let tables = wanted.tables().iter().enumerate();
     let is_whole = |(at, table): (usize, &WantedTable)| {
         let index = u16::try_from(at).map(TableIdx);
         // `all` is said of what was exported: a table of which nothing is there
         // was not. Rows of tables that extend it come in exports of their own, too.
-        let is_there = index.is_ok_and(|at| facts.table(at).rows.iter().any(|row| row.class == 0));
+        let is_there = index.is_ok_and(|at| facts.table(at).every().any(|(_, row)| row.class == 0));
         let declared =
             options.complete.contains(&*table.name) || options.complete.contains("all") && is_there;
         (declared || options.trust_tables && stands_whole_in(files, &table.name))

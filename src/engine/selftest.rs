@@ -303,6 +303,8 @@ fn compare_missing(coverage: &RuleCoverage, test: &RuleTest, silent: bool, diffe
 
 #[cfg(test)]
 mod dropped;
+#[cfg(test)]
+mod proposed;
 
 #[cfg(test)]
 mod tests {

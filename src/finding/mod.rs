@@ -32,6 +32,20 @@ pub enum Verdict {
     CannotTell,
 }
 
+impl Verdict {
+    /// Whether it says worse of a subject than another verdict does.
+    #[must_use]
+    pub fn is_worse_than(self, other: Self) -> bool {
+        let rank = |verdict| match verdict {
+            Self::NotApplicable => 0,
+            Self::Pass => 1,
+            Self::CannotTell => 2,
+            Self::Fail => 3,
+        };
+        rank(self) > rank(other)
+    }
+}
+
 /// What a place is to its finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

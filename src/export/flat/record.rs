@@ -208,7 +208,6 @@ impl Rows<'_> {
                 fields.push(field);
             }
         }
-        self.state.repeats.look(table, &fields);
         if !matches!(self.head.form, Form::Csv { .. }) {
             add_displays(&self.window, &self.head, &self.cells, &mut fields);
         }
@@ -218,6 +217,7 @@ impl Rows<'_> {
                 show_reference(&self.window, cell, (reference, column), &mut fields);
             }
         }
+        self.state.repeats.look(table, &fields);
         let start_tag = match self.head.form {
             Form::Json { .. } => row.start..row.start + 1,
             Form::Xml => row.start..row.start + xml::ROW.len(),
@@ -325,7 +325,7 @@ fn add_displays<'t>(window: &'t Window, head: &'t Head, cells: &'t [Cell], field
         let Some(field) = fields.iter_mut().find(|field| field.name == name) else { continue };
         field.attributes_span = span_of(window, &cell.content);
         let (Some(display), _) = cell.read(text) else { continue };
-        if is_sys_id(field.value.trim()) {
+        if is_sys_id(field.value.trim()) || field.value.trim().is_empty() && !field.is_display_only {
             field.display_value = Some(display);
         }
     }
@@ -346,7 +346,7 @@ fn show_reference<'t>(
     match fields.iter_mut().find(|field| field.name == reference) {
         Some(field) => {
             let is_silent = field.display_value.as_ref().is_none_or(|shown| shown.trim().is_empty());
-            if is_silent && !field.value.trim().is_empty() {
+            if is_silent && !(field.is_display_only && field.value.trim().is_empty()) {
                 field.display_value = Some(text);
             }
         }
