@@ -250,6 +250,10 @@ impl Judging<'_, '_> {
         let (old, new) = (roles.of_rule(old, Ties::All), roles.of_rule(new, Ties::Live));
         match (old.is_empty(), new.is_empty()) {
             (true, true) => return Truth::Unknown(Missing::table(roles.table)),
+            // A tie that does not show its role may be one to none.
+            (true, false) if new.iter().all(|role| role.id == TextId::ABSENT && role.name.is_empty()) => {
+                return Truth::Unknown(Missing::column(roles.table, roles.role));
+            }
             (true, false) => return Truth::Yes,
             (false, true) => return Truth::No,
             (false, false) => {}
