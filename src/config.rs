@@ -332,19 +332,19 @@ mod tests {
         };
         check("", &[]);
         check("fail_on: high\nprofile: strict\n", &[]);
-        check("rules: { SNA1002: off, SNA1001: off }", &["off: SNA1001, SNA1002"]);
-        check("rules: { machine-identity-can-log-in: off }", &["off: SNA1002"]);
-        check("rules: { SNR1005: off }", &["off: SNR1005"]);
-        check("rules: { SNA1002: 2 }", &["SNA1002 has severity 2.0, not 7.5"]);
+        check("rules: { SNA1002: off, SNA1001: off }", &["SNA1001, SNA1002 do not run"]);
+        check("rules: { machine-identity-can-log-in: off }", &["SNA1002 does not run"]);
+        check("rules: { SNR1005: off }", &["SNR1005 does not run"]);
+        check("rules: { SNA1002: 2 }", &["SNA1002 has severity 2.0 instead of 7.5"]);
         check("rules: { SNA1002: critical, SNR1005: on }", &[]);
         check(
             "rules: { SNI1014: { params: { max_seconds: 9000000 } } }",
-            &["SNI1014: max_seconds is 9000000, not "],
+            &["SNI1014 has max_seconds = 9000000 instead of "],
         );
         check(
             "classes: { service_account: { name_patterns: ['^bot_'] } }",
-            &["class service_account: name_patterns"],
+            &["the class service_account has name_patterns = "],
         );
-        check("aliases: { owner: [u_owner] }", &["alias owner is u_owner, not "]);
+        check("aliases: { owner: [u_owner] }", &["the alias owner is u_owner instead of "]);
     }
 }

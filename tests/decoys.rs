@@ -8,6 +8,9 @@
 #[path = "common/program.rs"]
 mod program;
 
+#[path = "common/numbers.rs"]
+mod numbers;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
@@ -17,6 +20,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use numbers::Numbers;
 use program::{Run, glidelint};
 
 /// How many decoys are tried beside each instance.
@@ -33,22 +37,6 @@ const TABLES: [&str; 8] = [
     "sys_user_role",
     "sys_user_role_contains",
 ];
-
-/// Numbers that look random and are the same each time (xorshift).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % u64::try_from(end.max(1)).unwrap()).unwrap()
-    }
-
-    fn one_of<'a, T>(&mut self, all: &'a [T]) -> &'a T {
-        &all[self.below(all.len())]
-    }
-}
 
 /// A row as it is written: its table and the text of its fields.
 #[derive(Debug, Clone)]

@@ -129,3 +129,52 @@ fn an_older_update_set_laid_over_a_newer_export_is_judged() {
     assert_eq!(diff("export-and-set.xml", "piers.xml"), (vec![], 0));
     assert_eq!(diff("export-and-set.xml", "quays.xml"), (vec!["SNU1011 Quays » u_tides".to_owned()], 0));
 }
+
+/// The row of a user is gone, and something still refers to it: so it may be there, or
+/// somebody is called otherwise now.
+#[test]
+fn what_something_refers_to_is_not_fixed() {
+    let folder = TempDir::new().unwrap();
+    let user = |name: &str| {
+        let id = name.len();
+        format!(
+            "<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><identity_type/>\
+             <internal_integration_user>true</internal_integration_user><locked_out>false</locked_out>\
+             <name>{name}</name><sys_id>{id:032x}</sys_id><user_name>{name}</user_name>\
+             <web_service_access_only>false</web_service_access_only></sys_user>"
+        )
+    };
+    let grant = |user: &str, shows: bool| {
+        let (id, grant) = (user.len(), user.len() + 64);
+        let shown = |name: &str| if shows { format!(" display_value=\"{name}\"") } else { String::new() };
+        format!(
+            "<sys_user_has_role action=\"INSERT_OR_UPDATE\"><inherited>false</inherited>\
+             <role{}>2831a114c611228501d4ea6c309d626d</role><state>active</state><sys_id>{grant:032x}</sys_id>\
+             <user{}>{id:032x}</user></sys_user_has_role>",
+            shown("admin"),
+            shown(user)
+        )
+    };
+    let write = |name: &str, rows: &[String]| {
+        let text = format!("<unload unload_date=\"2026-03-01 10:00:00\">{}</unload>", rows.concat());
+        fs::write(folder.path().join(name), text).unwrap();
+    };
+    let select = ["--no-config", "--complete", "all", "--select", "SNA1001,SNR1001", "-f"];
+    let check = |new: &[String], fixed: usize, not_seen: usize| {
+        let others = [user("svc.other"), grant("svc.other", false)];
+        let old = [user("svc.one"), grant("svc.one", true)];
+        write("old.xml", &[&old[..], &others].concat());
+        write("new.xml", &[&others[..], new].concat());
+        let scan = glidelint(folder.path(), &[&["scan", "old.xml"], &select[..], &["sarif"]].concat());
+        fs::write(folder.path().join("old.sarif"), scan.stdout).unwrap();
+        for old in ["old.xml", "old.sarif"] {
+            let run = glidelint(folder.path(), &[&["diff", old, "new.xml"], &select[..], &["json"]].concat());
+            let count = |name: &str| run.json()[name].as_array().unwrap().len();
+            assert_eq!((count("fixed"), count("not_seen")), (fixed, not_seen), "{old}: {run:?}");
+        }
+    };
+    check(&[], 2, 0);
+    check(&[user("svc.nobody.else")], 2, 0);
+    check(&[grant("svc.one", false)], 0, 2);
+    check(&[grant("svc.one", false).replace(&format!("{:032x}", 64 + 7), "0c")], 0, 2);
+}

@@ -582,10 +582,39 @@ fn payloads_are_opened_in_every_form() {
     }
     // What is not heard is told, and the table is not whole.
     let cut = json(&xml[..xml.len() - 30]);
-    for (payload, words) in [("\"\"", "empty payload"), ("\"AAEC\"", "no XML"), (&*cut, "in a payload")] {
-        let (report, _) = read_all("sys_update_xml.json", as_json(payload).as_bytes());
+    for (payload, words) in [
+        ("\"\"", "empty payload"),
+        ("\"AAEC\"", "no XML"),
+        ("\"<record_update/>\"", "no record"),
+        (&*cut, "in a payload"),
+    ] {
+        let text = as_json(payload);
+        let (report, seen) = read_all("sys_update_xml.json", text.as_bytes());
         assert!(report.has_loss() && report.rows.contains_key("sys_user_role"), "{payload}");
         assert!(report.problems[0].message.contains(words), "{:?}", report.problems);
+        // It may be a deletion as well as not: the row does not say.
+        assert_eq!((seen.len(), seen[1].fields.len()), (3, 0), "{payload}");
+        check_again_all("sys_update_xml.json", text.as_bytes(), &report, &seen);
+    }
+    // A record of another table: both are there, and both places are named.
+    let other = xml.replace("sys_user_role", "sys_public");
+    for (path, text) in [
+        ("sys_update_xml.json", as_json(&json(&other))),
+        ("sys_update_xml.csv", as_csv(&doubled(&other))),
+        ("sys_update_xml.xml", as_xml(&escaped(&other))),
+    ] {
+        let (report, seen) = read_all(path, text.as_bytes());
+        let tables: Vec<_> = seen.iter().map(|record| &*record.table).collect();
+        assert_eq!(tables, ["sys_update_xml", "sys_public", "sys_user_role", "sys_user_role"], "{path}");
+        let starts = report.problems.iter().map(|problem| problem.at.unwrap().range_from(0).unwrap().start);
+        let starts: Vec<_> = starts.map(|start| &text[start..start + 6]).collect();
+        let written = match path {
+            "sys_update_xml.json" => ["\"name\"", "<sys_p"],
+            "sys_update_xml.csv" => ["sys_us", "<sys_p"],
+            _ => ["<name>", "&lt;sy"],
+        };
+        assert_eq!(starts, written, "{path}");
+        check_again_all(path, text.as_bytes(), &report, &seen);
     }
     let (report, _) = read_all("sys_update_xml.csv", format!("sys_id,name\n{ID},{update}\n").as_bytes());
     assert!(report.problems[0].message.contains("without its payload"), "{:?}", report.problems);

@@ -347,11 +347,11 @@ fn a_pull_request_is_judged_by_the_packs_of_its_base() {
         "a rule that is off in the base",
         &step,
         1,
-        &["::notice", "off: SNA1001", "**Note**"],
+        &["::notice", "SNA1001 does not run", "**Note**"],
         &["SNA1001 S"],
     );
     let step = pull_request(&[before], &[after, off], &[]);
-    check("a rule that the change switches off", &step, 1, &["SNA1001 S"], &["off: SNA1001"]);
+    check("a rule that the change switches off", &step, 1, &["SNA1001 S"], &["SNA1001 does not run"]);
 }
 
 /// A program of the runner that does what a script says.

@@ -4,6 +4,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+#[allow(dead_code, reason = "shared with other tests, which use the rest")]
+#[path = "common/numbers.rs"]
+mod numbers;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -11,6 +15,8 @@ use glidelint::export::{FileReport, RecordSink, Select, read};
 use glidelint::record::Record;
 use glidelint::source::{DiscoverOptions, ProblemKind, Source, discover};
 use serde_json::{Map, Value};
+
+use numbers::Numbers;
 
 /// How many losses there are of each form.
 const LOSSES: usize = 2000;
@@ -32,18 +38,6 @@ struct Figures {
     lone: usize,
     accepted_said: usize,
     accepted_silent: usize,
-}
-
-/// Numbers that look random and are the same each time (xorshift).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % u64::try_from(end.max(1)).unwrap()).unwrap()
-    }
 }
 
 #[derive(Default)]

@@ -383,3 +383,75 @@ fn a_row_that_renames_admin_is_a_contradiction() {
     check(&[("contains.xml", &contains)], 1, false);
     check(&[("contains.xml", &contains), ("roles.xml", &renamed)], 4, true);
 }
+
+#[test]
+fn a_reference_that_contradicts_itself_is_unknown() {
+    const ADMIN: &str = "2831a114c611228501d4ea6c309d626d";
+    const OTHER: &str = "0123456789abcdef0123456789abcdef";
+    /// What the query says: it matches, cannot tell, or neither.
+    const YES: &[&str] = &["yes"];
+    const OPEN: &[&str] = &["sys_user_role_contains.contains"];
+    let check = |(name, text): (&str, &str), expected: &[&str], places: &[&str]| {
+        let text = text.replace("ADMIN", ADMIN).replace("OTHER", OTHER);
+        let folder = folder(&[(name, &text)]);
+        let query = ["query", "sys_user_role_contains", "contains.name=admin", ".", "--no-config"];
+        let run = glidelint(folder.path(), &[&query[..], &["--unknown", "--format", "json"]].concat());
+        let answers = run.stdout.lines().map(|line| {
+            let found: Value = serde_json::from_str(line).unwrap();
+            let missing = found["missing"][0].as_str().map(str::to_owned);
+            if found["verdict"] == "match" { "yes".to_owned() } else { missing.unwrap_or_default() }
+        });
+        assert_eq!(answers.collect::<Vec<_>>(), expected, "{text} {run:?}");
+        let code = if places.is_empty() { i32::from(expected != YES) } else { 4 };
+        assert_eq!(run.code, code, "{text} {run:?}");
+        let scan = ["scan", ".", "--no-config", "--select", "SNR1009", "--format", "json"];
+        let run = glidelint(folder.path(), &scan);
+        let document = run.json();
+        let notices = document["notices"].as_array().unwrap().iter();
+        let said = notices
+            .filter(|notice| notice["level"] == "error")
+            .map(|notice| format!("{}:{}", notice["line"], notice["column"]));
+        assert_eq!(said.collect::<Vec<_>>(), places, "{text} {document}");
+        assert_eq!(run.code == 4, !places.is_empty(), "{text} {document}");
+    };
+    let json = |contains: &str| {
+        format!("{{\"result\":[{{\"sys_id\":\"a\",\"role\":\"r\",\"contains\":{contains}}}]}}")
+    };
+    let in_json = |contains: &str, expected: &[&str], places: &[&str]| {
+        check(("sys_user_role_contains.json", &json(contains)), expected, places);
+    };
+    in_json(r#"{"link":"https://x/sys_user_role/ADMIN","value":"ADMIN"}"#, YES, &[]);
+    in_json(r#"{"link":"https://x/sys_user_role/ADMIN","display_value":"admin"}"#, YES, &[]);
+    in_json(r#"{"link":"https://x/sys_user_role/ADMIN","value":"OTHER"}"#, OPEN, &["1:49", "1:115"]);
+    in_json(r#"{"link":"https://x/sys_user_role/OTHER","value":"ADMIN"}"#, OPEN, &["1:49", "1:115"]);
+    in_json(r#"{"link":"https://x/sys_user_role/ADMIN","value":""}"#, OPEN, &["1:49", "1:115"]);
+    in_json(r#"{"display_value":"admin","value":""}"#, YES, &["1:37"]);
+    in_json(r#""","dv_contains":"admin""#, YES, &["1:37"]);
+    in_json(r#""","contains.name":"admin""#, YES, &["1:37"]);
+    let in_xml = |contains: &str, expected: &[&str], places: &[&str]| {
+        let row = format!(
+            "<sys_user_role_contains><role>r</role>{contains}<sys_id>a</sys_id></sys_user_role_contains>"
+        );
+        check(("contains.xml", &unload(&row)), expected, places);
+    };
+    in_xml("<contains/>", &[], &[]);
+    in_xml("<contains>ADMIN</contains><contains>OTHER</contains>", OPEN, &["1:81", "1:134"]);
+    in_xml("<contains display_value=\"\" name=\"\"/>", &[], &[]);
+    in_xml("<contains display_value=\"admin\"/>", YES, &["1:81"]);
+    in_xml("<contains name=\"admin\"></contains>", YES, &["1:81"]);
+    in_xml("<contains display_value=\"admin\" name=\"itil\"> </contains>", OPEN, &["1:81"]);
+    in_xml("<contains display_value=\"admin\" name=\"itil\">ADMIN</contains>", YES, &[]);
+    let answer = |contains: &str| {
+        format!(
+            "<response><result><sys_id>a</sys_id><role>r</role><contains>{contains}</contains></result></response>"
+        )
+    };
+    let in_answer = |contains: &str, expected: &[&str], places: &[&str]| {
+        check(("sys_user_role_contains.xml", &answer(contains)), expected, places);
+    };
+    in_answer("<link>https://x/sys_user_role/ADMIN</link><value>ADMIN</value>", YES, &[]);
+    in_answer("<link>https://x/sys_user_role/ADMIN</link><value>OTHER</value>", OPEN, &["1:61", "1:130"]);
+    in_answer("<value>OTHER</value><value>ADMIN</value>", OPEN, &["1:61", "1:108"]);
+    let csv = "\"sys_id\",\"role\",\"contains\",\"contains.name\"\n\"a\",\"r\",\"\",\"admin\"\n";
+    check(("sys_user_role_contains.csv", csv), YES, &["2:9"]);
+}

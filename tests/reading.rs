@@ -9,6 +9,8 @@
 #[path = "common/records.rs"]
 mod records;
 
+use std::collections::BTreeSet;
+
 use glidelint::export::{FileKind, FileReport, Select, read};
 use glidelint::record::{Action, Origin};
 use glidelint::source::{ProblemKind, Source};
@@ -22,12 +24,15 @@ use records::{Keep, Seen, read_wanted};
 fn read_all(path: &str, bytes: &[u8]) -> (FileReport, Vec<Seen>) {
     let mut keep = Keep::default();
     let report = read(&Source::memory(path, bytes), Select::Everything, &mut keep);
-    check_counts(&report, &keep.0);
+    // What stands for a payload that was not heard has the place of its row.
+    let mut spans = BTreeSet::new();
+    let heard = keep.0.iter().filter(|record| spans.insert((record.span.start, record.span.end)));
+    check_counts(&report, &heard.collect::<Vec<_>>());
     (report, keep.0)
 }
 
 /// What is counted is what is handed out.
-fn check_counts(report: &FileReport, seen: &[Seen]) {
+fn check_counts(report: &FileReport, seen: &[&Seen]) {
     for (table, counts) in &report.tables {
         let count = |wanted: &str| {
             let of_table = seen.iter().filter(|record| record.table == *table && state(record) == wanted);
@@ -465,7 +470,104 @@ fn a_payload_without_declaration_or_empty() {
         0,
         &["a live update_set: b=1"],
     );
-    check_payload("\n  &lt;record_update/&gt;\n", 0, &[]);
+    check_payload("\n  &lt;record_update/&gt;\n", 1, &[]);
+}
+
+#[test]
+fn what_a_row_brings_is_what_its_name_promises() {
+    const ID: &str = "0123456789abcdef0123456789abcdef";
+    let check = |tag: &str, name: &str, action: &str, payload: &str, expected: (&[&str], &[&str])| {
+        let text = format!(
+            "<unload><sys_update_xml action=\"{tag}\">{action}<name>{name}</name>\
+             <payload><![CDATA[{payload}]]></payload></sys_update_xml></unload>"
+        );
+        let (report, seen) = read_all("set.xml", text.as_bytes());
+        let said: Vec<_> = report.problems.iter().map(|problem| problem.message.as_str()).collect();
+        let (words, records) = expected;
+        assert_eq!(said.len(), words.len(), "{name} {action} {payload}: {said:?}");
+        for (said, words) in said.iter().zip(words) {
+            assert!(said.contains(words), "{name} {action} {payload}: {said:?}");
+        }
+        assert_eq!(lines(&seen)[1..], *records, "{name} {action} {payload}");
+        let at = |words: &str| u64::try_from(text.find(words).unwrap()).unwrap();
+        for problem in &report.problems {
+            let start = problem.at.unwrap().start;
+            let is_named = problem.message.contains("says its name here");
+            assert!(!is_named || start == at("<name>"), "{problem:?}");
+            assert!(
+                !problem.message.contains("the record is here") || start == at("<sys_public"),
+                "{problem:?}"
+            );
+            assert!(!problem.message.contains("no record") || start == at("<payload>"), "{problem:?}");
+        }
+    };
+    let insert = "<action>INSERT_OR_UPDATE</action>";
+    let delete = "<action>DELETE</action>";
+    let record = |table: &str| {
+        format!(
+            "<record_update table=\"{table}\"><{table} action=\"INSERT_OR_UPDATE\"><page>a</page></{table}></record_update>"
+        )
+    };
+    let role = format!("sys_user_role_{ID}");
+    let (live, gone) = ("sys_user_role live update_set:", "sys_user_role deleted update_set:");
+    let brings = |name: &str, payload: &str, expected: (&[&str], &[&str])| {
+        check("INSERT_OR_UPDATE", name, insert, payload, expected);
+    };
+    // XML, and no record in it.
+    for nothing in [
+        "<record_update/>",
+        "<record_update table=\"sys_user_role\"/>",
+        "<record_update table=\"sys_user_role\"></record_update>",
+        "<?xml version=\"1.0\"?>\n<record_update><!-- none --></record_update>",
+        "<record_update><sys_user_role/></record_update>",
+        "<unload/>",
+    ] {
+        brings(&role, nothing, (&["no record"], &[live]));
+        check("INSERT_OR_UPDATE", &role, delete, nothing, (&["no record"], &[gone]));
+        check("INSERT_OR_UPDATE", &role, "", nothing, (&["no record"], &[live, gone]));
+        // The row itself goes, and brings nothing.
+        check("DELETE", &role, insert, nothing, (&[], &[]));
+    }
+    brings(&role, "<pier/>", (&["no root that records stand in"], &[live]));
+    // An order over many records, and the definition of a table, bring what they say.
+    let many = "<record_update><sys_public action=\"delete_multiple\" query=\"page=a\"/></record_update>";
+    brings("sys_public_a", many, (&[], &[]));
+    let definition = "<database><element name=\"x_pier\"><element name=\"a\"/></element></database>";
+    brings("sys_db_object_x_pier", definition, (&[], &[]));
+    let rows = "<database><sys_user_role action=\"INSERT\"><name>a</name></sys_user_role><b><sys_id/></b></database>";
+    brings(&role, rows, (&["records stand in the definition"], &[]));
+    // A record of another table.
+    let other = (
+        &["says its name here", "the record is here"][..],
+        &["sys_public live update_set: page=a", live][..],
+    );
+    brings(&role, &record("sys_public"), other);
+    let both = record("sys_public")
+        .replace("</record_update>", "<sys_user_role action=\"DELETE\"><a/></sys_user_role></record_update>");
+    check(
+        "INSERT_OR_UPDATE",
+        &role,
+        "",
+        &both,
+        (&[], &["sys_public live update_set: page=a", "sys_user_role deleted update_set: a="]),
+    );
+    // Tables that nobody knows, and names of other shapes, promise nothing.
+    for (name, table) in [
+        (format!("sys_ui_form_sections_{ID}"), "sys_ui_form"),
+        ("sys_user_role_pier".to_owned(), "sys_public"),
+        (ID.to_owned(), "sys_public"),
+    ] {
+        brings(&name, &record(table), (&[], &[&format!("{table} live update_set: page=a")]));
+    }
+    // The row goes, and what it would have brought does not.
+    let public = format!("sys_public_{ID}");
+    check(
+        "DELETE",
+        &public,
+        insert,
+        &record("sys_public"),
+        (&["says its action here", "the payload says"], &["sys_public live update_set: page=a"]),
+    );
 }
 
 #[test]

@@ -420,6 +420,35 @@ fn a_display_value_of_a_secret_is_one_too() {
     }
 }
 
+/// Rows of a class that the input describes, or that nobody knows, hide what the rows of
+/// their table hide. No word in the column's name says that it holds a key.
+#[test]
+fn a_secret_of_a_class_of_the_instance_is_one_too() {
+    let seal = format!(
+        "<u_seal action=\"INSERT_OR_UPDATE\">\n<active>true</active>\n<expires_in_days>5</expires_in_days>\n\
+         <issuer>tide</issuer>\n<name>tide</name>\n<pem_certificate>{SECRET}</pem_certificate>\n<sys_id>{ID}</sys_id>\n\
+         <valid_to>2020-01-01 00:00:00</valid_to>\n</u_seal>"
+    );
+    let table = "<sys_db_object action=\"INSERT_OR_UPDATE\"><name>u_seal</name>\
+         <super_class name=\"sys_certificate\">1</super_class></sys_db_object>";
+    for (name, rows) in [("all.xml", format!("{seal}{table}")), ("sys_certificate.xml", seal)] {
+        let folder = TempDir::new().unwrap();
+        let text = format!("<unload unload_date=\"2026-03-01 10:00:00\">{rows}</unload>");
+        fs::write(folder.path().join(name), text).unwrap();
+        let input = ["--no-config", "--root", "."];
+        let query = ["query", "sys_certificate", "active=true", "--fields", "name,pem_certificate"];
+        let run = glidelint(folder.path(), &[&query[..], &input].concat());
+        assert!(run.stdout.contains("tide"), "{name}: {}{}", run.stdout, run.stderr);
+        for format in ["text", "json", "csv"] {
+            check(folder.path(), name, &[&query[..], &input, &["--format", format]].concat());
+        }
+        for format in ["text", "json", "sarif", "github", "gitlab", "markdown", "html"] {
+            let scan = ["scan", "--profile", "strict", "--verbose", "--format", format];
+            check(folder.path(), name, &[&scan[..], &input].concat());
+        }
+    }
+}
+
 /// What code scanning knows a finding by says nothing of the record's secrets.
 #[test]
 fn what_code_scanning_knows_a_finding_by_holds_no_secret() {

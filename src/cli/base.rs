@@ -12,11 +12,13 @@ use glidelint::source::Discovery;
 use glidelint::span::ByteSpan;
 use glidelint::suppress::{self as accepted, Entry, Recognised, Seen};
 
-use super::args::{InputArgs, JudgeArgs, PackArgs};
+use super::args::{JudgeArgs, PackArgs};
+use super::base_files::BaseFiles;
 use super::checkout::Checkout;
 use super::fail::Failure;
-use super::input::Found;
-use super::judging::{Judged, judged, packs};
+use super::input::{self, Found};
+use super::instances;
+use super::judging::{Judged, judged_part, packs};
 use super::packs::Packs;
 use super::revision::Revision;
 
@@ -120,8 +122,9 @@ impl Compared {
     }
 }
 
-/// The files of the commit as they would be checked out.
-struct Tree {
+/// The settings of the commit, with its configuration and packs as they would be
+/// checked out.
+struct Settings {
     checkout: Checkout,
     revision: Revision,
     /// The configuration of the commit, if it has one of its own that can be used.
@@ -131,31 +134,31 @@ struct Tree {
 }
 
 impl Base {
-    /// Judges the files of a revision that lie where the input does.
+    /// Judges the files of a commit that lie where the input does. Gives them, too.
     pub(crate) fn judge(
-        revision: &Revision,
+        (revision, files): (&Revision, &BaseFiles<'_>),
         args: &JudgeArgs,
         (found, packs): (&Found, &Packs),
-        discovery: &Discovery,
-    ) -> Result<Self, Failure> {
-        let mut tree = Tree::write(revision, args, found)?;
+    ) -> Result<(Self, Discovery), Failure> {
+        let mut settings = Settings::of(revision, args, found)?;
         let name = revision.name().to_owned();
         let mut base = Self { known: Vec::new(), rules: BTreeMap::new(), same: None, name, said: Vec::new() };
-        let input = tree.input(&args.input, discovery);
-        let own = tree.configured(&args.packs, found);
-        base.said.append(&mut tree.said);
-        let Some(input) = input else { return Ok(base) };
-        let args = JudgeArgs { input, ..args.clone() };
+        let own = settings.configured(&args.packs, found);
+        base.said.append(&mut settings.said);
+        let (before, packs_before) =
+            own.as_ref().map_or((found, packs), |(own_found, own_packs)| (own_found, own_packs));
+        let Some(discovery) = input::sources_before(files, &args.input, &before.config)? else {
+            return Ok((base, files.nothing()));
+        };
         if let Some((own_found, own_packs)) = &own {
             let now = definitions(&packs.files, &found.config.settings())?;
             let before = definitions(&own_packs.files, &own_found.config.settings())?;
             let same = before.into_iter().filter(|(rule, asked)| now.get(rule) == Some(asked));
             base.same = Some(same.map(|(rule, _)| rule).collect());
         }
-        let Judged { findings, rules, coverage, discovery, .. } = match &own {
-            Some((found, packs)) => judged(&args, found, packs)?,
-            None => judged(&args, found, packs)?,
-        };
+        let part = instances::only_of(discovery, &before.config, args.instance.as_deref())?;
+        let Judged { findings, rules, coverage, discovery, .. } =
+            judged_part(part, args, before, packs_before)?;
         for (rule, coverage) in rules.iter().zip(&coverage) {
             base.rules.insert(rule.id.clone(), coverage.cannot_tell);
         }
@@ -168,7 +171,7 @@ impl Base {
             });
             base.known.push(Known { entry: Entry::of(&finding, &rule.id), places: places.collect() });
         }
-        Ok(base)
+        Ok((base, discovery))
     }
 
     /// Those of the findings of before that are gone as newer copies replace records
@@ -238,9 +241,9 @@ impl Base {
     }
 }
 
-impl Tree {
-    /// Writes what a judgement may need: the input, configuration, and rules.
-    fn write(revision: &Revision, args: &JudgeArgs, found: &Found) -> Result<Self, Failure> {
+impl Settings {
+    /// Writes the configuration and the rules that a judgement may need.
+    fn of(revision: &Revision, args: &JudgeArgs, found: &Found) -> Result<Self, Failure> {
         let mut said = Vec::new();
         let config = if args.input.no_config {
             None
@@ -250,20 +253,17 @@ impl Tree {
                 None
             })
         };
-        let configured = config.iter().flat_map(|config| &config.rule_packs);
-        let configured = configured.map(|pack| found.path.with_file_name(&pack.value));
-        let given = args.input.paths.iter().chain(&args.packs.packs).chain([&found.path]);
-        let paths: Vec<_> = given.cloned().chain(configured).collect();
+        let paths: Vec<_> = match &config {
+            // Those of the run serve both sides.
+            None => Vec::new(),
+            Some(config) => {
+                let configured = config.rule_packs.iter();
+                let configured = configured.map(|pack| found.path.with_file_name(&pack.value));
+                args.packs.packs.iter().chain([&found.path]).cloned().chain(configured).collect()
+            }
+        };
         let checkout = Checkout::of(revision, &paths)?;
         Ok(Self { checkout, revision: revision.clone(), config, said })
-    }
-
-    /// The same input as it was; `None` where all of it is new.
-    fn input(&self, input: &InputArgs, discovery: &Discovery) -> Option<InputArgs> {
-        let paths = input.paths.iter().map(|path| self.checkout.place(path)).filter(|path| path.exists());
-        let paths: Vec<_> = paths.collect();
-        let root = Some(self.checkout.place(&discovery.root));
-        (!paths.is_empty()).then(|| InputArgs { paths, root, ..input.clone() })
     }
 
     /// The configuration and the packs that the commit holds. `None` where those of

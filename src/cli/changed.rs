@@ -1,44 +1,38 @@
 //! What changed since a revision: records, compared by content, and staged files.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use glidelint::export::{RecordPlace, changed_records, may_be_export};
 use glidelint::finding::{Finding, Target};
 use glidelint::source::{Discovery, Source};
-use rayon::prelude::*;
 
+use super::base_files::BaseFiles;
 use super::fail::Failure;
-use super::revision::{Revision, staged_files};
+use super::revision::staged_files;
 
 /// The records that changed, by the number of their source.
 pub(crate) struct Changed(HashMap<u32, InFile>);
 
 /// What changed in a file.
 enum InFile {
-    /// It is new, or nobody can tell.
+    /// All of it: nothing that was there before is gone.
     All,
     Records(HashSet<RecordPlace>),
 }
 
 impl Changed {
-    /// Compares the sources with a revision of the repository that they lie in.
-    pub(crate) fn since<'d>(revision: &Revision, discovery: &'d Discovery) -> Result<Self, Failure> {
-        // Of an archive nobody looks into the one of before.
-        let file_of = |source: &'d Source| source.archive_path().unwrap_or_else(|| source.path());
-        let paths: BTreeSet<_> = discovery.sources.iter().map(file_of).collect();
-        let files = revision.changed_files(&discovery.root, paths.into_iter())?;
-        let compare = |(number, source): (u32, &'d Source)| {
-            let in_file = match files.get(file_of(source))? {
-                Some(id) if source.archive_path().is_none() => revision.blob(id).map(|bytes| {
-                    InFile::Records(changed_records(&Source::memory(source.path(), bytes), source))
-                }),
-                _ => Ok(InFile::All),
-            };
-            Some(in_file.map(|in_file| (number, in_file)))
-        };
-        let numbered: Vec<_> = (0_u32..).zip(&discovery.sources).collect();
-        numbered.into_par_iter().filter_map(compare).collect::<Result<_, _>>().map(Self)
+    /// Compares the sources of a scan with those of the commit that a change is made
+    /// on. Where a record lies decides nothing: a file with another name, or in an
+    /// archive, is none that changed.
+    pub(crate) fn since(files: &BaseFiles<'_>, now: &Discovery, before: &Discovery) -> Self {
+        let (numbers, gone) = files.changed(before);
+        if gone.is_empty() {
+            return Self(numbers.into_iter().map(|number| (number, InFile::All)).collect());
+        }
+        let sources: Vec<&Source> = numbers.iter().filter_map(|number| now.source(*number)).collect();
+        let changed = changed_records(&gone, &sources).into_iter().map(InFile::Records);
+        Self(numbers.into_iter().zip(changed).collect())
     }
 
     /// Whether a finding rests on something that changed.

@@ -5,11 +5,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use glidelint::engine::{ACCESS_TABLES, Instance, Plan, judge, read_all};
+use glidelint::engine::{ACCESS_TABLES, Plan, judge, read_all};
 use glidelint::finding::BaselineState;
 use glidelint::locate::locate;
-use glidelint::query::{Data as _, is_view};
-use glidelint::record::{TableIdx, is_update_set};
 use glidelint::report::safe;
 use glidelint::suppress::{Baseline, Entry, Recognised, Seen};
 use serde::Serialize;
@@ -22,7 +20,7 @@ use super::instances::{self, Part};
 use super::judging::{check_tables, compile, options, packs, settings};
 use super::output::{counted, write_stdout};
 use super::packs::Packs;
-use super::seen::{Pairs, SeenRecords};
+use super::seen::{Identified, Pairs, SeenRecords, Subject, records};
 
 /// How many lines of one kind the text shows.
 const SHOWN: usize = 50;
@@ -76,6 +74,8 @@ struct State {
     is_incomplete: bool,
     /// What it says of records that it does not show; `None` for saved results.
     seen: Option<SeenRecords>,
+    /// Who is meant by the keys of its findings; nothing for saved results.
+    identified: Identified,
     /// The table of each rule that judges records one by one.
     tables_of_rules: BTreeMap<String, String>,
 }
@@ -111,14 +111,16 @@ impl State {
         !self.is_incomplete && self.judged.as_ref().is_none_or(|judged| judged.contains(rule))
     }
 
-    /// Whether what a line is about is gone if it is found no more.
-    fn tells_of(&self, line: &Line) -> bool {
+    /// Whether what was found in an older state is gone if it is found no more.
+    fn tells_of(&self, old: &State, found: &FoundLine) -> bool {
         let known = self.seen.as_ref().zip(self.records.as_ref()).zip(self.access.as_ref());
+        let FoundLine { line, entry, .. } = found;
         let (Some(((seen, records), access)), Some(table)) = (known, self.tables_of_rules.get(&line.rule))
         else {
             return true;
         };
-        seen.tells(table, &line.key, (records, access))
+        let subject = Subject { table, key: &line.key, sys_id: &entry.sys_id };
+        seen.tells(subject, &old.identified, (records, access))
     }
 
     fn tables(&self) -> BTreeSet<&str> {
@@ -236,31 +238,25 @@ fn scanned(
         };
         FoundLine { entry: Entry::of(finding, rule), seen: Seen::of(finding), line }
     };
+    let findings: Vec<_> = located.findings.iter().map(found).collect();
+    let tables_of_rules: BTreeMap<String, String> = pack
+        .rules
+        .iter()
+        .filter_map(|rule| Some((rule.meta.id.clone(), packs.only_table(&rule.meta.id)?)))
+        .collect();
+    let subjects = findings
+        .iter()
+        .filter_map(|found| Some((tables_of_rules.get(&found.line.rule)?.as_str(), found.line.key.as_str())));
     Ok(State {
-        findings: located.findings.iter().map(found).collect(),
+        identified: Identified::of(&reading.instance, subjects),
+        findings,
         judged: Some(judged),
         records: Some(records(&reading.instance)),
         access: Some(reading.instance.reached_roles().collect()),
         is_incomplete,
         seen: Some(SeenRecords::of(&reading.instance)),
-        tables_of_rules: pack
-            .rules
-            .iter()
-            .filter_map(|rule| Some((rule.meta.id.clone(), packs.only_table(&rule.meta.id)?)))
-            .collect(),
+        tables_of_rules,
     })
-}
-
-/// Every record that rules know, by what names it to a person.
-fn records(instance: &Instance<'_>) -> Pairs {
-    let tables = (0_u16..).map(TableIdx).zip(instance.wanted().tables());
-    // A set is a way to bring records, and none of the instance's own.
-    let tables = tables.filter(|(_, table)| !is_view(&table.name) && !is_update_set(&table.name));
-    let rows = tables.flat_map(|(index, table)| {
-        let rows = instance.live_rows(index).into_iter();
-        rows.map(move |row| (table.name.to_string(), instance.key(index, row)))
-    });
-    rows.collect()
 }
 
 impl<'s> Sides<'s> {
@@ -289,9 +285,12 @@ impl<'s> Difference<'s> {
         });
         let added = sorted(added.collect());
         let gone = old.findings.iter().zip(is_found).filter(|(_, is_found)| !is_found);
-        let gone = sorted(gone.map(|(found, _)| found.line.clone()).collect());
-        let (gone, not_judged): (Vec<_>, _) = gone.into_iter().partition(|line| new.could_judge(&line.rule));
-        let (fixed, not_seen) = gone.into_iter().partition(|line| new.tells_of(line));
+        let (gone, not_judged): (Vec<_>, Vec<_>) =
+            gone.map(|(found, _)| found).partition(|found| new.could_judge(&found.line.rule));
+        let (fixed, not_seen): (Vec<_>, Vec<_>) =
+            gone.into_iter().partition(|found| new.tells_of(old, found));
+        let lines =
+            |found: Vec<&FoundLine>| sorted(found.into_iter().map(|found| found.line.clone()).collect());
         let (before, after) = (old.tables(), new.tables());
         // What is laid over a state holds all of it, and adds the rest.
         let holds = |state: &State, tables: &BTreeSet<&str>, table: &str| {
@@ -306,9 +305,9 @@ impl<'s> Difference<'s> {
         Self {
             unchanged: new.findings.len() - added.len(),
             new: added,
-            fixed,
-            not_seen,
-            not_judged,
+            fixed: lines(fixed),
+            not_seen: lines(not_seen),
+            not_judged: lines(not_judged),
             records: Sides::of(
                 [&old.records, &new.records],
                 |(table, _)| was_held(table),

@@ -153,6 +153,8 @@ fn locked_out(
     let gates = findings.iter().map(|found| found.finding).filter(|finding| is_gate(finding));
     let touched: HashSet<&str> =
         gates.filter(is_mended).filter_map(|finding| finding.sys_id.as_deref()).collect();
+    // Who would administer if a set were committed does not now.
+    let instance = instance.in_force();
     let mut locked = HashSet::new();
     if touched.is_empty() {
         return locked;

@@ -13,6 +13,7 @@ use glidelint::source::{DiscoverOptions, Discovery, Limits, Source, discover, sh
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::args::{FromCheckout, InputArgs};
+use super::base_files::BaseFiles;
 use super::fail::Failure;
 use super::revision::Revision;
 
@@ -110,13 +111,32 @@ fn configure_from(revision: &str, named: Option<&Path>, start: &Path) -> Result<
     })
 }
 
-/// Finds the sources.
-pub(crate) fn sources(input: &InputArgs, config: &Config) -> Result<Discovery, Failure> {
-    let options = DiscoverOptions {
+/// What to look for, and where.
+fn discover_options<'i>(input: &'i InputArgs, config: &Config) -> Result<DiscoverOptions<'i>, Failure> {
+    Ok(DiscoverOptions {
         root: input.root.as_deref(),
         exclude: excludes(input, config)?,
         limits: Limits { max_file_size: input.max_file_size, ..Limits::default() },
-    };
+    })
+}
+
+/// Finds the sources that a commit has in the place of the input; `None` where it holds
+/// nothing there.
+pub(crate) fn sources_before(
+    files: &BaseFiles<'_>,
+    input: &InputArgs,
+    config: &Config,
+) -> Result<Option<Discovery>, Failure> {
+    let mut discovery = files.discover(&input.paths, &discover_options(input, config)?)?;
+    if let Some(discovery) = &mut discovery {
+        export::raise_unfollowed(&mut discovery.problems);
+    }
+    Ok(discovery)
+}
+
+/// Finds the sources.
+pub(crate) fn sources(input: &InputArgs, config: &Config) -> Result<Discovery, Failure> {
+    let options = discover_options(input, config)?;
     // A second call in one process finds the pool made; it keeps its size.
     if let Some(jobs) = input.jobs {
         let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();

@@ -27,7 +27,12 @@ pub(crate) struct Part {
 /// Finds the sources of one instance: for commands that look at one. The name is
 /// that of `--instance`, if the command has it.
 pub(crate) fn only(input: &InputArgs, config: &Config, name: Option<&str>) -> Result<Part, Failure> {
-    let mut parts = all(input, config, name)?;
+    only_of(input::sources(input, config)?, config, name)
+}
+
+/// The same of sources that were found already.
+pub(crate) fn only_of(discovery: Discovery, config: &Config, name: Option<&str>) -> Result<Part, Failure> {
+    let mut parts = divided(discovery, &config.instances, name)?;
     if parts.len() > 1 {
         let names: Vec<_> = parts.iter().filter_map(|part| part.name.as_deref()).collect();
         return Err(Failure::Use(format!(

@@ -36,7 +36,18 @@ pub(crate) struct Judged {
 
 /// Reads and judges.
 pub(crate) fn judged(args: &JudgeArgs, found: &Found, packs: &Packs) -> Result<Judged, Failure> {
-    let Part { name, discovery } = instances::only(&args.input, &found.config, args.instance.as_deref())?;
+    let part = instances::only(&args.input, &found.config, args.instance.as_deref())?;
+    judged_part(part, args, found, packs)
+}
+
+/// The same of sources that were found already.
+pub(crate) fn judged_part(
+    part: Part,
+    args: &JudgeArgs,
+    found: &Found,
+    packs: &Packs,
+) -> Result<Judged, Failure> {
+    let Part { name, discovery } = part;
     let pack = compile(&packs.files, &mut settings(&args.packs, found)?, &discovery.sources)?;
     let options = options(args, found, name)?;
     check_tables(&options, &pack)?;

@@ -97,7 +97,7 @@ impl Packs {
         }
         let clauses = weakened(&self.files, &found.config.settings())?;
         if !clauses.is_empty() {
-            let message = format!("rules ask less than they do by themselves: {}", clauses.join("; "));
+            let message = format!("settings or rule packs weaken the rules: {}", clauses.join("; "));
             self.said.push(Notice::of_weakened(&found.file_name(), message));
         }
         Ok(())

@@ -91,24 +91,25 @@ pub(crate) fn run(args: &QueryArgs) -> Result<Exit, Failure> {
     let table = bound.table();
     let mut rows = Vec::new();
     let (mut matched, mut unknown) = (0_usize, 0_usize);
-    for row in instance.live_rows(table) {
-        match bound.evaluate(instance, instance.clock(), row) {
+    for (answering, row) in instance.answering_rows(table) {
+        match bound.evaluate(answering, answering.clock(), row) {
             Truth::Yes => {
                 matched += 1;
-                rows.push((row, Truth::Yes));
+                rows.push((answering, row, Truth::Yes));
             }
-            truth @ Truth::Unknown(_) if args.unknown => rows.push((row, truth)),
+            truth @ Truth::Unknown(_) if args.unknown => rows.push((answering, row, truth)),
             Truth::Unknown(_) => unknown += 1,
             Truth::No => {}
         }
     }
-    let places: Vec<_> = rows.iter().filter_map(|(row, _)| place(instance, table, *row)).collect();
+    let places: Vec<_> =
+        rows.iter().filter_map(|(answering, row, _)| place(answering, table, *row)).collect();
     let lines = locate_places(&places, &discovery.sources, &reading.files);
     write_stdout(|out| {
         header(args, out)?;
-        for ((row, truth), (place, lines)) in rows.iter().zip(places.iter().zip(&lines)) {
+        for ((answering, row, truth), (place, lines)) in rows.iter().zip(places.iter().zip(&lines)) {
             let at = (discovery.path(place.source), lines.region.start);
-            let found = describe(args, instance, (table, *row), truth, at, &fields);
+            let found = describe(args, answering, (table, *row), truth, at, &fields);
             write_match(args, &found, out)?;
         }
         Ok(())

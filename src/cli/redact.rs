@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use glidelint::engine::ReadFile;
 use glidelint::locate::locate_places;
+use glidelint::record::BUILT_IN;
 use glidelint::redact::{Extent, Found, Gathered, Key, Redactor, Watch, gather};
 use glidelint::report::{Report, safe};
 use glidelint::source::Source;
@@ -42,7 +43,7 @@ pub(crate) fn scanned<'s>(
         return Ok(Guard { watch: None, exports });
     }
     let key = key(args)?;
-    let gathered = gather(exports.0);
+    let gathered = gather(exports.0, exports.1.first().map_or(&BUILT_IN, |file| &file.report.classes));
     let watch = if search == SearchOutput::Never { None } else { watch(&gathered, report) };
     redact(args, key, report, &gathered);
     Ok(Guard { watch, exports })

@@ -1,14 +1,15 @@
 //! Files as they are in a revision of a git repository. Here git is run, as it
-//! alone knows how to read its packs: only to read objects, without its hooks,
-//! helpers and settings, which may be those of whoever wrote what is scanned.
+//! alone knows how to read its packs.
 
-use std::collections::{HashMap, HashSet};
-use std::ffi::OsString;
-use std::io::{self, Write as _};
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufRead, Read, Write as _};
+use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 use super::fail::Failure;
+use super::run_git::{git, git_read, git_with};
 
 /// The kind of a plain file in a tree of git: its mode begins so.
 const FILE_MODE: &str = "100";
@@ -57,10 +58,15 @@ impl Revision {
         format!("{} {}", self.option, self.name)
     }
 
+    /// Why nothing can be done with it.
+    pub(crate) fn failure(&self, why: &str) -> Failure {
+        Failure::Use(format!("{} {}: {why}", self.option, self.name))
+    }
+
     /// The commit from which the checkout and this revision went apart, which is
     /// what a change is made on.
     pub(crate) fn merge_base(self) -> Result<Self, Failure> {
-        let failed = |why: &str| Failure::Use(format!("{} {}: {why}", self.option, self.name));
+        let failed = |why: &str| self.failure(why);
         let found = git(&self.top, &["merge-base", &self.commit, "HEAD"]).map_err(|why| failed(&why))?;
         let commit = found.map(|found| trimmed(&found)).filter(|commit| !commit.is_empty());
         let commit = commit.ok_or_else(|| {
@@ -74,58 +80,58 @@ impl Revision {
 
     /// Writes the plain files of the revision whose paths are wanted below a folder.
     pub(crate) fn write_files(&self, into: &Path, is_wanted: &dyn Fn(&str) -> bool) -> Result<(), Failure> {
-        /// How many bytes git hands over at once.
-        const AT_ONCE: u64 = 64 * 1024 * 1024;
-        let failed = |why: String| Failure::Use(format!("{} {}: {why}", self.option, self.name));
-        let tree = self.list().map_err(failed)?;
-        let mut open: Vec<(&str, &str)> = Vec::new();
-        let mut bytes = 0;
-        for Entry { mode, id, size, path } in entries(&tree) {
-            // A tree is made by whoever makes the commit.
-            let is_below = Path::new(path).components().all(|part| matches!(part, Component::Normal(_)));
-            if !mode.starts_with(FILE_MODE) || !is_below || !is_wanted(path) {
-                continue;
-            }
-            open.push((id, path));
-            bytes += size;
-            if bytes > AT_ONCE {
-                self.write_blobs(into, &std::mem::take(&mut open)).map_err(failed)?;
-                bytes = 0;
-            }
-        }
-        self.write_blobs(into, &open).map_err(failed)
+        let tree = self.tree()?;
+        let wanted: Vec<_> = tree.files().filter(|file| is_wanted(file.path)).collect();
+        let ids: Vec<_> = wanted.iter().map(|file| file.id).collect();
+        self.blobs(&ids, |at, bytes| {
+            let path = into.join(wanted[at].path);
+            std::fs::create_dir_all(path.parent().unwrap_or(into))?;
+            io::copy(bytes, &mut File::create(path)?).map(|_| ())
+        })
     }
 
-    /// All files, for [`entries`].
-    fn list(&self) -> Result<String, String> {
-        let tree = git(&self.top, &["ls-tree", "-r", "-l", "-z", "--full-tree", &self.commit])?;
-        Ok(String::from_utf8_lossy(&tree.ok_or("git cannot read it")?).into_owned())
+    /// All files.
+    pub(crate) fn tree(&self) -> Result<Tree, Failure> {
+        let failed = |why: String| self.failure(&why);
+        let tree = git(&self.top, &["ls-tree", "-r", "-z", "--full-tree", &self.commit]).map_err(failed)?;
+        let tree = tree.ok_or_else(|| failed("git cannot read it".to_owned()))?;
+        Ok(Tree(String::from_utf8_lossy(&tree).into_owned()))
     }
 
-    fn write_blobs(&self, into: &Path, blobs: &[(&str, &str)]) -> Result<(), String> {
-        if blobs.is_empty() {
+    /// Copies blobs into one file without a name.
+    pub(crate) fn spool(&self, ids: &[&str]) -> Result<Spool, Failure> {
+        let failed = |error: io::Error| self.failure(&format!("no file for what it holds: {error}"));
+        let mut file = tempfile::tempfile().map_err(failed)?;
+        let mut ranges = HashMap::new();
+        let mut start = 0;
+        self.blobs(ids, |at, bytes| {
+            let end = start + io::copy(bytes, &mut file)?;
+            ranges.insert(ids[at].to_owned(), start..end);
+            start = end;
+            Ok(())
+        })?;
+        file.flush().map_err(failed)?;
+        Ok(Spool { file: Arc::new(file), ranges })
+    }
+
+    /// Hands over blobs one after another, with their numbers in the list.
+    fn blobs(
+        &self,
+        ids: &[&str],
+        mut take: impl FnMut(usize, &mut dyn Read) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        if ids.is_empty() {
             return Ok(());
         }
-        let asked: String = blobs.iter().flat_map(|(id, _)| [*id, "\n"]).collect();
-        let given = git_with(&self.top, &["cat-file", "--batch"], asked.into_bytes())?;
-        let given = given.ok_or("git cannot read it")?;
-        let mut rest = given.as_slice();
-        for (id, path) in blobs {
-            let broken = || format!("git cannot read the object {id}");
-            // id SP kind SP size LF bytes LF
-            let end = memchr::memchr(b'\n', rest).ok_or_else(broken)?;
-            let head = String::from_utf8_lossy(&rest[..end]).into_owned();
-            let size = head.rsplit(' ').next().and_then(|size| size.parse().ok()).ok_or_else(broken)?;
-            let (text, behind) = rest[end + 1..].split_at_checked(size).ok_or_else(broken)?;
-            rest = behind.get(1..).ok_or_else(broken)?;
-            let path = into.join(path);
-            let write = || {
-                std::fs::create_dir_all(path.parent().unwrap_or(into))?;
-                std::fs::write(&path, text)
-            };
-            write().map_err(|error: io::Error| error.to_string())?;
-        }
-        Ok(())
+        let failed = |why: String| self.failure(&why);
+        let asked: String = ids.iter().flat_map(|id| [*id, "\n"]).collect();
+        let given = git_read(&self.top, &["cat-file", "--batch", "--buffer"], asked.into_bytes(), |output| {
+            for (at, id) in ids.iter().enumerate() {
+                take_blob(output, id, |bytes| take(at, bytes))?;
+            }
+            Ok(())
+        });
+        given.map_err(failed)?.ok_or_else(|| failed("git cannot read it".to_owned()))
     }
 
     /// What messages call a file of the revision.
@@ -157,10 +163,10 @@ impl Revision {
         let relative = self
             .below_top(path)
             .ok_or_else(|| failed("the file lies outside of the repository".to_owned()))?;
-        let tree = git(&self.top, &["ls-tree", "-l", "-z", "--full-tree", &self.commit, "--", &relative]);
+        let tree = git(&self.top, &["ls-tree", "-z", "--full-tree", &self.commit, "--", &relative]);
         let tree = tree.map_err(failed)?.unwrap_or_default();
-        let tree = String::from_utf8_lossy(&tree);
-        let Some(Entry { mode, id, .. }) = entries(&tree).next() else { return Ok(None) };
+        let tree = Tree(String::from_utf8_lossy(&tree).into_owned());
+        let Some(Entry { mode, id, .. }) = tree.entries().next() else { return Ok(None) };
         if !mode.starts_with(FILE_MODE) {
             return Err(failed("it is a link or a folder, not a file".to_owned()));
         }
@@ -169,49 +175,26 @@ impl Revision {
         String::from_utf8(text).map(Some).map_err(|_| failed("it is not UTF-8".to_owned()))
     }
 
-    /// Which of some files below a folder, by their paths from there, are not as
-    /// they are in the revision: with the blob that they were, or none for a new
-    /// one. Filters of git are not asked, as they are programs.
-    pub(crate) fn changed_files<'p>(
-        &self,
-        folder: &Path,
-        paths: impl Iterator<Item = &'p str>,
-    ) -> Result<HashMap<&'p str, Option<String>>, Failure> {
-        let failed = |why: &str| Failure::Use(format!("{} {}: {why}", self.option, self.name));
-        let below = self.below_top(folder).ok_or_else(|| failed("the input lies outside of it"))?;
-        let prefix = if below.is_empty() { String::new() } else { format!("{below}/") };
-        let tree = self.list().map_err(|why| failed(&why))?;
-        let below = entries(&tree).filter_map(|entry| Some((entry.path.strip_prefix(&prefix)?, entry.id)));
-        let before: HashMap<&str, &str> = below.collect();
-        let all: HashSet<&str> = before.values().copied().collect();
-        // A name with a line break cannot be asked for.
-        let (known, unknown): (Vec<_>, Vec<_>) = paths.partition(|path| !path.contains('\n'));
-        let blob = |path: &str| before.get(path).map(|id| (*id).to_owned());
-        let mut changed: HashMap<_, _> = unknown.into_iter().map(|path| (path, blob(path))).collect();
-        // Below the top, git would look for the paths of standard input at the top.
-        let asked: String = known.iter().flat_map(|path| [prefix.as_str(), path, "\n"]).collect();
-        let now = git_with(&self.top, &["hash-object", "--no-filters", "--stdin-paths"], asked.into_bytes());
-        let now = now.map_err(|why| failed(&why))?.ok_or_else(|| failed("git cannot read the files"))?;
-        for (path, now) in known.into_iter().zip(String::from_utf8_lossy(&now).lines()) {
-            match blob(path) {
-                Some(before) if before != now => {
-                    changed.insert(path, Some(before));
-                }
-                // A file that has only another name is none that changed.
-                None if !all.contains(now) => {
-                    changed.insert(path, None);
-                }
-                _ => {}
-            }
+    /// The ids that git would give to files of the checkout, in the order of their
+    /// paths from the top on; none where it cannot be asked for the path. Filters of
+    /// git are not asked, as they are programs.
+    pub(crate) fn ids_of(&self, paths: &[String]) -> Result<Vec<Option<String>>, Failure> {
+        let failed = |why: &str| self.failure(why);
+        // A name with a line break cannot be given, nor one that is not Unicode; one
+        // that begins with a quote git would take apart.
+        let can_be_asked =
+            |path: &str| !path.contains(['\n', char::REPLACEMENT_CHARACTER]) && !path.starts_with('"');
+        let asked: String =
+            paths.iter().filter(|path| can_be_asked(path)).flat_map(|path| [path, "\n"]).collect();
+        if asked.is_empty() {
+            return Ok(vec![None; paths.len()]);
         }
-        Ok(changed)
-    }
-
-    /// The bytes of a blob.
-    pub(crate) fn blob(&self, id: &str) -> Result<Vec<u8>, Failure> {
-        let failed = |why: String| Failure::Use(format!("{} {}: {why}", self.option, self.name));
-        let bytes = git(&self.top, &["cat-file", "blob", id]).map_err(failed)?;
-        bytes.ok_or_else(|| failed(format!("git cannot read the object {id}")))
+        // Below the top, git would look for the paths of standard input at the top.
+        let ids = git_with(&self.top, &["hash-object", "--no-filters", "--stdin-paths"], asked.into_bytes());
+        let ids = ids.map_err(|why| failed(&why))?.ok_or_else(|| failed("git cannot read the files"))?;
+        let ids = String::from_utf8_lossy(&ids);
+        let mut ids = ids.lines().map(str::to_owned);
+        Ok(paths.iter().map(|path| if can_be_asked(path) { ids.next() } else { None }).collect())
     }
 
     /// A path from the top of the checkout on, with `/`. Links below the top are
@@ -230,25 +213,74 @@ impl Revision {
     }
 }
 
+/// The files of a revision, as git lists them.
+pub(crate) struct Tree(String);
+
 /// A line of a tree of git.
-struct Entry<'t> {
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entry<'t> {
     mode: &'t str,
-    id: &'t str,
-    /// In bytes.
-    size: u64,
-    path: &'t str,
+    /// Of the blob.
+    pub(crate) id: &'t str,
+    /// From the top on.
+    pub(crate) path: &'t str,
 }
 
-/// The lines of a tree: mode SP kind SP id SP size TAB path NUL, with more spaces
-/// before the size.
-fn entries(tree: &str) -> impl Iterator<Item = Entry<'_>> {
-    tree.split('\0').filter_map(|line| {
-        let (head, path) = line.split_once('\t')?;
-        let mut words = head.split_ascii_whitespace();
-        let (mode, _kind, id) = (words.next()?, words.next()?, words.next()?);
-        let size = words.next()?.parse().unwrap_or(0);
-        Some(Entry { mode, id, size, path })
-    })
+impl Tree {
+    /// The plain files. Links and submodules are none.
+    pub(crate) fn files(&self) -> impl Iterator<Item = Entry<'_>> {
+        self.entries().filter(|entry| {
+            // A tree is made by whoever makes the commit.
+            let is_below =
+                Path::new(entry.path).components().all(|part| matches!(part, Component::Normal(_)));
+            entry.mode.starts_with(FILE_MODE) && is_below
+        })
+    }
+
+    /// The lines: mode SP kind SP id TAB path NUL.
+    fn entries(&self) -> impl Iterator<Item = Entry<'_>> {
+        self.0.split('\0').filter_map(|line| {
+            let (head, path) = line.split_once('\t')?;
+            let mut words = head.split_ascii_whitespace();
+            let (mode, _kind, id) = (words.next()?, words.next()?, words.next()?);
+            Some(Entry { mode, id, path })
+        })
+    }
+}
+
+/// Blobs in one file without a name.
+pub(crate) struct Spool {
+    pub(crate) file: Arc<File>,
+    ranges: HashMap<String, Range<u64>>,
+}
+
+impl Spool {
+    /// Where a blob lies in the file.
+    pub(crate) fn range(&self, id: &str) -> Option<Range<u64>> {
+        self.ranges.get(id).cloned()
+    }
+}
+
+/// Reads one blob of what git prints: id SP kind SP size LF bytes LF.
+fn take_blob(
+    output: &mut dyn BufRead,
+    id: &str,
+    take: impl FnOnce(&mut dyn Read) -> io::Result<()>,
+) -> io::Result<()> {
+    let broken = || io::Error::other(format!("git cannot read the object {id}"));
+    let mut head = Vec::new();
+    // An id has 64 digits at most.
+    (&mut *output).take(256).read_until(b'\n', &mut head)?;
+    let head = String::from_utf8_lossy(&head).into_owned();
+    let size = head.strip_suffix('\n').and_then(|head| head.rsplit(' ').next()?.parse().ok());
+    let mut bytes = (&mut *output).take(size.ok_or_else(broken)?);
+    take(&mut bytes)?;
+    // What nobody wanted to read stands before the next blob, and a cut one is none.
+    io::copy(&mut bytes, &mut io::sink())?;
+    let is_cut = bytes.limit() > 0;
+    let mut end = [0];
+    output.read_exact(&mut end)?;
+    if is_cut || end != *b"\n" { Err(broken()) } else { Ok(()) }
 }
 
 /// The paths of files whose staged state is not that of the last commit, deleted
@@ -280,58 +312,4 @@ fn plain(path: &Path) -> PathBuf {
 
 fn trimmed(output: &[u8]) -> String {
     String::from_utf8_lossy(output).trim_end_matches(['\n', '\r']).to_owned()
-}
-
-/// What git prints; `None` if it says no.
-fn git(folder: &Path, arguments: &[&str]) -> Result<Option<Vec<u8>>, String> {
-    git_with(folder, arguments, Vec::new())
-}
-
-/// The same with something to read.
-fn git_with(folder: &Path, arguments: &[&str], input: Vec<u8>) -> Result<Option<Vec<u8>>, String> {
-    let mut command = Command::new("git");
-    // Variables of git could lead to another repository or to programs.
-    for (name, _) in std::env::vars_os().filter(|(name, _)| is_of_git(name)) {
-        command.env_remove(name);
-    }
-    let nothing = if cfg!(windows) { "NUL" } else { "/dev/null" };
-    command
-        .current_dir(folder)
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .env("GIT_CONFIG_GLOBAL", nothing)
-        .env("GIT_ATTR_NOSYSTEM", "1")
-        .env("GIT_NO_LAZY_FETCH", "1")
-        .env("GIT_NO_REPLACE_OBJECTS", "1")
-        .env("GIT_OPTIONAL_LOCKS", "0")
-        .env("GIT_TERMINAL_PROMPT", "0")
-        .args(["--no-pager", "--no-optional-locks", "--literal-pathspecs"])
-        .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never"])
-        // A checkout in a container often belongs to another user. Reading objects
-        // of it runs nothing.
-        .args(["-c", "safe.directory=*"])
-        .args(arguments)
-        .stdin(if input.is_empty() { Stdio::null() } else { Stdio::piped() })
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null());
-    let run = || {
-        let mut child = command.spawn()?;
-        // It prints while it reads, so somebody else has to write.
-        let pipe = child.stdin.take();
-        let writer = std::thread::spawn(move || pipe.map(|mut pipe| pipe.write_all(&input)));
-        let output = child.wait_with_output();
-        let _ = writer.join();
-        output
-    };
-    match run() {
-        Ok(output) if output.status.success() => Ok(Some(output.stdout)),
-        Ok(_) => Ok(None),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            Err("git is not installed, and only git can read a revision".to_owned())
-        }
-        Err(error) => Err(format!("git cannot be run: {error}")),
-    }
-}
-
-fn is_of_git(name: &OsString) -> bool {
-    name.to_string_lossy().to_ascii_uppercase().starts_with("GIT_")
 }

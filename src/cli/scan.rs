@@ -19,6 +19,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use super::accept::{self, Acceptance};
 use super::args::{AcceptArgs, BandArg, ConfidenceArg, FailOn, Format, JudgeArgs, ScanArgs};
 use super::base::{Base, Replacing};
+use super::base_files::BaseFiles;
 use super::changed::{Changed, is_any_staged};
 use super::desk::{desk, exports};
 use super::exit::Exit;
@@ -224,10 +225,11 @@ impl Scan<'_> {
         };
         if let Some(revision) = &args.changed_since {
             let revision = Revision::open("--changed-since", revision, &discovery.root)?.merge_base()?;
-            let changed = Changed::since(&revision, discovery)?;
+            let files = BaseFiles::of(&revision, discovery)?;
             let as_of = reading.as_of.clone().or_else(|| args.judge.as_of.clone());
             let before = JudgeArgs { as_of, instance: name.clone(), ..args.judge.clone() };
-            let base = Base::judge(&revision, &before, (found, packs), discovery)?;
+            let (base, was) = Base::judge((&revision, &files), &before, (found, packs))?;
+            let changed = Changed::since(&files, discovery, &was);
             let mut compared = base.compare(metas(&pack.rules, &outcome.coverage), &findings);
             compared.tell(&mut findings, |finding| changed.holds(finding));
             accepted.known.get_or_insert(compared.known);
@@ -239,6 +241,7 @@ impl Scan<'_> {
             notices.extend(compared.notices);
         } else {
             notices.extend(off_notices(&|_| false));
+            notices.extend(reading.instance.replaced_notice(&off, &|source| discovery.path(source)));
         }
         findings.retain(|finding| is_wanted(args, finding));
         let located = locate(findings, notices, &discovery.sources, &reading.files);

@@ -11,6 +11,7 @@ mod files;
 mod instances;
 mod knowledge;
 mod look;
+mod numbered;
 mod parts;
 mod references;
 mod requests;
@@ -30,6 +31,7 @@ pub use knowledge::{
     InUpdateSets, Limit, TableAdvice, advice_of, advices, areas, export_limits, is_export_limit,
     names_instance, want_signs,
 };
+pub use numbered::{MissingPart, MissingPartKind, NumberedFiles};
 pub use requests::{Reason, Request, WHO, missing_requests};
 pub use sign::{Sign, SignKind};
 pub use whole::{COMMON_REASONS, TableState};

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::knowledge::{KnownProperty, export_limits};
+use super::numbered::{MissingPart, MissingPartKind, NumberedFiles};
 use super::seen::{Id, Rows, Seen, Updated};
 use super::sign::{Sign, SignKind};
 use crate::record::TableIdx;
@@ -27,6 +28,7 @@ pub(super) struct Parts {
 /// Looks at all files that are tables.
 pub(super) fn examine(seen: &Seen, pack: &Pack, sources: &[Source]) -> Parts {
     let limits = limits(seen);
+    let missing = NumberedFiles::of(sources.iter().map(Source::path)).missing();
     let mut parts = Parts::default();
     for (source, report) in seen.files().filter(|(_, report)| report.kind.is_table()) {
         for (table, count) in &report.rows {
@@ -42,6 +44,7 @@ pub(super) fn examine(seen: &Seen, pack: &Pack, sources: &[Source]) -> Parts {
         let comparison = Comparison { table, shared: shared(&holders), holders, limits: &limits, sources };
         comparison.say_overlaps(&mut parts);
         comparison.say_ends(&mut parts);
+        comparison.say_missing_numbers(&missing, &mut parts);
     }
     parts
 }
@@ -232,6 +235,24 @@ impl Comparison<'_> {
                     parts.say(SignKind::PartGap, table, *source, message);
                     parts.ask_from(table, last);
                 }
+            }
+        }
+    }
+
+    /// Says where numbered files with different rows lack a part.
+    fn say_missing_numbers(&self, missing: &[MissingPart], parts: &mut Parts) {
+        let is_holder = |source: &&u32| self.rows(**source).is_some();
+        for part in missing {
+            let mut beside = part.beside.iter().map(|sources| sources.iter().find(is_holder).copied());
+            let found = if matches!(part.what, MissingPartKind::Of { .. }) {
+                beside.flatten().last().map(|source| (source, source))
+            } else {
+                let both = beside.next().flatten().zip(beside.next().flatten());
+                both.filter(|(before, behind)| self.shared(*before, *behind).rows < 2)
+            };
+            if let Some((before, behind)) = found {
+                let message = part.what.sentence(self.path(before));
+                parts.say(SignKind::PartGap, self.table, behind, message);
             }
         }
     }

@@ -143,6 +143,21 @@ fn parts_that_share_the_row_at_the_cut_belong_together() {
 }
 
 #[test]
+fn a_number_of_a_part_may_be_missing() {
+    check(
+        &[("u_1.xml", users(0..50)), ("u_3.xml", users(60..90))],
+        &["part-gap u_3.xml: no file stands between u_1.xml and this one, by their numbers"],
+        &[],
+    );
+    check(
+        &[("u-1-of-2.xml", users(0..50))],
+        &["part-gap u-1-of-2.xml: by its name the file is one of 2 parts, and part 2 is not there"],
+        &[],
+    );
+    check(&[("u.xml", users(0..50)), ("u (1).xml", users(60..90))], &[], &["sys_user"]);
+}
+
+#[test]
 fn files_may_share_more_than_that_row() {
     check(
         &[("a.xml", users(0..50)), ("b.xml", users(40..80))],

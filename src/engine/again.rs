@@ -100,7 +100,7 @@ fn read<T>(
     let Some((source, kind)) = sought.first().and_then(|first| instance.source(first.source)) else {
         return Vec::new();
     };
-    let mut reader = ChildReader::new(source, kind);
+    let mut reader = ChildReader::new(source, kind).with(&instance.extends);
     let mut found = Vec::with_capacity(sought.len());
     for child in sought.chunk_by(|left, right| left.outer_start == right.outer_start) {
         if child.first().is_some_and(|first| reader.go_to(first.outer_start)) {

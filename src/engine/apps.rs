@@ -2,11 +2,14 @@
 //! writes it, holds all that belongs to the app, whatever lies beside it.
 
 use std::collections::HashMap;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::OnceLock;
 
 use foldhash::quality::RandomState;
 use smallvec::SmallVec;
 
+use super::app_layout::{
+    Content, beside_records, content_of, is_build_output, is_xml, may_hold_records, name_of, parent,
+};
 use super::facts::{Facts, Row};
 use super::instance::Instance;
 use super::interner::TextId;
@@ -16,34 +19,24 @@ use crate::query::RowId;
 use crate::record::{Action, ColumnIdx, Origin, TableIdx, Wanted};
 use crate::source::{Problem, ProblemKind, Source};
 
-/// What lies in a folder below an app's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Content {
-    /// Records of the app, where the platform writes them.
-    Records,
-    /// Rows, documents: nothing of the app.
-    Data,
-}
-
-static CONTENTS: LazyLock<Vec<(&'static str, Content)>> = LazyLock::new(|| {
-    let lines = include_str!("app_folders.tsv").lines().filter(|line| !line.starts_with('#'));
-    let cells = lines.filter_map(|line| line.split_once('\t'));
-    cells.map(|(name, what)| (name, if what == "data" { Content::Data } else { Content::Records })).collect()
-});
-
 /// The scope of what is in no scope of its own.
 const GLOBAL: &str = "global";
 
-/// Number of an app's folder.
+/// Number of an app's folder, or of one beside the app's own records in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct FolderIdx(u16);
 
-/// The folder of the file that says which app it is.
+/// The folder of the file that says which app it is, or one in it that holds none of
+/// the app's own records: an old copy there must not stand for what was taken out.
 #[derive(Debug)]
 struct Folder {
     apps: SmallVec<[App; 1]>,
     /// Whether all of it was read.
     is_whole: bool,
+    /// The folder that it lies in, if that is the app's and this one is not.
+    inside: Option<FolderIdx>,
+    /// Whether a build wrote it.
+    is_build: bool,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +68,12 @@ pub(super) struct Owned {
     pub(super) is_scoped: bool,
 }
 
+impl FolderIdx {
+    fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
 impl Apps {
     /// Finds the apps among what was read.
     pub(super) fn new(inputs: Inputs<'_>, files: &[ReadFile], facts: &Facts, wanted: &Wanted) -> Self {
@@ -89,29 +88,70 @@ impl Apps {
             of_source: vec![None; inputs.sources.len()],
             holding: wanted.tables().iter().map(|_| OnceLock::new()).collect(),
         };
-        let mut is_torn = vec![false; found.len()];
-        for (source, file) in inputs.sources.iter().zip(files) {
-            let Some(folder) = folder_of(source, &numbers) else { continue };
-            let is_of_app = file.report.kind == FileKind::AppFile;
-            if file.report.has_loss() || is_of_app && !file.report.whole {
-                is_torn[usize::from(folder.0)] = true;
+        let folder = |found: &FoundFolder<'_>| Folder {
+            is_whole: is_all_there(inputs, found),
+            apps: found.apps.clone(),
+            inside: None,
+            is_build: is_build_output(found.path),
+        };
+        apps.folders = found.iter().map(folder).collect();
+        let placed = inputs.sources.iter().zip(files).filter_map(|(source, file)| {
+            let folder = folder_of(source, &numbers)?;
+            let path = found.get(folder.index())?.path;
+            let below = source.path().strip_prefix(path)?.trim_start_matches('/');
+            Some((file, folder, below))
+        });
+        let placed: Vec<_> = placed.collect();
+        let is_of_app = |file: &ReadFile| file.report.kind == FileKind::AppFile;
+        let mut is_laid_out = vec![false; found.len()];
+        for (file, folder, below) in &placed {
+            let first = below.split_once('/').and_then(|(first, _)| content_of(first));
+            is_laid_out[folder.index()] |= is_of_app(file) && first == Some(Content::Records);
+        }
+        let mut beside: HashMap<(FolderIdx, &str), FolderIdx> = HashMap::new();
+        for (file, folder, below) in placed {
+            let folder = match beside_records(below, is_laid_out[folder.index()]) {
+                Some(found) => *beside.entry((folder, found.0)).or_insert_with(|| apps.add(folder, found.1)),
+                None => folder,
+            };
+            if file.report.has_loss() || is_of_app(file) && !file.report.whole {
+                apps.folders[folder.index()].is_whole = false;
             }
             let slot = usize::try_from(file.source).ok().and_then(|at| apps.of_source.get_mut(at));
-            if let Some(slot) = slot.filter(|_| is_of_app) {
+            if let Some(slot) = slot.filter(|_| is_of_app(file)) {
                 *slot = Some(folder);
             }
         }
-        let folder = |(found, is_torn): (FoundFolder<'_>, bool)| Folder {
-            is_whole: !is_torn && is_all_there(inputs, &found),
-            apps: found.apps,
-        };
-        apps.folders = found.into_iter().zip(is_torn).map(folder).collect();
         apps
     }
 
-    /// The folder of the app that the records of a source are of.
-    pub(super) fn folder(&self, source: u32) -> Option<FolderIdx> {
+    /// Adds a folder in that of an app. Numbers are 16 bits; nobody has so many.
+    fn add(&mut self, inside: FolderIdx, content: Content) -> FolderIdx {
+        let (Ok(number), Some(of)) = (u16::try_from(self.folders.len()), self.folders.get(inside.index()))
+        else {
+            return inside;
+        };
+        let is_build = of.is_build || content == Content::Build;
+        let folder = Folder { apps: of.apps.clone(), is_whole: true, inside: Some(inside), is_build };
+        self.folders.push(folder);
+        FolderIdx(number)
+    }
+
+    /// The folder that a source lies in as a record of an app.
+    fn place(&self, source: u32) -> Option<FolderIdx> {
         usize::try_from(source).ok().and_then(|source| self.of_source.get(source)).copied().flatten()
+    }
+
+    fn get(&self, folder: FolderIdx) -> Option<&Folder> {
+        self.folders.get(folder.index())
+    }
+
+    /// The folder of the app that the records of a source are of. What a build wrote
+    /// is apart.
+    pub(super) fn folder(&self, source: u32) -> Option<FolderIdx> {
+        let place = self.place(source)?;
+        let folder = self.get(place)?;
+        folder.inside.filter(|_| !folder.is_build).or(Some(place))
     }
 
     /// Whether no app was found.
@@ -121,13 +161,16 @@ impl Apps {
 
     /// Whether nothing of an app's folder was left out, passed over or lost.
     pub(super) fn is_whole(&self, folder: FolderIdx) -> bool {
-        self.folders.get(usize::from(folder.0)).is_some_and(|folder| folder.is_whole)
+        let is_whole = |folder: &Folder| {
+            folder.is_whole && folder.inside.and_then(|inside| self.get(inside)).is_none_or(|of| of.is_whole)
+        };
+        self.get(folder).is_some_and(is_whole)
     }
 
     /// The folder that a row came from, as a record of the app.
     fn of_row(&self, row: &Row) -> Option<FolderIdx> {
         let is_live = row.origin == Origin::App && row.action == Action::InsertOrUpdate;
-        self.folder(row.source).filter(|_| is_live)
+        self.place(row.source).filter(|_| is_live)
     }
 
     /// The folders in which a record lies, that from which its row came first.
@@ -137,7 +180,7 @@ impl Apps {
         let holding = self.holding.get(table.index()).map(|holding| {
             holding.get_or_init(|| {
                 let mut holding = Holding::default();
-                for (at, row) in (0..).map(RowId).zip(&table_facts.rows) {
+                for (at, row) in (0..).map(RowId).zip(&*table_facts.rows) {
                     let sys_id = table_facts.pair(at, ColumnIdx::SYS_ID).value;
                     if let Some(folder) = self.of_row(row).filter(|_| sys_id.0 > TextId::EMPTY.0) {
                         let folders = holding.entry(facts.fold(sys_id)).or_default();
@@ -156,9 +199,12 @@ impl Apps {
 }
 
 impl Instance<'_> {
-    /// Whether a record lies in the folder of an app.
+    /// Whether a record lies in the folder of an app. To what lies beside the app's own
+    /// records, these are there too.
     pub(super) fn lies_in(&self, folder: FolderIdx, table: TableIdx, row: RowId) -> bool {
-        self.apps.of_record(&self.facts, table, row).contains(&folder)
+        let inside = self.apps.get(folder).and_then(|folder| folder.inside);
+        let folders = self.apps.of_record(&self.facts, table, row);
+        folders.iter().any(|other| *other == folder || Some(*other) == inside)
     }
 
     /// The app that a record belongs to, if it lies in the folder of that app. A
@@ -167,9 +213,14 @@ impl Instance<'_> {
         if self.apps.is_empty() {
             return None;
         }
-        let folders = self.apps.of_record(&self.facts, table, row);
+        let mut folders = self.apps.of_record(&self.facts, table, row);
+        // A copy elsewhere, however new, does not choose what the record is judged by.
+        let rank = |folder: &FolderIdx| {
+            self.apps.get(*folder).map(|folder| (folder.is_build, folder.inside.is_some()))
+        };
+        folders.sort_by_key(rank);
         folders.into_iter().find_map(|folder| {
-            let apps = &self.apps.folders.get(usize::from(folder.0))?.apps;
+            let apps = &self.apps.get(folder)?.apps;
             Some(Owned { folder, is_scoped: self.is_scoped(apps, table, row)? })
         })
     }
@@ -210,7 +261,7 @@ fn find_folders<'p>(inputs: Inputs<'p>, facts: &Facts, wanted: &Wanted) -> Vec<F
     let Some(table) = wanted.find("sys_app") else { return folders };
     let scope = wanted.table(table).find("scope");
     let app_facts = facts.table(table);
-    for (at, row) in (0..).map(RowId).zip(&app_facts.rows) {
+    for (at, row) in (0..).map(RowId).zip(&*app_facts.rows) {
         let id = app_facts.pair(at, ColumnIdx::SYS_ID).value;
         let is_app = row.origin == Origin::App && row.action == Action::InsertOrUpdate;
         let source = usize::try_from(row.source).ok().and_then(|at| inputs.sources.get(at));
@@ -219,7 +270,7 @@ fn find_folders<'p>(inputs: Inputs<'p>, facts: &Facts, wanted: &Wanted) -> Vec<F
         match content_of(name_of(path)) {
             Some(Content::Data) => continue,
             Some(Content::Records) => path = parent(path),
-            None => {}
+            Some(Content::Build) | None => {}
         }
         let scope = scope.map_or("", |scope| facts.cell(table, at, scope).value);
         let is_scoped = !scope.is_empty() && !scope.eq_ignore_ascii_case(GLOBAL);
@@ -277,32 +328,6 @@ fn is_all_there(inputs: Inputs<'_>, folder: &FoundFolder<'_>) -> bool {
     (folder.is_packed || discovery.walked.holds(folder.path))
         && !discovery.walked.left_out_of(folder.path).any(is_left_out)
         && !discovery.problems.iter().any(is_lost)
-}
-
-/// Whether records of the app may lie at a path below its folder: not where data
-/// does, nor in an archive.
-fn may_hold_records(path: &str) -> bool {
-    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-    !path.contains("!/") && !folders.split('/').any(|name| content_of(name) == Some(Content::Data))
-}
-
-fn is_xml(path: &str) -> bool {
-    name_of(path).rsplit_once('.').is_some_and(|(_, extension)| extension.eq_ignore_ascii_case("xml"))
-}
-
-fn content_of(folder: &str) -> Option<Content> {
-    let known = CONTENTS.iter().find(|(name, _)| name.eq_ignore_ascii_case(folder))?;
-    Some(known.1)
-}
-
-/// The last part of a path.
-fn name_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or(path, |(_, name)| name)
-}
-
-/// The folder that a path lies in; the root is the empty text.
-fn parent(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 #[cfg(test)]

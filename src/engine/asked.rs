@@ -8,7 +8,7 @@ use super::interner::TextId;
 use crate::query::{
     Cell, CellPlace, Class, Data, Missing, ROLE_CLOSURE, Reference, Repeat, RowId, TestIdx, Truth, WalkIdx,
 };
-use crate::record::{ColumnIdx, PartOf, TableIdx, Wanted, classes};
+use crate::record::{ColumnIdx, PartOf, TableIdx, Wanted};
 
 impl Data for Instance<'_> {
     fn wanted(&self) -> &Wanted {
@@ -57,7 +57,7 @@ impl Data for Instance<'_> {
     }
 
     fn holds_no_row(&self, table: TableIdx) -> bool {
-        self.table(table).rows.is_empty()
+        self.table(table).is_empty()
     }
 
     fn is_whole(&self, table: TableIdx) -> bool {
@@ -172,7 +172,7 @@ impl Data for Instance<'_> {
         match name {
             "origin" => row.origin.as_str(),
             "action" => row.action.as_str(),
-            "table" => classes::numbered(row.class).unwrap_or(&self.wanted.table(table).name),
+            "table" => self.extends.numbered(row.class).unwrap_or(&self.wanted.table(table).name),
             _ => &self.name,
         }
     }

@@ -1,18 +1,18 @@
 //! How far it is believed that tables were exported whole. Whoever says so may be
 //! wrong, and the input may show it: only what it shows counts here.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
-use super::facts::{Facts, Row, TableFacts};
+use super::facts::{Facts, Row};
 use super::instance::Instance;
 use super::interner::TextId;
-use super::parts::{Numbered, gap};
+use super::parts::{Parts, ids_of, shared};
 use super::read::{Options, ReadFile};
-use crate::doctor::{export_limits, is_export_limit};
+use crate::doctor::{MissingPart, MissingPartKind, NumberedFiles, export_limits, is_export_limit};
 use crate::finding::Notice;
 use crate::query::{Data as _, RowId, is_view};
 use crate::record::schema::{self, ColumnType};
-use crate::record::{Action, ColumnIdx, Origin, TableIdx, Wanted, classes};
+use crate::record::{Action, ColumnIdx, Origin, TableIdx, Wanted, known_key};
 use crate::source::Source;
 
 /// A claim that is not believed, or not everywhere.
@@ -42,19 +42,25 @@ impl Evidence<'_> {
             return doubted;
         }
         let limits = self.limits();
+        let numbered = NumberedFiles::of(self.sources.iter().map(Source::path));
+        let missing = numbered.missing();
         for (table, is_whole) in (0..).map(TableIdx).zip(whole).filter(|(_, is_whole)| **is_whole) {
-            let against = self.against(table, &limits);
+            let against = self.against(table, (&limits, &numbered, &missing));
             *is_whole = against.is_none();
             doubted.extend(against);
         }
         doubted
     }
 
-    fn against(&self, table: TableIdx, limits: &BTreeSet<u64>) -> Option<Doubted> {
+    fn against(
+        &self,
+        table: TableIdx,
+        (limits, numbered, missing): (&BTreeSet<u64>, &NumberedFiles<'_>, &[MissingPart]),
+    ) -> Option<Doubted> {
         let name = &*self.wanted.table(table).name;
         let mut holders = Vec::new();
         for file in self.files.iter().filter(|file| file.report.kind.is_table()) {
-            let of_table = file.report.rows.iter().filter(|(row, _)| classes::is_a(row, name));
+            let of_table = file.report.rows.iter().filter(|(row, _)| file.report.classes.is_a(row, name));
             let count: u64 = of_table.map(|(_, count)| count).sum();
             holders.extend((count > 0).then_some((file.source, count)));
         }
@@ -69,83 +75,74 @@ impl Evidence<'_> {
                 ),
             });
         }
-        self.cut(table, &holders, limits).or_else(|| self.part_missing(table, &holders))
+        self.cut(table, &holders, (limits, numbered)).or_else(|| self.part_missing(table, &holders, missing))
     }
 
-    /// A file that stops where exports stop, and that no other one goes on from.
-    fn cut(&self, table: TableIdx, holders: &[(u32, u64)], limits: &BTreeSet<u64>) -> Option<Doubted> {
+    /// A file that stops where exports stop, and that no other one goes on from. What
+    /// another export holds says nothing of what this one left out.
+    fn cut(
+        &self,
+        table: TableIdx,
+        holders: &[(u32, u64)],
+        (limits, numbered): (&BTreeSet<u64>, &NumberedFiles<'_>),
+    ) -> Option<Doubted> {
         let name = &*self.wanted.table(table).name;
-        let cut = holders
-            .iter()
-            .find(|(source, count)| limits.contains(count) && !self.goes_on(table, *source, holders, limits));
-        cut.map(|&(source, count)| Doubted {
+        let at_limit = || holders.iter().filter(|(_, count)| limits.contains(count));
+        at_limit().next()?;
+        let parts = Parts::of(self.facts, table);
+        let goes_on = |source: u32| {
+            let behind = numbered.behind(self.path(source).unwrap_or_default());
+            let is_next = |next: &u32| {
+                parts.may_be_behind(source, *next) && self.are_parts(table, holders, [source, *next])
+            };
+            parts.is_gone_on_from(source) || behind.iter().any(is_next)
+        };
+        let &(source, count) = at_limit().find(|(source, _)| !goes_on(*source))?;
+        Some(Doubted {
             source,
             table: name.to_owned(),
             message: format!(
                 "exactly {count} rows of {name}, and exports stop at so many: the table is not taken as whole although \
-                 it is declared so; if these are all, state how many there are, as in --complete {name}={count}"
+                 it is declared so; if these are all, state how many there are, as in --complete {name}={}",
+                self.distinct(table)
             ),
         })
     }
 
-    /// Whether rows of other files come behind the last one of a file: behind it by
-    /// sys_id where it is in that order, else in a further part.
-    fn goes_on(&self, table: TableIdx, source: u32, holders: &[(u32, u64)], limits: &BTreeSet<u64>) -> bool {
-        let facts = self.facts.table(table);
-        let id = |row| self.facts.texts.text(facts.pair(row, ColumnIdx::SYS_ID).value);
-        let of_tables = || facts.every().filter(|(_, row)| row.origin == Origin::Table);
-        let own: Vec<_> =
-            of_tables().filter(|(_, row)| row.source == source).map(|(row, _)| id(row)).collect();
-        if own.is_sorted()
-            && let Some(last) = own.last().filter(|last| !last.is_empty())
-        {
-            return of_tables().any(|(row, other)| other.source != source && id(row) > *last);
-        }
-        let stem = |source| Some(Numbered::of(self.path(source)?).stem);
-        let is_end = |(other, count): &(u32, u64)| {
-            *other != source && !limits.contains(count) && stem(*other) == stem(source)
-        };
-        holders.iter().any(is_end)
-    }
-
-    /// Numbered files of one stem with different rows, between which one is missing.
-    fn part_missing(&self, table: TableIdx, holders: &[(u32, u64)]) -> Option<Doubted> {
-        if holders.len() < 2 {
-            return None;
-        }
-        let mut stems: BTreeMap<&str, BTreeMap<u32, u32>> = BTreeMap::new();
-        for (source, path) in (0..).zip(self.sources.iter().map(Source::path)) {
-            let numbered = Numbered::of(path);
-            if let Some(number) = numbered.number {
-                stems.entry(numbered.stem).or_default().insert(number, source);
+    /// Numbered files of one stem with different rows, of which one is missing.
+    fn part_missing(
+        &self,
+        table: TableIdx,
+        holders: &[(u32, u64)],
+        missing: &[MissingPart],
+    ) -> Option<Doubted> {
+        let is_holder = |source: &&u32| holders.iter().any(|(holder, _)| holder == *source);
+        let found = missing.iter().find_map(|part| {
+            let mut beside = part.beside.iter().map(|sources| sources.iter().find(is_holder).copied());
+            if matches!(part.what, MissingPartKind::Of { .. }) {
+                return beside.flatten().last().map(|source| (part.what, source, source));
             }
-        }
-        let is_holder = |source: &u32| holders.iter().any(|(holder, _)| holder == source);
-        let found = stems.values().filter(|files| files.values().any(is_holder)).find_map(|files| {
-            let numbers: Vec<_> = files.keys().copied().collect();
-            let (before, behind) = gap(&numbers)?;
-            let (before, behind) = (files.get(&before)?, files.get(&behind)?);
-            let are_parts =
-                is_holder(before) && is_holder(behind) && self.shared(table, *before, *behind) < 2;
-            are_parts.then_some((*before, *behind))
+            let (before, behind) = (beside.next()??, beside.next()??);
+            self.are_parts(table, holders, [before, behind]).then_some((part.what, before, behind))
         });
-        found.map(|(before, behind)| Doubted {
+        let (what, before, behind) = found?;
+        let name = &self.wanted.table(table).name;
+        let what = what.sentence(self.path(before).unwrap_or_default());
+        Some(Doubted {
             source: behind,
-            table: self.wanted.table(table).name.to_string(),
-            message: format!(
-                "no file stands between {} and this one, by their numbers: the table {} is not taken as whole although \
-                 it is declared so",
-                self.path(before).unwrap_or_default(),
-                self.wanted.table(table).name
-            ),
+            table: name.to_string(),
+            message: format!("{what}: the table {name} is not taken as whole although it is declared so"),
         })
     }
 
-    /// How many records two files both hold.
-    fn shared(&self, table: TableIdx, one: u32, other: u32) -> usize {
-        let facts = self.facts.table(table);
-        let ids = |source: u32| ids_of(facts, move |row| row.source == source);
-        ids(one).intersection(&ids(other)).count()
+    /// Whether two files hold a table and different rows of it. Parts share a row at
+    /// most, where one ends and the next one begins.
+    fn are_parts(&self, table: TableIdx, holders: &[(u32, u64)], files: [u32; 2]) -> bool {
+        let is_holder = |source: &u32| holders.iter().any(|(holder, _)| holder == source);
+        let (names, facts) = (self.wanted.table(table), self.facts.table(table));
+        let find = |name: &&str| names.find(name).filter(|column| facts.slot(*column).is_some());
+        let key: Option<Vec<_>> = known_key(&names.name).and_then(|key| key.iter().map(find).collect());
+        files.iter().all(is_holder) && shared(self.facts, table, files, &key.unwrap_or_default()) < 2
     }
 
     /// How many records of a table stand in exports of it.
@@ -175,13 +172,6 @@ impl Evidence<'_> {
         limits.extend(set.filter_map(|row| text(row, value).parse::<u64>().ok()).filter(|rows| *rows > 1));
         limits
     }
-}
-
-/// The sys_ids of some rows.
-fn ids_of(facts: &TableFacts, is_meant: impl Fn(&Row) -> bool) -> HashSet<TextId> {
-    let meant = facts.every().filter(|(_, row)| is_meant(row));
-    let ids = meant.map(|(row, _)| facts.pair(row, ColumnIdx::SYS_ID).value);
-    ids.filter(|id| id.0 > TextId::EMPTY.0).collect()
 }
 
 impl Instance<'_> {
@@ -219,7 +209,7 @@ impl Instance<'_> {
 
     /// The kept columns of tables that refer to a table. The domain of a row is none:
     /// it may be a row of a table that extends the one in the dictionary.
-    fn references_to(&self, target: &str) -> Vec<(TableIdx, ColumnIdx)> {
+    pub(super) fn references_to(&self, target: &str) -> Vec<(TableIdx, ColumnIdx)> {
         let tables = (0..).map(TableIdx).zip(self.wanted.tables()).filter(|(_, names)| !is_view(&names.name));
         let refers = |table: &str, column: &str| {
             schema::column(table, column).is_some_and(|known| {
@@ -241,7 +231,7 @@ impl Instance<'_> {
     }
 
     /// For each text, whether it is the sys_id of a row of a table.
-    fn sys_ids(&self, table: TableIdx) -> Vec<bool> {
+    pub(super) fn sys_ids(&self, table: TableIdx) -> Vec<bool> {
         let mut here = vec![false; self.facts.texts.bound()];
         let facts = self.table(table);
         for row in facts.live() {
@@ -270,7 +260,7 @@ impl Instance<'_> {
     /// The tables of which it is not believed, or not everywhere, that they are whole.
     #[must_use]
     pub fn tables_in_doubt(&self) -> BTreeSet<&str> {
-        self.doubted.iter().map(|doubted| doubted.table.as_str()).collect()
+        self.in_force().doubted.iter().map(|doubted| doubted.table.as_str()).collect()
     }
 
     /// A warning for each claim that is not believed, or not everywhere. `path_of`
@@ -280,11 +270,9 @@ impl Instance<'_> {
         let notice = |doubted: &Doubted| {
             Notice::of_claim(path_of(doubted.source), doubted.source, doubted.message.clone())
         };
-        self.doubted.iter().map(notice).collect()
+        self.in_force().doubted.iter().map(notice).collect()
     }
 }
 
-#[cfg(test)]
-mod declaring;
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use super::interner::TextId;
 use super::stamp::Stamp;
 use crate::export::RecordSink;
 use crate::query::{Clock, RowTests};
-use crate::record::{ColumnIdx, Origin, Record, SetReference, UpdateRow, Wanted};
+use crate::record::{Classes, ColumnIdx, Origin, Record, SetReference, UpdateRow, Wanted};
 
 /// Collects the facts of some sources, or of a part of one.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub(super) struct Collector<'w> {
 pub(super) struct Asked<'w> {
     pub(super) wanted: &'w Wanted,
     pub(super) tests: &'w RowTests,
+    /// Which tables extend which.
+    pub(super) classes: &'w Classes,
     /// The instance's name.
     pub(super) instance: &'w str,
     pub(super) shared: &'w Shared,

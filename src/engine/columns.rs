@@ -15,7 +15,7 @@ pub(super) struct Pair {
 const ROWS: usize = 1024;
 
 /// The columns of the rows of one table.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Columns {
     width: usize,
     /// Full blocks: of each its columns, one after the other.
@@ -25,14 +25,14 @@ pub(super) struct Columns {
 }
 
 /// One column of a block.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Column {
     values: Ids,
     displays: Ids,
 }
 
 /// Numbers of texts, one a row.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Ids {
     Same(TextId),
     Each(Box<[TextId]>),

@@ -125,7 +125,7 @@ fn plugin_holds(instance: &Instance<'_>, body: &PluginBody) -> Held {
     let tables = body.sources.iter().map(|source| source.table);
     let is_whole = tables.clone().any(|table| instance.holds_all(table));
     // What is found is the same whichever of them is declared whole.
-    let is_there = |table: &TableIdx| !instance.table(*table).rows.is_empty();
+    let is_there = |table: &TableIdx| !instance.table(*table).is_empty();
     let named = tables.clone().find(is_there).or_else(|| tables.clone().next());
     match (named.filter(|_| is_whole), body.absent) {
         (Some(table), Absent::Fail) => failing_plugin(body, table, None),

@@ -14,7 +14,7 @@ use super::names::{AT_ODDS, own_name};
 use super::signatures::{SharedSignatures, SignatureId};
 use crate::query::{Cell, Class, Clock, Data, Missing, RowId, RowTest, Truth};
 use crate::record::{
-    Action, ColumnIdx, Field, Origin, Record, TableIdx, Wanted, WantedTable, classes, fixed_name_column,
+    Action, Classes, ColumnIdx, Field, Origin, Record, TableIdx, Wanted, WantedTable, fixed_name_column,
     is_no_identity, schema,
 };
 
@@ -49,8 +49,13 @@ impl At {
             Self::Nowhere | Self::Contradicted => (None, none),
             Self::Field(at) => {
                 let Some(field) = record.fields.get(at) else { return (None, none) };
+                let names = names_of(field);
+                if !names.is_empty() && field.is_emptied(record.table) {
+                    // Two names in place of a sys_id name nobody.
+                    return (None, if names.contains(AT_ODDS) { none } else { names });
+                }
                 let value = (!field.is_display_only).then(|| field.value.trim());
-                (value, names_of(field))
+                (value, names)
             }
             Self::Attribute(at) => (record.attributes.get(at).map(|(_, value)| value.trim()), none),
             Self::Default(value) => (Some(value), none),
@@ -75,6 +80,7 @@ pub(super) struct CurrentRow<'w> {
     wanted: &'w Wanted,
     table: TableIdx,
     tests: &'w [RowTest],
+    classes: &'w Classes,
     /// For each column, the tests that ask what stands in it.
     asking: Vec<Vec<u16>>,
     /// For each column, the tests that ask only whether something stands in it.
@@ -126,7 +132,7 @@ impl Shared {
 
 impl<'w> CurrentRow<'w> {
     pub(super) fn new(asked: Asked<'w>, table: TableIdx) -> Self {
-        let Asked { wanted, tests, instance, shared } = asked;
+        let Asked { wanted, tests, classes, instance, shared } = asked;
         let tests = tests.of(table);
         let kept = wanted.table(table).keeps(shared.clock.now().is_some()).collect();
         let is_own = wanted.table(table).columns.iter().map(|name| !schema::is_walk(name)).collect();
@@ -150,6 +156,7 @@ impl<'w> CurrentRow<'w> {
             wanted,
             table,
             tests,
+            classes,
             asking,
             asking_emptiness,
             asking_traits,
@@ -183,7 +190,7 @@ impl<'w> CurrentRow<'w> {
             }
             self.see(column, (value, &display), shared);
         }
-        let class = if record.class == record.table { 0 } else { classes::number(record.class) };
+        let class = if record.class == record.table { 0 } else { self.classes.number(record.class) };
         let traits = Some((record.action, record.origin, class));
         if self.traits != traits {
             self.traits = traits;
@@ -376,7 +383,7 @@ impl Data for CurrentRow<'_> {
             ("origin", Some((_, origin, _))) => origin.as_str(),
             ("action", Some((action, ..))) => action.as_str(),
             ("table", Some((.., class))) => {
-                classes::numbered(class).unwrap_or(&self.wanted.table(self.table).name)
+                self.classes.numbered(class).unwrap_or(&self.wanted.table(self.table).name)
             }
             ("instance", _) => self.instance,
             _ => "",

@@ -27,6 +27,9 @@ pub(super) struct Subject {
     pub(super) table: TableIdx,
     /// The natural key; for properties and groups their name.
     pub(super) key: String,
+    /// What it is recognised by in place of the key, where the key says only what was
+    /// seen first of it.
+    pub(super) identity: Option<String>,
     /// The record it is, where it is one.
     pub(super) sys_id: Option<String>,
     /// The rows that show it, the one to report first. May be empty.
@@ -282,6 +285,7 @@ pub(super) fn record_subject(
         table,
         name: key.clone(),
         key,
+        identity: None,
         sys_id: Some(sys_id.to_owned()).filter(|sys_id| !sys_id.is_empty()),
         rows: rows.to_vec(),
         count: 1,

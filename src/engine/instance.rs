@@ -1,7 +1,7 @@
 //! The records of one instance, as queries ask them.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::access::Node;
 use super::apps::Apps;
@@ -9,7 +9,7 @@ use super::claims::Doubted;
 use super::classes::{ClassAnswer, ClassAnswers, answer, answer_in_parallel};
 use super::facts::{Facts, Row, Sameness, TableFacts};
 use super::interner::TextId;
-use super::joined::Undecided;
+use super::joined::{AtOdds, Undecided};
 use super::mixed::MixedSign;
 use super::names::Names;
 use super::read::Plan;
@@ -20,7 +20,7 @@ use crate::query::{
     Class, Clock, Data, EFFECTIVE_ROLE, Missing, MissingItem, ROLE_CLOSURE, Reference, RowId, RowTests,
     Truth, WalkIdx, WalkStart, is_view,
 };
-use crate::record::{Action, ColumnIdx, Origin, TableIdx, Wanted};
+use crate::record::{Action, Classes, ColumnIdx, Origin, TableIdx, Wanted};
 use crate::rule::{ClassBody, KeyPaths};
 use crate::source::Source;
 
@@ -31,9 +31,11 @@ pub struct Instance<'p> {
     sources: &'p [Source],
     pub(super) classes: &'p [ClassBody],
     pub(super) keys: &'p KeyPaths,
+    /// Which tables extend which.
+    pub(super) extends: Arc<Classes>,
     pub(super) facts: Facts,
     /// What update sets bring.
-    pub(super) sets: UpdateSets,
+    pub(super) sets: Arc<UpdateSets>,
     pub(super) clock: Clock,
     pub(super) name: String,
     /// For each wanted table, whether it is known to be whole.
@@ -41,17 +43,21 @@ pub struct Instance<'p> {
     /// What speaks against claims that tables are whole.
     pub(super) doubted: Vec<Doubted>,
     /// The apps whose folders were read.
-    pub(super) apps: Apps,
+    pub(super) apps: Arc<Apps>,
     /// Signs that the files are of several instances.
     pub(super) mixed: Vec<MixedSign>,
     /// Records whose versions contradict each other.
     pub(super) undecided: Vec<Undecided>,
+    /// In which columns they contradict themselves.
+    pub(super) at_odds: AtOdds,
     /// What is odd about the names that references show.
     pub(super) names: Names,
     /// The sources that hold records, in scan order.
-    pub(super) files: Vec<FileFacts>,
+    pub(super) files: Arc<Vec<FileFacts>>,
     /// Who reaches which role, if anybody asks.
-    pub(super) access: Option<Access>,
+    pub(super) access: Option<Arc<Access>>,
+    /// The same by what is in force, where update sets hold rows that are not.
+    pub(super) in_force: Option<Box<Instance<'p>>>,
     answers: Vec<OnceLock<ClassAnswers>>,
     /// For each walk, the answers by reference, where many rows share them.
     walk_answers: Vec<OnceLock<Option<WalkAnswers>>>,
@@ -79,8 +85,8 @@ impl<'p> Instance<'p> {
     pub(super) fn new(
         plan: &Plan<'p>,
         sources: &'p [Source],
-        (facts, sets): (Facts, UpdateSets),
-        files: Vec<FileFacts>,
+        (facts, sets): (Facts, Arc<UpdateSets>),
+        files: Arc<Vec<FileFacts>>,
         clock: Clock,
         name: String,
     ) -> Self {
@@ -97,17 +103,20 @@ impl<'p> Instance<'p> {
             sources,
             classes,
             keys,
+            extends: Arc::default(),
             facts,
             clock,
             name,
             whole,
             doubted: Vec::new(),
-            apps: Apps::default(),
+            apps: Arc::default(),
             mixed: Vec::new(),
             undecided: Vec::new(),
+            at_odds: AtOdds::new(),
             names: Names::default(),
             files,
             access: None,
+            in_force: None,
             answers,
             walk_answers,
             key_counts,
@@ -175,7 +184,7 @@ impl<'p> Instance<'p> {
     /// The names of the tables that are known to be whole, sorted.
     #[must_use]
     pub fn whole_tables(&self) -> Vec<String> {
-        let tables = self.wanted.tables().iter().zip(&self.whole);
+        let tables = self.wanted.tables().iter().zip(&self.in_force().whole);
         let mut names: Vec<_> = tables
             .filter(|(table, whole)| **whole && !is_view(&table.name))
             .map(|(table, _)| table.name.to_string())
@@ -266,7 +275,7 @@ impl<'p> Instance<'p> {
             ROLE_CLOSURE => &["sys_user_role_contains"],
             name => &[name],
         };
-        let is_unshown = |table: &TableIdx| self.table(*table).rows.is_empty() && !self.holds_all(*table);
+        let is_unshown = |table: &TableIdx| self.table(*table).is_empty() && !self.holds_all(*table);
         let tables = names.iter().filter_map(|name| self.wanted.find(name)).filter(is_unshown);
         let tables = if self.holds_all(table) { None } else { Some(tables) };
         let missing = tables.into_iter().flatten().map(Missing::table).fold(Missing::none(), Missing::union);
@@ -274,7 +283,7 @@ impl<'p> Instance<'p> {
     }
 
     fn has_rows(&self, table: &str) -> bool {
-        self.wanted.find(table).is_some_and(|table| !self.table(table).rows.is_empty())
+        self.wanted.find(table).is_some_and(|table| !self.table(table).is_empty())
     }
 
     /// The columns that rows do not show from which a view is computed.
@@ -343,45 +352,5 @@ impl<'p> Instance<'p> {
         let evidence = self.classes.get(usize::from(class.0)).map_or(&[][..], |class| &class.evidence);
         let names = evidence.iter().enumerate().filter(|(at, _)| matched >> at & 1 == 1);
         names.map(|(_, evidence)| evidence.name.as_str()).collect()
-    }
-
-    /// Texts for what is missing, sorted, without repetition.
-    #[must_use]
-    pub fn missing_names(&self, missing: &Missing) -> Vec<String> {
-        let mut names: Vec<_> = missing
-            .items()
-            .flat_map(|item| match item {
-                MissingItem::Table(table) => vec![self.wanted.table(self.source_of(table)).name.to_string()],
-                MissingItem::Column(table, column) => self.missing_column(table, column),
-                MissingItem::Signs(class) => {
-                    let name = self.classes.get(usize::from(class.0)).map_or("", |class| &class.name);
-                    vec![format!("clear signs of @class.{name}")]
-                }
-            })
-            .collect();
-        names.sort();
-        names.dedup();
-        names
-    }
-
-    /// A column that is missing; of a view, the columns or tables that would show
-    /// what stands in it.
-    fn missing_column(&self, table: TableIdx, column: ColumnIdx) -> Vec<String> {
-        let (view, name) = (&*self.wanted.table(table).name, self.wanted.column_name(table, column));
-        let cause = self.access.as_ref().map_or(Missing::none(), |access| {
-            let hidden = &access.graph.hidden;
-            match (view, name) {
-                (EFFECTIVE_ROLE, "user") | (ROLE_CLOSURE, "role") => hidden.holders.clone(),
-                (EFFECTIVE_ROLE, "role") | (ROLE_CLOSURE, "contains") => hidden.held.clone(),
-                (EFFECTIVE_ROLE, "orphaned") => {
-                    access.sources.clone().union(hidden.holders.clone()).union(hidden.held.clone())
-                }
-                (EFFECTIVE_ROLE, "via" | "path") | (ROLE_CLOSURE, "path") => {
-                    hidden.ways.clone().union(hidden.holders.clone()).union(hidden.held.clone())
-                }
-                _ => Missing::none(),
-            }
-        });
-        if cause.is_empty() { vec![format!("{view}.{name}")] } else { self.missing_names(&cause) }
     }
 }

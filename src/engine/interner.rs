@@ -33,7 +33,7 @@ const SHARDS: usize = 64;
 
 /// Some of the texts. They lie in one buffer, so that a text costs little more
 /// than its bytes.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 struct Shard {
     buffer: String,
     /// Where each text ends in the buffer; it begins where the one before ends.
@@ -97,7 +97,7 @@ impl SharedInterner {
 }
 
 /// The texts of a scan.
-#[derive(Debug)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Interner {
     shards: Vec<Shard>,
     hasher: RandomState,

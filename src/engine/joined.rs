@@ -2,11 +2,12 @@
 //! them is the state: whatever no other row contradicts.
 
 use std::collections::{BTreeMap, HashMap as StdHashMap};
+use std::sync::Arc;
 
 use hashbrown::HashMap;
 
 use super::columns::Pair;
-use super::facts::{Facts, Row, Sameness, Standing, TableFacts};
+use super::facts::{Facts, Row, Sameness, Standing, TableFacts, position};
 use super::instance::Instance;
 use super::interner::TextId;
 use super::signatures::{Signature, SignatureId};
@@ -18,13 +19,30 @@ use crate::record::{Action, ColumnIdx, TableIdx};
 use crate::span::ByteSpan;
 
 /// A record of which two rows say different things, and nothing says which is newer.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Undecided {
     table: TableIdx,
     rows: [RowId; 2],
     /// Whether they stand in one file and have different natural keys, so that they
     /// are two records.
     are_two: bool,
+    /// The columns in which rows contradict each other, each with the first two.
+    columns: Vec<(ColumnIdx, [RowId; 2])>,
+}
+
+/// By table and column: of how many records rows contradict each other there, and two
+/// rows of the first.
+pub(super) type AtOdds = BTreeMap<(TableIdx, ColumnIdx), (usize, [RowId; 2])>;
+
+/// In which columns records contradict themselves.
+pub(super) fn at_odds(undecided: &[Undecided]) -> AtOdds {
+    let mut all = AtOdds::new();
+    for Undecided { table, columns, .. } in undecided {
+        for (column, rows) in columns {
+            all.entry((*table, *column)).or_insert((0, *rows)).0 += 1;
+        }
+    }
+    all
 }
 
 /// Notes for each record of which several rows stand what joins see of it, and
@@ -59,7 +77,10 @@ pub(super) fn settle(
         let joined = joining.of(&rows);
         let at_odds = group.of_two.or(joined.at_odds.filter(|_| !is_proposed));
         let are_two = group.of_two.is_some();
-        undecided.extend(at_odds.map(|rows| Undecided { table: index, rows, are_two }));
+        undecided.extend(at_odds.map(|at_odds| {
+            let columns = joining.columns_at_odds(&rows);
+            Undecided { table: index, rows: at_odds, are_two, columns }
+        }));
         let others = all.iter().copied().filter(|row| *row != first && !are_two);
         let sameness: Vec<_> = others.map(|row| (row, joining.sameness(first, row))).collect();
         let seen = joined.only.or_else(|| {
@@ -87,7 +108,7 @@ impl Signatures {
     fn number(&mut self, table: &mut TableFacts, answers: Vec<u8>) -> SignatureId {
         let next = SignatureId(u32::try_from(table.signatures.len()).unwrap_or(u32::MAX));
         *self.0.entry(answers).or_insert_with_key(|answers| {
-            table.signatures.push(Signature::from(answers.as_slice()));
+            Arc::make_mut(&mut table.signatures).push(Signature::from(answers.as_slice()));
             next
         })
     }
@@ -144,6 +165,31 @@ impl Joining<'_> {
         let signature = self.table.row(row).map(|row| row.signature);
         let answers = signature.and_then(|signature| self.table.signatures.get(signature.index()));
         answers.map_or(&[], |answers| &**answers)
+    }
+
+    /// The columns in which rows contradict each other. Of a column that is not kept,
+    /// the answers tell it.
+    fn columns_at_odds(&self, rows: &[RowId]) -> Vec<(ColumnIdx, [RowId; 2])> {
+        let mut found = BTreeMap::new();
+        for column in self.table.all_columns().filter(|column| *column != ColumnIdx::SYS_ID) {
+            let Some(slot) = self.table.slot(column) else { continue };
+            let value = |row: RowId| self.table.columns.get(position(row), slot).value;
+            let first = rows.iter().copied().find(|row| value(*row) != TextId::ABSENT);
+            let other = |first| rows.iter().copied().find(|row| self.differ(value(first), value(*row)));
+            found.extend(first.and_then(|first| Some((column, [first, other(first)?]))));
+        }
+        for (number, test) in self.tests.iter().enumerate() {
+            let answer = |row: RowId| self.answers(row).get(number).copied().unwrap_or_default();
+            let first = rows.iter().copied().find(|row| test.is_told(answer(*row)));
+            let other =
+                |first| rows.iter().copied().find(|row| test.is_contradiction(answer(first), answer(*row)));
+            let Some((first, other)) = first.and_then(|first| Some((first, other(first)?))) else { continue };
+            // A column that is kept was compared above.
+            for column in test.columns().filter(|column| self.table.slot(*column).is_none()) {
+                found.entry(column).or_insert([first, other]);
+            }
+        }
+        found.into_iter().collect()
     }
 
     /// Whether two values are shown and say different things. Forms of export write the
@@ -257,11 +303,25 @@ impl Instance<'_> {
     /// one for either place of the first of them. `path_of` names a source.
     #[must_use]
     pub fn version_notices<'s>(&self, path_of: &dyn Fn(u32) -> &'s str) -> Vec<Notice> {
-        let mut tables: BTreeMap<(TableIdx, bool), (Undecided, usize)> = BTreeMap::new();
+        let mut tables: BTreeMap<(TableIdx, bool), (&Undecided, usize)> = BTreeMap::new();
         for undecided in &self.undecided {
-            tables.entry((undecided.table, undecided.are_two)).or_insert((*undecided, 0)).1 += 1;
+            tables.entry((undecided.table, undecided.are_two)).or_insert((undecided, 0)).1 += 1;
         }
         tables.values().flat_map(|(undecided, count)| self.notices_of(undecided, *count, path_of)).collect()
+    }
+
+    /// What there is to say of a column in which rows of one record contradict each
+    /// other: which record is the first, in which files, and how many more there are.
+    pub(super) fn contradicted(&self, table: TableIdx, column: ColumnIdx) -> Option<String> {
+        let (count, rows) = self.at_odds.get(&(table, column))?;
+        let [one, other] = rows.map(|row| {
+            let source = self.table(table).row(row).and_then(|row| self.source(row.source));
+            source.map_or("", |(source, _)| source.path())
+        });
+        let places =
+            if one == other { format!("twice in {one}") } else { format!("in {one} and in {other}") };
+        let (name, column) = (&self.wanted.table(table).name, self.wanted.column_name(table, column));
+        Some(format!("{name}.{column} of '{}', {places}{}", self.key(table, rows[0]), more(*count)))
     }
 
     fn notices_of<'s>(
@@ -270,7 +330,7 @@ impl Instance<'_> {
         count: usize,
         path_of: &dyn Fn(u32) -> &'s str,
     ) -> Vec<Notice> {
-        let Undecided { table, rows, are_two } = *undecided;
+        let Undecided { table, rows, are_two, .. } = *undecided;
         let name = &self.wanted.table(table).name;
         let more = more(count);
         let places = rows.map(|row| self.place(table, row).unwrap_or_default());

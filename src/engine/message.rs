@@ -1,6 +1,7 @@
 //! What a finding says, and the values that it rests on.
 
 use super::findings::{FindingWriter, MAX_VALUE, Subject, shorten};
+use super::names::AT_ODDS;
 use super::properties::shown_value;
 use super::set_view::SetView;
 use crate::finding::{Better, Measure, ValuesHash};
@@ -97,7 +98,8 @@ impl FindingWriter<'_> {
                     }
                     let shown = shown.as_deref().unwrap_or("(empty)");
                     let shown = if carries_credential(shown) { REDACTED } else { shown };
-                    let shown = shorten(shown, MAX_VALUE);
+                    // A reference may show two names.
+                    let shown = shorten(&shown.replace(AT_ODDS, " or "), MAX_VALUE);
                     if is_free {
                         message.push_str(&shown);
                         continue;

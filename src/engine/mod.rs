@@ -3,8 +3,10 @@
 
 mod access;
 mod access_notices;
+mod added_classes;
 mod again;
 mod alone;
+mod app_layout;
 mod apps;
 mod asked;
 mod checks;
@@ -21,10 +23,17 @@ mod facts;
 mod findings;
 mod identity;
 mod in_folder;
+mod in_force;
 mod instance;
 mod interner;
 mod joined;
 mod judge;
+mod judge_proposed;
+#[cfg(test)]
+mod judged_test;
+mod judging;
+mod lacks;
+mod left_references;
 mod message;
 mod mixed;
 mod names;
@@ -41,6 +50,7 @@ mod set_acls;
 mod set_view;
 mod signatures;
 mod stamp;
+mod table_facts;
 mod turned_off;
 mod update_sets;
 mod user_access;
@@ -53,6 +63,7 @@ pub use compare::{Comparison, Difference, DifferenceKind, Profile, Side, Weight,
 pub use dictionary::{dictionary_of, read_all};
 pub use instance::Instance;
 pub use judge::{Outcome, cover, judge};
+pub use left_references::{Identities, LeftReferences};
 pub use read::{Inputs, Options, Plan, ReadFile, Reading};
 pub use review::{
     Account, Actual, Answer, By, Grant, Held, Review, Reviewed, Setting, SettingVerdict, Shown, review,

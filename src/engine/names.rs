@@ -135,14 +135,19 @@ pub(super) fn own_name<'r>(
     }
 }
 
-/// Whether a reference shows the name of what it leads to.
-fn says(facts: &Facts, wanted: &Wanted, reference: NamedReference, pair: Pair) -> Said {
+/// The name that the row which a reference leads to shows.
+fn name_in_row(facts: &Facts, reference: NamedReference, value: TextId) -> Option<TextId> {
     let NamedReference { target, name, .. } = reference;
     let names = facts.table(target);
-    let row = facts.with_text(target, ColumnIdx::SYS_ID, pair.value).first();
-    let name = name.filter(|name| names.slot(*name).is_some());
-    let shown = row.zip(name).map(|(row, name)| names.pair(*row, name).value);
-    if let Some(shown) = shown.filter(|shown| *shown != TextId::ABSENT) {
+    let row = facts.with_text(target, ColumnIdx::SYS_ID, value).first()?;
+    let name = name.filter(|name| names.slot(*name).is_some())?;
+    Some(names.pair(*row, name).value).filter(|shown| *shown != TextId::ABSENT)
+}
+
+/// Whether a reference shows the name of what it leads to.
+fn says(facts: &Facts, wanted: &Wanted, reference: NamedReference, pair: Pair) -> Said {
+    let NamedReference { target, .. } = reference;
+    if let Some(shown) = name_in_row(facts, reference, pair.value) {
         return if facts.fold(shown) == facts.fold(pair.display) { Said::TheName } else { Said::Another };
     }
     let text = |id| facts.texts.text(id);
@@ -159,20 +164,14 @@ impl Instance<'_> {
     #[must_use]
     pub fn name_notices<'s>(&self, path_of: &dyn Fn(u32) -> &'s str) -> Vec<Notice> {
         let place = |table, row| self.place(table, row).unwrap_or_default();
-        let column_of = |table, column| {
-            format!("{}.{}", self.wanted.table(table).name, self.wanted.column_name(table, column))
-        };
         let mut notices = Vec::new();
         for (&(table, column), (count, row, name)) in &self.names.other {
             let (source, start, _) = place(table, *row);
-            let what = if *count == 1 {
-                "a reference shows another name than the record has".to_owned()
-            } else {
-                format!("{count} references show another name than the record has")
-            };
+            let known = self.known_name((table, *row, column));
             let message = format!(
-                "{}: {what} that it leads to, such as '{name}'; the sys_id decides",
-                column_of(table, column)
+                "{} shows the name '{name}', but the record that it leads to is called '{known}': the sys_id decides{}",
+                self.reference_in_words((table, *row, column)),
+                more_references(*count)
             );
             notices.push(Notice {
                 level: NoticeLevel::Warning,
@@ -187,26 +186,54 @@ impl Instance<'_> {
         for (target, (count, places)) in &self.names.disputes {
             let [one, other] = *places;
             let both: &[_] = if one == other { &[[one, one]] } else { &[[one, other], [other, one]] };
-            for [here, there] in both {
-                let (table, row, column) = *here;
-                let (source, start, _) = place(table, row);
-                let said = self.facts.cell(table, row, column).display.unwrap_or_default();
-                let elsewhere = if here == there {
-                    String::new()
-                } else {
-                    format!(", and another reference stands in {}", path_of(place(there.0, there.1).0))
+            for &[here, there] in both {
+                let (source, start, _) = place(here.0, here.1);
+                let shown = |(table, row, column): Place| {
+                    self.facts.cell(table, row, column).display.unwrap_or_default()
+                };
+                let target = &self.wanted.table(*target).name;
+                let reference = self.reference_in_words(here);
+                let what = match shown(here).split_once(AT_ODDS) {
+                    Some((one, other)) if here == there => {
+                        format!(
+                            "{reference} shows two names for one record of {target}, '{one}' and '{other}'"
+                        )
+                    }
+                    _ => format!(
+                        "{reference} calls a record of {target} '{}', and {} in {} calls it '{}'",
+                        shown(here),
+                        self.reference_in_words(there),
+                        path_of(place(there.0, there.1).0),
+                        shown(there)
+                    ),
                 };
                 let message = format!(
-                    "two names are shown for one record of {} that is not in the input, so nobody can tell \
-                     which it is: {} says '{said}'{elsewhere}{}",
-                    self.wanted.table(*target).name,
-                    column_of(table, column),
+                    "{what}: the record itself is not in the input, so nobody can tell which it is{}",
                     more(*count)
                 );
                 notices.push(Notice::of_contradiction(path_of(source), source, ByteSpan::at(start), message));
             }
         }
         notices
+    }
+
+    /// A reference for a message: its column, and the record that it stands in.
+    fn reference_in_words(&self, (table, row, column): Place) -> String {
+        let key = self.key(table, row).replace(AT_ODDS, " or ");
+        let (name, column) = (&self.wanted.table(table).name, self.wanted.column_name(table, column));
+        format!("{name}.{column} of '{key}'")
+    }
+
+    /// What the record is called to which a reference leads.
+    fn known_name(&self, (table, row, column): Place) -> &str {
+        let value = self.table(table).pair(row, column).value;
+        let reference = self.wanted.named().find(|named| (named.table, named.column) == (table, column));
+        let in_row = reference.and_then(|reference| name_in_row(&self.facts, reference, value));
+        let well_known = || {
+            let target = reference.map(|reference| &*self.wanted.table(reference.target).name);
+            target.and_then(|target| well_known_name(target, self.facts.texts.text(value)))
+        };
+        in_row.map(|name| self.facts.texts.text(name)).or_else(well_known).unwrap_or_default()
     }
 
     /// That rows show another name than their record has on every instance: one for
@@ -233,6 +260,15 @@ impl Instance<'_> {
             }
         }
         notices
+    }
+}
+
+/// How many more references are like one.
+fn more_references(count: usize) -> String {
+    match count {
+        0 | 1 => String::new(),
+        2 => "; one more reference is like this".to_owned(),
+        count => format!("; {} more references are like this", count - 1),
     }
 }
 

@@ -1,89 +1,94 @@
-//! Files whose names number them as parts of one export.
+//! How the rows of a table stand in the files that hold it, to tell which file goes on
+//! where another one ends.
 
-/// A path as far as it numbers a part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Numbered<'p> {
-    /// What comes before the number, with the folder.
-    pub(super) stem: &'p str,
-    /// The number; 0 where there is none. `None` for a date, a version, a time: what is
-    /// longer than three digits counts rows, in hundreds.
-    pub(super) number: Option<u32>,
+use std::collections::{BTreeMap, HashSet};
+
+use hashbrown::HashMap;
+
+use super::facts::{Facts, Row, TableFacts};
+use super::interner::TextId;
+use crate::query::RowId;
+use crate::record::{ColumnIdx, Origin, TableIdx};
+
+/// The rows of a table in one file.
+#[derive(Debug, Clone, Copy)]
+struct Part {
+    /// The folded `sys_id` of the first row, and of the last one.
+    first: TextId,
+    last: TextId,
+    /// Whether each row has a `sys_id`, which is behind that of the row before.
+    is_sorted: bool,
 }
 
-/// Words that a part's number stands behind.
-const PART_WORDS: [&str; 4] = ["part", "Part", "page", "Page"];
+/// The files that hold a table.
+pub(super) struct Parts<'f> {
+    facts: &'f Facts,
+    by_source: BTreeMap<u32, Part>,
+    /// The files that begin with a row.
+    by_first: HashMap<TextId, Vec<u32>>,
+}
 
-/// How many digits a number of a part has at most; a date has more.
-const DIGITS: usize = 6;
-
-impl<'p> Numbered<'p> {
-    /// Of `sys_user (2).xml`, `sys_user_part2.json.gz`.
-    pub(super) fn of(path: &'p str) -> Self {
-        let folder = path.rfind('/').map_or(0, |at| at + 1);
-        let name = path.get(folder..).unwrap_or_default();
-        let end = name.find('.').map_or(path.len(), |at| folder + at);
-        let stem = path.get(..end).unwrap_or(path);
-        let inner = stem.strip_suffix(')').unwrap_or(stem);
-        let head = inner.trim_end_matches(|letter: char| letter.is_ascii_digit());
-        let digits = inner.get(head.len()..).unwrap_or_default();
-        let bare = head.trim_end_matches(|letter: char| !letter.is_alphanumeric());
-        // `2026-01-31`: a day, no part.
-        let is_date = digits.len() > DIGITS || bare.ends_with(|letter: char| letter.is_ascii_digit());
-        // `users2026`, `sys_user_v2`, `export_eu1`: the number belongs to a word.
-        let is_of_word = head.len() == bare.len() && !PART_WORDS.iter().any(|word| bare.ends_with(word));
-        match digits.parse() {
-            _ if digits.is_empty() => Self { stem, number: Some(0) },
-            Ok(number) if !is_date && !is_of_word && (digits.len() < 4 || number % 100 == 0) => {
-                Self { stem: bare, number: Some(number) }
+impl<'f> Parts<'f> {
+    /// Looks at each row once.
+    pub(super) fn of(facts: &'f Facts, table: TableIdx) -> Self {
+        let mut parts = Self { facts, by_source: BTreeMap::new(), by_first: HashMap::new() };
+        let rows = facts.table(table);
+        for (row, of) in rows.every().filter(|(_, row)| row.origin == Origin::Table) {
+            let id = facts.fold(rows.pair(row, ColumnIdx::SYS_ID).value);
+            let has_id = id.0 > TextId::EMPTY.0;
+            if let Some(part) = parts.by_source.get_mut(&of.source) {
+                part.is_sorted &= has_id && facts.texts.text(part.last) < facts.texts.text(id);
+                part.last = id;
+            } else {
+                parts.by_source.insert(of.source, Part { first: id, last: id, is_sorted: has_id });
+                parts.by_first.entry(id).or_default().push(of.source);
             }
-            _ => Self { stem, number: None },
         }
+        parts
     }
-}
 
-/// The two numbers between which one is missing first. Parts may be numbered one
-/// by one, or by the rows before them, such as 0, 1000 and 2000.
-pub(super) fn gap(numbers: &[u32]) -> Option<(u32, u32)> {
-    let common = numbers.iter().copied().fold(0, divisor);
-    let step = if common >= 10 { common } else { 1 };
-    let pair = numbers.windows(2).find(|pair| matches!(pair, [one, next] if next - one > step))?;
-    Some((*pair.first()?, *pair.last()?))
-}
+    /// Whether another file begins with the row at which a file ends, which is how a
+    /// table is exported in parts. That row alone says that nothing is behind it.
+    pub(super) fn is_gone_on_from(&self, source: u32) -> bool {
+        let Some(part) = self.by_source.get(&source).filter(|part| part.is_sorted) else { return false };
+        let next = self.by_first.get(&part.last).map_or(&[][..], Vec::as_slice);
+        next.iter().any(|next| *next != source && self.by_source.get(next).is_some_and(|next| next.is_sorted))
+    }
 
-/// The largest number that divides both.
-fn divisor(one: u32, other: u32) -> u32 {
-    if other == 0 { one } else { divisor(other, one % other) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Numbered, gap};
-
-    #[test]
-    fn names_may_number_parts() {
-        let check = |path: &str, stem: &str, number: Option<u32>| {
-            assert_eq!(Numbered::of(path), Numbered { stem, number }, "{path}");
+    /// Whether the rows of a file may come behind those of another, if its name says
+    /// that it is the next part. The order of `sys_id`s speaks against it.
+    pub(super) fn may_be_behind(&self, source: u32, next: u32) -> bool {
+        let (Some(part), Some(next)) = (self.by_source.get(&source), self.by_source.get(&next)) else {
+            return false;
         };
-        check("a/sys_user (12).xml", "a/sys_user", Some(12));
-        check("sys_user_part2.json.gz", "sys_user_part", Some(2));
-        check("sys_user-3.csv", "sys_user", Some(3));
-        check("x.zip!/sys_user.xml", "x.zip!/sys_user", Some(0));
-        check("sys_user_5000.csv", "sys_user", Some(5000));
-        for other in ["users2026", "sys_user_v3", "export_eu1", "sys_user 1430", "g9"] {
-            check(&format!("{other}.xml"), other, None);
-        }
-        check("sys_user_2026-01-31.xml", "sys_user_2026-01-31", None);
-        check("sys_user_20260131.xml", "sys_user_20260131", None);
+        let text = |id| self.facts.texts.text(id);
+        !part.is_sorted || !next.is_sorted || text(next.first) >= text(part.last)
     }
+}
 
-    #[test]
-    fn a_number_may_be_missing() {
-        let check = |numbers: &[u32], expected| assert_eq!(gap(numbers), expected, "{numbers:?}");
-        check(&[1, 3], Some((1, 3)));
-        check(&[0, 1, 2, 4, 9], Some((2, 4)));
-        check(&[0, 1, 2], None);
-        check(&[7], None);
-        check(&[0, 1000, 2000], None);
-        check(&[0, 1000, 3000], Some((1000, 3000)));
+/// The `sys_id`s of some rows.
+pub(super) fn ids_of(facts: &TableFacts, is_meant: impl Fn(&Row) -> bool) -> HashSet<TextId> {
+    let meant = facts.every().filter(|(_, row)| is_meant(row));
+    let ids = meant.map(|(row, _)| facts.pair(row, ColumnIdx::SYS_ID).value);
+    ids.filter(|id| id.0 > TextId::EMPTY.0).collect()
+}
+
+/// How many records two files both hold: by the `sys_id`, and where neither shows one
+/// by these columns.
+pub(super) fn shared(facts: &Facts, table: TableIdx, files: [u32; 2], key: &[ColumnIdx]) -> usize {
+    let rows = facts.table(table);
+    let ids = files.map(|source| ids_of(rows, |row| row.source == source));
+    if ids.iter().any(|ids| !ids.is_empty()) || key.is_empty() {
+        return ids[0].intersection(&ids[1]).count();
     }
+    let value = |row: RowId, column: &ColumnIdx| {
+        let pair = rows.pair(row, *column);
+        facts.fold(if pair.value == TextId::ABSENT { pair.display } else { pair.value })
+    };
+    let keys = files.map(|source| {
+        let of_file = rows.every().filter(|(_, row)| row.source == source);
+        let keys = of_file.map(|(row, _)| key.iter().map(|column| value(row, column)).collect::<Vec<_>>());
+        keys.filter(|key| key.iter().all(|part| part.0 > TextId::EMPTY.0)).collect::<HashSet<_>>()
+    });
+    keys[0].intersection(&keys[1]).count()
 }

@@ -1,9 +1,9 @@
 //! Property rules: the rows of `sys_properties` with a name.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::instance::Instance;
-use crate::finding::{Verdict, not_boolean};
+use crate::finding::Verdict;
 use crate::query::{Data, Missing, RowId};
 use crate::record::is_secret_property;
 use crate::rule::file::Absent;
@@ -21,6 +21,25 @@ pub(super) struct JudgedProperty {
     pub(super) unclear: Option<String>,
     /// The rows that decide: those that fail, else all.
     pub(super) rows: Vec<RowId>,
+}
+
+/// Judges what some rows say of the properties that the rule names; of those without
+/// such a row nothing.
+pub(super) fn judge_properties(
+    instance: &Instance<'_>,
+    body: &PropertyBody,
+    rows: &[RowId],
+) -> Vec<JudgedProperty> {
+    let columns = body.columns;
+    let facts = instance.table(columns.table);
+    let mut groups: BTreeMap<String, Vec<RowId>> = BTreeMap::new();
+    for &row in rows {
+        let name = instance.cell(columns.table, row, columns.name).value;
+        if facts.is_live(row) && body.name.matches(name) {
+            groups.entry(name.to_lowercase()).or_default().push(row);
+        }
+    }
+    groups.into_iter().map(|(name, rows)| judge_rows(instance, body, name, rows)).collect()
 }
 
 /// Judges every property that the rule names.
@@ -98,7 +117,7 @@ fn judge_rows(
             let missing = Missing::none();
             return JudgedProperty { name, verdict: Verdict::Fail, missing, unclear: None, rows: failing };
         }
-        Holds::NotBoolean => (Verdict::CannotTell, Some(not_boolean(&name))),
+        Holds::Unclear(why) => (Verdict::CannotTell, Some(why.sentence(&name))),
         Holds::Yes if missing.is_empty() => (Verdict::Pass, None),
         Holds::Open | Holds::Yes => (Verdict::CannotTell, None),
     };

@@ -1,16 +1,20 @@
 //! Reading all sources, in parallel, into the facts of one instance.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use super::added_classes::{InputClasses, classes_in};
+use super::app_layout::is_build_output;
 use super::apps::Apps;
 use super::claims::Evidence;
 use super::collect::{Asked, Collector};
 use super::current::Shared;
 use super::facts::{Facts, Rows};
+use super::in_force;
 use super::instance::{FileFacts, Instance};
+use super::joined::at_odds;
 use super::names::Names;
 use super::same;
 use super::stamp::FileDates;
@@ -19,7 +23,7 @@ use super::versions::{Files, Settling, settle};
 use super::views;
 use crate::export::{self, Collect, FileKind, FileReport, Select};
 use crate::query::{Clock, RowTests};
-use crate::record::{TableIdx, Wanted, WantedTable, classes};
+use crate::record::{Classes, TableIdx, Wanted, WantedTable};
 use crate::rule::{Ask, ClassBody, KeyPaths, Pack, Rule};
 use crate::source::{Discovery, Source};
 
@@ -133,23 +137,35 @@ pub(super) fn read_rows<'p>(
     let sources = inputs.sources;
     let promised = || plan.tests.need_clock().then(|| promised_clock(sources)).flatten();
     let promised = options.as_of.or_else(promised);
-    let mut read = read_once(sources, plan, options, (promised.unwrap_or_default(), progress));
+    let mut told = Told { clock: promised.unwrap_or_default(), classes: Arc::default() };
+    let mut read = read_once(sources, plan, options, (&told, progress));
+    // Rows of a class that the input itself describes may stand before the row that
+    // describes it. Where there are any, they were passed over.
+    let InputClasses { classes, problems } = classes_in(&read.files, &read.facts, plan.wanted);
+    if !classes.is_empty() {
+        told.classes = Arc::new(classes);
+        drop(read);
+        read = read_once(sources, plan, options, (&told, progress));
+    }
     // What rows answered rests on what "now" was said to be.
     if promised.is_some_and(|promised| promised != read.clock) {
-        let clock = read.clock;
+        told.clock = read.clock;
         drop(read);
-        read = read_once(sources, plan, options, (clock, progress));
+        read = read_once(sources, plan, options, (&told, progress));
     }
-    let Read { files, mut facts, clock } = read;
-    let is_build = |source: u32| {
-        usize::try_from(source)
-            .ok()
-            .and_then(|at| sources.get(at))
-            .is_some_and(|source| is_build_output(source.path()))
-    };
+    let Read { mut files, mut facts, clock } = read;
+    for (source, problem) in problems {
+        if let Some(file) = files.iter_mut().find(|file| file.source == source) {
+            file.report.problems.push(problem);
+        }
+    }
+    let built: Vec<_> = sources.iter().map(|source| is_build_output(source.path())).collect();
+    let is_build =
+        |source: u32| usize::try_from(source).ok().and_then(|at| built.get(at)).copied().unwrap_or(false);
     let torn = files.iter().filter(|file| file.report.has_loss()).map(|file| file.source).collect();
     let dated = Files { dates: FileDates::new(&files, options.today), is_build_output: &is_build };
-    let sets = UpdateSets::new(&facts, plan.wanted, &torn, &dated);
+    let mut sets = UpdateSets::new(&facts, plan.wanted, &torn, &dated);
+    sets.propose(&mut facts);
     let apps = Apps::new(inputs, &files, &facts, plan.wanted);
     let undecided = if options.all_versions {
         Vec::new()
@@ -163,15 +179,23 @@ pub(super) fn read_rows<'p>(
     let doubted = evidence.settle(&mut whole);
     let file_facts =
         files.iter().filter(|file| file.report.kind != FileKind::Other).map(file_facts).collect();
-    let mut instance =
-        Instance::new(plan, sources, (facts, sets), file_facts, clock, options.instance.clone());
+    let mut instance = Instance::new(
+        plan,
+        sources,
+        (facts, Arc::new(sets)),
+        Arc::new(file_facts),
+        clock,
+        options.instance.clone(),
+    );
     instance.whole = whole;
+    instance.extends = told.classes;
     instance.doubted = doubted;
     if !options.trust_tables {
         let lost = instance.lost_references();
         instance.doubted.extend(lost);
     }
-    instance.apps = apps;
+    instance.apps = Arc::new(apps);
+    instance.at_odds = at_odds(&undecided);
     instance.undecided = undecided;
     instance.mixed = instance.find_mixed_signs();
     if !options.all_versions {
@@ -179,7 +203,16 @@ pub(super) fn read_rows<'p>(
     }
     instance.names = Names::new(&instance.facts, plan.wanted);
     views::settle(&mut instance, &plan.asks);
+    in_force::settle(&mut instance, plan, (&files, sources, options));
     Reading { files, instance, as_of }
+}
+
+/// What is known before the sources are read, perhaps because they were read before.
+struct Told {
+    /// What "now" is.
+    clock: Clock,
+    /// Which tables extend which.
+    classes: Arc<Classes>,
 }
 
 /// What came of reading all sources.
@@ -195,18 +228,22 @@ fn read_once(
     sources: &[Source],
     plan: &Plan<'_>,
     options: &Options,
-    (now, progress): (Clock, &(dyn Fn(u64) + Sync)),
+    (told, progress): (&Told, &(dyn Fn(u64) + Sync)),
 ) -> Read {
     let &Plan { wanted, tests, .. } = plan;
-    let shared = Shared::new(wanted, now);
-    let asked = Asked { wanted, tests, instance: &options.instance, shared: &shared };
+    let Told { clock: now, classes } = told;
+    let shared = Shared::new(wanted, *now);
+    let asked = Asked { wanted, tests, classes, instance: &options.instance, shared: &shared };
     let rows = Mutex::new(Rows::new(wanted, now.now().is_some()));
     let collecting = Collecting { asked, rows, progress };
-    let reports = export::read_all(sources, Select::Wanted(wanted), &collecting);
+    let reports = export::read_all(sources, Select::Wanted(wanted).with(classes), &collecting);
     let files: Vec<_> = reports
         .into_iter()
         .enumerate()
-        .map(|(at, report)| ReadFile { source: u32::try_from(at).unwrap_or(u32::MAX), report })
+        .map(|(at, report)| {
+            let report = FileReport { classes: Arc::clone(classes), ..report };
+            ReadFile { source: u32::try_from(at).unwrap_or(u32::MAX), report }
+        })
         .collect();
     let rows = collecting.rows.into_inner().unwrap_or_else(PoisonError::into_inner);
     let facts = Facts::new(shared, rows);
@@ -261,19 +298,19 @@ fn file_facts(file: &ReadFile) -> FileFacts {
     FileFacts { source: file.source, kind: file.report.kind, tables }
 }
 
-/// Whether a path lies where builds of SDK apps write.
-fn is_build_output(path: &str) -> bool {
-    path.split('/').any(|part| matches!(part, "dist" | "build" | "target" | ".metadata"))
-}
-
 /// Which tables are known to be whole.
-fn whole_tables(files: &[ReadFile], facts: &Facts, wanted: &Wanted, options: &Options) -> Vec<bool> {
+pub(super) fn whole_tables(
+    files: &[ReadFile],
+    facts: &Facts,
+    wanted: &Wanted,
+    options: &Options,
+) -> Vec<bool> {
     let tables = wanted.tables().iter().enumerate();
     let is_whole = |(at, table): (usize, &WantedTable)| {
         let index = u16::try_from(at).map(TableIdx);
         // `all` is said of what was exported: a table of which nothing is there
         // was not. Rows of tables that extend it come in exports of their own, too.
-        let is_there = index.is_ok_and(|at| facts.table(at).rows.iter().any(|row| row.class == 0));
+        let is_there = index.is_ok_and(|at| facts.table(at).every().any(|(_, row)| row.class == 0));
         let declared =
             options.complete.contains(&*table.name) || options.complete.contains("all") && is_there;
         (declared || options.trust_tables && stands_whole_in(files, &table.name))
@@ -315,7 +352,7 @@ fn stands_whole_in(files: &[ReadFile], table: &str) -> bool {
 
 /// Whether rows of a table may have stood in what could not be read of a file.
 fn is_torn(files: &[ReadFile], table: &str) -> bool {
-    let holds = |file: &ReadFile| file.report.rows.keys().any(|name| classes::is_a(name, table));
+    let holds = |file: &ReadFile| file.report.rows.keys().any(|name| file.report.classes.is_a(name, table));
     files.iter().any(|file| file.report.has_loss() && holds(file))
 }
 

@@ -24,13 +24,7 @@ impl Judged {
 
     /// The one of two verdicts that says worse of the record.
     pub(super) fn or_worse(self, other: Self) -> Self {
-        let rank = |judged: &Self| match judged.verdict {
-            Verdict::NotApplicable => 0,
-            Verdict::Pass => 1,
-            Verdict::CannotTell => 2,
-            Verdict::Fail => 3,
-        };
-        if rank(&other) > rank(&self) { other } else { self }
+        if other.verdict.is_worse_than(self.verdict) { other } else { self }
     }
 }
 

@@ -229,6 +229,8 @@ pub fn review(
     coverage: [&[RuleCoverage]; 2],
     most_accounts: usize,
 ) -> Reviewed {
+    // What sets propose that are not in force is no answer about the instance.
+    let instance = instance.in_force();
     let mut places = Places::default();
     let mut review = Review::default();
     if let Some(questions) = &pack.review {

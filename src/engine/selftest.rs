@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::dictionary::read_all;
 use super::judge::judge;
 use super::read::{Options, Plan};
-use crate::finding::{Finding, RuleCoverage, fingerprint, named_as_not_boolean};
+use crate::finding::{Finding, RuleCoverage, Unclear, fingerprint};
 use crate::query::{Class, Clock, Data};
 use crate::rule::file::{ClassFile, ExpectedFinding, RuleFile, RuleTest};
 use crate::rule::{MayOverride, Pack, PackFiles, RuleError, Settings, escaped, parse_baseline};
@@ -292,7 +292,7 @@ fn compare_missing(coverage: &RuleCoverage, test: &RuleTest, silent: bool, diffe
         let is_named = coverage.missing.iter().any(|missing| {
             missing == name
                 || missing.rsplit_once('.').is_some_and(|(_, column)| column == name)
-                || named_as_not_boolean(missing) == Some(name.as_str())
+                || Unclear::named(missing) == Some(name.as_str())
         });
         if !is_named {
             let named = coverage.missing.join(", ");
@@ -303,6 +303,8 @@ fn compare_missing(coverage: &RuleCoverage, test: &RuleTest, silent: bool, diffe
 
 #[cfg(test)]
 mod dropped;
+#[cfg(test)]
+mod proposed;
 
 #[cfg(test)]
 mod tests {

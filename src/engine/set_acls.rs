@@ -250,6 +250,10 @@ impl Judging<'_, '_> {
         let (old, new) = (roles.of_rule(old, Ties::All), roles.of_rule(new, Ties::Live));
         match (old.is_empty(), new.is_empty()) {
             (true, true) => return Truth::Unknown(Missing::table(roles.table)),
+            // A tie that does not show its role may be one to none.
+            (true, false) if new.iter().all(|role| role.id == TextId::ABSENT && role.name.is_empty()) => {
+                return Truth::Unknown(Missing::column(roles.table, roles.role));
+            }
             (true, false) => return Truth::Yes,
             (false, true) => return Truth::No,
             (false, false) => {}
@@ -319,7 +323,9 @@ impl<'a, 'i> Roles<'a, 'i> {
         let rule = instance.facts.fold(rule);
         let rows = instance.sets.with_text(&instance.facts, (self.table, self.acl), self.set, rule);
         let is_meant = |row: &&RowId| ties == Ties::All || !self.acls.is_deleted(self.table, **row);
-        rows.iter().filter(is_meant).map(|row| self.role(*row)).collect()
+        // A tie to no role keeps nobody out.
+        let is_role = |role: &Role<'_>| role.id != TextId::EMPTY || !role.name.is_empty();
+        rows.iter().filter(is_meant).map(|row| self.role(*row)).filter(is_role).collect()
     }
 
     fn role(&self, row: RowId) -> Role<'i> {

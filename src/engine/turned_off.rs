@@ -8,7 +8,6 @@ use rayon::prelude::*;
 
 use super::alone::Verdicts;
 use super::conditions;
-use super::facts::TableFacts;
 use super::instance::Instance;
 use super::versions::Replaced;
 use crate::finding::{Finding, Notice, Verdict};
@@ -86,26 +85,38 @@ fn failing(instance: &Instance<'_>, rule: &Rule) -> Option<(TableIdx, Vec<Replac
         Body::Record(_) | Body::Count(_) | Body::Conditions(_) => return None,
     };
     let facts = instance.table(table);
-    if facts.replaced.is_empty() || conditions::all(instance, &rule.gate).truth != Truth::Yes {
+    if facts.replaced.is_empty() {
         return None;
     }
-    let rows = match &rule.body {
-        Body::Record(body) => failing_records(instance, facts, body),
-        Body::Property(body) => {
-            let fails = |rows: &&Replaced| fails_as_property(instance, body, rows.older);
-            facts.replaced.iter().filter(fails).copied().collect()
-        }
-        Body::Count(_) | Body::Conditions(_) => Vec::new(),
-    };
-    Some((table, rows))
+    let is_proposed = |rows: &Replaced| facts.is_proposed(rows.older);
+    let (proposed, replaced): (Vec<_>, Vec<_>) = facts.replaced.iter().copied().partition(is_proposed);
+    let mut failing = failing_of(instance.in_force(), rule, replaced);
+    failing.extend(failing_of(instance, rule, proposed));
+    Some((table, failing))
 }
 
-fn failing_records(instance: &Instance<'_>, facts: &TableFacts, body: &RecordBody) -> Vec<Replaced> {
+/// Those of some older versions that fail a rule, as an instance shows what else is there.
+fn failing_of(instance: &Instance<'_>, rule: &Rule, replaced: Vec<Replaced>) -> Vec<Replaced> {
+    if replaced.is_empty() || conditions::all(instance, &rule.gate).truth != Truth::Yes {
+        return Vec::new();
+    }
+    match &rule.body {
+        Body::Record(body) => failing_records(instance, body, &replaced),
+        Body::Property(body) => {
+            let fails = |rows: &Replaced| fails_as_property(instance, body, rows.older);
+            replaced.into_iter().filter(fails).collect()
+        }
+        Body::Count(_) | Body::Conditions(_) => Vec::new(),
+    }
+}
+
+fn failing_records(instance: &Instance<'_>, body: &RecordBody, replaced: &[Replaced]) -> Vec<Replaced> {
     let verdicts = Verdicts::new(instance, body);
+    let facts = instance.table(body.table);
     let is_judged =
         |row| body.sees_deleted || facts.row(row).is_some_and(|row| row.action == Action::InsertOrUpdate);
     let fails = |rows: &&Replaced| is_judged(rows.older) && verdicts.of(rows.older).verdict == Verdict::Fail;
-    facts.replaced.par_iter().with_min_len(512).filter(fails).copied().collect()
+    replaced.par_iter().with_min_len(512).filter(fails).copied().collect()
 }
 
 fn fails_as_property(instance: &Instance<'_>, body: &PropertyBody, row: RowId) -> bool {
@@ -183,10 +194,42 @@ impl Instance<'_> {
                     format!("{count} findings rest on older versions of records, which newer copies replace")
                 }
             };
-            let message = format!("{what}, such as {finding} in {older}; --all-versions judges them");
+            let message = format!(
+                "{what}, such as {finding} in {older}; --all-versions judges them; what older versions meant for \
+                 other records is not counted"
+            );
             notices.push(notice(first, message));
         }
         notices
+    }
+
+    /// Where older versions fail no rule themselves, one notice with the number of
+    /// records of which a newer version of another file shows joins something else: what
+    /// rests on the older one elsewhere is judged by nobody.
+    #[must_use]
+    pub fn replaced_notice<'s>(&self, off: &[TurnedOff], path_of: &dyn Fn(u32) -> &'s str) -> Option<Notice> {
+        if !off.is_empty() {
+            return None;
+        }
+        let tables = (0_u16..).map(TableIdx).zip(&self.facts.tables);
+        let mut replaced = tables.flat_map(|(index, table)| {
+            let rows = table.replaced.iter().filter(|rows| table.joins_differ(rows.older, rows.newer));
+            rows.map(move |rows| (index, *rows))
+        });
+        let (table, rows) = replaced.next()?;
+        let what = match replaced.count() {
+            0 => "one record is judged in a newer version, which says".to_owned(),
+            more => format!("{} records are judged in newer versions, which say", more + 1),
+        };
+        let (older, ..) = self.place(table, rows.older)?;
+        let (source, start, _) = self.place(table, rows.newer)?;
+        let (name, key) = (&self.wanted.table(table).name, self.key(table, rows.older));
+        let older = path_of(older);
+        let message = format!(
+            "{what} something else than that in another file, such as {name} {key} here and in {older}; what older \
+             versions meant for other records is not counted: scan {older} without this file to see it"
+        );
+        Some(Notice::of_turned_off(path_of(source), source, ByteSpan::at(start), message))
     }
 }
 

@@ -62,8 +62,8 @@ type KeyCounts = HashMap<(SetNo, u64), u32>;
 struct TableSets {
     /// The set of each row that one brings, by row.
     set_of: Vec<(RowId, SetNo)>,
-    /// Rows that sets bring which the instance has, by row.
-    in_force: Vec<RowId>,
+    /// Rows that sets bring which the instance does not have, by row.
+    proposed: Vec<RowId>,
     /// Those that count in their set.
     net: Vec<RowId>,
     lists: Lists,
@@ -97,8 +97,8 @@ impl UpdateSets {
                     *is_torn |= torn.contains(&source);
                 }
                 of_table.set_of.push((id, set));
-                if members.is_in_force(brought, source) {
-                    of_table.in_force.push(id);
+                if !members.is_in_force(brought, source) {
+                    of_table.proposed.push(id);
                 }
             }
             // Of other tables nobody asks what a set brings.
@@ -177,10 +177,12 @@ impl UpdateSets {
         rows.get(at).map(|(_, set)| *set)
     }
 
-    /// Whether a row that a set brings is in the instance, as far as the set's record
-    /// says it.
-    pub(super) fn is_in_force(&self, table: TableIdx, row: RowId) -> bool {
-        self.tables.get(table.index()).is_some_and(|table| table.in_force.binary_search(&row).is_ok())
+    /// Marks the rows of sets that the instance does not have, as far as the sets'
+    /// records say it.
+    pub(super) fn propose(&mut self, facts: &mut Facts) {
+        for (of_table, table) in self.tables.iter_mut().zip(&mut facts.tables) {
+            table.proposed = std::mem::take(&mut of_table.proposed);
+        }
     }
 
     /// What is known of a set.

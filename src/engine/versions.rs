@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use foldhash::quality::RandomState;
 
 use super::apps::{Apps, FolderIdx};
-use super::facts::{Facts, Standing, TableFacts, Version, position};
+use super::facts::{Facts, Standing, TableFacts, Version};
 use super::interner::{Interner, TextId};
 use super::joined::{self, Undecided};
 use super::read::Plan;
@@ -75,12 +75,6 @@ impl Settling<'_> {
     }
 }
 
-/// Whether a row says something of the instance: a set that was never committed only
-/// says what it would bring.
-pub(super) fn is_of_instance(sets: &UpdateSets, index: TableIdx, table: &TableFacts, row: RowId) -> bool {
-    table.row(row).is_some_and(|row| row.origin != Origin::UpdateSet) || sets.is_in_force(index, row)
-}
-
 /// Marks older versions and copies in all tables, and tells which records have
 /// versions that contradict each other.
 ///
@@ -100,7 +94,8 @@ pub(super) fn settle(facts: &mut Facts, files: &Files<'_>, settling: Settling<'_
             .into_iter()
             .map(|rows| {
                 let of_two = settling.of_two_records((index, &table), facts, &rows);
-                let is_of_instance = |row: &RowId| is_of_instance(sets, index, &table, *row);
+                // A set that was never committed only says what it would bring.
+                let is_of_instance = |row: &RowId| !table.is_proposed(*row);
                 let (instance, proposed): (_, Vec<_>) = rows.into_iter().partition(is_of_instance);
                 let mut by_set: BTreeMap<_, Vec<_>> = BTreeMap::new();
                 for row in proposed {
@@ -185,10 +180,7 @@ fn settle_group(table: &mut TableFacts, texts: &Interner, group: &Group, files: 
 fn is_replaced_by_another(table: &TableFacts, Replaced { older, newer }: Replaced) -> bool {
     let (Some(old), Some(new)) = (table.row(older), table.row(newer)) else { return false };
     let is_of_app = old.origin == Origin::App || new.origin == Origin::App;
-    let pair = |row, slot| table.columns.get(position(row), slot);
-    let is_same = old.action == new.action
-        && old.signature == new.signature
-        && (0..table.width()).all(|slot| pair(older, slot) == pair(newer, slot));
+    let is_same = old.signature == new.signature && !table.joins_differ(older, newer);
     old.source != new.source && (is_of_app || !is_same)
 }
 
@@ -203,7 +195,7 @@ pub(super) fn standings(
     let mut first_of: HashMap<Content, RowId> = HashMap::new();
     let mut standing: Vec<_> =
         group.iter().zip(older).filter(|(_, older)| !**older).map(|(&row, _)| row).collect();
-    standing.sort_by_key(|&row| files.is_build(table, row));
+    standing.sort_by_key(|&row| (table.is_proposed(row), files.is_build(table, row)));
     let mut marks: Vec<(RowId, Standing)> = group
         .iter()
         .zip(older)

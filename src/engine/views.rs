@@ -2,6 +2,7 @@
 //! from the access graph and then asked like any other table.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use super::access::{AccessGraph, Doubts, EffectiveRoles, Node, Reach, Step, StepKind};
 use super::columns::Pair;
@@ -48,7 +49,7 @@ pub(super) fn settle(instance: &mut Instance<'_>, asks: &[Ask<'_>]) {
     if let Some(roles) = graph.tables.roles.filter(|_| instance.names.is_any_disputed()) {
         graph.forget_names(|sys_id| instance.names.is_disputed(roles, instance.facts.fold(sys_id)));
     }
-    graph.name_well_known(&mut instance.facts.texts);
+    graph.name_well_known(instance.facts.texts_mut());
     graph.rank(&instance.facts.texts);
     instance.facts.seal();
     let sources = grant_sources(instance, &graph);
@@ -77,7 +78,7 @@ pub(super) fn settle(instance: &mut Instance<'_>, asks: &[Ask<'_>]) {
     };
     let rows = access.effective_rows(&instance.facts, wanted, &viewed);
     instance.facts.fill(wanted, effective_role, rows);
-    instance.access = Some(access);
+    instance.access = Some(Arc::new(access));
 }
 
 /// The columns that would show whether rows count which do not show it.
@@ -124,18 +125,22 @@ impl Facts {
         let names = wanted.table(table);
         let mut facts = TableFacts::new(names, true);
         let width = facts.width();
+        let mut kept = Vec::with_capacity(rows.len());
         for ViewRow { row, cells } in rows {
             let mut pairs = vec![Pair::default(); width];
             for (column, cell) in cells {
                 let Some(slot) = facts.slot(column) else { continue };
                 pairs[slot] = match cell {
                     ViewCell::Kept(pair) => pair,
-                    ViewCell::Text(text) => Pair { value: self.texts.intern(&text), display: TextId::ABSENT },
+                    ViewCell::Text(text) => {
+                        Pair { value: self.texts_mut().intern(&text), display: TextId::ABSENT }
+                    }
                 };
             }
-            facts.rows.push(row);
-            facts.columns.extend(&pairs);
+            kept.push(row);
+            facts.add(Vec::new(), &pairs);
         }
+        facts.add(kept, &[]);
         self.tables[table.index()] = facts;
         self.seal();
     }

@@ -34,8 +34,16 @@ pub(super) enum Failed {
 }
 
 impl Failed {
+    /// The name of what is no record: a property, a group that was counted.
+    pub(super) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Record { .. } => None,
+            Self::Subject(subject) => Some(&subject.name),
+        }
+    }
+
     /// The row whose columns are shown.
-    fn shown_row(&self) -> Option<(TableIdx, RowId)> {
+    pub(super) fn shown_row(&self) -> Option<(TableIdx, RowId)> {
         match self {
             Self::Record { table, rows, .. } => Some((*table, *rows.first()?)),
             Self::Subject(subject) => Some((subject.table, *subject.rows.first()?)),

@@ -1,11 +1,12 @@
 //! Reads some children of a root once more.
 
-use super::document::{reread, top_level};
+use super::document::{reread_of, top_level};
 use super::fast::Text;
 use super::flat::RowReader;
 use super::part::{MAX_ROW, valid_text};
 use super::reading::{By, Reading};
 use super::{FileKind, RecordSink, Select};
+use crate::record::Classes;
 use crate::source::{PartBuffer, PlainText, Source};
 use crate::span::ByteSpan;
 use crate::xml::{Halt, TokenReader};
@@ -17,6 +18,8 @@ const BLOCK: usize = 32 * 1024;
 pub struct ChildReader<'s> {
     source: &'s Source,
     kind: FileKind,
+    /// All fields, and what else is known of classes.
+    select: Select<'s>,
     /// The file itself, where its bytes are its text.
     plain: Option<Plain>,
     /// Whether somebody looked for that.
@@ -26,7 +29,7 @@ pub struct ChildReader<'s> {
     /// Whether the scanner stands at the child that is asked for, or has read it.
     is_scanning: bool,
     /// Reads what is no XML.
-    rows: Option<RowReader>,
+    rows: Option<RowReader<'s>>,
     /// Whether the source cannot be read on.
     is_lost: bool,
 }
@@ -48,6 +51,7 @@ impl<'s> ChildReader<'s> {
         Self {
             source,
             kind,
+            select: Select::Everything.in_file(source),
             plain: None,
             has_looked: false,
             strict: None,
@@ -55,6 +59,13 @@ impl<'s> ChildReader<'s> {
             rows: None,
             is_lost: false,
         }
+    }
+
+    /// With the classes that were known when the source was read first.
+    #[must_use]
+    pub fn with(mut self, classes: &'s Classes) -> Self {
+        self.select = self.select.with(classes);
+        self
     }
 
     /// Goes to the child that begins at `start`; whether it is there. Of a source
@@ -65,7 +76,7 @@ impl<'s> ChildReader<'s> {
         }
         if self.kind.is_flat() {
             if self.rows.is_none() {
-                self.rows = RowReader::new(self.source);
+                self.rows = RowReader::new(self.source, self.select);
             }
             let source = self.source;
             return self.rows.as_mut().is_some_and(|rows| rows.go_to(source, start));
@@ -111,7 +122,7 @@ impl<'s> ChildReader<'s> {
             return rows.read(sink);
         }
         if let Some(plain) = self.plain.as_mut().filter(|_| self.is_scanning) {
-            if let Some(is_whole) = plain.scan(self.kind, sink) {
+            if let Some(is_whole) = plain.scan((self.kind, self.select), sink) {
                 return is_whole;
             }
             let start = plain.at;
@@ -120,7 +131,7 @@ impl<'s> ChildReader<'s> {
             }
         }
         let Some(reader) = &mut self.strict else { return false };
-        reread(reader, self.kind, sink).unwrap_or(false)
+        reread_of(reader, (self.kind, self.select), sink).unwrap_or(false)
     }
 
     /// Where the child that was read ends.
@@ -165,14 +176,14 @@ impl<'s> ChildReader<'s> {
 impl Plain {
     /// Reads the child that comes next; whether all of it could be read, or
     /// `None`, with nothing read, where only the strict reader can tell.
-    fn scan(&mut self, kind: FileKind, sink: &mut dyn RecordSink) -> Option<bool> {
+    fn scan(&mut self, (kind, select): (FileKind, Select<'_>), sink: &mut dyn RecordSink) -> Option<bool> {
         let mut length = BLOCK;
         loop {
             let base = self.at;
             let bytes = self.load(length)?;
             let is_all = bytes.len() < length;
             let text = Text { text: valid_text(bytes), base };
-            let mut reading = Reading::new(Select::Everything, By::Scanner, sink);
+            let mut reading = Reading::new(select, By::Scanner, sink);
             match reading.scan_one(text, top_level(kind, None)) {
                 Ok(end) => {
                     self.at = text.base + u64::try_from(end).unwrap_or(0);

@@ -31,6 +31,8 @@ pub(super) struct Table {
     pub(super) name: Box<str>,
     /// The tables that rules or queries name of which its records are rows.
     pub(super) row_of: RowOf,
+    /// The table in whose place rows of this one may stand, which nobody knows.
+    pub(super) in_place_of: Option<&'static str>,
     /// What the payload of its records is.
     pub(super) carried: Option<Carried>,
     pub(super) slots: Slots,
@@ -70,6 +72,7 @@ impl Census {
         self.tables.push(Table {
             name: name.into(),
             row_of: select.row_of(name),
+            in_place_of: select.in_place_of(name),
             carried: payload::carried_by(name),
             slots: Slots::default(),
             counts: Counts::default(),

@@ -2,7 +2,7 @@
 
 use super::{FileReport, RecordSink, Select, read, read_strictly};
 use crate::record::{Record, Wanted};
-use crate::source::Source;
+use crate::source::{ProblemKind, Source};
 
 /// A line for each record that is handed out: the table it is a row of, its own,
 /// and its values with the numbers of their columns.
@@ -146,4 +146,56 @@ fn a_class_that_does_not_fit_decides_nothing() {
     let rest = "<response><result><sys_id>0123456789abcdef0123456789abcdef</sys_id><user_name>b</user_name>\
          <sys_class_name>customer_contact</sys_class_name></result></response>";
     check("sys_user.xml", rest, &["sys_user customer_contact b"]);
+}
+
+#[test]
+fn a_class_that_nobody_knows_with_the_columns_of_the_files_table_is_that_table() {
+    let users = |class: &str, more: &str| {
+        format!(
+            "<{class} action=\"INSERT_OR_UPDATE\"><active>true</active><user_name>b</user_name>\
+             <web_service_access_only>false</web_service_access_only>{more}</{class}>"
+        )
+    };
+    let unload = |rows: &str| format!("<unload>{rows}</unload>");
+    let crew = users("u_crew", "<u_berth>7</u_berth>");
+    let report = check("sys_user.xml", &unload(&crew), &["sys_user sys_user b"]);
+    assert_eq!(report.rows.get("sys_user"), Some(&1));
+    assert!(report.unknown_classes.contains("u_crew") && report.problems.is_empty());
+    let mixed = unload(&format!("{}{crew}", xml("sys_user", "a")));
+    check("exports/sys_user (2).xml.gz", &mixed, &["sys_user sys_user a", "sys_user sys_user b"]);
+    let list = crew.replace(" action=\"INSERT_OR_UPDATE\"", "");
+    check("sys_user.xml", &format!("<xml>{list}</xml>"), &["sys_user sys_user b"]);
+    check("sys_user.xml", &unload(&users("n:Crew", "")), &["sys_user sys_user b"]);
+    // Nothing says so but the columns, or the file is of another table.
+    check("users.xml", &unload(&crew), &[]);
+    check("sys_user_role.xml", &unload(&crew), &[]);
+    // Related records of other tables stand in files of a table.
+    let pier = "<u_pier action=\"INSERT_OR_UPDATE\"><name>p</name><active>true</active></u_pier>";
+    let report =
+        check("sys_user.xml", &unload(&format!("{}{pier}", xml("sys_user", "a"))), &["sys_user sys_user a"]);
+    assert!(report.problems.is_empty(), "{:?}", report.problems);
+    // Some columns of the table beside more that are not: told, and not read.
+    let odd = users("u_crew", "<tide>1</tide><quay>2</quay><berth>3</berth><mast>4</mast>");
+    let report = check("sys_user.xml", &unload(&odd.repeat(2)), &[]);
+    let told: Vec<_> =
+        report.problems.iter().map(|problem| (problem.kind, problem.at.map(|at| at.start))).collect();
+    assert_eq!(told, [(ProblemKind::Skipped, Some(8))], "{:?}", report.problems);
+    let odd = "{\"result\":[{\"sys_id\":\"0123456789abcdef0123456789abcdef\",\"sys_class_name\":\"u_crew\",\
+        \"user_name\":\"b\",\"locked_out\":\"true\",\"web_service_access_only\":\"true\",\"tide\":\"1\",\
+        \"quay\":\"2\",\"berth\":\"3\",\"mast\":\"4\"}]}";
+    let report = check("sys_user.json", odd, &[]);
+    assert_eq!(report.problems.len(), 1, "{:?}", report.problems);
+    // A payload is of no file, and an app's file of no table.
+    let payload = unload(&crew).replace('<', "&lt;");
+    let row = format!("<sys_update_xml action=\"INSERT\"><payload>{payload}</payload></sys_update_xml>");
+    check("sys_user.xml", &unload(&row), &[]);
+    check("sys_user.xml", &format!("<record_update>{crew}</record_update>"), &[]);
+}
+
+#[test]
+fn rows_that_nobody_wants_are_not_looked_at() {
+    let crew = "<u_crew action=\"INSERT\"><user_name>b</user_name><web_service_access_only>true</web_service_access_only></u_crew>";
+    let report =
+        check_as(&[("sys_user_role", "name")], "sys_user.xml", &format!("<unload>{crew}</unload>"), &[]);
+    assert!(report.unknown_classes.is_empty() && report.rows.contains_key("u_crew"));
 }

@@ -1,6 +1,6 @@
 //! One file from its first byte to its last, read by the strict reader.
 
-use super::finish::{Surroundings, carries_action};
+use super::finish::{RowSays, Surroundings, carries_action};
 use super::reading::{By, Frame, Reading};
 use super::recover::{MAX_BREAKS, begins_record};
 use super::sniff::{Head, SNIFFED, head, promises_xml, root_kind, unload_date_of};
@@ -29,7 +29,16 @@ pub(super) fn read_stream(
 /// # Errors
 /// Where the element itself cannot be read.
 pub fn reread(reader: &mut TokenReader, kind: FileKind, sink: &mut dyn RecordSink) -> Result<bool, XmlError> {
-    let mut reading = Reading::new(Select::Everything, By::StrictReader, sink);
+    reread_of(reader, (kind, Select::Everything), sink)
+}
+
+/// The same with what else is known where the file is read.
+pub(super) fn reread_of(
+    reader: &mut TokenReader,
+    (kind, select): (FileKind, Select<'_>),
+    sink: &mut dyn RecordSink,
+) -> Result<bool, XmlError> {
+    let mut reading = Reading::new(select, By::StrictReader, sink);
     while let Some(token) = reader.next_token()? {
         match token.kind {
             TokenKind::Start | TokenKind::Empty => {
@@ -43,13 +52,24 @@ pub fn reread(reader: &mut TokenReader, kind: FileKind, sink: &mut dyn RecordSin
     Ok(true)
 }
 
+/// Said where the definition of a table holds rows.
+const ROWS_IN_DEFINITION: &str = "records stand in the definition of a table: not read";
+
+/// Whether a tag in the definition of a table is that of a record, or of its `sys_id`.
+fn is_of_row(reader: &TokenReader, token: &Token) -> bool {
+    let name = || reader.name(token);
+    matches!(token.kind, TokenKind::Start | TokenKind::Empty)
+        && (name() == "sys_id" || name() != "element" && carries_action(reader.window(), token))
+}
+
 pub(super) fn top_level(kind: FileKind, root: Option<&str>) -> Surroundings<'_> {
     Surroundings {
         frame: None,
         origin: if kind == FileKind::AppFile { Origin::App } else { Origin::Table },
         deleted: false,
-        row_says: None,
+        row_says: RowSays::default(),
         update_row: None,
+        promised: None,
         nesting: 0,
         torn_by: root.filter(|_| kind != FileKind::AppFile),
     }
@@ -124,14 +144,13 @@ impl Reading<'_> {
         loop {
             match reader.next_token() {
                 Ok(Some(token)) => {
-                    let is_tag = matches!(token.kind, TokenKind::Start | TokenKind::Empty);
-                    let is_row = is_tag
-                        && (reader.name(&token) == "sys_id"
-                            || reader.name(&token) != "element" && carries_action(reader.window(), &token));
-                    if is_row && is_whole {
+                    if is_whole && is_of_row(reader, &token) {
                         is_whole = false;
-                        let message = "records stand in the definition of a table: not read";
-                        self.state.report.problems.push(problem(ProblemKind::Broken, message, token.span));
+                        self.state.report.problems.push(problem(
+                            ProblemKind::Broken,
+                            ROWS_IN_DEFINITION,
+                            token.span,
+                        ));
                     }
                 }
                 Ok(None) => return is_whole,
@@ -265,6 +284,9 @@ impl Reading<'_> {
                         continue;
                     }
                     root = NestedRoot::of(reader.name(&token));
+                    if root == NestedRoot::WithoutRecords {
+                        self.heard.note_definition();
+                    }
                     if root == NestedRoot::Unknown {
                         self.lost_in_payload(
                             "no root that records stand in: not read",
@@ -275,6 +297,10 @@ impl Reading<'_> {
                     if token.kind == TokenKind::Empty {
                         root = NestedRoot::Ended;
                     }
+                }
+                _ if root == NestedRoot::WithoutRecords && is_of_row(reader, &token) => {
+                    self.lost_in_payload(ROWS_IN_DEFINITION, token.span, inside.frame);
+                    root = NestedRoot::Unknown;
                 }
                 TokenKind::End if reader.depth() == 0 => root = NestedRoot::Ended,
                 _ if root == NestedRoot::Open => self.note_text(reader, token, inside.frame),

@@ -7,11 +7,14 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 use super::census::TableNumber;
+use super::change::ChangeRow;
+use super::heard::{Lack, Missed};
 use super::payload::{self, Carried};
 use super::problem;
 use super::raw::{RawField, RawRecord};
 use super::reading::{Frame, Reading};
-use super::unheard::{Lack, Unseen, table_of_update};
+use super::unheard::Odds;
+use super::unknown_class::{Fit, fit};
 use super::value_part::written_part;
 use crate::record::schema::{self, ColumnType};
 use crate::record::{Action, Field, Origin, Record, UpdateRow, ValuePlaces};
@@ -40,10 +43,12 @@ pub(super) struct Surroundings<'f> {
     pub(super) origin: Origin,
     /// Whether an update-set row around the record deletes it.
     pub(super) deleted: bool,
-    /// What the column `action` of that row says.
-    pub(super) row_says: Option<RowSays>,
+    /// What that row says of the action.
+    pub(super) row_says: RowSays,
     /// What else that row says.
     pub(super) update_row: Option<UpdateRow<'f>>,
+    /// The table of which the name of that row promises a record.
+    pub(super) promised: Option<&'f str>,
     /// How many records the element stands in.
     pub(super) nesting: usize,
     /// Name of the enclosing record, where a second one inside it means that
@@ -51,17 +56,42 @@ pub(super) struct Surroundings<'f> {
     pub(super) torn_by: Option<&'f str>,
 }
 
-/// What the column `action` of a row of an update set says.
-#[derive(Debug, Clone, Copy)]
+/// What a row of an update set says of the action of its records, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct RowSays {
-    pub(super) action: Action,
-    /// Where it stands in the file.
-    pub(super) at: ByteSpan,
+    /// Its column `action`.
+    pub(super) column: Option<Said>,
+    /// Its own tag, where that says that the row itself goes.
+    pub(super) tag: Option<Said>,
+}
+
+/// An action, and the place where it stands in the file.
+pub(super) type Said = (Action, ByteSpan);
+
+impl RowSays {
+    fn both(self) -> impl Iterator<Item = Said> {
+        [self.column, self.tag].into_iter().flatten()
+    }
+
+    /// Whether one of them deletes.
+    pub(super) fn deletes(self) -> bool {
+        self.both().any(|(action, _)| action == Action::Delete)
+    }
+
+    /// The first that says something else than the record.
+    fn other_than(self, own: Action) -> Option<Said> {
+        self.both().find(|(action, _)| *action != own)
+    }
 }
 
 impl Surroundings<'_> {
     pub(super) fn outer(&self, span: ByteSpan) -> ByteSpan {
         self.frame.map_or(span, |frame| frame.outer(span))
+    }
+
+    /// Whether the element stands in a file as a row of a table.
+    fn is_row_of_table(&self) -> bool {
+        self.frame.is_none() && self.nesting == 0 && self.origin == Origin::Table
     }
 
     /// How deep in payloads the element stands.
@@ -83,12 +113,27 @@ impl Reading<'_> {
         let action = action_of(window, &tag);
         let own = match action {
             ActionAttribute::Record(action) => action,
-            ActionAttribute::Multiple => return,
+            ActionAttribute::Multiple => {
+                self.heard.note(window.name(&tag), around.promised, tag.span);
+                return;
+            }
             ActionAttribute::Absent if !raw.has_fields => return,
             ActionAttribute::Absent => Action::InsertOrUpdate,
         };
         let name = window.name(&tag);
-        let table = self.state.census.number(name, around.depth(), self.select);
+        if around.frame.is_some() {
+            self.heard.note(name, around.promised, tag.span);
+        }
+        let mut table = self.state.census.number(name, around.depth(), self.select);
+        let in_place_of = self.state.census.table(table).in_place_of;
+        if let Some(named) = in_place_of.filter(|_| around.is_row_of_table()) {
+            // Nobody knows the class, and the file is named after another table.
+            let fit = fit(named, raw.fields.iter().map(|field| window.name(&field.tag)));
+            self.state.unknown_classes.note((name, fit), Some(named), tag.span);
+            if fit == Fit::Row {
+                table = self.state.census.number(named, 0, self.select);
+            }
+        }
         let action = self.action_in_row(window, (own, tag), around);
         self.finish_record(window, (tag, end), (table, action), around, raw);
     }
@@ -102,14 +147,14 @@ impl Reading<'_> {
         around: Surroundings<'_>,
     ) -> Action {
         let either = if around.deleted { Action::Delete } else { own };
-        let Some(row) = around.row_says.filter(|row| row.action != own && around.nesting == 0) else {
+        let Some((_, said_at)) = around.row_says.other_than(own).filter(|_| around.nesting == 0) else {
             return either;
         };
         // A record that says nothing has the action of its row.
         if action_of(window, &tag) == ActionAttribute::Absent {
             return either;
         }
-        self.state.unheard.at_odds([row.at, around.outer(tag.span)]);
+        self.state.unheard.at_odds(Odds::Action, [said_at, around.outer(tag.span)]);
         Action::InsertOrUpdate
     }
 
@@ -129,8 +174,9 @@ impl Reading<'_> {
         self.ordinal += 1;
         if !of.is_nothing() || self.selects_everything() {
             let attributes = other_attributes(window, &tag);
-            let mut fields = build_fields(window, (&tag, raw), around);
             let class = &*self.state.census.table(table).name;
+            let known = self.select.classes().dictionary_table(class);
+            let mut fields = build_fields(window, (known, raw), around);
             self.state.repeats.look(class, &fields);
             for (number, (index, name)) in self.select.handed_out_as(of, class).enumerate() {
                 if number > 0 {
@@ -178,72 +224,53 @@ impl Reading<'_> {
             }
         }
         let is_change = carried == Carried::Change && around.origin != Origin::History;
-        let says = row_says(window, raw, around);
+        let start_tag_span = around.outer(tag.span);
+        let tag_says = (action == Action::Delete).then_some((action, start_tag_span));
+        let says = RowSays { column: column_says(window, raw, around), tag: tag_says };
         let row = payload::Row {
-            deletes: [Some(action), says.map(|says| says.action)].contains(&Some(Action::Delete)),
-            says: says.filter(|_| is_change),
+            carried,
+            name: raw.value_of("name", window).unwrap_or_default(),
+            deletes: says.deletes(),
+            says: if is_change { says } else { RowSays::default() },
             recorded_at: raw.value_of("sys_recorded_at", window),
             updated_on: raw.value_of("sys_updated_on", window),
             set: self.last_set.of(window, raw),
         };
-        let known = self.state.report.problems.len();
-        let mut lack =
-            (is_change && raw.fields_named("payload", window).next().is_none()).then_some(Lack::Missing);
-        for field in raw.fields_named("payload", window) {
-            let missing = self.read_payload(window, raw.pieces_of(field), carried, &row, around);
-            lack = lack.or(missing.filter(|_| is_change));
+        let mut missed = None;
+        let payloads = || raw.fields_named("payload", window);
+        if payloads().next().is_none() {
+            missed = Some(Missed::Lack(Lack::Missing));
         }
+        for field in payloads() {
+            let of_field = self.read_payload(window, raw.pieces_of(field), &row, around);
+            missed = missed.or(of_field);
+        }
+        let Some(missed) = missed.filter(|_| is_change) else { return };
         // The row itself goes, whatever it would have brought.
-        let lack = lack.filter(|_| action != Action::Delete);
-        let is_torn = || self.state.report.problems[known..].iter().any(|problem| problem.kind.is_loss());
-        if is_change && (lack.is_some() || is_torn()) {
-            let name = raw.value_of("name", window).unwrap_or_default();
-            self.miss_row(window, &name, (lack, &row), ((tag, end), around), raw);
+        if action == Action::Delete && missed != Missed::Part {
+            return;
         }
-    }
-
-    /// Says that not all is known of what a row of that name brings. Where its
-    /// payload was not there, a record of its table is handed out that shows nothing:
-    /// it is there, and whoever asks for its columns is told that they lack.
-    #[cold]
-    fn miss_row(
-        &mut self,
-        window: Window<'_>,
-        name: &str,
-        (lack, row): (Option<Lack>, &payload::Row<'_>),
-        ((tag, end), around): ((Token, u64), Surroundings<'_>),
-        raw: &RawRecord,
-    ) {
-        let table = table_of_update(name);
-        if let Some(table) = table {
-            self.state.unheard.note_table(table);
-        }
-        let Some(lack) = lack else { return };
-        let start_tag = around.outer(tag.span);
-        let at = raw.fields_named("payload", window).next();
-        let at = at.map_or(start_tag, |field| around.outer(field.element));
-        self.state.unheard.lack(lack, at);
-        let Some(table) = table.filter(|_| !row.deletes) else { return };
-        let number = self.state.census.number(table, 1, self.select);
-        let of = self.state.census.table(number).row_of;
-        let ordinal = self.ordinal;
-        self.ordinal += 1;
-        let span = around.outer(ByteSpan::new(tag.span.start, end));
-        let unseen = Unseen { table, row: row.update_row(), span, start_tag_span: start_tag };
-        let (place, places) = ((self.outer_start, ordinal), Ways { window, raw, around });
-        unseen.hand_out(place, &places, (self.select, of), self.sink);
+        let at = |field: Option<&RawField>| field.map_or(start_tag_span, |field| around.outer(field.element));
+        let change = ChangeRow {
+            row: &row,
+            name_at: at(raw.fields_named("name", window).next()),
+            payload_at: at(payloads().next()),
+            span: around.outer(ByteSpan::new(tag.span.start, end)),
+            start_tag_span,
+            place: (self.outer_start, self.ordinal),
+        };
+        let places = Ways { window, raw, around };
+        self.ordinal += change.miss(missed, &mut self.state, &places, (self.select, self.sink));
     }
 }
 
 /// What the column `action` of a row says, if it says one thing.
-fn row_says(window: Window<'_>, raw: &RawRecord, around: Surroundings<'_>) -> Option<RowSays> {
+fn column_says(window: Window<'_>, raw: &RawRecord, around: Surroundings<'_>) -> Option<Said> {
     let mut fields = raw.fields_named("action", window);
     let action = |field| Action::of_update_row(&raw.decode(field, window));
     let first = fields.next()?;
     let said = action(first)?;
-    fields
-        .all(|other| action(other) == Some(said))
-        .then(|| RowSays { action: said, at: around.outer(first.element) })
+    fields.all(|other| action(other) == Some(said)).then(|| (said, around.outer(first.element)))
 }
 
 /// The way back from the values of one record.
@@ -283,11 +310,11 @@ fn other_attributes<'w>(window: Window<'w>, tag: &Token) -> Vec<(&'w str, Cow<'w
 
 fn build_fields<'r>(
     window: Window<'r>,
-    (tag, raw): (&Token, &RawRecord),
+    (table, raw): (&str, &RawRecord),
     around: Surroundings<'_>,
 ) -> Vec<Field<'r>> {
     let fields = raw.fields.iter().filter(|field| field.is_handed_out);
-    fields.map(|field| build_field(window, (tag, raw), field, around)).collect()
+    fields.map(|field| build_field(window, (table, raw), field, around)).collect()
 }
 
 /// Whether a column holds one word: a boolean, or what refers to a record.
@@ -298,7 +325,7 @@ fn is_one_word(table: &str, column: &str) -> bool {
 
 fn build_field<'r>(
     window: Window<'r>,
-    (tag, raw): (&Token, &RawRecord),
+    (table, raw): (&str, &RawRecord),
     field: &RawField,
     around: Surroundings<'_>,
 ) -> Field<'r> {
@@ -320,7 +347,7 @@ fn build_field<'r>(
         column: field.column,
         value: raw.decode(field, window),
         // Text beside elements is a condition; elsewhere nothing tells which of them counts.
-        is_display_only: field.has_children && is_one_word(window.name(tag), name),
+        is_display_only: field.has_children && is_one_word(table, name),
         display_value,
         name_attribute,
         element_span: around.outer(field.element),

@@ -7,12 +7,14 @@
 mod again;
 mod begin;
 mod census;
+mod change;
 mod digests;
 mod document;
 mod element;
 mod fast;
 mod finish;
 mod flat;
+mod heard;
 mod line_marks;
 mod part;
 mod passed_over;
@@ -25,12 +27,16 @@ mod rows;
 mod schedule;
 mod sniff;
 mod unheard;
+mod unknown_class;
 mod value_part;
 mod whole;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use crate::record::{ColumnIdx, Field, Record, RowOf, TableIdx, Wanted, WantedTable, classes};
+use crate::record::{
+    BUILT_IN, Classes, ColumnIdx, Field, Record, RowOf, TableIdx, Wanted, WantedTable, schema,
+};
 use crate::source::{PartBuffer, Problem, ProblemKind, Source};
 use crate::span::ByteSpan;
 
@@ -131,6 +137,11 @@ pub struct FileReport {
     pub tables: BTreeMap<String, Counts>,
     /// Rows that stand in the file as rows of a table, by table: not those in payloads.
     pub rows: BTreeMap<String, u64>,
+    /// Classes that nobody knows whose rows were taken as rows of the table that the file
+    /// is named after.
+    pub unknown_classes: BTreeSet<String>,
+    /// Which tables extended which for whoever read it.
+    pub classes: Arc<Classes>,
     /// What went wrong.
     pub problems: Vec<Problem>,
     /// The word that stands for empty values in it, where one does: the platform
@@ -155,24 +166,77 @@ pub enum Select<'a> {
     Wanted(&'a Wanted),
     /// All: for looking at one record again.
     Everything,
+    /// Of these, as `None` is everything, with what else is known.
+    Of(Option<&'a Wanted>, Context<'a>),
+}
+
+/// What is known where a file is read, beside the file.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// Which tables extend which.
+    classes: &'a Classes,
+    /// The path of the file; empty where nobody needs it.
+    path: &'a str,
 }
 
 impl<'a> Select<'a> {
+    /// The same, with the classes that the input adds.
+    #[must_use]
+    pub fn with(self, classes: &'a Classes) -> Self {
+        Self::Of(self.wanted(), Context { classes, ..self.context() })
+    }
+
+    /// The same, in one file.
+    fn in_file(self, source: &'a Source) -> Self {
+        Self::Of(self.wanted(), Context { path: source.path(), ..self.context() })
+    }
+
+    fn context(self) -> Context<'a> {
+        match self {
+            Self::Of(_, context) => context,
+            _ => Context { classes: &BUILT_IN, path: "" },
+        }
+    }
+
+    /// What is wanted; `None` for everything.
+    fn wanted(self) -> Option<&'a Wanted> {
+        match self {
+            Self::Wanted(wanted) => Some(wanted),
+            Self::Everything => None,
+            Self::Of(wanted, _) => wanted,
+        }
+    }
+
+    fn is_everything(self) -> bool {
+        self.wanted().is_none()
+    }
+
+    fn classes(self) -> &'a Classes {
+        self.context().classes
+    }
+
+    /// The table in whose place rows of a table may stand that nobody knows: the one
+    /// that the file is named after, if somebody wants that.
+    fn in_place_of(self, name: &str) -> Option<&'static str> {
+        let Context { classes, path } = self.context();
+        let is_known =
+            || schema::knows_some_of(name) || classes.is_class(name) || !self.row_of(name).is_nothing();
+        if path.is_empty() || is_known() {
+            return None;
+        }
+        // A list of metadata has rows of any class.
+        let named = flat::known_by_file_name(path).filter(|named| *named != flat::ANY_METADATA)?;
+        (self.is_everything() || !self.row_of(named).is_nothing()).then_some(named)
+    }
+
     /// The wanted tables of which a row of a table is one.
     fn row_of(self, name: &str) -> RowOf {
-        match self {
-            Self::Wanted(wanted) => wanted.row_of(name),
-            Self::Everything => RowOf::default(),
-        }
+        self.wanted().map_or_else(RowOf::default, |wanted| wanted.row_of(name, self.classes()))
     }
 
     /// The same with their columns, nearest first.
     fn tables(self, name: &str) -> impl Iterator<Item = &'a WantedTable> {
-        let of = self.row_of(name);
-        let wanted = match self {
-            Self::Wanted(wanted) => Some(wanted),
-            Self::Everything => None,
-        };
+        let (of, wanted) = (self.row_of(name), self.wanted());
         of.tables().filter_map(move |table| wanted.map(|wanted| wanted.table(table)))
     }
 
@@ -181,14 +245,13 @@ impl<'a> Select<'a> {
     fn column(self, table: &str, name: &str) -> (Option<ColumnIdx>, bool) {
         let mut columns = self.tables(table).map(|table| table.find(name));
         let first = columns.next().flatten();
-        let is_handed_out =
-            first.is_some() || columns.any(|column| column.is_some()) || matches!(self, Self::Everything);
+        let is_handed_out = first.is_some() || columns.any(|column| column.is_some()) || self.is_everything();
         (first, is_handed_out)
     }
 
     /// Gives fields the numbers that their columns have in a wanted table.
     fn number_columns(self, table: Option<TableIdx>, fields: &mut [Field<'_>]) {
-        let Self::Wanted(wanted) = self else { return };
+        let Some(wanted) = self.wanted() else { return };
         let table = table.map(|table| wanted.table(table));
         for field in fields {
             field.column = table.and_then(|table| table.find(field.name));
@@ -201,9 +264,9 @@ impl<'a> Select<'a> {
     where
         'a: 'n,
     {
-        let (tables, everything) = match self {
-            Self::Wanted(wanted) => (Some((wanted, of)), None),
-            Self::Everything => (None, Some((None, classes::dictionary_table(name)))),
+        let (tables, everything) = match self.wanted() {
+            Some(wanted) => (Some((wanted, of)), None),
+            None => (None, Some((None, self.classes().dictionary_table(name)))),
         };
         let named = tables
             .into_iter()

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::finish::{RowSays, Surroundings};
+use super::heard::{Lack, Missed, promised_table};
 use super::raw::{RawField, RawRecord};
 use super::reading::{Frame, Reading};
-use super::unheard::Lack;
 use crate::record::{Origin, SetReference, UpdateRow};
 use crate::span::ByteSpan;
 use crate::xml::{Token, Window, decode_verbatim};
@@ -46,7 +46,7 @@ pub(super) fn carried_by(table: &str) -> Option<Carried> {
 }
 
 /// Through which form the records in a payload came, by that of its row.
-pub(super) fn origin_in(carried: Carried, around: Origin) -> Origin {
+fn origin_in(carried: Carried, around: Origin) -> Origin {
     match carried {
         _ if around == Origin::History => Origin::History,
         Carried::Change => Origin::UpdateSet,
@@ -57,10 +57,13 @@ pub(super) fn origin_in(carried: Carried, around: Origin) -> Origin {
 
 /// What the row says of the records it carries.
 pub(super) struct Row<'r> {
+    pub(super) carried: Carried,
+    /// Its `name`.
+    pub(super) name: Cow<'r, str>,
     /// Whether it deletes them.
     pub(super) deletes: bool,
-    /// What its column `action` says, and where in the file, if it is a change.
-    pub(super) says: Option<RowSays>,
+    /// What it says of their action, if it is a change.
+    pub(super) says: RowSays,
     /// Its `sys_recorded_at`.
     pub(super) recorded_at: Option<Cow<'r, str>>,
     /// Its `sys_updated_on`.
@@ -77,6 +80,11 @@ impl Row<'_> {
             updated_on: self.updated_on.as_deref().unwrap_or_default().trim(),
             set: self.set.as_deref(),
         }
+    }
+
+    /// The table of which its name promises a record.
+    fn promised(&self) -> Option<&str> {
+        promised_table(&self.name).filter(|_| self.carried == Carried::Change)
     }
 }
 
@@ -119,42 +127,56 @@ fn displayed(window: Window<'_>, field: &RawField) -> Option<String> {
 
 impl Reading<'_> {
     /// Reads the records in the payload of a row, of which `pieces` are the text; says
-    /// why, if there are none to read.
+    /// what of it was not heard.
     pub(super) fn read_payload(
         &mut self,
         window: Window<'_>,
         pieces: &[Token],
-        carried: Carried,
         row: &Row<'_>,
         around: Surroundings<'_>,
-    ) -> Option<Lack> {
-        let depth = around.depth() + 1;
+    ) -> Option<Missed> {
         let text = decode_verbatim(pieces, |span| window.slice(span));
-        let begin = text.trim_start().as_bytes().first();
-        match begin {
-            None => return Some(Lack::Empty),
-            Some(b'<') => {}
-            Some(_) if carried != Carried::Change || text.contains('<') => {}
-            Some(_) => return Some(Lack::NoXml),
+        let frame = Frame::new(pieces, window, around.frame, around.depth() + 1);
+        self.read_framed(&text, &frame, row, around)
+    }
+
+    /// Reads the text of a payload, whose frame knows the way back to the file.
+    pub(super) fn read_framed(
+        &mut self,
+        text: &str,
+        frame: &Frame<'_>,
+        row: &Row<'_>,
+        around: Surroundings<'_>,
+    ) -> Option<Missed> {
+        let is_change = row.carried == Carried::Change;
+        // What else is no XML is read all the same, which tells it.
+        if let Some(lack) = Lack::of_text(text).filter(|lack| is_change || *lack != Lack::NoXml) {
+            return Some(Missed::Lack(lack));
         }
-        let frame = Frame::new(pieces, window, around.frame, depth);
-        if depth > MAX_DEPTH {
+        if frame.depth > MAX_DEPTH {
             let at = frame.outer(ByteSpan::new(0, 1));
             self.limit(format!("payloads are nested more than {MAX_DEPTH} deep"), at);
-            return None;
+            return Some(Missed::All);
         }
-        // A link of metadata in an update set is no row of it.
-        let update_row = (carried == Carried::Change).then(|| row.update_row());
         let inside = Surroundings {
-            frame: Some(&frame),
-            origin: origin_in(carried, around.origin),
+            frame: Some(frame),
+            origin: origin_in(row.carried, around.origin),
             deleted: around.deleted || row.deletes,
-            row_says: row.says.or(around.row_says),
-            update_row: update_row.or(around.update_row),
+            row_says: if row.says == RowSays::default() { around.row_says } else { row.says },
+            // A link of metadata in an update set is no row of it.
+            update_row: if is_change { Some(row.update_row()) } else { around.update_row },
+            promised: row.promised(),
             nesting: 0,
             torn_by: None,
         };
-        self.read_nested(&text, inside);
-        None
+        let known = self.state.report.problems.len();
+        let outer = std::mem::take(&mut self.heard);
+        self.read_nested(text, inside);
+        let heard = std::mem::replace(&mut self.heard, outer);
+        let is_torn = self.state.report.problems[known..].iter().any(|problem| problem.kind.is_loss());
+        match heard.missed(row.promised(), is_torn)? {
+            Missed::Other(at) => Some(Missed::Other(frame.outer(at))),
+            missed => Some(missed),
+        }
     }
 }

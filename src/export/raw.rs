@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Select, payload};
-use crate::record::{ColumnIdx, WantedTable, classes};
+use crate::record::{ColumnIdx, MOST_TABLES, WantedTable, classes};
 use crate::span::ByteSpan;
 use crate::xml::{Leaf, Scanner, Token, TokenKind, Window, decode};
 
@@ -89,8 +89,10 @@ impl RawRecord {
 pub(super) struct FieldFilter<'w> {
     select: Select<'w>,
     /// The tables of which its records are rows, nearest first.
-    tables: [Option<&'w WantedTable>; 3],
+    tables: [Option<&'w WantedTable>; MOST_TABLES],
     carries_payload: bool,
+    /// Whether all columns are looked at, as they tell what its records are.
+    is_telling: bool,
 }
 
 /// What is to be done with a field.
@@ -113,20 +115,22 @@ impl<'w> FieldFilter<'w> {
     pub(super) fn new(select: Select<'w>, spelled: &str) -> Self {
         let respelled = classes::respelled(spelled);
         let table = respelled.as_deref().unwrap_or(spelled);
-        let mut tables = [None; 3];
-        for (slot, table) in tables.iter_mut().zip(select.tables(table)) {
+        let in_place_of = select.in_place_of(table);
+        let mut tables = [None; MOST_TABLES];
+        for (slot, table) in tables.iter_mut().zip(select.tables(in_place_of.unwrap_or(table))) {
             *slot = Some(table);
         }
-        Self { select, tables, carries_payload: payload::carried_by(table).is_some() }
+        let carries_payload = payload::carried_by(table).is_some();
+        Self { select, tables, carries_payload, is_telling: in_place_of.is_some() }
     }
 
     pub(super) fn fate(&self, field: &str) -> Fate {
         let [first, others @ ..] = self.tables;
         let column = first.and_then(|table| table.find(field));
         let is_wanted_of_others = || others.into_iter().flatten().any(|table| table.find(field).is_some());
-        let is_handed_out =
-            column.is_some() || matches!(self.select, Select::Everything) || is_wanted_of_others();
-        let is_wanted = is_handed_out || self.carries_payload && payload::ROW_FIELDS.contains(&field);
+        let is_handed_out = column.is_some() || self.select.is_everything() || is_wanted_of_others();
+        let is_wanted =
+            is_handed_out || self.is_telling || self.carries_payload && payload::ROW_FIELDS.contains(&field);
         Fate { is_wanted, is_handed_out, column }
     }
 }

@@ -4,10 +4,12 @@ use std::cell::OnceCell;
 
 use super::begin::Head;
 use super::census::Census;
+use super::heard::Heard;
 use super::payload::LastSet;
 use super::raw::RawRecord;
 use super::repeats::Repeats;
 use super::unheard::Unheard;
+use super::unknown_class::UnknownClasses;
 use super::{FileKind, FileReport, RecordSink, Select, problem};
 use crate::source::{Problem, ProblemKind};
 use crate::span::ByteSpan;
@@ -81,6 +83,8 @@ pub(super) struct State {
     pub(super) repeats: Repeats,
     /// Rows of update sets whose payload was not heard, or that it contradicts.
     pub(super) unheard: Unheard,
+    /// Rows whose class nobody knows.
+    pub(super) unknown_classes: UnknownClasses,
 }
 
 /// Reading one file, or a part of it.
@@ -97,6 +101,8 @@ pub(super) struct Reading<'a> {
     pub(super) outer_start: u64,
     /// How many records of it were counted.
     pub(super) ordinal: u32,
+    /// What was heard so far of the payload that is being read.
+    pub(super) heard: Heard,
     /// The update set of the row that was read last.
     pub(super) last_set: LastSet,
     /// Buffers to use again.
@@ -119,13 +125,14 @@ impl<'a> Reading<'a> {
             doctype: None,
             outer_start: 0,
             ordinal: 0,
+            heard: Heard::default(),
             last_set: LastSet::default(),
             spare: Vec::new(),
         }
     }
 
     pub(super) fn selects_everything(&self) -> bool {
-        matches!(self.select, Select::Everything)
+        self.select.is_everything()
     }
 
     pub(super) fn limit(&mut self, message: String, at: ByteSpan) {
@@ -209,6 +216,7 @@ impl State {
         self.payload_flaw = first(self.payload_flaw, next.payload_flaw);
         self.repeats.append(next.repeats);
         self.unheard.append(next.unheard);
+        self.unknown_classes.append(next.unknown_classes);
     }
 
     /// The file ends with its root, whose end tag ends at `end`.
@@ -254,6 +262,8 @@ impl State {
             self.report.rows.entry(table.to_owned()).or_default();
         }
         self.report.problems.extend(self.unheard.problems());
+        self.report.problems.extend(self.unknown_classes.problem());
+        self.report.unknown_classes = self.unknown_classes.into_taken().collect();
         self.report
     }
 }

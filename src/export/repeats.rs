@@ -1,8 +1,9 @@
-//! Columns that have two values in one record: which of them holds, nobody can
-//! tell.
+//! Columns that contradict themselves in one record: they have two values, or are
+//! references that are empty and display something. What holds, nobody can tell.
 
 use super::problem;
-use crate::record::Field;
+use crate::record::schema::{self, ColumnType};
+use crate::record::{Field, classes};
 use crate::source::{Problem, ProblemKind};
 use crate::span::ByteSpan;
 
@@ -13,6 +14,9 @@ pub(super) struct Repeats {
     seen: Vec<u64>,
     first: Option<Repeat>,
     count: u64,
+    /// The first reference that is empty and displays something: table, column, place.
+    emptied: Option<(String, String, ByteSpan)>,
+    emptied_count: u64,
 }
 
 /// Two values of one column of one record.
@@ -22,6 +26,8 @@ struct Repeat {
     column: String,
     /// Where the two elements stand, or the two members or values.
     places: [ByteSpan; 2],
+    /// Whether it says two things of who is meant.
+    is_reference: bool,
 }
 
 impl Repeats {
@@ -29,6 +35,11 @@ impl Repeats {
     pub(super) fn look(&mut self, table: &str, fields: &[Field<'_>]) {
         self.seen.fill(0);
         let mut is_repeated = false;
+        for field in fields.iter().filter(|field| field.is_emptied(table)) {
+            self.emptied_count += 1;
+            let place = || (table.to_owned(), field.name.to_owned(), field.element_span);
+            self.emptied.get_or_insert_with(place);
+        }
         for column in fields.iter().filter_map(|field| field.column) {
             let (word, bit) = (column.index() / 64, 1_u64 << (column.index() % 64));
             if self.seen.len() <= word {
@@ -57,32 +68,53 @@ impl Repeats {
     /// Notes two values.
     pub(super) fn note(&mut self, table: &str, column: &str, places: [ByteSpan; 2]) {
         self.count += 1;
-        self.first.get_or_insert_with(|| Repeat {
-            table: table.to_owned(),
-            column: column.to_owned(),
-            places,
-        });
+        let known = schema::column(classes::dictionary_table(table), column);
+        let is_reference = known.is_some_and(|known| known.kind == ColumnType::Reference);
+        // One that is an error is shown before one that is none.
+        if self.first.as_ref().is_none_or(|first| is_reference && !first.is_reference) {
+            let (table, column) = (table.to_owned(), column.to_owned());
+            self.first = Some(Repeat { table, column, places, is_reference });
+        }
     }
 
     /// Adds those of the next part of the same file.
     pub(super) fn append(&mut self, next: Self) {
-        self.first = self.first.take().or(next.first);
+        let is_shown =
+            |first: &Repeat| next.first.as_ref().is_none_or(|next| !next.is_reference || first.is_reference);
+        self.first = self.first.take().filter(is_shown).or(next.first);
         self.count += next.count;
+        self.emptied = self.emptied.take().or(next.emptied);
+        self.emptied_count += next.emptied_count;
     }
 
-    /// What is to be said of them: one notice for each of the two places.
+    /// What is to be said of them: one notice for each of the two places, and one for a
+    /// reference that is empty.
     pub(super) fn problems(self) -> Vec<Problem> {
-        let Some(Repeat { table, column, places: [one, other] }) = self.first else { return Vec::new() };
-        let more = match self.count - 1 {
-            0 => String::new(),
-            1 => "; one more record is like this".to_owned(),
-            more => format!("; {more} more records are like this"),
-        };
-        let said = format!("`{column}` of this {table} record has two values, so it is read as unknown");
-        let repaired = |message, at| problem(ProblemKind::Repaired, message, at);
-        vec![
-            repaired(format!("{said}: the first one stands here{more}"), one),
-            repaired(format!("{said}: the second one stands here"), other),
-        ]
+        let mut problems = Vec::new();
+        if let Some(Repeat { table, column, places: [one, other], is_reference }) = self.first {
+            let kind = if is_reference { ProblemKind::Broken } else { ProblemKind::Repaired };
+            let said = format!("`{column}` of this {table} record has two values, so it is read as unknown");
+            let more = more(self.count);
+            problems.push(problem(kind, format!("{said}: the first one stands here{more}"), one));
+            problems.push(problem(kind, format!("{said}: the second one stands here"), other));
+        }
+        if let Some((table, column, place)) = self.emptied {
+            let more = more(self.emptied_count);
+            let message = format!(
+                "`{column}` of this {table} record is empty and displays a name all the same, so its sys_id is \
+                 read as unknown{more}"
+            );
+            problems.push(problem(ProblemKind::Broken, message, place));
+        }
+        problems
+    }
+}
+
+/// How many more records are like the first one.
+fn more(count: u64) -> String {
+    match count {
+        0 | 1 => String::new(),
+        2 => "; one more record is like this".to_owned(),
+        count => format!("; {} more records are like this", count - 1),
     }
 }

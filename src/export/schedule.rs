@@ -252,7 +252,7 @@ impl<C: Collect> Run<'_, C> {
         (buffer, loaded): (&mut PartBuffer, Option<u64>),
     ) -> (Option<(u64, End)>, State, C::Sink) {
         let mut sink = self.sink_of(source);
-        let mut reading = Reading::new(self.select, By::Scanner, &mut sink);
+        let mut reading = Reading::new(self.select_of(source), By::Scanner, &mut sink);
         let read = reading.read_part(parts, &parts.range(number), from, buffer, loaded);
         let state = reading.state;
         (read, state, sink)
@@ -261,11 +261,16 @@ impl<C: Collect> Run<'_, C> {
     /// Reads the rest of a file by the strict reader, and gives it on.
     fn hand_over(&self, source: usize, parts: &Parts, state: State, at: u64) -> State {
         let mut sink = self.sink_of(source);
-        let mut reading = Reading::resume(self.select, By::Scanner, &mut sink, state);
+        let mut reading = Reading::resume(self.select_of(source), By::Scanner, &mut sink, state);
         reading.hand_over(parts, at);
         let state = reading.state;
         self.collect.take(sink);
         state
+    }
+
+    /// What is decoded of that source.
+    fn select_of(&self, source: usize) -> Select<'_> {
+        self.select.in_file(&self.sources[source])
     }
 
     /// A sink for records of that source.
@@ -358,7 +363,7 @@ impl Turn {
             let from = From::Row(expected);
             (read, state, sink) = run.read_part(source, number, parts, from, (&mut buffer, None));
         }
-        whole.append(state, run.select);
+        whole.append(state, run.select_of(source));
         run.collect.take(sink);
         let end = read.map_or(End::HandOver(expected), |(_, end)| end);
         let next = match end {

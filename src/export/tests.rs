@@ -215,6 +215,9 @@ fn check_row(row: &str, expected: &[&str], places: &[&str]) {
 fn a_row_without_its_payload_is_told_and_its_record_is_not_known() {
     let name = "<name>a_0123456789abcdef0123456789abcdef</name>";
     let element = "<sys_update_xml";
+    // What does not say whether it brings or deletes may do either.
+    check_row(name, &["set ", "set "], &[element]);
+    let (name, id) = (&format!("{name}<action>INSERT_OR_UPDATE</action>"), name);
     check_row(name, &["set "], &[element]);
     for payload in
         ["<payload/>", "<payload></payload>", "<payload> \n </payload>", "<payload><![CDATA[]]></payload>"]
@@ -226,8 +229,8 @@ fn a_row_without_its_payload_is_told_and_its_record_is_not_known() {
         check_row(&format!("{name}<payload>{text}</payload>"), &["set "], &["<payload"]);
     }
     check_row("<payload/>", &[], &["<payload"]);
-    // A deletion brings nothing.
-    check_row(&format!("{name}<action>DELETE</action><payload/>"), &[], &["<payload"]);
+    // A deletion is there too: what it deletes is not known.
+    check_row(&format!("{id}<action>DELETE</action><payload/>"), &["set "], &["<payload"]);
     let whole = escape(RECORD);
     check_row(&format!("{name}<payload>{whole}</payload>"), &["set 1"], &[]);
 }

@@ -1,23 +1,13 @@
 //! Rows of update sets of which not all is known: their payload was not there to be
-//! read, or it says another action than they do.
+//! read, or it says something else than they do.
 
 use std::collections::BTreeSet;
 
-use super::{RecordSink, Select, flat, problem};
-use crate::record::{Action, Origin, Record, RowOf, UpdateRow, ValuePlaces, is_sys_id, schema};
+use super::heard::Lack;
+use super::{flat, problem};
+use crate::record::{is_sys_id, schema};
 use crate::source::{Problem, ProblemKind};
 use crate::span::ByteSpan;
-
-/// Why the payload of a row was not read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lack {
-    /// The row has none.
-    Missing,
-    /// It is empty.
-    Empty,
-    /// It is encoded, or some other text.
-    NoXml,
-}
 
 impl Lack {
     fn message(self) -> &'static str {
@@ -29,47 +19,36 @@ impl Lack {
                 "a row of an update set with an empty payload, so that what it brings is not known"
             }
             Self::NoXml => "in a payload: no XML, perhaps encoded, so that what its row brings is not known",
+            Self::NoRecord => "in a payload: no record, so that what its row brings is not known",
         }
     }
 }
 
-/// The record of a row whose payload was not read. It shows nothing: it is there, and
-/// whoever asks for its columns is told that they lack.
-pub(super) struct Unseen<'u> {
-    /// The table that the name of the row shows.
-    pub(super) table: &'u str,
-    pub(super) row: UpdateRow<'u>,
-    pub(super) span: ByteSpan,
-    pub(super) start_tag_span: ByteSpan,
+/// In what a row contradicts its payload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Odds {
+    /// They say different actions.
+    Action,
+    /// They are about different tables.
+    Table,
 }
 
-impl Unseen<'_> {
-    /// Hands it out as each wanted table of which it is a row. `place` is the start of
-    /// the child of the root and the ordinal in it.
-    pub(super) fn hand_out(
-        &self,
-        (outer_start, ordinal): (u64, u32),
-        places: &dyn ValuePlaces,
-        (select, of): (Select<'_>, RowOf),
-        sink: &mut dyn RecordSink,
-    ) {
-        for (table_index, table) in select.handed_out_as(of, self.table) {
-            sink.record(&Record {
-                table,
-                class: self.table,
-                table_index,
-                action: Action::InsertOrUpdate,
-                origin: Origin::UpdateSet,
-                apply_defaults: false,
-                attributes: &[],
-                fields: &[],
-                span: self.span,
-                start_tag_span: self.start_tag_span,
-                outer_start,
-                ordinal,
-                update_row: Some(self.row),
-                places,
-            });
+impl Odds {
+    /// What is said at the place in the row, and at that in the payload.
+    fn messages(self) -> [&'static str; 2] {
+        match self {
+            Self::Action => [
+                "a row of an update set and its payload say different actions, so the record is judged as it \
+                 stands: the row says its action here",
+                "a row of an update set and its payload say different actions, so the record is judged as it \
+                 stands: the payload says its own here",
+            ],
+            Self::Table => [
+                "a row of an update set is named for one table and its payload has records of another, so that \
+                 it may bring either: the row says its name here",
+                "a row of an update set is named for one table and its payload has records of another, so that \
+                 it may bring either: the record is here",
+            ],
         }
     }
 }
@@ -79,25 +58,21 @@ impl Unseen<'_> {
 pub(super) struct Unheard {
     /// Why, of how many rows, and where the first one is.
     lacks: Vec<(Lack, u64, ByteSpan)>,
-    /// Of how many rows the payload says another action, and where the two stand
-    /// in the first one.
-    at_odds: Option<(u64, [ByteSpan; 2])>,
+    /// How many rows their payload contradicts, and where the two stand in the first one.
+    at_odds: Vec<(Odds, u64, [ByteSpan; 2])>,
     /// The tables that the names of such rows show.
     tables: BTreeSet<String>,
 }
 
 impl Unheard {
-    /// Notes a row at that place whose payload was not read.
+    /// Notes a row at that place of which it is not known what it brings.
     pub(super) fn lack(&mut self, lack: Lack, at: ByteSpan) {
-        match self.lacks.iter_mut().find(|(known, ..)| *known == lack) {
-            Some((_, count, _)) => *count += 1,
-            None => self.lacks.push((lack, 1, at)),
-        }
+        add(&mut self.lacks, (lack, 1, at));
     }
 
-    /// Notes a row that says another action than its payload: the two places.
-    pub(super) fn at_odds(&mut self, places: [ByteSpan; 2]) {
-        self.at_odds.get_or_insert((0, places)).0 += 1;
+    /// Notes a row that its payload contradicts: the two places.
+    pub(super) fn at_odds(&mut self, odds: Odds, places: [ByteSpan; 2]) {
+        add(&mut self.at_odds, (odds, 1, places));
     }
 
     /// Notes a table of which not all is known.
@@ -114,15 +89,8 @@ impl Unheard {
 
     /// Adds those of the next part of the same file.
     pub(super) fn append(&mut self, next: Self) {
-        for (lack, count, at) in next.lacks {
-            match self.lacks.iter_mut().find(|(known, ..)| *known == lack) {
-                Some((_, sum, _)) => *sum += count,
-                None => self.lacks.push((lack, count, at)),
-            }
-        }
-        if let Some((count, places)) = next.at_odds {
-            self.at_odds.get_or_insert((0, places)).0 += count;
-        }
+        next.lacks.into_iter().for_each(|lack| add(&mut self.lacks, lack));
+        next.at_odds.into_iter().for_each(|odds| add(&mut self.at_odds, odds));
         self.tables.extend(next.tables);
     }
 
@@ -133,18 +101,21 @@ impl Unheard {
             let message = format!("{}{}", lack.message(), more(count));
             problems.push(problem(ProblemKind::Broken, message, at));
         }
-        if let Some((count, [row, record])) = self.at_odds {
-            let said = "a row of an update set and its payload say different actions, so the record is judged \
-                        as it stands";
-            let message = format!("{said}: the row says its action here{}", more(count));
-            problems.push(problem(ProblemKind::Broken, message, row));
-            problems.push(problem(
-                ProblemKind::Broken,
-                format!("{said}: the payload says its own here"),
-                record,
-            ));
+        for (odds, count, places) in self.at_odds {
+            let [row, payload] = odds.messages();
+            let messages = [format!("{row}{}", more(count)), payload.to_owned()];
+            let told = messages.into_iter().zip(places);
+            problems.extend(told.map(|(message, at)| problem(ProblemKind::Broken, message, at)));
         }
         problems
+    }
+}
+
+/// Adds to the count of its sort, or begins one with its place.
+fn add<S: PartialEq, P>(counts: &mut Vec<(S, u64, P)>, (sort, more, place): (S, u64, P)) {
+    match counts.iter_mut().find(|(known, ..)| *known == sort) {
+        Some((_, count, _)) => *count += more,
+        None => counts.push((sort, more, place)),
     }
 }
 

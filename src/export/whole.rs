@@ -42,6 +42,7 @@ pub(super) fn read_source(
     sink: &mut dyn RecordSink,
     (buffer, size): (&mut PartBuffer, u64),
 ) -> FileReport {
+    let select = select.in_file(source);
     let report = match open(source, buffer, size) {
         Opened::Foreign if flat::may_be(valid_text(buffer.bytes()), source.path()) => {
             flat::read(source, select, sink).unwrap_or_else(foreign)
@@ -110,6 +111,7 @@ fn read_stream(source: &Source, select: Select<'_>, sink: &mut dyn RecordSink) -
 
 /// Reads a source by the strict reader alone.
 pub(super) fn read_strictly(source: &Source, select: Select<'_>, sink: &mut dyn RecordSink) -> FileReport {
+    let select = select.in_file(source);
     let report = flat::read(source, select, sink).unwrap_or_else(|| match source.open() {
         Ok(stream) => {
             let encoding = stream.encoding();

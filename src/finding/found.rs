@@ -23,6 +23,20 @@ pub enum Verdict {
     CannotTell,
 }
 
+impl Verdict {
+    /// Whether it says worse of a subject than another verdict does.
+    #[must_use]
+    pub fn is_worse_than(self, other: Self) -> bool {
+        let rank = |verdict| match verdict {
+            Self::NotApplicable => 0,
+            Self::Pass => 1,
+            Self::CannotTell => 2,
+            Self::Fail => 3,
+        };
+        rank(self) > rank(other)
+    }
+}
+
 /// What a place is to its finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -225,24 +239,8 @@ pub struct RuleCoverage {
     pub cannot_tell: u64,
     /// Tables and columns that were missing, sorted: `sys_user`, or
     /// `sys_user.identity_type`; properties without a row, by their names; and
-    /// sentences of [`not_boolean`].
+    /// sentences of [`Unclear`](super::Unclear).
     pub missing: Vec<String>,
-}
-
-/// What a sentence of [`not_boolean`] says beside the name.
-const NOT_BOOLEAN: (&str, &str) = ("the value of ", " is neither true nor false");
-
-/// What coverage says of a property that switches something, and whose value is
-/// there but is no boolean.
-#[must_use]
-pub fn not_boolean(property: &str) -> String {
-    format!("{}{property}{}", NOT_BOOLEAN.0, NOT_BOOLEAN.1)
-}
-
-/// The property that a sentence of [`not_boolean`] is about.
-#[must_use]
-pub fn named_as_not_boolean(missing: &str) -> Option<&str> {
-    missing.strip_prefix(NOT_BOOLEAN.0)?.strip_suffix(NOT_BOOLEAN.1)
 }
 
 impl RuleCoverage {

@@ -6,6 +6,7 @@
 //! seek, is unpacked about once for each severity, not once for each window.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::texts::Excerpt;
 use super::windows::Windows;
@@ -13,6 +14,7 @@ use super::{Findings, LocatedPlace, PlaceLines, ShownFinding, Snippet};
 use crate::engine::ReadFile;
 use crate::export::{ChildReader, FileKind};
 use crate::finding::Place;
+use crate::record::Classes;
 use crate::source::Source;
 use crate::span::{ByteSpan, LineColumn};
 
@@ -49,6 +51,8 @@ pub struct FileExcerpts {
 pub(super) struct File {
     pub(super) source: Source,
     pub(super) kind: FileKind,
+    /// Which tables extended which when it was read.
+    pub(super) classes: Arc<Classes>,
     pub(super) root_tag: ByteSpan,
 }
 
@@ -59,6 +63,7 @@ impl FileExcerpts {
         let files = sources.iter().zip(files).map(|(source, file)| File {
             source: source.clone(),
             kind: file.report.kind,
+            classes: Arc::clone(&file.report.classes),
             root_tag: file.report.root_tag,
         });
         Self { files: files.collect(), windows: WINDOWS }
@@ -69,7 +74,7 @@ impl FileExcerpts {
     pub fn of_place(&self, place: &Place, lines: &PlaceLines) -> (Snippet, Option<Snippet>) {
         let asked = vec![(0, LocatedPlace { place, lines })];
         let excerpt = self.file(place.source).and_then(|file| {
-            let mut reader = ChildReader::new(&file.source, file.kind);
+            let mut reader = ChildReader::new(&file.source, file.kind).with(&file.classes);
             file.look(&mut reader, asked).pop()
         });
         let excerpt = excerpt.map_or_else(|| Excerpt::none(lines), |(_, excerpt)| excerpt);

@@ -187,7 +187,7 @@ fn find_spans(source: &Source, report: &FileReport, asked: &mut [Asked<'_>]) {
     }
     let last = records.last().map_or(0, |asked| asked.outer_start);
     let find = |records: &mut [Asked<'_>]| {
-        let mut reader = ChildReader::new(source, report.kind);
+        let mut reader = ChildReader::new(source, report.kind).with(&report.classes);
         for child in records.chunk_by_mut(|left, right| left.outer_start == right.outer_start) {
             find_in_child(&mut reader, child);
         }

@@ -83,7 +83,8 @@ impl<'f> Windows<'f> {
         let looked: Vec<_> = by_source
             .into_par_iter()
             .map(|(source, file, places, reader)| {
-                let mut reader = reader.unwrap_or_else(|| ChildReader::new(&file.source, file.kind));
+                let mut reader =
+                    reader.unwrap_or_else(|| ChildReader::new(&file.source, file.kind).with(&file.classes));
                 let excerpts = file.look(&mut reader, places);
                 (excerpts, keeps.then_some((source, reader)))
             })

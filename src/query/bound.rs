@@ -13,8 +13,9 @@ use super::comparison::Comparison;
 use super::data::{TestIdx, WalkIdx};
 use super::date_functions::{DateFunction, DatePart};
 use super::dates::{Moment, Unit};
+use super::number::Number;
 use super::syntax::{Operand, Polarity, Search, Side};
-use super::text::{Needle, Number};
+use super::text::Needle;
 use crate::record::{ColumnIdx, Keep, TableIdx, Wanted, is_sys_id};
 
 pub use possible::Partial;

@@ -15,6 +15,7 @@ mod date_functions;
 mod dates;
 mod known;
 mod naming;
+mod number;
 mod row_test;
 mod syntax;
 mod text;
@@ -32,5 +33,6 @@ pub use data::{
 };
 pub use dates::{Clock, ClockError};
 pub use known::{EFFECTIVE_ROLE, ROLE_CLOSURE};
+pub use number::{is_other_number, plain_number};
 pub use row_test::{AskRow, RowTest, RowTests, Walk};
 pub use syntax::{Query, QueryError};

@@ -104,6 +104,12 @@ impl RowTest {
         matches!(answer, YES | NO)
     }
 
+    /// Whether an answer is unknown because of a column.
+    #[must_use]
+    pub fn is_open(&self, answer: u8) -> bool {
+        matches!(answer, OWN | OTHER | BOTH)
+    }
+
     /// The answer of a record of which there are two rows: what only one of them
     /// shows, and nothing where they contradict each other.
     #[must_use]

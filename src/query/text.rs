@@ -102,32 +102,6 @@ fn lower(text: &str) -> impl Iterator<Item = char> + '_ {
     text.chars().flat_map(char::to_lowercase)
 }
 
-/// A number as exports write one: digits, perhaps a sign and a point.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Number {
-    whole: Option<i64>,
-    value: f64,
-}
-
-impl Number {
-    pub(super) fn parse(text: &str) -> Option<Self> {
-        /// Longer ones are identifiers, and a float could not tell them apart.
-        const LONGEST: usize = 16;
-        let plain = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'-' | b'+');
-        if text.len() > LONGEST || !text.bytes().all(plain) {
-            return None;
-        }
-        Some(Self { whole: text.parse().ok(), value: text.parse().ok()? })
-    }
-
-    pub(super) fn compare(self, other: Self) -> Ordering {
-        match (self.whole, other.whole) {
-            (Some(left), Some(right)) => left.cmp(&right),
-            _ => self.value.total_cmp(&other.value),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::Needle;

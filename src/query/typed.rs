@@ -4,8 +4,9 @@ use std::cmp::Ordering;
 
 use super::comparison::Comparison;
 use super::dates::{Moment, Unit};
+use super::number::Number;
 use super::syntax::Side;
-use super::text::{self, Number};
+use super::text;
 use crate::record::schema::ColumnType;
 
 /// The order of two stored values; `None` where their types do not compare.

@@ -11,7 +11,7 @@ use super::schema;
 struct Class {
     child: &'static str,
     parent: &'static str,
-    /// What people are shown as the class of a row.
+    /// What people are shown as the class of a row; empty where that is not known.
     label: &'static str,
 }
 
@@ -39,6 +39,12 @@ pub fn ancestors(table: &str) -> impl Iterator<Item = &'static str> + use<> {
     std::iter::successors(class_of(table).map(|class| class.parent), next).take(LONGEST)
 }
 
+/// The tables that extend a table, directly or not.
+pub fn descendants(table: &str) -> impl Iterator<Item = &'static str> {
+    let below = move |class: &&Class| ancestors(class.child).any(|parent| parent == table);
+    CLASSES.iter().filter(below).map(|class| class.child)
+}
+
 /// Whether rows of a table are rows of the other one.
 #[must_use]
 pub fn is_a(table: &str, other: &str) -> bool {
@@ -63,21 +69,9 @@ pub fn dictionary_table(table: &str) -> &str {
 /// table.
 #[must_use]
 pub fn labelled(label: &str, table: &str) -> Option<&'static str> {
-    let class = CLASSES.iter().find(|class| class.label == label && is_a(class.child, table))?;
+    let is_shown = |class: &&Class| !label.is_empty() && class.label == label;
+    let class = CLASSES.iter().filter(is_shown).find(|class| is_a(class.child, table))?;
     Some(class.child)
-}
-
-/// The number of a table that extends another: 0 for any other.
-#[must_use]
-pub fn number(table: &str) -> u16 {
-    let at = CLASSES.binary_search_by(|class| class.child.cmp(table));
-    at.ok().and_then(|at| u16::try_from(at + 1).ok()).unwrap_or(0)
-}
-
-/// The table of that number.
-#[must_use]
-pub fn numbered(number: u16) -> Option<&'static str> {
-    CLASSES.get(usize::from(number).checked_sub(1)?).map(|class| class.child)
 }
 
 /// A table that is written in another case, or with a prefix of a namespace, as it
@@ -90,9 +84,95 @@ pub fn respelled(name: &str) -> Option<String> {
     (lower != name && is_known()).then_some(lower)
 }
 
+/// A table that extends others by what the input says.
+#[derive(Debug, PartialEq, Eq)]
+struct Added {
+    name: Box<str>,
+    /// Those that it extends, nearest first.
+    ancestors: Vec<Box<str>>,
+}
+
+/// Which tables extend which: the built-in classes, and those that the input adds.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Classes {
+    /// Sorted by name.
+    added: Vec<Added>,
+}
+
+/// The built-in ones alone.
+pub static BUILT_IN: Classes = Classes { added: Vec::new() };
+
+impl Classes {
+    /// Adds a table and those that it extends, nearest first.
+    pub fn add<N: AsRef<str>>(&mut self, name: &str, ancestors: impl Iterator<Item = N>) {
+        let added =
+            Added { name: name.into(), ancestors: ancestors.map(|name| name.as_ref().into()).collect() };
+        let at = self.added.partition_point(|other| *other.name < *name);
+        self.added.insert(at, added);
+    }
+
+    /// Whether the input adds nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty()
+    }
+
+    fn find(&self, table: &str) -> Result<&Added, usize> {
+        let at = self.added.binary_search_by(|added| (*added.name).cmp(table));
+        at.map(|at| &self.added[at])
+    }
+
+    /// The tables that a table extends, nearest first.
+    pub fn ancestors<'c>(&'c self, table: &str) -> impl Iterator<Item = &'c str> + use<'c> {
+        let added = self.find(table).map(|added| added.ancestors.iter().map(|name| &**name));
+        let built_in = ancestors(table).map(|name| -> &'c str { name });
+        added.into_iter().flatten().chain(built_in)
+    }
+
+    /// Whether rows of a table are rows of the other one.
+    #[must_use]
+    pub fn is_a(&self, table: &str, other: &str) -> bool {
+        table == other || self.ancestors(table).any(|parent| parent == other)
+    }
+
+    /// Whether a table is known to extend another.
+    #[must_use]
+    pub fn is_class(&self, table: &str) -> bool {
+        self.find(table).is_ok() || is_class(table)
+    }
+
+    /// The table whose columns the dictionary knows: the table itself, or the nearest
+    /// one that it extends. One of which nothing is known stays itself.
+    #[must_use]
+    pub fn dictionary_table<'n>(&'n self, table: &'n str) -> &'n str {
+        let known = || self.ancestors(table).find(|parent| schema::knows_some_of(parent));
+        if schema::knows_some_of(table) { table } else { known().unwrap_or(table) }
+    }
+
+    /// The number of a table that extends another: 0 for any other.
+    #[must_use]
+    pub fn number(&self, table: &str) -> u16 {
+        let built_in = || CLASSES.binary_search_by(|class| class.child.cmp(table)).ok();
+        let added = self.added.binary_search_by(|added| (*added.name).cmp(table));
+        let at = added.ok().map(|at| at + CLASSES.len()).or_else(built_in);
+        // Beyond all numbers it is still a class, though nobody knows which.
+        at.map_or(0, |at| u16::try_from(at + 1).unwrap_or(u16::MAX))
+    }
+
+    /// The table of that number.
+    #[must_use]
+    pub fn numbered(&self, number: u16) -> Option<&str> {
+        let at = usize::from(number).checked_sub(1)?;
+        match at.checked_sub(CLASSES.len()) {
+            None => CLASSES.get(at).map(|class| class.child),
+            Some(at) => self.added.get(at).map(|added| &*added.name),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{CLASSES, ancestors, dictionary_table, is_a, labelled, number, numbered, respelled};
+    use super::{BUILT_IN, CLASSES, Classes, ancestors, dictionary_table, is_a, labelled, respelled};
     use crate::record::schema;
 
     #[test]
@@ -100,9 +180,9 @@ mod tests {
         assert!(CLASSES.is_sorted_by(|left, right| left.child < right.child));
         for class in CLASSES.iter() {
             assert!(ancestors(class.child).any(schema::knows_some_of), "{}", class.child);
-            assert_eq!(numbered(number(class.child)), Some(class.child));
+            assert_eq!(BUILT_IN.numbered(BUILT_IN.number(class.child)), Some(class.child));
         }
-        assert_eq!((number("sys_user"), numbered(0)), (0, None));
+        assert_eq!((BUILT_IN.number("sys_user"), BUILT_IN.numbered(0)), (0, None));
     }
 
     #[test]
@@ -113,7 +193,21 @@ mod tests {
         assert_eq!(dictionary_table("oauth_oidc_entity"), "oauth_entity");
         assert_eq!(dictionary_table("x_pier_berth"), "x_pier_berth");
         assert_eq!(labelled("Contact", "sys_user"), Some("customer_contact"));
-        assert_eq!(labelled("Contact", "oauth_entity"), None);
+        assert_eq!((labelled("Contact", "oauth_entity"), labelled("", "oauth_entity")), (None, None));
+    }
+
+    #[test]
+    fn classes_are_added_to_the_built_in_ones() {
+        let mut classes = Classes::default();
+        classes.add("u_crew", ["customer_contact", "sys_user"].into_iter());
+        classes.add("u_bosun", ["sys_user"].into_iter());
+        assert!(classes.is_a("u_crew", "sys_user") && classes.is_a("customer_contact", "sys_user"));
+        assert!(!classes.is_a("u_crew", "oauth_entity") && !BUILT_IN.is_a("u_crew", "sys_user"));
+        assert_eq!(classes.dictionary_table("u_crew"), "sys_user");
+        for name in ["u_crew", "u_bosun", "customer_contact", "vm_vdr_contact"] {
+            assert_eq!(classes.numbered(classes.number(name)), Some(name));
+        }
+        assert_eq!((classes.number("sys_user"), classes.number("u_pier")), (0, 0));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
+use super::classes;
+use super::schema::{self, ColumnType};
 use super::wanted::{ColumnIdx, TableIdx};
 use crate::span::ByteSpan;
 
@@ -99,6 +101,19 @@ impl Field<'_> {
             (field.is_display_only, shown.unwrap_or_default().trim().to_owned())
         };
         self.value.trim() == other.value.trim() && said(self) == said(other)
+    }
+
+    /// Whether it is a reference that is empty and displays something all the same: the
+    /// platform writes no such thing. `table` is the one of the record.
+    #[must_use]
+    pub fn is_emptied(&self, table: &str) -> bool {
+        let is_shown =
+            |text: &Option<Cow<'_, str>>| text.as_deref().is_some_and(|text| !text.trim().is_empty());
+        !self.is_display_only
+            && (is_shown(&self.display_value) || is_shown(&self.name_attribute))
+            && self.value.trim().is_empty()
+            && schema::column(classes::dictionary_table(table), self.name)
+                .is_some_and(|column| column.kind == ColumnType::Reference)
     }
 
     /// The value, or what is displayed where that is all the export shows.

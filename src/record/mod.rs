@@ -2,6 +2,7 @@
 //! and the place of each.
 
 mod acls;
+mod added_classes;
 mod choices;
 pub mod classes;
 mod described;
@@ -19,7 +20,9 @@ mod written;
 pub use acls::{
     ACL_ROLES, ACLS, AclColumn, AclObject, Narrow, acl_columns, acl_objects, is_narrowest_role, want_acls,
 };
+pub use added_classes::{TableRow, added_classes, want_classes, wanted_classes};
 pub use choices::{Choice, choices, chosen};
+pub use classes::{BUILT_IN, Classes};
 pub use described::{Described, Dictionary, want_descriptions, want_types, wanted_types};
 pub use field::{Action, Field, Origin, Record, SetReference, UpdateRow, ValuePlaces};
 pub use keys::{known_key, natural_key, shares_keys};
@@ -32,5 +35,5 @@ pub use secrets::{
     REDACTED, carries_credential, carries_records, is_secret_column, is_secret_property, mark_by_type,
 };
 pub use update_sets::{SetColumn, is_in_force, is_update_set, want_update_sets, wanted_update_sets};
-pub use wanted::{ColumnIdx, Keep, NamedReference, RowOf, TableIdx, Wanted, WantedTable};
+pub use wanted::{ColumnIdx, Keep, MOST_TABLES, NamedReference, RowOf, TableIdx, Wanted, WantedTable};
 pub use written::nobody_chose;

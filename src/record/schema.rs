@@ -256,6 +256,12 @@ pub fn knows_column(table: &str, name: &str) -> bool {
     end_of_walk(table, name).is_some_and(|(table, name)| column(table, name).is_some())
 }
 
+/// The table of that name, if some of its columns are known.
+#[must_use]
+pub fn known_table(name: &str) -> Option<&'static str> {
+    TABLES.get_key_value(name).map(|(known, _)| *known)
+}
+
 /// The known columns of a table, sorted; empty for a table that is not known.
 #[must_use]
 pub fn columns(table: &str) -> Vec<&'static str> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use hashbrown::HashMap;
 
-use super::classes;
+use super::classes::Classes;
 
 /// Index of a wanted table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,9 +38,12 @@ impl ColumnIdx {
     }
 }
 
+/// How many wanted tables one row can be a row of.
+pub const MOST_TABLES: usize = 8;
+
 /// The wanted tables of which a row is one: its own, and those that this extends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct RowOf([Option<TableIdx>; 3]);
+pub struct RowOf([Option<TableIdx>; MOST_TABLES]);
 
 impl RowOf {
     /// Whether nobody wants it.
@@ -237,9 +240,9 @@ impl Wanted {
 
     /// The wanted tables of which a row of a table is one.
     #[must_use]
-    pub fn row_of(&self, table: &str) -> RowOf {
+    pub fn row_of(&self, table: &str, classes: &Classes) -> RowOf {
         let tables = self.find(table).into_iter();
-        let tables = tables.chain(classes::ancestors(table).filter_map(|parent| self.find(parent)));
+        let tables = tables.chain(classes.ancestors(table).filter_map(|parent| self.find(parent)));
         let mut of = RowOf::default();
         for (slot, index) in of.0.iter_mut().zip(tables) {
             *slot = Some(index);

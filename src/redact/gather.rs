@@ -9,7 +9,7 @@ use super::known::Known;
 use super::secrets::Secrets;
 use super::traits::{Means, Traits, USERS};
 use crate::export::{self, Collect, RecordSink, Select};
-use crate::record::{Field, Record, carries_credential, carries_records, is_secret_property};
+use crate::record::{Classes, Field, Record, carries_credential, carries_records, is_secret_property};
 use crate::source::Source;
 
 /// What the exports say of people and secrets.
@@ -20,12 +20,13 @@ pub struct Gathered {
     pub secrets: Secrets,
 }
 
-/// Reads all sources, on all threads. What cannot be read holds nothing that a
+/// Reads all sources, on all threads; `classes` says which tables extended which when
+/// they were read first. What cannot be read holds nothing that a
 /// report could show.
 #[must_use]
-pub fn gather(sources: &[Source]) -> Gathered {
+pub fn gather(sources: &[Source], classes: &Classes) -> Gathered {
     let gathering = Gathering { all: Mutex::default(), like: Gathered::default() };
-    export::read_all(sources, Select::Everything, &gathering);
+    export::read_all(sources, Select::Everything.with(classes), &gathering);
     gathering.all.into_inner().unwrap_or_else(PoisonError::into_inner).unwrap_or(gathering.like)
 }
 

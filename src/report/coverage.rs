@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::finding::{Verdict, named_as_not_boolean, not_boolean};
+use crate::finding::{Unclear, Verdict};
 
 use super::Report;
 
@@ -43,11 +43,13 @@ pub(super) fn missing_in_words(report: &Report, missing: &[String]) -> String {
         return "the input does not show what is asked".to_owned();
     }
     let mut parts = Vec::new();
-    let unread: Vec<_> = missing.iter().filter_map(|name| named_as_not_boolean(name)).collect();
-    if !unread.is_empty() {
-        parts.push(not_boolean(&listed(&unread)));
+    for kind in Unclear::ALL {
+        let about: Vec<_> = missing.iter().filter_map(|name| kind.about(name)).collect();
+        if !about.is_empty() {
+            parts.push(kind.sentence(&listed(&about)));
+        }
     }
-    let names = missing.iter().map(String::as_str).filter(|name| named_as_not_boolean(name).is_none());
+    let names = missing.iter().map(String::as_str).filter(|name| Unclear::named(name).is_none());
     let is_there = |name: &&str| report.stats.tables.contains_key(*name);
     let (partial, absent): (Vec<_>, Vec<_>) = names.partition(is_there);
     if !absent.is_empty() {
@@ -86,6 +88,7 @@ pub(super) fn count_by_verdict(report: &Report) -> [(Verdict, usize); 4] {
 mod tests {
     use super::super::sample;
     use super::missing_in_words;
+    use crate::finding::Unclear;
 
     #[test]
     fn what_is_missing_is_said() {
@@ -98,11 +101,19 @@ mod tests {
         check(&[], "the input does not show what is asked");
         check(&["oauth_entity", "sys_user.source"], "no oauth_entity or sys_user.source in the input");
         check(&["sys_user"], "sys_user not known to be whole (--complete sys_user)");
-        let neither = crate::finding::not_boolean;
+        let neither = |name: &str| Unclear::NotBoolean.sentence(name);
         check(&[&neither("a.b")], "the value of a.b is neither true nor false");
         check(
             &["oauth_entity", &neither("a.b"), &neither("c")],
             "the value of a.b or c is neither true nor false; no oauth_entity in the input",
+        );
+        check(
+            &[
+                &Unclear::NotNumber.sentence("a.b"),
+                &Unclear::Contradicted.sentence("u.a of 'x', in 1 and in 2"),
+            ],
+            "the value of a.b is not written as a plain number; the input contradicts itself about u.a of 'x', \
+             in 1 and in 2",
         );
     }
 }

@@ -195,7 +195,7 @@ impl Compiler<'_> {
         if expect.fields.keys().any(|field| field != "value") {
             return Err(self.error(name, "a property's expect holds comparators, not fields"));
         }
-        let expect = self.expectation(comparator, name)?;
+        let expect = self.expectation(comparator, name)?.of_whole_numbers();
         if expect.is_empty() {
             return Err(self.error(name, "a property's expect holds no comparator"));
         }

@@ -1,21 +1,27 @@
 //! Comparators: what a value must be.
 
+mod describe;
 mod measure;
+mod number;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 use std::ops::Range;
 
+use self::number::Numbers;
 use super::file::{Comparator, OneOrMany, Scalar};
 use super::network::{AddressRange, Network};
 use super::pattern::Patterns;
+use crate::finding::Unclear;
+use crate::query::plain_number;
 
 /// A comparator ready to be asked.
 #[derive(Debug, Default)]
 pub struct Expectation {
     checks: Vec<Check>,
     unlimited: Option<String>,
+    numbers: Numbers,
     /// Parameters that only the owner of the instance can fill, and has not.
     unset: Vec<String>,
 }
@@ -47,8 +53,9 @@ pub enum Holds {
     No,
     /// That depends on a parameter that has no value.
     Open,
-    /// The comparator asks for true or false, and the value is neither.
-    NotBoolean,
+    /// The value is there and says nothing, such as `yes` where true or false is asked
+    /// for.
+    Unclear(Unclear),
 }
 
 impl Holds {
@@ -61,7 +68,7 @@ impl Holds {
     pub fn and(self, other: Self) -> Self {
         let weight = |holds| match holds {
             Self::No => 3,
-            Self::NotBoolean => 2,
+            Self::Unclear(_) => 2,
             Self::Open => 1,
             Self::Yes => 0,
         };
@@ -165,7 +172,22 @@ impl Expectation {
             checks.push(Check::Each(Box::new(inner)));
         }
         let unlimited = comparator.unlimited.as_ref().map(text);
-        Ok(Self { checks, unlimited, unset })
+        Ok(Self { checks, unlimited, numbers: Numbers::default(), unset })
+    }
+
+    /// The same of a text that the platform reads as a whole number where one is asked
+    /// for, such as the value of a property.
+    #[must_use]
+    pub(super) fn of_whole_numbers(mut self) -> Self {
+        let is_fraction = |limit: &f64| limit.fract() != 0.0;
+        let has_fraction = self.checks.iter().any(|check| match check {
+            Check::AtMost(limit) | Check::AtLeast(limit) => is_fraction(limit),
+            _ => false,
+        });
+        if !has_fraction {
+            self.numbers = Numbers::Whole;
+        }
+        self
     }
 
     /// Whether nothing is expected.
@@ -195,7 +217,7 @@ impl Expectation {
     /// Whether a value is as expected. Case and outer space do not count, except
     /// for patterns, which say so themselves. Where true or false is asked for, a
     /// value such as `1` or `yes` says nothing: the platform reads it in different
-    /// ways in different places.
+    /// ways in different places. So does `5e2` where a number is asked for.
     #[must_use]
     pub fn holds(&self, value: &str) -> Holds {
         let value = value.trim();
@@ -209,7 +231,7 @@ impl Expectation {
                 Check::AtMost(_) | Check::AtLeast(_) if unlimited => {
                     Holds::from_bool(matches!(check, Check::AtLeast(_)))
                 }
-                _ => check.holds(value, &normal_value),
+                _ => check.holds(value, &normal_value, self.numbers),
             });
             if answer == Holds::No {
                 break;
@@ -254,23 +276,19 @@ impl Expectation {
         }
         limits
     }
-
-    /// What is expected, for a message: `true`, `at most 60`.
-    #[must_use]
-    pub fn describe(&self) -> String {
-        let parts: Vec<_> = self.checks.iter().map(Check::describe).collect();
-        parts.join(" and ")
-    }
 }
 
 impl Check {
-    fn holds(&self, value: &str, normal_value: &str) -> Holds {
+    fn holds(&self, value: &str, normal_value: &str, numbers: Numbers) -> Holds {
         if let Self::Each(inner) = self {
             let members = value.split(',').map(str::trim).filter(|part| !part.is_empty());
             return members.map(|part| inner.holds(part)).fold(Holds::Yes, Holds::and);
         }
         if self.asks_boolean() && !normal_value.is_empty() && !is_boolean(normal_value) {
-            return Holds::NotBoolean;
+            return Holds::Unclear(Unclear::NotBoolean);
+        }
+        if self.cannot_read(value, normal_value, numbers) {
+            return Holds::Unclear(Unclear::NotNumber);
         }
         Holds::from_bool(self.holds_surely(value, normal_value))
     }
@@ -315,8 +333,8 @@ impl Check {
             Self::NotEquals(other) => !same(normal_value, other),
             Self::OneOf(list) => list.iter().any(|expected| same(normal_value, expected)),
             Self::NoneOf(list) => !list.iter().any(|other| same(normal_value, other)),
-            Self::AtMost(limit) => parse_number(value).is_ok_and(|number| number <= *limit),
-            Self::AtLeast(limit) => parse_number(value).is_ok_and(|number| number >= *limit),
+            Self::AtMost(limit) => plain_number(value).is_some_and(|number| number <= *limit),
+            Self::AtLeast(limit) => plain_number(value).is_some_and(|number| number >= *limit),
             Self::Empty(empty) => value.is_empty() == *empty,
             Self::Matches(patterns) => patterns.is_match(value),
             Self::NotMatches(patterns) => !patterns.is_match(value),
@@ -334,33 +352,13 @@ impl Check {
             Self::Each(_) => true,
         }
     }
-
-    fn describe(&self) -> String {
-        match self {
-            Self::Equals(expected) => expected.clone(),
-            Self::NotEquals(other) => format!("not {other}"),
-            Self::OneOf(list) => format!("one of {}", list.join(", ")),
-            Self::NoneOf(list) => format!("none of {}", list.join(", ")),
-            Self::AtMost(limit) => format!("at most {limit}"),
-            Self::AtLeast(limit) => format!("at least {limit}"),
-            Self::Empty(true) => "empty".to_owned(),
-            Self::Empty(false) => "not empty".to_owned(),
-            Self::Matches(_) => "of another form".to_owned(),
-            Self::NotMatches(_) => "not of this form".to_owned(),
-            Self::IpWithin(_) => "inside the allowed networks".to_owned(),
-            Self::SubsetOf(list) => format!("nothing but {}", list.join(", ")),
-            Self::ContainsAll(list) => format!("with {}", list.join(", ")),
-            Self::ContainsNone(list) => format!("without {}", list.join(", ")),
-            Self::Each(inner) => format!("each {}", inner.describe()),
-        }
-    }
 }
 
 fn same(value: &str, expected: &str) -> bool {
     value == expected
-        || value.parse::<f64>().is_ok_and(|value| {
+        || plain_number(value).is_some_and(|value| {
             // Written differently but the same number: 0 and 0.0.
-            expected.parse::<f64>().is_ok_and(|expected| value.total_cmp(&expected).is_eq())
+            plain_number(expected).is_some_and(|expected| value.total_cmp(&expected).is_eq())
         })
 }
 

@@ -85,7 +85,7 @@ impl AskRow for FieldQuestion {
                 Holds::No => Truth::No,
                 // The parameter that is missing is named by the rule.
                 Holds::Open => Truth::Unknown(Missing::none()),
-                Holds::NotBoolean => self.no_value(),
+                Holds::Unclear(_) => self.no_value(),
             },
             Ok(_) => self.no_value(),
             Err(missing) => Truth::Unknown(missing),

@@ -21,7 +21,7 @@ use crate::finding::{Confidence, Severity};
 use crate::query::{
     BindError, BoundPath, BoundQuery, Class, EFFECTIVE_ROLE, Query, RowTests, bind, bind_path, want_view,
 };
-use crate::record::{Dictionary, Wanted, natural_key, want_types, want_update_sets};
+use crate::record::{Dictionary, Wanted, natural_key, want_classes, want_types, want_update_sets};
 
 pub use comparison::ComparisonQuestions;
 pub use review::ReviewQuestions;
@@ -100,6 +100,7 @@ impl Pack {
         pack.names = names;
         pack.want_keys();
         want_types(&mut pack.wanted);
+        want_classes(&mut pack.wanted);
         want_update_sets(&mut pack.wanted);
         Ok(pack)
     }

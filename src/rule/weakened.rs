@@ -23,12 +23,16 @@ pub fn weakened(packs: &[PackFiles], settings: &Settings) -> Result<Vec<String>,
     for (_, (_, file)) in aliases {
         let (name, columns) = (&file.alias.value, &file.columns);
         let own = settings.aliases.get(name).filter(|own| *own != columns);
-        said.extend(own.map(|own| format!("alias {name} is {}, not {}", own.join(", "), columns.join(", "))));
+        said.extend(
+            own.map(|own| {
+                format!("the alias {name} is {} instead of {}", own.join(", "), columns.join(", "))
+            }),
+        );
     }
     for (_, (_, file)) in classes {
         let name = &file.class.value;
         let changed = changed_params(settings, std::iter::once(name), &file.params);
-        said.extend(changed.map(|changed| format!("class {name}: {changed}")));
+        said.extend(changed.map(|changed| format!("the class {name} has {changed}")));
     }
     if settings.names_rules() {
         of_rules(packs, settings, &mut said)?;
@@ -47,14 +51,15 @@ fn of_rules(packs: &[PackFiles], settings: &Settings, said: &mut Vec<String>) ->
         let called = || [&meta.id, &meta.name].into_iter().chain(&file.aliases);
         let severity = called().find_map(|name| settings.severities.get(name));
         if let Some(lower) = severity.filter(|own| **own < meta.severity) {
-            said.push(format!("{} has severity {lower}, not {}", meta.id, meta.severity));
+            said.push(format!("{} has severity {lower} instead of {}", meta.id, meta.severity));
         }
         let changed = changed_params(settings, called(), &file.params);
-        said.extend(changed.map(|changed| format!("{}: {changed}", meta.id)));
+        said.extend(changed.map(|changed| format!("{} has {changed}", meta.id)));
     }
     off.sort();
     if !off.is_empty() {
-        said.insert(0, format!("off: {}", off.join(", ")));
+        let verb = if off.len() == 1 { "does" } else { "do" };
+        said.insert(0, format!("{} {verb} not run", off.join(", ")));
     }
     Ok(())
 }
@@ -71,7 +76,7 @@ fn changed_params(
     let changed: Vec<_> = changed
         .map(|(name, values)| {
             let default = defaults.get(name).map_or_else(String::new, |default| shown(&default.0));
-            format!("{name} is {}, not {default}", shown(values))
+            format!("{name} = {} instead of {default}", shown(values))
         })
         .collect();
     (!changed.is_empty()).then(|| changed.join("; "))

@@ -17,6 +17,7 @@ use zip::{CompressionMethod, ZipArchive};
 
 use budget::Budget;
 use checked::Checked;
+use links::{Begin, Link};
 
 /// Whether a file that starts with `head` is a zip archive.
 pub(super) fn is_zip(head: &[u8]) -> bool {
@@ -103,7 +104,12 @@ pub(super) fn list(stored: &Stored, limits: &Limits) -> Result<Listing, Problem>
     let hidden = hidden::find(view, entries.iter().map(|entry| (entry.header_start, entry.compressed_size)));
     let hidden = hidden.map_err(Problem::from_io)?;
     refuse_overlaps(&mut entries);
+    let (links, entries): (Vec<_>, _) = entries.into_iter().partition(|entry| entry.kind == EntryKind::Link);
+    let links = links.into_iter().map(|entry| link(stored, entry)).collect();
+    let members: Vec<_> = entries.iter().map(|entry| entry.readable_name.as_str()).collect();
+    let links = links::problems(links, &members);
     let mut listing = judge(entries, limits);
+    listing.problems.extend(links);
     // What is wrong with a listed member of that name says the same.
     let is_said = |name: &str| listing.problems.iter().any(|(said, _)| said == name);
     if let Some(hidden) = hidden.filter(|(name, _)| !is_said(name)) {
@@ -112,6 +118,18 @@ pub(super) fn list(stored: &Stored, limits: &Limits) -> Result<Listing, Problem>
     listing.problems.sort_by(|(a, _), (b, _)| a.cmp(b));
     listing.prefix = archive.offset();
     Ok(listing)
+}
+
+/// A link, whose data is its target; one that cannot be read leads nowhere.
+fn link(stored: &Stored, entry: Entry) -> Link {
+    /// No system has longer ones.
+    const LONGEST: u64 = 4096;
+    let mut target = Vec::new();
+    let read = entry.member.and_then(|member| {
+        open(stored, &member)?.take(LONGEST).read_to_end(&mut target).map_err(Problem::from_io)
+    });
+    let target = if read.is_ok() { String::from_utf8_lossy(&target).into_owned() } else { String::new() };
+    Link { name: entry.readable_name, target, begin: Begin::Folder }
 }
 
 fn entry<R: Read + Seek>(archive: &ZipArchive<R>, index: usize) -> Result<Entry, ZipError> {
@@ -271,11 +289,6 @@ fn judge(entries: Vec<Entry>, limits: &Limits) -> Listing {
         if entry.kind == EntryKind::Directory {
             continue;
         }
-        if entry.kind == EntryKind::Link {
-            let problem = Problem::new(ProblemKind::Skipped, "a symbolic link in an archive is not followed");
-            listing.problems.push((name, problem));
-            continue;
-        }
         let is_named_as_folder = entry.readable_name.ends_with(['/', '\\']);
         if cleaned || is_named_as_folder {
             let message = if is_named_as_folder {
@@ -360,6 +373,7 @@ fn explain(error: ZipError) -> Problem {
 mod budget;
 mod checked;
 mod hidden;
+mod links;
 pub(super) mod tar;
 #[cfg(test)]
 pub(super) mod tests;

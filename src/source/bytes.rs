@@ -3,7 +3,7 @@
 use super::problem::{Problem, ProblemKind, in_words};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,6 +14,8 @@ pub(super) enum Stored {
     File(PathBuf),
     /// A file without a name.
     Spool(Arc<File>),
+    /// A range of such a file.
+    Part(Arc<File>, Range<u64>),
     /// Bytes in memory.
     Memory(Arc<[u8]>),
 }
@@ -25,9 +27,12 @@ impl Stored {
             Self::File(path) => {
                 let file = File::open(path)?;
                 let size = file.metadata()?.len();
-                (Data::File(Arc::new(file)), size)
+                (Data::of(Arc::new(file), 0), size)
             }
-            Self::Spool(file) => (Data::File(Arc::clone(file)), file.metadata()?.len()),
+            Self::Spool(file) => (Data::of(Arc::clone(file), 0), file.metadata()?.len()),
+            Self::Part(file, range) => {
+                (Data::of(Arc::clone(file), range.start), range.end.saturating_sub(range.start))
+            }
             Self::Memory(bytes) => (Data::Memory(Arc::clone(bytes)), count(bytes.len())),
         };
         Ok(View { data, position: 0, end })
@@ -46,8 +51,22 @@ pub(super) struct View {
 
 #[derive(Debug, Clone)]
 enum Data {
-    File(Arc<File>),
+    File(Arc<Opened>),
     Memory(Arc<[u8]>),
+}
+
+/// An open file, and where in it the bytes begin. It stands behind a pointer, as
+/// there are many views.
+#[derive(Debug)]
+struct Opened {
+    file: Arc<File>,
+    start: u64,
+}
+
+impl Data {
+    fn of(file: Arc<File>, start: u64) -> Self {
+        Self::File(Arc::new(Opened { file, start }))
+    }
 }
 
 impl View {
@@ -69,7 +88,7 @@ impl Read for View {
         let most = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
         let buffer = &mut buffer[..most];
         let filled = match &self.data {
-            Data::File(file) => read_at(file, buffer, self.position)?,
+            Data::File(opened) => read_at(&opened.file, buffer, opened.start.saturating_add(self.position))?,
             Data::Memory(bytes) => match usize::try_from(self.position).ok().and_then(|at| bytes.get(at..)) {
                 Some(rest) => (&mut &*rest).read(buffer)?,
                 None => 0,

@@ -8,7 +8,7 @@ use super::open::Source;
 use super::packings;
 use super::problem::{Problem, ProblemKind};
 use super::root::{self, Given};
-use super::walk::{Found, Walker};
+use super::walk::Walker;
 use super::walked::Walked;
 use super::workbook;
 use globset::GlobSet;
@@ -140,7 +140,7 @@ fn discover_with(
         walker.add(given);
     }
     walker.walk();
-    let (mut found, problems, mut seen) = (walker.found, walker.problems, walker.seen);
+    let (mut found, problems, seen) = (walker.found, walker.problems, walker.seen);
     let mut collected = Collected { sources: Vec::new(), problems, left_out: Vec::new(), options };
     // Where several ways lead to a file, the plainest is reported.
     found.sort_by(|a, b| (a.way, &a.reported).cmp(&(b.way, &b.reported)));
@@ -154,23 +154,11 @@ fn discover_with(
     });
     let files = given.iter().filter(|given| given.metadata.is_file());
     let named: HashSet<&Path> = files.map(|given| given.real.as_path()).collect();
-    let look = |file: Found| {
+    let unopened = found.into_iter().map(|file| {
         let is_named = named.contains(file.real.as_path());
-        let stored = Stored::File(file.real);
-        let content = Content::of(&stored, file.size, &options.limits, &file.reported);
-        let content = if is_named { content.of_named(&stored) } else { content };
-        (file.reported, stored, file.size, content)
-    };
-    // Thousands of small files take longer to open than to read. A few do not,
-    // and starting threads for them would.
-    let looked: Vec<_> = if found.len() > FEW {
-        found.into_par_iter().map(look).collect()
-    } else {
-        found.into_iter().map(look).collect()
-    };
-    for (path, stored, size, content) in looked {
-        collected.add(path, stored, size, content);
-    }
+        Unopened { path: file.reported, stored: Stored::File(file.real), size: file.size, is_named }
+    });
+    collected.look(unopened.collect());
     if paths.iter().any(|path| is_input(&path)) {
         let path = STANDARD_INPUT.1.to_owned();
         match spool(standard_input, &options.limits) {
@@ -181,11 +169,17 @@ fn discover_with(
             Err(problem) => collected.problems.push((path, problem)),
         }
     }
-    let Collected { mut sources, mut problems, left_out, .. } = collected;
-    sources.sort_by(|a, b| a.path().cmp(b.path()));
-    problems.sort_by(|(a, _), (b, _)| a.cmp(b));
-    seen.leave_out(left_out, |path| sources.binary_search_by_key(&path, Source::path).is_ok());
-    Ok(Discovery { root, sources, problems, walked: seen })
+    Ok(collected.finish(root, seen))
+}
+
+/// A file that nobody looked into yet.
+struct Unopened {
+    /// As it is reported.
+    path: String,
+    stored: Stored,
+    size: u64,
+    /// Whether somebody named it, rather than its folder.
+    is_named: bool,
 }
 
 struct Collected<'a> {
@@ -197,6 +191,35 @@ struct Collected<'a> {
 }
 
 impl Collected<'_> {
+    /// Looks what files are, and adds them.
+    fn look(&mut self, files: Vec<Unopened>) {
+        let limits = &self.options.limits;
+        let look = |file: Unopened| {
+            let content = Content::of(&file.stored, file.size, limits, &file.path);
+            let content = if file.is_named { content.of_named(&file.stored) } else { content };
+            (file, content)
+        };
+        // Thousands of small files take longer to open than to read. A few do not,
+        // and starting threads for them would.
+        let looked: Vec<_> = if files.len() > FEW {
+            files.into_par_iter().map(look).collect()
+        } else {
+            files.into_iter().map(look).collect()
+        };
+        for (Unopened { path, stored, size, .. }, content) in looked {
+            self.add(path, stored, size, content);
+        }
+    }
+
+    /// Everything that was found, in order.
+    fn finish(self, root: PathBuf, mut walked: Walked) -> Discovery {
+        let Self { mut sources, mut problems, left_out, .. } = self;
+        sources.sort_by(|a, b| a.path().cmp(b.path()));
+        problems.sort_by(|(a, _), (b, _)| a.cmp(b));
+        walked.leave_out(left_out, |path| sources.binary_search_by_key(&path, Source::path).is_ok());
+        Discovery { root, sources, problems, walked }
+    }
+
     /// Adds a file, or the members of an archive.
     fn add(&mut self, path: String, stored: Stored, size: u64, content: Content) {
         match content {
@@ -354,6 +377,10 @@ fn spool(input: &mut dyn Read, limits: &Limits) -> Result<(Stored, u64), Problem
     }
     Ok((Stored::Spool(Arc::new(file)), size))
 }
+
+mod listed;
+
+pub use listed::{Bytes, Chosen};
 
 #[cfg(test)]
 mod tests;

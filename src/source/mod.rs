@@ -25,7 +25,7 @@ mod workbook;
 
 pub(crate) use digest::hex;
 pub use digest::sha256;
-pub use discover::{DiscoverError, DiscoverOptions, Discovery, discover};
+pub use discover::{Bytes, Chosen, DiscoverError, DiscoverOptions, Discovery, discover};
 pub use encoding::text_of;
 pub use limits::Limits;
 pub use open::{Source, TextStream};

@@ -245,7 +245,7 @@ fn values_at(finding: &Finding, discovery: &Discovery, reading: &Reading<'_>) ->
     for place in &finding.places {
         let file = reading.files.iter().find(|file| file.source == place.source);
         let (Some(source), Some(file)) = (discovery.source(place.source), file) else { continue };
-        let mut reader = ChildReader::new(source, file.report.kind);
+        let mut reader = ChildReader::new(source, file.report.kind).with(&file.report.classes);
         if reader.go_to(place.outer_start) {
             reader.read(&mut Values { ordinal: place.ordinal, values: &mut values });
         }

@@ -124,6 +124,71 @@ fn nothing_outside_the_folder_excuses_what_is_in_it() {
 }
 
 #[test]
+fn a_copy_beside_the_apps_own_records_does_not_stand_for_what_was_taken_out() {
+    let role = app_role_row();
+    for place in
+        ["dist", "Build", "target/app", ".metadata", "dist/app/update", "update/dist", "notes", "old/update"]
+    {
+        let place = format!("quay/{place}/role.xml");
+        let mut files = vec![
+            ("quay/sys_app_1.xml", app("x_quay")),
+            ("quay/update/acl.xml", acl(APP)),
+            (&*place, role.clone()),
+        ];
+        check("SNC1001", &files, "fail");
+        // With the row that it is a copy of, both are there.
+        files.push(("quay/update/role.xml", role.clone()));
+        check("SNC1001", &files, "pass");
+    }
+    // A newer copy of the ACL brings its role no nearer, nor does a whole app that a build wrote.
+    let newer = acl(APP).replace("<sys_id>", "<sys_updated_on>2026-02-01 10:00:00</sys_updated_on><sys_id>");
+    for place in ["notes", "dist"] {
+        let [acl, tie] = ["acl", "role"].map(|name| format!("quay/{place}/{name}.xml"));
+        check(
+            "SNC1001",
+            &with_acl(&[])
+                .into_iter()
+                .chain([(&*acl, newer.clone()), (&*tie, role.clone())])
+                .collect::<Vec<_>>(),
+            "fail",
+        );
+    }
+    check(
+        "SNC1001",
+        &with_acl(&[
+            ("quay/dist/app/sys_app_1.xml", app("x_quay")),
+            ("quay/dist/app/update/acl.xml", newer),
+            ("quay/dist/app/update/role.xml", role.clone()),
+        ]),
+        "fail",
+    );
+}
+
+#[test]
+fn what_lies_beside_the_apps_own_records_is_judged_by_all_of_the_app() {
+    let files = |others: &[(&'static str, String)]| {
+        let mut files = vec![("quay/sys_app_1.xml", app("x_quay")), ("quay/dist/acl.xml", acl(APP))];
+        files.extend(others.iter().cloned());
+        files
+    };
+    check("SNC1001", &files(&[]), "fail");
+    for place in ["quay/dist/role.xml", "quay/update/role.xml"] {
+        check("SNC1001", &files(&[(place, app_role_row())]), "pass");
+    }
+    // What is lost there is no part of the app's own records.
+    let broken = ("quay/dist/cut.xml", "<record_update table=\"sys_user_role\"><sys_user_role".to_owned());
+    check("SNC1001", &files(std::slice::from_ref(&broken)), "? sys_security_acl_role");
+    check("SNC1001", &with_acl(&[broken]), "fail");
+    // Where no folder is the platform's, any may hold the app's records.
+    let own = [
+        ("quay/sys_app_1.xml", app("x_quay")),
+        ("quay/acls/1.xml", acl(APP)),
+        ("quay/roles/1.xml", app_role_row()),
+    ];
+    check("SNC1001", &own, "pass");
+}
+
+#[test]
 fn the_folder_of_an_app_may_lie_anywhere() {
     for folder in ["", "quay/", "a/b/c/"] {
         let files = [

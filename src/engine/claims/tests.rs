@@ -91,13 +91,30 @@ fn a_table_at_the_limit_of_exports_is_not_taken_as_whole() {
     check(&[("u.xml", contacts.replacen("</sys_user>", "</customer_contact>", 1))], "sys_user", &[], &[CUT]);
     // Another part goes on from there.
     check(&[full(), ("v.xml", users(10_000..10_020))], "sys_user", &whole, &[]);
-    check(&[full(), ("v.xml", users(10_001..10_020))], "sys_user", &whole, &[]);
+    check(&[full(), ("v.xml", users([10_000]))], "sys_user", &whole, &[]);
+    let named = |name: &'static str, rows| (name, users(rows));
+    check(&[named("u_1.xml", 1..10_001), named("u_2.xml", 10_001..10_020)], "sys_user", &whole, &[]);
+    check(&[named("u.xml", 1..10_001), named("u (1).xml", 10_001..10_020)], "sys_user", &[], &[CUT]);
+    check(
+        &[named("u_1.xml", 10_001..20_001), named("u_2.xml", 5..20)],
+        "sys_user",
+        &[],
+        &["u_1.xml: exactly 10000 rows of sys_user"],
+    );
+    // Rows of another export say nothing of what this one left out.
+    check(&[full(), ("v.xml", users(10_001..10_020))], "sys_user", &[], &[CUT]);
+    check(&[full(), ("v.xml", users([20_000]))], "sys_user", &[], &[CUT]);
+    check(&[full(), ("v.xml", users([20_000]))], "sys_user=10001", &whole, &[]);
+    let (_, _, said) = told(&[full(), ("v.xml", users([20_000]))], "sys_user");
+    assert!(said[0].ends_with("--complete sys_user=10001"), "{said:?}");
     check(&[full(), ("v.xml", users(5..20))], "sys_user", &[], &[CUT]);
     check(&[full(), ("v.xml", users(10_000..20_000))], "sys_user", &[], &["v.xml: exactly 10000 rows"]);
     // In another order only a part of the same export can go on.
     let mixed = || users((1..=10_000).rev());
     check(&[("u (1).xml", mixed()), ("u (2).xml", users(20_000..20_005))], "sys_user", &whole, &[]);
     check(&[("u.xml", mixed()), ("w.xml", users(20_000..20_005))], "sys_user", &[], &[CUT]);
+    // As a browser names a second download, whatever it is.
+    check(&[("u.xml", mixed()), ("u (1).xml", users(20_000..20_005))], "sys_user", &[], &[CUT]);
 }
 
 #[test]
@@ -125,6 +142,31 @@ fn a_part_may_be_missing() {
     check(&parts(["u (1).xml", "u (3).xml"], 4..9), "sys_user", &[], &[gap]);
     check(&parts(["u (1).xml", "u (3).xml"], 5..9), "sys_user=8", &whole, &[]);
     check(&parts(["u (1).xml", "u (2).xml"], 5..9), "sys_user", &whole, &[]);
+    let gap = "u.003.xml: no file stands between u.001.xml and this one";
+    check(&parts(["u.001.xml", "u.003.xml"], 5..9), "sys_user", &[], &[gap]);
+    let gap = "x_3.zip!/u.xml: no file stands between x_1.zip!/u.xml and this one";
+    check(&parts(["x_1.zip!/u.xml", "x_3.zip!/u.xml"], 5..9), "sys_user", &[], &[gap]);
+    let first = "u_3.xml: the files are numbered from 2 on, and the first part is not there";
+    check(&parts(["u_2.xml", "u_3.xml"], 5..9), "sys_user", &[], &[first]);
+    check(&parts(["u.xml", "u_2.xml"], 5..9), "sys_user", &whole, &[]);
+    let of = "u-3-of-3.xml: by its name the file is one of 3 parts, and part 2 is not there";
+    check(&parts(["u-1-of-3.xml", "u-3-of-3.xml"], 5..9), "sys_user", &[], &[of]);
+    let of = "u-1-of-2.xml: by its name the file is one of 2 parts, and part 2 is not there";
+    check(&[("u-1-of-2.xml", users(1..5))], "sys_user", &[], &[of]);
+    check(&parts(["u-1-of-2.xml", "u-2-of-2.xml"], 5..9), "sys_user", &whole, &[]);
+    // A part of other tables is no gap.
+    let roles = ("u_2.xml", unload("<sys_user_role><name>r</name><sys_id>r</sys_id></sys_user_role>"));
+    let [one, three] = parts(["u_1.xml", "u_3.xml"], 5..9);
+    check(&[one, roles, three], "sys_user", &whole, &[]);
+    check(&parts(["u_v_1.xml", "u_v_3.xml"], 5..9), "sys_user", &whole, &[]);
+    check(&parts(["u_24.xml", "u_25.xml"], 5..9), "sys_user", &whole, &[]);
+    // Two exports without sys_ids are compared by what names their rows.
+    let csv = |rows: &str| format!("user_name,active\n{rows}");
+    let copies =
+        |other: &str| [("a/sys_user_1.csv", csv("a,true\nb,true\n")), ("a/sys_user_3.csv", csv(other))];
+    check(&copies("a,true\nb,false\n"), "sys_user", &whole, &[]);
+    let gap = "a/sys_user_3.csv: no file stands between a/sys_user_1.csv and this one";
+    check(&copies("c,true\nd,true\n"), "sys_user", &[], &[gap]);
     // Two exports of the same rows are no parts, and neither are two days.
     check(&parts(["u (1).xml", "u (3).xml"], 1..6), "sys_user", &whole, &[]);
     check(&parts(["u-2026-01-01.xml", "u-2026-01-09.xml"], 5..9), "sys_user", &whole, &[]);

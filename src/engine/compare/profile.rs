@@ -77,6 +77,8 @@ pub(super) fn switches(pack: &Pack) -> impl Iterator<Item = &'static str> {
 /// pack ([`Pack::want_comparison`]) that is nothing.
 #[must_use]
 pub fn profile(instance: &Instance<'_>, pack: &Pack, name: &str) -> Profile {
+    // What sets propose that are not in force is nothing that the instance has.
+    let instance = instance.in_force();
     let mut profile = Profile { name: name.to_owned(), ..Profile::default() };
     if let (Some(review), Some(comparison)) = (&pack.review, &pack.comparison) {
         let accounts = Accounts::new(instance, review, comparison);

@@ -1,9 +1,8 @@
 //! Several rows of one record: which is believed, and what joins see of them.
 
-use crate::engine::{Options, Plan, judge, read_all};
+use crate::engine::Options;
+use crate::engine::judged_test::{judged, verdict_of};
 use crate::query::Clock;
-use crate::rule::{Pack, Settings, builtin};
-use crate::source::Source;
 
 const ROLE: &str =
     "<sys_user_role><name>admin</name><sys_id>2831a114c611228501d4ea6c309d626d</sys_id></sys_user_role>";
@@ -37,30 +36,22 @@ fn check(files: &[&str], expected: &str) {
     }
 }
 
-fn verdict(files: &[&str]) -> String {
-    let settings = Settings { select: vec!["SNR1001".to_owned()], ..Settings::default() };
-    let pack = Pack::compile(&[builtin().unwrap()], &settings).unwrap();
-    let sources: Vec<_> = files
-        .iter()
-        .enumerate()
-        .map(|(at, text)| Source::memory(&format!("{at}.xml"), text.as_bytes().to_vec()))
-        .collect();
+fn options() -> Options {
     let today = Some(Clock::parse("2026-03-05").unwrap());
-    let options = Options { complete: ["all".to_owned()].into(), today, ..Options::default() };
-    let reading = read_all(&sources, &Plan::of(&pack), &options, &|_| {});
-    let outcome = judge(&reading.instance, &pack.rules);
-    let notices = reading.instance.version_notices(&|_| "file");
-    let at_odds = match notices.len() {
-        0 => "",
-        2 => " !",
-        _ => " !!",
-    };
-    let verdict = match &outcome.coverage[0] {
-        coverage if coverage.fail > 0 => "fail",
-        coverage if coverage.cannot_tell > 0 => "?",
-        _ => "pass",
-    };
-    format!("{verdict}{at_odds}")
+    Options { complete: ["all".to_owned()].into(), today, ..Options::default() }
+}
+
+fn verdict(files: &[&str]) -> String {
+    judged("SNR1001", files, &options(), |instance, coverage| {
+        let at_odds = match instance.version_notices(&|_| "file").len() {
+            0 => "",
+            2 => " !",
+            _ => " !!",
+        };
+        // Whoever has no such account passes.
+        let verdict = verdict_of(coverage).replace("not applicable", "pass");
+        format!("{verdict}{at_odds}")
+    })
 }
 
 fn on(date: &str) -> String {
@@ -158,4 +149,35 @@ fn a_word_for_nothing_is_no_sys_id() {
     let grant = GRANT.replace("<user>u1", "<user>NULL");
     let rows = format!("{ROLE}{grant}{one}{other}");
     assert_eq!(verdict(&[&file("2026-03-01", &rows)]), "?");
+}
+
+/// What coverage says where a column contradicts itself: not that it is missing.
+#[test]
+fn a_contradiction_is_no_lack() {
+    let common = file("2026-03-01", &format!("{ROLE}{GRANT}"));
+    let check = |files: &[&str], expected: &[&str]| {
+        let files: Vec<_> = files.iter().copied().chain([common.as_str()]).collect();
+        let missing = judged("SNR1001", &files, &options(), |_, coverage| coverage.missing.clone());
+        let of_column: Vec<_> = missing.iter().filter(|name| name.contains("sys_user.active")).collect();
+        assert_eq!(of_column, expected, "{files:?}: {missing:?}");
+    };
+    let same = on("2026-02-01 10:00:00");
+    let (active, inactive) = (account(true, &same), account(false, &same));
+    let day = |rows: &str| file("2026-03-01", rows);
+    let said = "the input contradicts itself about sys_user.active of 'svc.quay', in 0.xml and in 1.xml";
+    check(&[&day(&active), &day(&inactive)], &[said]);
+    let twice = said.replace("in 0.xml and in 1.xml", "twice in 0.xml");
+    check(&[&day(&format!("{active}{inactive}"))], &[&twice]);
+    // Another account lacks the column, which is said too.
+    let lacking =
+        active.replace("<active>true</active>", "").replace("u1", "u2").replace("svc.quay", "svc.pier");
+    let grant = GRANT.replace("u1", "u2").replace("g1", "g2");
+    let lacking = day(&format!("{lacking}{grant}"));
+    check(&[&lacking], &["sys_user.active"]);
+    check(&[&day(&active), &day(&inactive), &lacking], &["sys_user.active", said]);
+    // Several records are counted.
+    let other =
+        |text: &str| day(&format!("{text}{}", text.replace("u1", "u3").replace("svc.quay", "svc.mole")));
+    let more = format!("{said}; one more record is like this");
+    check(&[&other(&active), &other(&inactive)], &[&more]);
 }

@@ -109,6 +109,50 @@ fn names_that_contradict_each_other_name_nobody() {
     check_role(&[contains("c1", INNER, "display_value=\"quay_helper\""), other], "? ! !");
 }
 
+/// The messages of a file.
+fn said(rows: &[String]) -> Vec<String> {
+    let settings = Settings { select: vec!["SNR1009".to_owned()], ..Settings::default() };
+    let pack = Pack::compile(&[builtin().unwrap()], &settings).unwrap();
+    let sources = [Source::memory("a.xml", format!("<unload>{}</unload>", rows.concat()).into_bytes())];
+    let reading = read_all(&sources, &Plan::of(&pack), &Options::default(), &|_| {});
+    reading.instance.name_notices(&|_| "a.xml").into_iter().map(|notice| notice.message).collect()
+}
+
+#[test]
+fn messages_name_the_record_and_what_is_odd() {
+    let refers = |id: &str, attributes: &str| contains(id, INNER, attributes);
+    assert_eq!(
+        said(&[refers("c1", "display_value=\"clerk\" name=\"admin\"")]),
+        [
+            "sys_user_role_contains.contains of 'quay → 0123456789abcdef0123456789abcdef' shows two names for one record of \
+          sys_user_role, 'clerk' and 'admin': the record itself is not in the input, so nobody can tell which it is"
+        ]
+    );
+    let two = [refers("c1", "display_value=\"clerk\""), refers("c2", "display_value=\"admin\"")];
+    let what = format!("sys_user_role_contains.contains of 'quay → {INNER}'");
+    let end = "the record itself is not in the input, so nobody can tell which it is";
+    assert_eq!(
+        said(&two),
+        [
+            format!(
+                "{what} calls a record of sys_user_role 'clerk', and {what} in a.xml calls it 'admin': {end}"
+            ),
+            format!(
+                "{what} calls a record of sys_user_role 'admin', and {what} in a.xml calls it 'clerk': {end}"
+            ),
+        ]
+    );
+    let known = contains("c1", ADMIN, "display_value=\"clerk\"");
+    let again = contains("c2", ADMIN, "display_value=\"clerk\"");
+    assert_eq!(
+        said(&[known, again]),
+        [
+            "sys_user_role_contains.contains of 'quay → admin' shows the name 'clerk', but the record that it leads to is \
+          called 'admin': the sys_id decides; one more reference is like this"
+        ]
+    );
+}
+
 #[test]
 fn a_condition_on_a_reference_asks_the_row() {
     let acl = |shown: &str| {

@@ -118,3 +118,56 @@ fn one_record_in_several_files_is_one_finding() {
     check(&[("a/sys_user.csv", more), ("b/sys_user.csv", other)], "fail 1");
     check(&[("a/sys_user.csv", csv), ("b/sys_user.csv", &csv.replace("true,false", "1,false"))], "fail 1");
 }
+
+/// Lists show only the name of what a row refers to.
+#[test]
+fn a_name_that_one_record_has_is_as_good_as_its_sys_id() {
+    let select = |rule: &str| Settings { select: vec![rule.to_owned()], strict: true, ..Settings::default() };
+    let packs = [builtin().unwrap()];
+    let method = |id: &str, message: &str| {
+        format!(
+            "<unload><sys_rest_message_fn><function_name>get</function_name><rest_endpoint>http://quay.example.com\
+             </rest_endpoint><rest_message display_value=\"Quay\">{message}</rest_message><sys_id>{id}</sys_id>\
+             </sys_rest_message_fn></unload>"
+        )
+    };
+    let csv = "rest_message,function_name,rest_endpoint\nQuay,get,http://quay.example.com\n";
+    let check = |files: &[(&str, &str)], expected: &str| {
+        assert_eq!(verdicts(&packs, &select("SNI1023"), files), [expected], "{files:?}");
+    };
+    let (one, other) = (method("f1", "m1"), method("f2", "m2"));
+    check(&[("a.xml", &one), ("sys_rest_message_fn.csv", csv)], "fail 1");
+    check(&[("sys_rest_message_fn.csv", csv), ("a.xml", &one)], "fail 1");
+    // Of two messages of that name nobody knows which is meant.
+    check(&[("a.xml", &one), ("b.xml", &other), ("sys_rest_message_fn.csv", csv)], "fail 3");
+    let differs = csv.replace("quay.example", "pier.example");
+    check(&[("a.xml", &one), ("sys_rest_message_fn.csv", &differs)], "fail 2");
+    let method = csv.replace("get", "post");
+    check(&[("a.xml", &one), ("sys_rest_message_fn.csv", &method)], "fail 2");
+}
+
+/// Several records with one key are nothing odd in some tables.
+#[test]
+fn a_twin_of_a_shared_key_is_one_finding() {
+    let settings = Settings { select: vec!["SNI1035".to_owned()], strict: true, ..Settings::default() };
+    let packs = [builtin().unwrap()];
+    let row = |id: &str, expires: &str| {
+        format!(
+            "<sys_certificate><active>true</active><expires>{expires}</expires><name>quay</name><sys_id>{id}\
+             </sys_id></sys_certificate>"
+        )
+    };
+    let file = |rows: &str| format!("<unload unload_date=\"2026-03-01 10:00:00\">{rows}</unload>");
+    let csv = "name,active,expires\nquay,true,2025-01-01 00:00:00\n";
+    let check = |xml: &str, expected: &str| {
+        for files in
+            [[("a.xml", xml), ("sys_certificate.csv", csv)], [("sys_certificate.csv", csv), ("a.xml", xml)]]
+        {
+            assert_eq!(verdicts(&packs, &settings, &files), [expected], "{xml}");
+        }
+    };
+    check(&file(&row("c1", "2025-01-01 00:00:00")), "fail 1");
+    check(&file(&row("c1", "2025-02-01 00:00:00")), "fail 2");
+    let two = format!("{}{}", row("c1", "2025-01-01 00:00:00"), row("c2", "2025-02-01 00:00:00"));
+    check(&file(&two), "fail 2");
+}

@@ -1,7 +1,8 @@
 //! What an export lacks excuses nothing: from every failing test of every rule
-//! each column and each table that the rule asks for is dropped in turn. Then the
-//! rule may still fail, or say that it cannot tell; it may not pass, and not call
-//! itself not applicable.
+//! each column and each table that the rule asks for is dropped in turn, and the
+//! payloads in which an update set brings records of the table. Then the rule may
+//! still fail, or say that it cannot tell; it may not pass, and not call itself not
+//! applicable.
 
 use std::collections::BTreeSet;
 
@@ -25,6 +26,7 @@ const EXPECTED: &str = include_str!("dropped.tsv");
 struct Figures {
     columns: usize,
     tables: usize,
+    payloads: usize,
 }
 
 #[test]
@@ -40,6 +42,7 @@ fn what_is_dropped_excuses_nothing() {
     let (figures, excused) = judged.reduce(Default::default, |mut all, (figures, excused)| {
         all.0.columns += figures.columns;
         all.0.tables += figures.tables;
+        all.0.payloads += figures.payloads;
         all.1.extend(excused);
         all
     });
@@ -52,7 +55,7 @@ fn what_is_dropped_excuses_nothing() {
     assert!(new.is_empty(), "{} drops excuse what the export showed:\n{}", new.len(), new.join("\n"));
     let gone: Vec<_> = expected.difference(&excused).cloned().collect();
     assert!(gone.is_empty(), "these excuse nothing any more, take them out:\n{}", gone.join("\n"));
-    assert!(figures.columns > 2000 && figures.tables > 500, "{figures:?}");
+    assert!(figures.columns > 2000 && figures.tables > 500 && figures.payloads > 100, "{figures:?}");
 }
 
 /// Judges every failing test of a rule without each thing it asks for. Gives how
@@ -66,10 +69,10 @@ fn judge_without(files: &[PackFiles], id: &str, tests: &[RuleTest]) -> (Figures,
         let own = (!test.params.is_empty() || test.baseline.is_some()).then(compile);
         let pack = own.as_ref().unwrap_or_else(|| shared.get_or_insert_with(compile));
         for dropped in drops_of(pack, test) {
-            if dropped.column.is_some() {
-                figures.columns += 1;
-            } else {
-                figures.tables += 1;
+            match dropped.what {
+                What::Column(_) => figures.columns += 1,
+                What::Table => figures.tables += 1,
+                What::Payloads(_) => figures.payloads += 1,
             }
             if !matches!(dropped.verdict(pack), Verdict::Fail | Verdict::CannotTell) {
                 excused.insert(format!("{id}\t{}", dropped.name()));
@@ -79,19 +82,32 @@ fn judge_without(files: &[PackFiles], id: &str, tests: &[RuleTest]) -> (Figures,
     (figures, excused)
 }
 
-/// A failing test without one column, or one table.
+/// What of a table is dropped.
+enum What {
+    Column(String),
+    Table,
+    /// The payloads of rows of update sets that bring records of it, in place of which
+    /// this is left.
+    Payloads(&'static str),
+}
+
+/// What is left of payloads: an empty one, or one without a record.
+const LEFT: [&str; 2] = ["<payload/>", "<payload>&lt;record_update/&gt;</payload>"];
+
+/// A failing test without something of one table.
 struct Dropped {
     table: String,
-    column: Option<String>,
+    what: What,
     exports: Vec<(&'static str, String)>,
     options: Options,
 }
 
 impl Dropped {
     fn name(&self) -> String {
-        match &self.column {
-            Some(column) => format!("{}.{column}", self.table),
-            None => self.table.clone(),
+        match &self.what {
+            What::Column(column) => format!("{}.{column}", self.table),
+            What::Table => self.table.clone(),
+            What::Payloads(left) => format!("payloads of {}, and left '{left}'", self.table),
         }
     }
 
@@ -114,40 +130,54 @@ fn drops_of(pack: &Pack, test: &RuleTest) -> Vec<Dropped> {
     for wanted in pack.wanted.tables().iter().filter(|table| !is_view(&table.name)) {
         let asked =
             wanted.columns.iter().filter(|column| !["sys_updated_on", "sys_mod_count"].contains(&&***column));
-        let columns = asked.map(|column| Some(column.to_string()));
-        for column in columns.chain([None]) {
-            let without = |(name, text): &(&'static str, String)| {
-                (*name, without(text, &wanted.name, column.as_deref()))
-            };
+        let columns = asked.map(|column| What::Column(column.to_string()));
+        for what in columns.chain([What::Table]).chain(LEFT.map(What::Payloads)) {
+            let without = |(name, text): &(&'static str, String)| (*name, without(text, &wanted.name, &what));
             let left: Vec<_> = exports.iter().map(without).collect();
             if left == exports {
                 continue;
             }
             let mut options = options(test);
-            if column.is_none() {
+            if matches!(what, What::Table) {
                 // A table that was not exported was not exported whole.
                 options.complete.remove(&*wanted.name);
             }
-            drops.push(Dropped { table: wanted.name.to_string(), column, exports: left, options });
+            drops.push(Dropped { table: wanted.name.to_string(), what, exports: left, options });
         }
     }
     drops
 }
 
-/// An export without a column of a table, or without the rows of the table.
-fn without(export: &str, table: &str, column: Option<&str>) -> String {
-    let row = Regex::new(&format!(r"(?s)<{table} action=.*?(</{table}>|/>)")).unwrap();
-    let Some(column) = column else { return row.replace_all(export, "").into_owned() };
-    let field = Regex::new(&format!(r"(?s)<{column}([ \t\r\n][^>]*)?(/>|>.*?</{column}>)")).unwrap();
-    row.replace_all(export, |found: &regex::Captures<'_>| field.replace_all(&found[0], "").into_owned())
-        .into_owned()
+/// An export without something of a table.
+fn without(export: &str, table: &str, what: &What) -> String {
+    let replace = |pattern: &str, by: &dyn Fn(&str) -> String| {
+        let pattern = Regex::new(pattern).unwrap();
+        pattern.replace_all(export, |found: &regex::Captures<'_>| by(&found[0])).into_owned()
+    };
+    let row = format!(r"(?s)<{table} action=.*?(</{table}>|/>)");
+    match what {
+        What::Table => replace(&row, &|_| String::new()),
+        What::Column(column) => {
+            let field = Regex::new(&format!(r"(?s)<{column}([ \t\r\n][^>]*)?(/>|>.*?</{column}>)")).unwrap();
+            replace(&row, &|row| field.replace_all(row, "").into_owned())
+        }
+        What::Payloads(left) => {
+            let payload = Regex::new(r"(?s)<payload>.*</payload>").unwrap();
+            let is_of_table = |row: &str| row.contains(&format!("<{table} action="));
+            let by = |row: &str| {
+                if is_of_table(row) { payload.replace(row, *left).into_owned() } else { row.to_owned() }
+            };
+            replace(r"(?s)<sys_update_xml action=.*?</sys_update_xml>", &by)
+        }
+    }
 }
 
 #[test]
 fn a_column_is_dropped_from_the_rows_of_its_table_only() {
     let export = "<unload><a action=\"x\"><b>1</b><c/></a><d action=\"x\"><b>2</b></d></unload>";
-    let check = |table, column, left: &str| assert_eq!(without(export, table, column), left);
-    check("a", Some("b"), "<unload><a action=\"x\"><c/></a><d action=\"x\"><b>2</b></d></unload>");
-    check("a", Some("c"), "<unload><a action=\"x\"><b>1</b></a><d action=\"x\"><b>2</b></d></unload>");
-    check("d", None, "<unload><a action=\"x\"><b>1</b><c/></a></unload>");
+    let check = |table, what: &What, left: &str| assert_eq!(without(export, table, what), left);
+    let column = |name: &str| What::Column(name.to_owned());
+    check("a", &column("b"), "<unload><a action=\"x\"><c/></a><d action=\"x\"><b>2</b></d></unload>");
+    check("a", &column("c"), "<unload><a action=\"x\"><b>1</b></a><d action=\"x\"><b>2</b></d></unload>");
+    check("d", &What::Table, "<unload><a action=\"x\"><b>1</b><c/></a></unload>");
 }

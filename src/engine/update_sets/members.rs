@@ -141,7 +141,7 @@ impl<'f> Members<'f> {
     fn read_records(&mut self, wanted: &Wanted) {
         let facts = self.facts;
         for (table, columns) in wanted_update_sets(wanted) {
-            let rows = (0_u32..).map(crate::query::RowId).zip(&facts.table(table).rows);
+            let rows = (0_u32..).map(crate::query::RowId).zip(&*facts.table(table).rows);
             for (id, row) in rows {
                 let value = |column: ColumnIdx| facts.table(table).pair(id, column).value;
                 let sys_id = value(ColumnIdx::SYS_ID);

@@ -1,9 +1,8 @@
 //! Which version is the state, and what sets that were never committed say of it.
 
 use super::find_older;
-use crate::engine::{Options, Plan, judge, read_all};
-use crate::rule::{Pack, Settings, builtin};
-use crate::source::Source;
+use crate::engine::Options;
+use crate::engine::judged_test::{judged, verdict_of};
 
 fn check(ages: &[[u128; 3]], expected: &[bool]) {
     let ages: Vec<_> = ages.iter().map(|age| age.map(|sign| (sign > 0).then_some(sign))).collect();
@@ -67,21 +66,10 @@ fn check_set(set: &str, expected: &str) {
 }
 
 fn verdict(files: &[&str]) -> &'static str {
-    let settings = Settings { select: vec!["SNP1002".to_owned()], ..Settings::default() };
-    let pack = Pack::compile(&[builtin().unwrap()], &settings).unwrap();
-    let sources: Vec<_> = files
-        .iter()
-        .enumerate()
-        .map(|(at, text)| Source::memory(&format!("{at}.xml"), text.as_bytes().to_vec()))
-        .collect();
-    let reading = read_all(&sources, &Plan::of(&pack), &Options::default(), &|_| {});
-    assert_eq!(reading.instance.version_notices(&|_| "file"), []);
-    let outcome = judge(&reading.instance, &pack.rules);
-    match &outcome.coverage[0] {
-        coverage if coverage.fail > 0 => "fail",
-        coverage if coverage.pass > 0 => "pass",
-        _ => "?",
-    }
+    judged("SNP1002", files, &Options::default(), |instance, coverage| {
+        assert_eq!(instance.version_notices(&|_| "file"), []);
+        verdict_of(coverage)
+    })
 }
 
 #[test]

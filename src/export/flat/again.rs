@@ -11,18 +11,18 @@ use crate::span::ByteSpan;
 const BLOCK: usize = 32 * 1024;
 
 /// Reads rows of one source, best in the order they stand in.
-pub(in crate::export) struct RowReader {
-    rows: Rows<'static>,
+pub(in crate::export) struct RowReader<'s> {
+    rows: Rows<'s>,
 }
 
-impl RowReader {
+impl<'s> RowReader<'s> {
     /// Opens a source and looks at its beginning again; `None` where it is no
     /// such export any more.
-    pub(in crate::export) fn new(source: &Source) -> Option<Self> {
+    pub(in crate::export) fn new(source: &Source, select: Select<'s>) -> Option<Self> {
         let window = Window::new(source.open().ok()?, 0);
         match judge(source, window)? {
             (window, Judged::Export(head)) => {
-                let mut rows = Rows::new(source, head, window, Select::Everything);
+                let mut rows = Rows::new(source, head, window, select);
                 rows.goes_on = false;
                 Some(Self { rows })
             }

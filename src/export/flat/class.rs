@@ -4,33 +4,42 @@
 
 use std::borrow::Cow;
 
-use super::head::Head;
+use super::super::unknown_class::{Fit, fit, is_own};
+use super::head::{Form, Head};
 use super::record::{Cell, Written};
 use super::table::is_name;
 use super::values::Shows;
-use crate::record::{classes, schema};
+use crate::record::{Classes, classes, schema};
 
 /// The column that says the class.
-const CLASS: &str = "sys_class_name";
+pub(super) const CLASS: &str = "sys_class_name";
 /// From this table all metadata is derived: its list has rows of any other.
-const ANY_METADATA: &str = "sys_metadata";
+pub(in crate::export) const ANY_METADATA: &str = "sys_metadata";
+
+/// The table of a row.
+pub(super) struct RowTable<'t> {
+    pub(super) name: Cow<'t, str>,
+    /// The class that it says, where nobody knows that, and what its columns say.
+    pub(super) unknown: Option<(Cow<'t, str>, Fit)>,
+}
+
+impl<'t> RowTable<'t> {
+    fn of(name: impl Into<Cow<'t, str>>) -> Self {
+        Self { name: name.into(), unknown: None }
+    }
+}
 
 /// The table of a row. `class_at` is where the class stood last.
 pub(super) fn table_of<'t>(
-    head: &'t Head,
+    (head, known): (&'t Head, &Classes),
     text: &'t str,
-    cells: &[Cell],
+    cells: &'t [Cell],
     class_at: &mut usize,
-) -> Option<Cow<'t, str>> {
-    let known = || head.table.as_deref().map(Cow::Borrowed);
-    let is_class = |cell: &Cell| cell.name(head, text) == Some(CLASS);
-    if !cells.get(*class_at).is_some_and(is_class) {
-        let Some(at) = cells.iter().position(is_class) else { return known() };
-        *class_at = at;
-    }
-    let Some(cell) = cells.get(*class_at) else { return known() };
+) -> Option<RowTable<'t>> {
+    let of_all = || head.table.as_deref().map(RowTable::of);
+    let Some(cell) = class_cell(head, text, cells, class_at) else { return of_all() };
     let said = match cell.written {
-        Written::Word | Written::Cut | Written::CutSheet => return known(),
+        Written::Word | Written::Cut | Written::CutSheet => return of_all(),
         Written::JsonText | Written::XmlText if is_name(&text[cell.content.clone()]) => {
             (Some(Cow::Borrowed(&text[cell.content.clone()])), None)
         }
@@ -39,39 +48,52 @@ pub(super) fn table_of<'t>(
     let Some(table) = head.table.as_deref() else {
         // Only rows that show what is stored say of which table they are.
         let class = said.0.filter(|class| head.shows == Shows::Stored && is_name(class));
-        return class;
+        return class.map(RowTable::of);
     };
     let (value, shown) = said;
-    let Some(said) = value.or(shown) else { return known() };
+    let Some(said) = value.or(shown) else { return of_all() };
     if is_name(&said) {
-        return Some(judge(table, said, head, text, cells));
+        let names = cells.iter().filter_map(|cell| cell.name(head, text));
+        return Some(judge(table, said, (head.shows, known), names));
     }
-    classes::labelled(said.trim(), table).map(Cow::Borrowed).or_else(known)
+    classes::labelled(said.trim(), table).map(RowTable::of).or_else(of_all)
+}
+
+/// The value that says the class. In lines the header tells it once for all rows;
+/// elsewhere it mostly stands where it stood last.
+fn class_cell<'c>(head: &Head, text: &str, cells: &'c [Cell], class_at: &mut usize) -> Option<&'c Cell> {
+    if let Form::Csv { class, .. } = &head.form {
+        return cells.get((*class)?);
+    }
+    let is_class = |cell: &Cell| cell.name(head, text) == Some(CLASS);
+    if !cells.get(*class_at).is_some_and(is_class) {
+        *class_at = cells.iter().position(is_class)?;
+    }
+    cells.get(*class_at)
 }
 
 /// The table of a row of a file of `table` that says another class.
-fn judge<'t>(table: &'t str, class: Cow<'t, str>, head: &Head, text: &str, cells: &[Cell]) -> Cow<'t, str> {
-    if class == table
-        || classes::is_a(&class, table)
-        || table == ANY_METADATA
-        || !schema::knows_some_of(table)
+fn judge<'t>(
+    table: &'t str,
+    class: Cow<'t, str>,
+    (shows, classes): (Shows, &Classes),
+    names: impl Iterator<Item = &'t str> + Clone,
+) -> RowTable<'t> {
+    if class == table || classes.is_a(&class, table) || table == ANY_METADATA || !schema::knows_some_of(table)
     {
-        return class;
+        return RowTable::of(class);
     }
-    let names = || cells.iter().filter_map(|cell| cell.name(head, text)).filter(|name| is_own(name));
-    let fits = |table: &str| names().filter(|name| schema::column(table, name).is_some()).count();
-    let known = classes::dictionary_table(&class);
-    let is_of_table = if schema::knows_some_of(known) {
+    let own = || names.clone().filter(|name| is_own(name));
+    let fits = |table: &str| own().filter(|name| schema::column(table, name).is_some()).count();
+    let known = classes.dictionary_table(&class);
+    if schema::knows_some_of(known) {
         // Two tables of the dictionary: the one whose columns the row has.
-        fits(table) > fits(known)
-    } else {
-        // Where labels are shown it may be one.
-        head.shows == Shows::Labels || fits(table) * 2 >= names().count()
-    };
-    if is_of_table { Cow::Borrowed(table) } else { class }
-}
-
-/// Whether a column is not one that every table may have.
-fn is_own(name: &str) -> bool {
-    !["sys_", "__", "u_", "dv_"].iter().any(|prefix| name.starts_with(prefix))
+        return if fits(table) > fits(known) { RowTable::of(table) } else { RowTable::of(class) };
+    }
+    // Where labels are shown it may be one.
+    let is_of_table = shows == Shows::Labels || fits(table) * 2 >= own().count();
+    if is_of_table {
+        return RowTable { name: Cow::Borrowed(table), unknown: Some((class, Fit::Row)) };
+    }
+    RowTable { name: class.clone(), unknown: Some((class, fit(table, names))) }
 }

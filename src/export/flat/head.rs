@@ -2,6 +2,7 @@
 //! table, and how its rows are written.
 
 use super::answer::Answer;
+use super::class::CLASS;
 use super::csv::{self, Dialect, RowEnd};
 use super::firsts::{self, Told};
 use super::json::{self, Json};
@@ -30,7 +31,14 @@ pub(super) enum Form {
     Xml,
     /// Lines below a header of columns, or of labels where no column is known.
     /// Of the labels, as they are written, one may be that of the sys_id.
-    Csv { dialect: Dialect, header: Vec<String>, labels: Vec<String>, sys_id: Option<usize> },
+    /// `class` is the column that says the class of a row.
+    Csv {
+        dialect: Dialect,
+        header: Vec<String>,
+        labels: Vec<String>,
+        sys_id: Option<usize>,
+        class: Option<usize>,
+    },
 }
 
 /// The beginning of an export.
@@ -203,11 +211,13 @@ fn of_csv(window: &mut Window, path: &str, kind: FileKind) -> Judged {
         return at_odds(kind, table, other, root);
     }
     let problem = header.problem(dialect).map(|(sort, message)| problem(sort, message, root));
+    let columns = header.columns(table);
     Judged::Export(Head {
         kind,
         form: Form::Csv {
             dialect,
-            header: header.columns(table),
+            class: columns.iter().position(|name| name == CLASS),
+            header: columns,
             sys_id: header.labels.iter().position(|label| is_label_of_sys_id(label)),
             labels: header.labels.clone(),
         },

@@ -33,8 +33,9 @@ use super::{FileKind, FileReport, RecordSink, Select, problem};
 use crate::source::{ProblemKind, Source};
 
 pub(super) use again::RowReader;
+pub(super) use class::ANY_METADATA;
 pub(super) use head::may_be;
-pub(super) use table::{Named, by_file_name, is_name};
+pub(super) use table::{Named, by_file_name, is_name, is_telling, known_by_file_name};
 
 use head::Judged;
 use rows::{Rows, Step};

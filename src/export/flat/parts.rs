@@ -1,22 +1,94 @@
-//! Values of JSON that are objects: what is stored, and what is displayed of it.
+//! Values that are written in parts: what is stored, what is displayed of it, and
+//! where a reference leads. JSON writes them as an object, XML as elements.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use super::escapes;
 use super::json::{self, Member};
-use super::record::Cell;
+use super::record::{Cell, Written};
 use super::table::is_sys_id;
 use super::window::Window;
+use super::xml;
 use crate::span::ByteSpan;
 
-/// `{"value":…, "display_value":…, "link":…}`, of which some may be missing. The
-/// last part of a link is the sys_id.
-pub(super) fn read_object(written: &str) -> (Option<Cow<'_, str>>, Option<Cow<'_, str>>) {
-    let mut members = Vec::new();
-    if json::object(written.as_bytes(), 0, &mut members).is_err() {
-        return (Some(Cow::Borrowed(written)), None);
+/// The names of the parts. Any of them may be missing.
+const NAMES: [&str; 3] = ["value", "display_value", "link"];
+
+/// One part of a value.
+pub(super) struct Part<'t> {
+    name: &'static str,
+    text: Cow<'t, str>,
+    /// With its name, in what is written of the value.
+    whole: Range<usize>,
+}
+
+impl<'t> Part<'t> {
+    /// A part of that name, if there is such a one.
+    pub(super) fn new(name: &str, text: impl FnOnce() -> Cow<'t, str>, whole: Range<usize>) -> Option<Self> {
+        let name = NAMES.into_iter().find(|known| *known == name)?;
+        Some(Self { name, text: text(), whole })
     }
+}
+
+/// The value and what is displayed of it; `None` for what is not shown. Where the
+/// parts contradict each other, nothing of them counts. `None` for all of it where
+/// there is neither.
+type Read<'t> = (Option<Cow<'t, str>>, Option<Cow<'t, str>>);
+
+/// What parts say together.
+pub(super) fn read_parts(parts: Vec<Part<'_>>) -> Option<Read<'_>> {
+    if contradiction(&parts).is_some() {
+        return Some((None, None));
+    }
+    let (mut value, mut display, mut link) = (None, None, None);
+    for Part { name, text, .. } in parts {
+        let of_name = match name {
+            "value" => &mut value,
+            "display_value" => &mut display,
+            _ => &mut link,
+        };
+        of_name.get_or_insert(text);
+    }
+    if value.is_none() && display.is_none() {
+        return None;
+    }
+    let linked = || link.and_then(|link| end_of_link(&link).map(|end| Cow::Owned(end.to_owned())));
+    Some((value.or_else(linked), display))
+}
+
+/// Two parts that say different things of what a value is, or displays: two of one name,
+/// or a value and a link that leads elsewhere.
+fn contradiction<'p, 't>(parts: &'p [Part<'t>]) -> Option<[&'p Part<'t>; 2]> {
+    let named = |name: &'static str| parts.iter().filter(move |part| part.name == name);
+    let twice = NAMES.into_iter().find_map(|name| {
+        let first = named(name).next()?;
+        Some([first, named(name).find(|second| second.text != first.text)?])
+    });
+    twice.or_else(|| {
+        let (value, link) = (named("value").next()?, named("link").next()?);
+        let (text, end) = (value.text.trim(), end_of_link(&link.text)?);
+        // Records that are known by another text than a sys_id have links by that text.
+        let is_other = text.is_empty() || is_sys_id(text) && !text.eq_ignore_ascii_case(end);
+        let in_order = if value.whole.start < link.whole.start { [value, link] } else { [link, value] };
+        is_other.then_some(in_order)
+    })
+}
+
+/// The sys_id at the end of a link.
+fn end_of_link(link: &str) -> Option<&str> {
+    link.trim().rsplit('/').next().filter(|last| is_sys_id(last))
+}
+
+/// The value of an object of JSON, and what it displays.
+pub(super) fn read_object(written: &str) -> Read<'_> {
+    let parts = parts_of_object(written).and_then(read_parts);
+    parts.unwrap_or((Some(Cow::Borrowed(written)), None))
+}
+
+fn parts_of_object(written: &str) -> Option<Vec<Part<'_>>> {
+    let mut members = Vec::new();
+    json::object(written.as_bytes(), 0, &mut members).ok()?;
     let text = |member: &Member| {
         let value = &written[member.value.clone()];
         match value.strip_prefix('"').and_then(|value| value.strip_suffix('"')) {
@@ -25,44 +97,24 @@ pub(super) fn read_object(written: &str) -> (Option<Cow<'_, str>>, Option<Cow<'_
             None => Cow::Borrowed(value),
         }
     };
-    if twice(written, &members).is_some() {
-        // Two values of one name: neither counts.
-        return (None, None);
-    }
-    let find = |name: &str| members.iter().find(|member| member.is(written, name)).map(text);
-    let (value, display, link) = (find("value"), find("display_value"), find("link"));
-    if value.is_none() && display.is_none() {
-        return (Some(Cow::Borrowed(written)), None);
-    }
-    let linked = link.and_then(|link| end_of_link(&link));
-    (value.or(linked), display)
-}
-
-/// The sys_id at the end of a link.
-pub(super) fn end_of_link<'t>(link: &str) -> Option<Cow<'t, str>> {
-    let last = link.rsplit('/').next().filter(|last| is_sys_id(last))?;
-    Some(Cow::Owned(last.to_owned()))
-}
-
-/// Two members that say different things of what a value is, or displays.
-fn twice<'m>(written: &str, members: &'m [Member]) -> Option<[&'m Member; 2]> {
-    let of = |range: &Range<usize>| &written[range.clone()];
-    ["value", "display_value", "link"].into_iter().find_map(|name| {
-        let mut named = members.iter().filter(|member| member.is(written, name));
-        let first = named.next()?;
-        let second = named.find(|second| of(&first.value) != of(&second.value))?;
-        Some([first, second])
-    })
-}
-
-/// Where two values of one name stand in the object of a cell.
-pub(super) fn places_of_two(window: &Window, cell: &Cell) -> Option<[ByteSpan; 2]> {
-    let mut members = Vec::new();
-    let written = &window.text()[cell.content.clone()];
-    json::object(written.as_bytes(), 0, &mut members).ok()?;
-    let place = |member: &Member| {
-        let start = cell.content.start;
-        ByteSpan::new(window.offset(start + member.whole.start), window.offset(start + member.whole.end))
+    let part = |member: &Member| {
+        let name = NAMES.into_iter().find(|name| member.is(written, name))?;
+        Part::new(name, || text(member), member.whole.clone())
     };
-    twice(written, &members).map(|two| two.map(place))
+    Some(members.iter().filter_map(part).collect())
+}
+
+/// Where two parts of the value of a cell stand that contradict each other.
+pub(super) fn places_of_two(window: &Window, cell: &Cell) -> Option<[ByteSpan; 2]> {
+    let written = &window.text()[cell.content.clone()];
+    let parts = match cell.written {
+        Written::Object => parts_of_object(written)?,
+        Written::XmlObject => xml::parts(written),
+        _ => return None,
+    };
+    let place = |part: &Part<'_>| {
+        let start = cell.content.start;
+        ByteSpan::new(window.offset(start + part.whole.start), window.offset(start + part.whole.end))
+    };
+    contradiction(&parts).map(|two| two.map(place))
 }

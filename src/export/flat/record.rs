@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::super::census::TableNumber;
 use super::super::payload::Carried;
-use super::class::table_of;
+use super::class::{RowTable, table_of};
 use super::csv;
 use super::escapes;
 use super::head::{Form, Head};
@@ -17,7 +17,7 @@ use super::values::{Known, Shows, Sort, known, sort_of};
 use super::ways::Ways;
 use super::window::Window;
 use super::{RecordSink, Select, xml};
-use crate::record::{Action, ColumnIdx, Field, Origin, Record, classes, display_column, schema};
+use crate::record::{Action, ColumnIdx, Field, Origin, Record, display_column, schema};
 use crate::source::UNKNOWN_CELL;
 use crate::span::ByteSpan;
 
@@ -103,7 +103,7 @@ impl Guesses {
             return guess.fate;
         }
         let (column, is_handed_out) = select.column(table, name);
-        let known = classes::dictionary_table(table);
+        let known = select.classes().dictionary_table(table);
         let fate =
             Fate { column, is_handed_out, sort: sort_of(known, name), displays: displays(known, name) };
         if self.list.len() <= at {
@@ -166,16 +166,22 @@ impl Rows<'_> {
     pub(super) fn hand_out(&mut self, row: Range<usize>, sink: &mut dyn RecordSink) -> Option<Carried> {
         let text = self.window.text();
         let span = span_of(&self.window, &row);
-        let Some(table) = table_of(&self.head, text, &self.cells, &mut self.guesses.class_at) else {
+        let Some(table) =
+            table_of((&self.head, self.select.classes()), text, &self.cells, &mut self.guesses.class_at)
+        else {
             self.untold.get_or_insert((0, span)).0 += 1;
             return None;
         };
+        let RowTable { name: table, unknown } = table;
+        if let Some((class, fit)) = unknown {
+            self.state.unknown_classes.note((&class, fit), self.head.table.as_deref(), span);
+        }
         let table = &*table;
         let number = self.state.census.number(table, 0, self.select);
         let counted = self.state.census.table(number);
         counted.count(Action::InsertOrUpdate, Origin::Table, true);
         let (of, carried) = (counted.row_of, counted.carried);
-        if of.is_nothing() && !matches!(self.select, Select::Everything) {
+        if of.is_nothing() && !self.select.is_everything() {
             return carried;
         }
         if self.guesses.table != Some(number) {
@@ -202,7 +208,6 @@ impl Rows<'_> {
                 fields.push(field);
             }
         }
-        self.state.repeats.look(table, &fields);
         if !matches!(self.head.form, Form::Csv { .. }) {
             add_displays(&self.window, &self.head, &self.cells, &mut fields);
         }
@@ -212,6 +217,7 @@ impl Rows<'_> {
                 show_reference(&self.window, cell, (reference, column), &mut fields);
             }
         }
+        self.state.repeats.look(table, &fields);
         let start_tag = match self.head.form {
             Form::Json { .. } => row.start..row.start + 1,
             Form::Xml => row.start..row.start + xml::ROW.len(),
@@ -319,7 +325,7 @@ fn add_displays<'t>(window: &'t Window, head: &'t Head, cells: &'t [Cell], field
         let Some(field) = fields.iter_mut().find(|field| field.name == name) else { continue };
         field.attributes_span = span_of(window, &cell.content);
         let (Some(display), _) = cell.read(text) else { continue };
-        if is_sys_id(field.value.trim()) {
+        if is_sys_id(field.value.trim()) || field.value.trim().is_empty() && !field.is_display_only {
             field.display_value = Some(display);
         }
     }
@@ -340,7 +346,7 @@ fn show_reference<'t>(
     match fields.iter_mut().find(|field| field.name == reference) {
         Some(field) => {
             let is_silent = field.display_value.as_ref().is_none_or(|shown| shown.trim().is_empty());
-            if is_silent && !field.value.trim().is_empty() {
+            if is_silent && !(field.is_display_only && field.value.trim().is_empty()) {
                 field.display_value = Some(text);
             }
         }

@@ -114,12 +114,27 @@ pub(in crate::export) fn by_file_name(path: &str) -> Option<Named> {
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name).to_ascii_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let known = schema::tables().into_iter().filter(|table| is_part_of(stem, table));
-    if let Some(table) = known.max_by_key(|table| table.len()) {
+    if let Some(table) = known_by_stem(stem) {
         return Some(Named::Known(table));
     }
     let is_table = is_name(stem) && PREFIXES.iter().any(|prefix| stem.starts_with(prefix));
     is_table.then(|| Named::Other(stem.to_owned()))
+}
+
+/// The table of the dictionary that the name of a file says.
+pub(in crate::export) fn known_by_file_name(path: &str) -> Option<&'static str> {
+    match by_file_name(path)? {
+        Named::Known(table) => Some(table),
+        Named::Other(_) => None,
+    }
+}
+
+/// The longest name of a known table with which the name of a file begins as the name
+/// of an export does.
+fn known_by_stem(stem: &str) -> Option<&'static str> {
+    let ends = (1..=stem.len()).rev().filter(|end| stem.is_char_boundary(*end));
+    let tables = ends.filter_map(|end| schema::known_table(&stem[..end]));
+    tables.into_iter().find(|table| is_part_of(stem, table))
 }
 
 /// Whether a name is that of a table, or of a part of its export. What goes on
@@ -145,6 +160,11 @@ static TELLING_COLUMNS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock
     }
     tables.into_iter().filter_map(|(column, table)| Some((column, table?))).collect()
 });
+
+/// Whether a column is one that only this table has.
+pub(in crate::export) fn is_telling(column: &str, table: &str) -> bool {
+    TELLING_COLUMNS.get(column) == Some(&table)
+}
 
 /// The table that columns belong to, if they are of no other: several of them
 /// are its own, and it has all the others.

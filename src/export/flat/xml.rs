@@ -9,7 +9,7 @@ use std::ops::Range;
 use super::answer::Answer;
 use super::firsts::{self, First, FirstSort, Told};
 use super::head::{Form, Head, Judged, at_odds, named_table};
-use super::parts::end_of_link;
+use super::parts::{Part, read_parts};
 use super::record::{Cell, Name, Written};
 use super::rows::Rows;
 use super::window::Window;
@@ -312,12 +312,19 @@ fn part<'t>(inside: &'t str, name: &str) -> Option<Cow<'t, str>> {
     None
 }
 
+/// The parts of what stands between the tags of a column.
+pub(super) fn parts(inside: &str) -> Vec<Part<'_>> {
+    let mut parts = Vec::new();
+    let mut scanner = Scanner::new(inside, 0, 0);
+    while scanner.skip_to_tag() == Ok(Next::Start) {
+        let Ok(element) = element(&mut scanner) else { break };
+        let text = || decode(&inside[element.content.start..element.whole.end]);
+        parts.extend(Part::new(&inside[element.name.clone()], text, element.whole.clone()));
+    }
+    parts
+}
+
 /// The value of a column that has parts, and what it displays.
 pub(super) fn read_object(inside: &str) -> (Option<Cow<'_, str>>, Option<Cow<'_, str>>) {
-    let (value, display) = (part(inside, "value"), part(inside, "display_value"));
-    if value.is_none() && display.is_none() {
-        return (Some(decode(inside)), None);
-    }
-    let linked = || part(inside, "link").and_then(|link| end_of_link(&link));
-    (value.or_else(linked), display)
+    read_parts(parts(inside)).unwrap_or_else(|| (Some(decode(inside)), None))
 }

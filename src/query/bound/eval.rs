@@ -14,9 +14,10 @@ use crate::query::bound_path::{BoundPath, End, Walked};
 use crate::query::comparison::Comparison;
 use crate::query::data::{Cell, Data, Missing, RowId, Truth, without_row};
 use crate::query::dates::{Clock, Moment, Unit};
+use crate::query::number::{Number, is_other_number};
 use crate::query::row_test::AskRow;
 use crate::query::syntax::{Polarity, Search};
-use crate::query::text::{self, Needle, Number};
+use crate::query::text::{self, Needle};
 use crate::query::typed::{can_hold, is_distant, is_ordered, is_relative, order};
 use crate::record::schema::ColumnType;
 
@@ -246,7 +247,7 @@ impl<'a> Asked<'a> {
             if let Some(stored) = Number::parse(stored) {
                 return Ok(comparison.holds(stored.compare(number)));
             }
-            if kind.is_some() {
+            if kind.is_some() || is_other_number(stored) {
                 return Err(self.path.all_columns_missing());
             }
         }

@@ -178,8 +178,13 @@ fn compares_numbers_as_numbers() {
     // Text is compared as text; a column that is not known by what it holds.
     check(
         "sys_properties",
-        "sys_properties value=9; u_limit=9; u_word=abc; u_id=00000000000000000000000000000001",
+        "sys_properties value=9; u_limit=9; u_word=abc; u_id=00000000000000000000000000000001; u_odd=5e2",
         &[
+            ("u_odd>60", "unknown sys_properties.u_odd"),
+            ("u_odd=500", "unknown sys_properties.u_odd"),
+            ("u_odd!=500", "unknown sys_properties.u_odd"),
+            ("u_odd=5e2", "yes"),
+            ("u_odd=word", "no"),
             ("value<10", "no"),
             ("u_limit<10", "yes"),
             ("u_word<10", "no"),
@@ -187,6 +192,18 @@ fn compares_numbers_as_numbers() {
             ("u_id=00000000000000000000000000000002", "no"),
         ],
     );
+    for odd in ["5e2", "+5", "0x1F4", "1,800", "5.", "never"] {
+        let row = format!("sys_user failed_attempts={odd}");
+        check(
+            "sys_user",
+            &row,
+            &[
+                ("failed_attempts<10", "unknown sys_user.failed_attempts"),
+                ("failed_attempts!=5", "unknown sys_user.failed_attempts"),
+            ],
+        );
+    }
+    check("sys_user", "sys_user failed_attempts=5.0", &[("failed_attempts=5", "yes")]);
     check(
         "u_thing",
         "u_thing u_a=10; u_b=9",

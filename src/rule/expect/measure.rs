@@ -1,6 +1,6 @@
 //! Which of two values that fail a comparator is the better one.
 
-use super::{Check, Expectation, parse_number};
+use super::{Check, Expectation};
 use crate::finding::Better;
 
 impl Expectation {
@@ -14,7 +14,7 @@ impl Expectation {
         if is_unlimited || !self.checks.iter().all(is_limit) {
             return None;
         }
-        let value = parse_number(value).ok()?;
+        let value = self.numbers.read(value.trim())?;
         Some((value, self.better_than(value)?))
     }
 
@@ -39,7 +39,8 @@ mod tests {
             assert_eq!(expectation(yaml).measure(value), expected, "{yaml}: {value}");
         };
         check("{ at_most: 60 }", "65", Some((65.0, Better::Lower)));
-        check("{ at_most: 60 }", " 6.5e1 ", Some((65.0, Better::Lower)));
+        check("{ at_most: 60 }", " 65.5 ", Some((65.5, Better::Lower)));
+        check("{ at_most: 60 }", "6.5e1", None);
         check("{ at_least: 1, at_most: 60 }", "0", Some((0.0, Better::Higher)));
         check("{ between: [1, 60] }", "61", Some((61.0, Better::Lower)));
         // It is as expected, no number, or means that there is no limit.

@@ -1,6 +1,7 @@
 //! What comparators say of values.
 
 use super::{Expectation, Fill, Holds};
+use crate::finding::Unclear;
 use crate::rule::file::Expect;
 
 struct Params;
@@ -35,9 +36,8 @@ fn check(yaml: &str, cases: &[(&str, bool)]) {
 fn comparators() {
     check("equals: 'true'", &[("true", true), (" TRUE ", true), ("false", false), ("", false)]);
     check("equals: 0", &[("0", true), ("0.0", true), ("1", false)]);
-    check("at_most: '{limit}'", &[("60", true), ("61", false), ("x", false), ("", false)]);
-    check("at_most: '{limit}'", &[("-1", true), ("-inf", false), ("NaN", false)]);
-    check("at_least: 5", &[("5.0", true), ("inf", false), ("infinity", false), ("4", false)]);
+    check("at_most: '{limit}'", &[("60", true), (" 61 ", false), ("", false), ("-1", true)]);
+    check("at_least: 5", &[("5.0", true), ("007", true), ("4", false)]);
     check("{ at_least: 1, at_most: '{limit}' }", &[("1", true), ("0", false), ("-1", false), ("61", false)]);
     check("{ at_most: 60, unlimited: '0' }", &[("0", false), ("30", true)]);
     check("{ between: [1, 720], unlimited: '0' }", &[("0", false), ("720", true), ("721", false)]);
@@ -86,7 +86,7 @@ fn a_value_that_is_neither_true_nor_false_says_nothing_of_a_switch() {
         let expect: Expect = serde_saphyr::from_str(yaml).unwrap();
         let expectation = Expectation::compile(&expect.value, &Params).unwrap();
         for value in values {
-            assert_eq!(expectation.holds(value), Holds::NotBoolean, "{yaml} of {value:?}");
+            assert_eq!(expectation.holds(value), Holds::Unclear(Unclear::NotBoolean), "{yaml} of {value:?}");
         }
     };
     let strange = ["1", "0", "yes", "no", "on", "t", "NULL", "true;", "0.0"];
@@ -105,6 +105,43 @@ fn a_value_that_is_neither_true_nor_false_says_nothing_of_a_switch() {
     check("one_of: ['true', '1']", &[("1", true), ("yes", false)]);
     check("equals: enforce", &[("1", false), ("enforce", true)]);
     check("{ equals: 'true', not_matches: '1' }", &[("1", false)]);
+}
+
+#[test]
+fn what_is_written_as_no_plain_number_is_no_number() {
+    let check = |yaml: &str, values: &[&str], expected: Holds| {
+        let (field, property) = (expectation(yaml), expectation(yaml).of_whole_numbers());
+        for value in values {
+            assert_eq!(property.holds(value), expected, "{yaml} of {value:?}");
+            if !value.contains(".0") {
+                assert_eq!(field.holds(value), expected, "{yaml} of {value:?}");
+            }
+        }
+    };
+    let unclear = Holds::Unclear(Unclear::NotNumber);
+    let odd = ["5e2", "5.0", "+5", "0x1F4", "1,800", "1 800", "5."];
+    for yaml in ["at_most: 60", "at_least: 1", "{ between: [1, 720], unlimited: '0' }"] {
+        check(yaml, &odd, unclear);
+        check(yaml, &["5", " 05 "], Holds::Yes);
+        // A word is no number in any spelling.
+        check(yaml, &["", "x", "inf", "-inf", "NaN", "never", "5 min"], Holds::No);
+    }
+    for yaml in ["equals: 500", "one_of: ['400', '500', none]"] {
+        check(yaml, &odd, unclear);
+        check(yaml, &["500", "0500"], Holds::Yes);
+        check(yaml, &["", "5", "x", "inf", "10.0.0.1"], Holds::No);
+    }
+    for yaml in ["not_equals: 0", "none_of: ['0', '-1']"] {
+        check(yaml, &["0x0", "+0", "0e0", "0.0"], unclear);
+        check(yaml, &["5", "", "x"], Holds::Yes);
+        check(yaml, &["0", "00"], Holds::No);
+    }
+    // Where no number is asked for, a text is a text.
+    check("equals: quay", &["5e2", "5.0"], Holds::No);
+    check("one_of: ['5e2', x]", &["5e2"], Holds::Yes);
+    check("not_equals: none", &["5e2", "+5"], Holds::Yes);
+    // A limit that is no whole number is asked of no whole numbers.
+    check("at_most: 0.5", &["0.0", "0.25"], Holds::Yes);
 }
 
 #[test]

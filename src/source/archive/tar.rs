@@ -1,7 +1,6 @@
 //! Tar archives, which may be packed with gzip. The `tar` crate finds the members;
 //! their data is read without it, where it lies.
 
-use std::collections::HashSet;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::sync::Arc;
 
@@ -12,7 +11,8 @@ use super::super::gzip::GzipReader;
 use super::super::limits::Limits;
 use super::super::problem::{Problem, ProblemKind, in_words};
 use super::budget::Budget;
-use super::{Entry, EntryKind, Listing, Member, Method, clean_name, judge};
+use super::links::{self, Begin, Link};
+use super::{Entry, EntryKind, Listing, Member, Method, judge};
 
 /// How many bytes a header has; data is filled up to a multiple of it.
 const BLOCK: usize = 512;
@@ -83,14 +83,15 @@ pub(in crate::source) fn list(stored: &Stored, limits: &Limits) -> Result<Listin
         let (sort, start, size) = (found.header().entry_type(), found.raw_file_position(), found.size());
         end = start.saturating_add(size).max(end);
         match found.link_name_bytes().filter(|_| sort.is_symlink() || sort.is_hard_link()) {
-            Some(target) => links.push((name, String::from_utf8_lossy(&target).into_owned(), sort)),
+            Some(target) => {
+                let begin = if sort.is_symlink() { Begin::Folder } else { Begin::Top };
+                links.push(Link { name, target: String::from_utf8_lossy(&target).into_owned(), begin });
+            }
             None => entries.extend(entry(name, sort, start, size)),
         }
     }
-    let members: HashSet<_> = entries.iter().map(|entry| clean_name(&entry.readable_name).0).collect();
-    let links =
-        links.into_iter().filter(|(name, target, sort)| !members.contains(&reached(name, target, *sort)));
-    let links: Vec<_> = links.map(|(name, ..)| (clean_name(&name).0, not_followed())).collect();
+    let members: Vec<_> = entries.iter().map(|entry| entry.readable_name.as_str()).collect();
+    let links = links::problems(links, &members);
     let mut listing = judge(entries, limits);
     listing.problems.extend(links);
     listing.problems.sort_by(|(a, _), (b, _)| a.cmp(b));
@@ -103,26 +104,6 @@ pub(in crate::source) fn list(stored: &Stored, limits: &Limits) -> Result<Listin
     };
     listing.problems.extend(problem.map(|problem| (String::new(), problem)));
     Ok(listing)
-}
-
-fn not_followed() -> Problem {
-    Problem::new(ProblemKind::Skipped, "a link in an archive that leads to none of its files is not followed")
-}
-
-/// The name of the member that a link leads to: a symbolic one begins in its folder.
-fn reached(name: &str, target: &str, sort: EntryType) -> String {
-    let folder = name.rsplit_once('/').filter(|_| sort.is_symlink()).map_or("", |(folder, _)| folder);
-    let mut parts: Vec<&str> = Vec::new();
-    for part in folder.split('/').chain(target.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop();
-            }
-            part => parts.push(part),
-        }
-    }
-    parts.join("/")
 }
 
 /// What a header says; `None` for what holds nothing.

@@ -5,7 +5,7 @@ use std::fs;
 use tempfile::TempDir;
 
 /// A directory with these files; a name that ends in `/` is a directory.
-fn tree(files: &[(&str, &[u8])]) -> TempDir {
+pub(super) fn tree(files: &[(&str, &[u8])]) -> TempDir {
     let directory = tempfile::tempdir().unwrap();
     for (name, bytes) in files {
         let path = directory.path().join(name);
@@ -19,7 +19,7 @@ fn tree(files: &[(&str, &[u8])]) -> TempDir {
     directory
 }
 
-fn excluding(patterns: &[&str]) -> GlobSet {
+pub(super) fn excluding(patterns: &[&str]) -> GlobSet {
     let mut builder = GlobSetBuilder::new();
     for pattern in patterns {
         builder.add(Glob::new(pattern).unwrap());

@@ -32,6 +32,19 @@ impl Source {
         Ok(Self::file(self.inner.path.clone(), stored, size, &self.inner.limits))
     }
 
+    /// The same bytes under another path; `None` of a member or a sheet, which are
+    /// only part of a file.
+    pub(in crate::source) fn under(&self, path: &str) -> Option<Self> {
+        if self.inner.archive_path.is_some() {
+            return None;
+        }
+        if self.inner.path == path {
+            return Some(self.clone());
+        }
+        let Inner { stored, size, limits, .. } = &*self.inner;
+        Some(Self::file(path.to_owned(), stored.clone(), size.unwrap_or_default(), limits))
+    }
+
     /// A whole file.
     pub(in crate::source) fn file(path: String, stored: Stored, size: u64, limits: &Limits) -> Self {
         Self::with(path, None, stored, (None, None), size, limits)
