@@ -2,6 +2,7 @@
 
 mod binder;
 mod check;
+mod terms;
 
 use super::bound::{BindError, BoundQuery};
 use super::bound_path::BoundPath;
@@ -57,7 +58,7 @@ pub fn bind_shared(
 }
 
 fn bind_query(query: &Query, table: &str, mut binder: Binder<'_>) -> Result<BoundQuery, BindError> {
-    let (table, alternatives) = binder.query(query, table)?;
+    let (table, alternatives) = terms::bind_terms(&mut binder, query, table)?;
     Ok(BoundQuery {
         table,
         alternatives,

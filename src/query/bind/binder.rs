@@ -6,20 +6,17 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::check::bind_check;
 use super::{Names, want_roles, want_view};
-use crate::query::bound::{
-    Alternatives, BindError, BoundCondition, BoundRelated, BoundTerm, Check, CountTest, Known, Need,
-};
+use crate::query::bound::{BindError, BoundCondition, Check, Need};
 use crate::query::bound_path::{BoundPath, End, Hop};
 use crate::query::columns::{ColumnEnd, Columns, Meaning};
 use crate::query::data::SetFact;
 use crate::query::data::TestIdx;
 use crate::query::known::{self, KnownColumn};
 use crate::query::row_test::RowTests;
-use crate::query::syntax::{Condition, Path, Place, Query, Related, Term};
+use crate::query::syntax::{Path, Place};
 use crate::record::schema::ColumnType;
-use crate::record::{ACLS, ColumnIdx, Dictionary, Keep, PartOf, TableIdx, Wanted, display_column, part_of};
+use crate::record::{ACLS, ColumnIdx, Dictionary, TableIdx, Wanted, display_column};
 
 /// What is gathered while names are tied.
 pub(super) struct Binder<'a> {
@@ -60,28 +57,6 @@ impl Binder<'_> {
         self.doubts.push(BindError::at(place, message));
     }
 
-    pub(super) fn query(
-        &mut self,
-        query: &Query,
-        table: &str,
-    ) -> Result<(TableIdx, Alternatives), BindError> {
-        let index = self.table(table);
-        let mut alternatives = Vec::with_capacity(query.alternatives.len());
-        for clause in &query.alternatives {
-            let mut groups = Vec::with_capacity(clause.len());
-            for group in clause {
-                let terms = group.iter().map(|term| self.term(term, table));
-                let mut terms = terms.collect::<Result<Vec<_>, _>>()?;
-                // What the row answers itself often makes the rest needless.
-                terms.sort_by_key(BoundTerm::looks_further);
-                groups.push(terms);
-            }
-            groups.sort_by_key(|group| group.iter().any(BoundTerm::looks_further));
-            alternatives.push(groups);
-        }
-        Ok((index, alternatives))
-    }
-
     /// Asks for a table of the platform or of ours.
     pub(super) fn table(&mut self, table: &str) -> TableIdx {
         if known::is_view(table) {
@@ -95,121 +70,14 @@ impl Binder<'_> {
         self.wanted.want_table(table)
     }
 
-    fn term(&mut self, term: &Term, table: &str) -> Result<BoundTerm, BindError> {
-        match term {
-            Term::Condition(condition) => {
-                let before = std::mem::take(&mut self.needs);
-                let bound = self.condition(condition, table);
-                let own = std::mem::replace(&mut self.needs, before);
-                let bound = bound?;
-                let known = self.known(&bound, &own, term, table);
-                match known {
-                    Known::Never | Known::Walk(_) => bound.keep(self.wanted, Keep::Always),
-                    Known::Test(_) if own.contains(&Need::Clock) => {
-                        bound.keep(self.wanted, Keep::WithoutClock);
-                    }
-                    Known::Test(_) => {}
-                }
-                self.needs.extend(own);
-                Ok(BoundTerm::Condition(bound, known))
-            }
-            Term::Related(related) => Ok(BoundTerm::Related(self.related(related, table)?)),
-        }
-    }
-
     /// The test whether a field is empty, where the row answers it by itself.
-    fn emptiness(&mut self, path: &BoundPath) -> Option<TestIdx> {
+    pub(super) fn emptiness(&mut self, path: &BoundPath) -> Option<TestIdx> {
         let tests = self.tests.as_mut()?;
         if !path.is_local() {
             return None;
         }
         let question = BoundCondition { path: path.clone(), check: Check::IsEmpty };
         tests.add(format!("{}ISEMPTY", path.text), Arc::new(question), (path, None), false)
-    }
-
-    fn condition(&mut self, condition: &Condition, table: &str) -> Result<Arc<BoundCondition>, BindError> {
-        let mut path = self.path(&condition.path, table)?;
-        let check = bind_check(self, &condition.test, &mut path, table, &condition.place)?;
-        Ok(Arc::new(BoundCondition { path, check }))
-    }
-
-    /// Where the answer to a condition may be known.
-    fn known(
-        &mut self,
-        bound: &Arc<BoundCondition>,
-        needs: &BTreeSet<Need>,
-        term: &Term,
-        table: &str,
-    ) -> Known {
-        let Some(tests) = self.tests.as_mut() else { return Known::Never };
-        // The rows of a view are not read, so nobody asks them in time.
-        if known::is_view(table) {
-            return Known::Never;
-        }
-        let question = Arc::<BoundCondition>::clone(bound);
-        let other = bound.check.other_field();
-        if !needs.contains(&Need::OtherRows) {
-            let needs_clock = needs.contains(&Need::Clock);
-            let test = tests.add(term.to_string(), question, (&bound.path, other), needs_clock);
-            return test.map_or(Known::Never, Known::Test);
-        }
-        match bound.path.walk_start() {
-            Some(start) if other.is_none() => {
-                tests.add_walk(start, term.to_string(), question).map_or(Known::Never, Known::Walk)
-            }
-            _ => Known::Never,
-        }
-    }
-
-    fn related(&mut self, related: &Related, table: &str) -> Result<BoundRelated, BindError> {
-        self.need(Need::OtherRows);
-        let this = match &related.this {
-            Some(path) => {
-                self.need(Need::JoinByValue);
-                self.path(path, table)?
-            }
-            None => {
-                self.path(&Path { segments: vec!["sys_id".to_owned()], place: related.place.clone() }, table)?
-            }
-        };
-        if !matches!(this.end, End::Column(_)) {
-            let message = format!("a related list cannot be tied to the computed field '{}'", this.text);
-            return Err(BindError::at(&related.place.0, message));
-        }
-        this.keep(self.wanted, Keep::Always);
-        let other = self.table(&related.table);
-        let (column, _) = self.column(&related.table, &related.column, &related.place.0)?;
-        self.wanted.keep(other, column, Keep::Always);
-        let (_, alternatives) = self.query(&related.query, &related.table)?;
-        let count = CountTest { comparison: related.comparison, count: related.count };
-        let this_is_empty = self.emptiness(&this);
-        let part = self.part(related, table, &this);
-        let sees_deleted = related.query.asks("@action");
-        Ok(BoundRelated {
-            table: other,
-            column,
-            this,
-            this_is_empty,
-            part,
-            count,
-            sees_deleted,
-            alternatives,
-        })
-    }
-
-    /// Whether related rows are parts of the record. Then it is asked for what says
-    /// of which app it is.
-    fn part(&mut self, related: &Related, table: &str, this: &BoundPath) -> Option<PartOf> {
-        let (own, column) = this.single_column()?;
-        let column = self.wanted.column_name(own, column);
-        let part = part_of((&related.table, &related.column), (table, column))?;
-        self.wanted.keep_beside("sys_app", "scope");
-        // What a role contains in the end lies in other roles.
-        let inner = (related.table == known::ROLE_CLOSURE).then_some("sys_user_role");
-        for table in [table].into_iter().chain(inner) {
-            let _ = ["sys_scope", "sys_package"].map(|column| self.wanted.keep_beside(table, column));
-        }
-        Some(part)
     }
 
     /// A column as far as it is known: by what is built in, else by the input.
