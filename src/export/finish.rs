@@ -175,7 +175,7 @@ impl Reading<'_> {
         if !of.is_nothing() || self.selects_everything() {
             let attributes = other_attributes(window, &tag);
             let class = &*self.state.census.table(table).name;
-            let known = self.select.classes().dictionary_table(class);
+            let known = schema::dictionary_table_among(self.select.classes(), class);
             let mut fields = build_fields(window, (known, raw), around);
             self.state.repeats.look(class, &fields);
             for (number, (index, name)) in self.select.handed_out_as(of, class).enumerate() {

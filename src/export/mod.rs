@@ -266,7 +266,7 @@ impl<'a> Select<'a> {
     {
         let (tables, everything) = match self.wanted() {
             Some(wanted) => (Some((wanted, of)), None),
-            None => (None, Some((None, self.classes().dictionary_table(name)))),
+            None => (None, Some((None, schema::dictionary_table_among(self.classes(), name)))),
         };
         let named = tables
             .into_iter()

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Select, payload};
-use crate::record::{ColumnIdx, MOST_TABLES, WantedTable, classes};
+use crate::record::{ColumnIdx, MOST_TABLES, WantedTable, schema};
 use crate::span::ByteSpan;
 use crate::xml::{Leaf, Scanner, Token, TokenKind, Window, decode};
 
@@ -113,7 +113,7 @@ impl Fate {
 
 impl<'w> FieldFilter<'w> {
     pub(super) fn new(select: Select<'w>, spelled: &str) -> Self {
-        let respelled = classes::respelled(spelled);
+        let respelled = schema::respelled(spelled);
         let table = respelled.as_deref().unwrap_or(spelled);
         let in_place_of = select.in_place_of(table);
         let mut tables = [None; MOST_TABLES];

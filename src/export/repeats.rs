@@ -2,8 +2,8 @@
 //! references that are empty and display something. What holds, nobody can tell.
 
 use super::problem;
+use crate::record::Field;
 use crate::record::schema::{self, ColumnType};
-use crate::record::{Field, classes};
 use crate::source::{Problem, ProblemKind};
 use crate::span::ByteSpan;
 
@@ -68,7 +68,7 @@ impl Repeats {
     /// Notes two values.
     pub(super) fn note(&mut self, table: &str, column: &str, places: [ByteSpan; 2]) {
         self.count += 1;
-        let known = schema::column(classes::dictionary_table(table), column);
+        let known = schema::column(schema::dictionary_table(table), column);
         let is_reference = known.is_some_and(|known| known.kind == ColumnType::Reference);
         // One that is an error is shown before one that is none.
         if self.first.as_ref().is_none_or(|first| is_reference && !first.is_reference) {

@@ -1,14 +1,16 @@
 //! Reads the texts of places of one file.
 
+use std::sync::Arc;
+
 use memchr::memchr_iter;
 
-use super::excerpts::File;
 use super::near::{Spans, add_secrets};
 use super::snippet::{Piece, cells, cut, surroundings, utf16_units};
 use super::{LocatedPlace, PlaceLines, Snippet};
-use crate::export::{ChildReader, RecordSink};
+use crate::export::{ChildReader, FileKind, RecordSink};
 use crate::finding::Target;
-use crate::record::Record;
+use crate::record::{Classes, Record};
+use crate::source::Source;
 use crate::span::{ByteSpan, LineColumn};
 
 /// What was read of a place.
@@ -25,7 +27,40 @@ impl Excerpt {
     }
 }
 
-impl File {
+/// The files of a scan, by the index of the source in scan order.
+#[derive(Debug)]
+pub(super) struct ScannedFiles(pub(super) Vec<ScannedFile>);
+
+impl ScannedFiles {
+    pub(super) fn get(&self, source: u32) -> Option<&ScannedFile> {
+        self.0.get(usize::try_from(source).ok()?)
+    }
+
+    /// A source as reports name it.
+    pub(super) fn path(&self, source: u32) -> &str {
+        self.get(source).map_or("", |file| file.source.path())
+    }
+}
+
+/// One file, with what must be known of it to read it again.
+#[derive(Debug)]
+pub(super) struct ScannedFile {
+    pub(super) source: Source,
+    pub(super) kind: FileKind,
+    /// Which tables extended which when it was read.
+    pub(super) classes: Arc<Classes>,
+    pub(super) root_tag: ByteSpan,
+}
+
+impl ScannedFile {
+    /// The sheet and cell where a place begins, in a workbook.
+    pub(super) fn cell(&self, lines: &PlaceLines) -> Option<String> {
+        let file = Some(self).filter(|file| file.source.is_sheet())?;
+        let sheet = file.source.path().get(file.source.archive_path()?.len()..)?;
+        let LineColumn { line, column } = lines.region.start;
+        Some(format!("{}!{}{line}", sheet.trim_start_matches("!/"), column_letters(column)))
+    }
+
     /// The texts of places of this file, each with its number.
     pub(super) fn look(
         &self,
@@ -140,4 +175,28 @@ fn excerpt(located: &LocatedPlace<'_>, spans: Spans, text: &str, known: &Known<'
         })
         .flatten();
     Excerpt { snippet, context: around }
+}
+
+/// How a spreadsheet calls a column: `A` is 1, `AA` 27.
+fn column_letters(column: u64) -> String {
+    let mut letters = Vec::new();
+    let mut rest = column;
+    while rest > 0 {
+        rest -= 1;
+        letters.push(char::from(b'A' + u8::try_from(rest % 26).unwrap_or(0)));
+        rest /= 26;
+    }
+    letters.iter().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn columns_have_letters() {
+        let check = |column, letters| assert_eq!(super::column_letters(column), letters);
+        check(1, "A");
+        check(26, "Z");
+        check(27, "AA");
+        check(16_384, "XFD");
+    }
 }

@@ -5,8 +5,7 @@ use std::vec;
 
 use rayon::prelude::*;
 
-use super::excerpts::{Excerpts, FileExcerpts};
-use super::texts::Excerpt;
+use super::texts::{Excerpt, ScannedFiles};
 use super::{Findings, LocatedFinding, LocatedPlace, ShownFinding, ShownPlace};
 use crate::export::ChildReader;
 
@@ -15,13 +14,15 @@ const KEPT_OPEN: usize = 8;
 
 /// Findings with their texts, a window of them at a time.
 pub(super) struct Windows<'f> {
-    excerpts: &'f FileExcerpts,
+    files: &'f ScannedFiles,
     findings: &'f Findings,
     /// Rank of the first finding that is not fetched.
     next: usize,
     end: usize,
     /// How many places the next window has.
     size: usize,
+    /// How many places a window has at most.
+    most: usize,
     /// Readers that the next window may go on with.
     open: HashMap<u32, ChildReader<'f>>,
     ready: vec::IntoIter<ShownFinding<'f>>,
@@ -39,11 +40,14 @@ impl<'f> Iterator for Windows<'f> {
 }
 
 impl<'f> Windows<'f> {
-    /// The first `end` findings.
-    pub(super) fn new(excerpts: &'f FileExcerpts, findings: &'f Findings, end: usize) -> Self {
-        let (size, _) = excerpts.windows();
+    /// The first `end` findings. The first window has `size` places, and one has `most`.
+    pub(super) fn new(
+        (files, (size, most)): (&'f ScannedFiles, (usize, usize)),
+        findings: &'f Findings,
+        end: usize,
+    ) -> Self {
         let (open, ready) = (HashMap::new(), Vec::new().into_iter());
-        Self { excerpts, findings, next: 0, end, size, open, ready }
+        Self { files, findings, next: 0, end, size, most, open, ready }
     }
 
     fn fetch(&mut self) -> Vec<ShownFinding<'f>> {
@@ -61,8 +65,7 @@ impl<'f> Windows<'f> {
             window.push(found);
             self.next += 1;
         }
-        let (_, most) = self.excerpts.windows();
-        self.size = self.size.saturating_mul(2).min(most);
+        self.size = self.size.saturating_mul(2).min(self.most);
         let mut excerpts = self.look(places, count);
         window.into_iter().map(|found| self.show(found, &mut excerpts)).collect()
     }
@@ -76,7 +79,7 @@ impl<'f> Windows<'f> {
         let mut open = std::mem::take(&mut self.open);
         let by_source: Vec<_> = places
             .into_iter()
-            .filter_map(|(source, places)| Some((source, self.excerpts.file(source)?, places)))
+            .filter_map(|(source, places)| Some((source, self.files.get(source)?, places)))
             .map(|(source, file, places)| (source, file, places, open.remove(&source)))
             .collect();
         let keeps = by_source.len() <= KEPT_OPEN;
@@ -108,8 +111,8 @@ impl<'f> Windows<'f> {
         for LocatedPlace { place, lines } in found.places() {
             let excerpt = excerpts.next().flatten().unwrap_or_else(|| Excerpt::none(lines));
             places.push(ShownPlace {
-                path: self.excerpts.path(place.source),
-                cell: self.excerpts.cell(place.source, lines),
+                path: self.files.path(place.source),
+                cell: self.files.get(place.source).and_then(|file| file.cell(lines)),
                 snippet: excerpt.snippet,
                 context: excerpt.context,
                 role: place.role,

@@ -4,8 +4,6 @@
 
 use std::sync::LazyLock;
 
-use super::schema;
-
 /// A table that extends another.
 #[derive(Debug)]
 struct Class {
@@ -57,14 +55,6 @@ pub fn is_class(table: &str) -> bool {
     class_of(table).is_some()
 }
 
-/// The table whose columns the dictionary knows: the table itself, or the nearest
-/// one that it extends. One of which nothing is known stays itself.
-#[must_use]
-pub fn dictionary_table(table: &str) -> &str {
-    let known = || ancestors(table).find(|parent| schema::knows_some_of(parent));
-    if schema::knows_some_of(table) { table } else { known().unwrap_or(table) }
-}
-
 /// The table that a class shown to people stands for, among those that extend a
 /// table.
 #[must_use]
@@ -72,16 +62,6 @@ pub fn labelled(label: &str, table: &str) -> Option<&'static str> {
     let is_shown = |class: &&Class| !label.is_empty() && class.label == label;
     let class = CLASSES.iter().filter(is_shown).find(|class| is_a(class.child, table))?;
     Some(class.child)
-}
-
-/// A table that is written in another case, or with a prefix of a namespace, as it
-/// is called; `None` for a name that stands as it is.
-#[must_use]
-pub fn respelled(name: &str) -> Option<String> {
-    let local = name.rsplit_once(':').map_or(name, |(_, local)| local);
-    let lower = local.to_ascii_lowercase();
-    let is_known = || schema::knows_some_of(&lower) || is_class(&lower);
-    (lower != name && is_known()).then_some(lower)
 }
 
 /// A table that extends others by what the input says.
@@ -141,14 +121,6 @@ impl Classes {
         self.find(table).is_ok() || is_class(table)
     }
 
-    /// The table whose columns the dictionary knows: the table itself, or the nearest
-    /// one that it extends. One of which nothing is known stays itself.
-    #[must_use]
-    pub fn dictionary_table<'n>(&'n self, table: &'n str) -> &'n str {
-        let known = || self.ancestors(table).find(|parent| schema::knows_some_of(parent));
-        if schema::knows_some_of(table) { table } else { known().unwrap_or(table) }
-    }
-
     /// The number of a table that extends another: 0 for any other.
     #[must_use]
     pub fn number(&self, table: &str) -> u16 {
@@ -172,8 +144,8 @@ impl Classes {
 
 #[cfg(test)]
 mod tests {
-    use super::{BUILT_IN, CLASSES, Classes, ancestors, dictionary_table, is_a, labelled, respelled};
-    use crate::record::schema;
+    use super::{BUILT_IN, CLASSES, Classes, ancestors, is_a, labelled};
+    use crate::record::schema::{self, dictionary_table, dictionary_table_among, respelled};
 
     #[test]
     fn classes_are_sorted_and_lead_to_tables_of_the_dictionary() {
@@ -203,7 +175,7 @@ mod tests {
         classes.add("u_bosun", ["sys_user"].into_iter());
         assert!(classes.is_a("u_crew", "sys_user") && classes.is_a("customer_contact", "sys_user"));
         assert!(!classes.is_a("u_crew", "oauth_entity") && !BUILT_IN.is_a("u_crew", "sys_user"));
-        assert_eq!(classes.dictionary_table("u_crew"), "sys_user");
+        assert_eq!(dictionary_table_among(&classes, "u_crew"), "sys_user");
         for name in ["u_crew", "u_bosun", "customer_contact", "vm_vdr_contact"] {
             assert_eq!(classes.numbered(classes.number(name)), Some(name));
         }

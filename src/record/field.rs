@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 
-use super::classes;
 use super::schema::{self, ColumnType};
 use super::wanted::{ColumnIdx, TableIdx};
 use crate::span::ByteSpan;
@@ -112,7 +111,7 @@ impl Field<'_> {
         !self.is_display_only
             && (is_shown(&self.display_value) || is_shown(&self.name_attribute))
             && self.value.trim().is_empty()
-            && schema::column(classes::dictionary_table(table), self.name)
+            && schema::column(schema::dictionary_table(table), self.name)
                 .is_some_and(|column| column.kind == ColumnType::Reference)
     }
 

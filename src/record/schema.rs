@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use hashbrown::HashMap;
 
 use super::choices::choices;
-use super::classes;
+use super::classes::{self, BUILT_IN, Classes};
 
 /// How a column's values compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,11 +223,35 @@ pub fn knows_some_of(table: &str) -> bool {
     !lines_of(table).is_empty()
 }
 
+/// The table whose columns the dictionary knows: the table itself, or the nearest
+/// one that it extends. One of which nothing is known stays itself.
+#[must_use]
+pub fn dictionary_table(table: &str) -> &str {
+    dictionary_table_among(&BUILT_IN, table)
+}
+
+/// The same where the input adds classes.
+#[must_use]
+pub fn dictionary_table_among<'n>(classes: &'n Classes, table: &'n str) -> &'n str {
+    let known = || classes.ancestors(table).find(|parent| knows_some_of(parent));
+    if knows_some_of(table) { table } else { known().unwrap_or(table) }
+}
+
+/// A table that is written in another case, or with a prefix of a namespace, as it
+/// is called; `None` for a name that stands as it is.
+#[must_use]
+pub fn respelled(name: &str) -> Option<String> {
+    let local = name.rsplit_once(':').map_or(name, |(_, local)| local);
+    let lower = local.to_ascii_lowercase();
+    let is_known = || knows_some_of(&lower) || classes::is_class(&lower);
+    (lower != name && is_known()).then_some(lower)
+}
+
 /// A column of a known table, or of one that extends it; `None` where the table or
 /// the column is not known.
 #[must_use]
 pub fn column(table: &str, column: &str) -> Option<Column> {
-    let line = || line_of(table, column).or_else(|| line_of(classes::dictionary_table(table), column));
+    let line = || line_of(table, column).or_else(|| line_of(dictionary_table(table), column));
     Some(column).filter(|column| *column != OTHERS).and_then(|_| line()).map(decode)
 }
 

@@ -85,7 +85,7 @@ fn judge<'t>(
     }
     let own = || names.clone().filter(|name| is_own(name));
     let fits = |table: &str| own().filter(|name| schema::column(table, name).is_some()).count();
-    let known = classes.dictionary_table(&class);
+    let known = schema::dictionary_table_among(classes, &class);
     if schema::knows_some_of(known) {
         // Two tables of the dictionary: the one whose columns the row has.
         return if fits(table) > fits(known) { RowTable::of(table) } else { RowTable::of(class) };

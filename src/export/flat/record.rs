@@ -103,7 +103,7 @@ impl Guesses {
             return guess.fate;
         }
         let (column, is_handed_out) = select.column(table, name);
-        let known = select.classes().dictionary_table(table);
+        let known = schema::dictionary_table_among(select.classes(), table);
         let fate =
             Fate { column, is_handed_out, sort: sort_of(known, name), displays: displays(known, name) };
         if self.list.len() <= at {
