@@ -35,6 +35,7 @@ mod scan;
 mod scope;
 mod seen;
 mod waive;
+mod weaker;
 
 use std::io::Write;
 use std::process::ExitCode;

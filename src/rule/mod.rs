@@ -49,4 +49,4 @@ pub use overrides::is_built_in_name;
 pub use pack::Pack;
 pub use review::ReviewQuestions;
 pub use settings::{MayOverride, Settings};
-pub use weakened::weakened;
+pub use weakened::Weakened;
