@@ -3,6 +3,7 @@
 mod breadth;
 mod instances;
 mod waivers;
+mod weaker;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -281,7 +282,7 @@ impl JsonSchema for RuleConfig {
 #[cfg(test)]
 mod tests {
     use super::Config;
-    use crate::rule::{MayOverride, builtin, weakened};
+    use crate::rule::{MayOverride, Weakened, builtin};
 
     #[test]
     fn reads_every_key() {
@@ -324,7 +325,7 @@ mod tests {
     fn what_asks_less_is_named() {
         let check = |config: &str, expected: &[&str]| {
             let settings = Config::parse("c.yaml", config).unwrap().settings();
-            let clauses = weakened(&[builtin().unwrap()], &settings).unwrap();
+            let clauses = Weakened::of(&[builtin().unwrap()], &settings).unwrap().clauses();
             assert_eq!(clauses.len(), expected.len(), "{config}: {clauses:?}");
             for (clause, part) in clauses.iter().zip(expected) {
                 assert!(clause.contains(part), "{config}: {clause}");

@@ -155,6 +155,14 @@ fn sides_with_configurations_of_their_own() {
         "SNA1002 was found in main for sys_user svc.one, and the rule does not run any more",
     );
     check(
+        "an exclusion that comes",
+        &[("a.xml", &users), ("b.xml", &export(&["svc.two"]))],
+        &[("a.xml", &users), ("b.xml", &export(&["svc.two"])), (".glidelint.yaml", "exclude: [b.xml]\n")],
+        0,
+        &[],
+        "this change takes something from what is judged: excludes 'b.xml'",
+    );
+    check(
         "a configuration that goes",
         &[("a.xml", &users), (".glidelint.yaml", off)],
         &[("a.xml", &users)],

@@ -8,6 +8,7 @@
 mod program;
 
 use std::fs;
+use std::process::Command;
 
 use tempfile::TempDir;
 
@@ -21,6 +22,9 @@ const USER: &str = "<unload unload_date=\"2026-03-01 10:00:00\">\n\
     <sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><identity_type>machine</identity_type>\
     <locked_out>false</locked_out><name>svc.tide</name><sys_id>0123456789abcdef0123456789abcdef</sys_id>\
     <user_name>svc.tide</user_name><web_service_access_only>false</web_service_access_only></sys_user>\n</unload>\n";
+
+const FORMATS: [&str; 10] =
+    ["text", "sarif", "json", "ndjson", "csv", "junit", "github", "gitlab", "markdown", "html"];
 
 /// Scans one account with a configuration, and a pack that holds a class.
 fn scan(config: &str, pack: &str, more: &[&str]) -> Run {
@@ -65,8 +69,7 @@ fn a_pack_takes_the_name_of_a_built_in_class_only_where_the_configuration_says_s
 #[test]
 fn every_report_says_what_asks_less() {
     let config = "rules:\n  SNA1002: off\n  SNA1001: low\n";
-    let formats = ["text", "sarif", "json", "ndjson", "csv", "junit", "github", "gitlab", "markdown", "html"];
-    for format in formats {
+    for format in FORMATS {
         let run = scan(config, "unused", &["--format", format, "--fail-on", "high"]);
         assert_eq!(run.code, 0, "{format}: {run:?}");
         let said = run.stdout.replace("&#39;", "'");
@@ -81,4 +84,46 @@ fn every_report_says_what_asks_less() {
     // What the user leaves out with the command needs no mention.
     let run = scan("", "unused", &["--format", "json", "--ignore", "SNA1002"]);
     assert!(!run.stdout.contains("weaken the rules"), "{run:?}");
+}
+
+/// What a change would take once it is merged stands in every report, too.
+#[test]
+fn every_report_says_what_a_change_would_take() {
+    let folder = TempDir::new().unwrap();
+    let git = |arguments: &[&str]| {
+        let who = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"];
+        let done = Command::new("git").current_dir(folder.path()).args(who).args(arguments).output().unwrap();
+        assert!(done.status.success(), "{done:?}");
+    };
+    let commit = |config: &str| {
+        fs::write(folder.path().join(".glidelint.yaml"), config).unwrap();
+        git(&["add", "-A"]);
+        git(&["commit", "-qm", "next"]);
+    };
+    fs::create_dir(folder.path().join("exports")).unwrap();
+    fs::write(folder.path().join("exports/user.xml"), USER).unwrap();
+    git(&["init", "-q"]);
+    commit("complete: [sys_user]\nrules:\n  SNA1001: 5\n");
+    git(&["checkout", "-qb", "change"]);
+    let said = |config: &str, format: &str| {
+        commit(config);
+        let run = glidelint(
+            folder.path(),
+            &["scan", "exports", "--select", "SNA1001", "--config-from", "main", "--format", format],
+        );
+        assert_eq!(run.code, 1, "{format}: {run:?}");
+        run.stdout.replace("&#39;", "'")
+    };
+    let weaker = "complete: [sys_user]\nexclude: ['exports/**']\nrules:\n  SNA1001: 4\n";
+    for format in FORMATS {
+        let said = said(&format!("{weaker}# {format}\n"), format);
+        let part = "once it is merged: excludes 'exports/**'; SNA1001 has severity 4.0 instead of 7.5";
+        assert!(said.contains(part), "{format} does not say '{part}': {said}");
+    }
+    for same_or_stronger in
+        ["complete: [sys_user]\nrules:\n  SNA1001: 6\n", "complete: [sys_user, sys_user_role]\n"]
+    {
+        let said = said(same_or_stronger, "json");
+        assert!(!said.contains("once it is merged"), "{said}");
+    }
 }

@@ -8,7 +8,7 @@ use glidelint::config::Config;
 use glidelint::engine::Spot;
 use glidelint::finding::{BaselineState, Finding, Notice, RuleCoverage};
 use glidelint::rule::{RuleMeta, definitions};
-use glidelint::source::Discovery;
+use glidelint::source::{Discovery, sha256};
 use glidelint::span::ByteSpan;
 use glidelint::suppress::{self as accepted, Entry, Recognised, Seen};
 
@@ -21,6 +21,7 @@ use super::instances;
 use super::judging::{Judged, judged_part, packs};
 use super::packs::Packs;
 use super::revision::Revision;
+use super::weaker;
 
 /// How many findings have a line that are gone by a newer copy of something else.
 const MOST_TURNED_OFF: usize = 50;
@@ -155,6 +156,8 @@ impl Base {
             let before = definitions(&own_packs.files, &own_found.config.settings())?;
             let same = before.into_iter().filter(|(rule, asked)| now.get(rule) == Some(asked));
             base.same = Some(same.map(|(rule, _)| rule).collect());
+            let own = (&own_found.config, &*own_packs.files);
+            base.said.extend(weaker::at_once(found, own, (&found.config, &packs.files))?);
         }
         let part = instances::only_of(discovery, &before.config, args.instance.as_deref())?;
         let Judged { findings, rules, coverage, discovery, .. } =
@@ -248,7 +251,7 @@ impl Settings {
         let config = if args.input.no_config {
             None
         } else {
-            own_config(revision, found).unwrap_or_else(|error| {
+            own_config(revision, found, &args.packs).unwrap_or_else(|error| {
                 said.push(unusable(revision, found, &error.line()));
                 None
             })
@@ -303,12 +306,18 @@ fn unusable(revision: &Revision, found: &Found, why: &str) -> Notice {
 
 /// The configuration that the commit holds in the place of the run's own; the default
 /// one where it holds none. `None` where the run's serves both sides: it comes from a
-/// revision, or lies elsewhere.
-fn own_config(revision: &Revision, found: &Found) -> Result<Option<Config>, Failure> {
+/// revision, lies elsewhere, or is the same.
+fn own_config(revision: &Revision, found: &Found, args: &PackArgs) -> Result<Option<Config>, Failure> {
     if found.revision.is_some() || !revision.holds(&found.path) {
         return Ok(None);
     }
-    Ok(Some(match revision.find(&found.path)? {
+    let text = revision.find(&found.path)?;
+    let digest = text.as_ref().and_then(|text| sha256(text.as_bytes()).ok());
+    // Packs may be others although the configuration is the same.
+    if digest == found.digest && args.packs.is_empty() && found.config.rule_packs.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(match text {
         Some(text) => Config::parse(&revision.shown(&found.path), &text)?,
         None => Config::default(),
     }))

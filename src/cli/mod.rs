@@ -36,5 +36,6 @@ mod scan;
 mod scope;
 mod seen;
 mod waive;
+mod weaker;
 
 pub(crate) use run::run;

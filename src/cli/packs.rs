@@ -6,7 +6,7 @@ use glidelint::engine::load_rules;
 use glidelint::finding::Notice;
 use glidelint::report::safe;
 use glidelint::rule::file::RuleFile;
-use glidelint::rule::{NotPortable, PackFiles, adopt, builtin, is_built_in_name, weakened};
+use glidelint::rule::{NotPortable, PackFiles, Weakened, adopt, builtin, is_built_in_name};
 
 use super::checkout::Checkout;
 use super::fail::Failure;
@@ -95,12 +95,17 @@ impl Packs {
         if let Some(ours) = self.files.iter().find(|pack| pack.is_built_in) {
             found.config.check_overrides(&|name| is_built_in_name(ours, name))?;
         }
-        let clauses = weakened(&self.files, &found.config.settings())?;
+        let clauses = Weakened::of(&self.files, &found.config.settings())?.clauses();
         if !clauses.is_empty() {
             let message = format!("settings or rule packs weaken the rules: {}", clauses.join("; "));
             self.said.push(Notice::of_weakened(&found.file_name(), message));
         }
         Ok(())
+    }
+
+    /// Adds what is said in every report.
+    pub(crate) fn say(&mut self, notices: impl IntoIterator<Item = Notice>) {
+        self.said.extend(notices);
     }
 
     /// A rule by its id or name.

@@ -34,6 +34,7 @@ use super::redact;
 use super::render::Renderer;
 use super::revision::Revision;
 use super::scope::{inputs, pack_info, root_name, stats};
+use super::weaker;
 
 /// How many accounts a report for reviewers lists.
 const ACCOUNTS: usize = 5_000;
@@ -49,7 +50,9 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let found = input::configure(&args.judge.input)?;
     // The process ends after this. Giving back piece by piece what is as large as
     // the pack would be a sixth of a short run.
-    let packs = ManuallyDrop::new(packs(&args.judge.packs, &found)?);
+    let mut packs = ManuallyDrop::new(packs(&args.judge.packs, &found)?);
+    let weaker = weaker::once_merged(&args.judge, &found, &packs);
+    packs.say(weaker);
     let mut parts = instances::all(&args.judge.input, &found.config, args.judge.instance.as_deref())?;
     let mut settings = settings(&args.judge.packs, &found)?;
     let sources = parts.iter().flat_map(|part| &part.discovery.sources);

@@ -169,7 +169,7 @@ mod tests {
         let tables = [
             table(CREW, "u_crew", &parent(MATE, "")),
             table(MATE, "u_mate", &parent(CREW, "")),
-            table(MATE, "u_mate", &parent("", " display_value=\"Contact\" name=\"customer_contact\"")),
+            table(MATE, "u_mate", &parent(USER, " display_value=\"Contact\" name=\"customer_contact\"")),
         ];
         let rows = unload(&[row("u_crew", "ann"), row("u_mate", "ben"), row("sys_user", "cal")]);
         check(

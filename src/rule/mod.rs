@@ -41,4 +41,4 @@ pub use model::{
 pub use overrides::is_built_in_name;
 pub use pack::{ComparisonQuestions, Pack, ReviewQuestions};
 pub use settings::{MayOverride, Settings};
-pub use weakened::weakened;
+pub use weakened::Weakened;

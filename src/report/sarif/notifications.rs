@@ -24,7 +24,7 @@ pub(super) struct Notifications {
 
 /// Every sort of notification: id, name, what it says, what to do. The id of a
 /// notice's kind begins with `input-`.
-const DESCRIPTORS: [[&str; 4]; 20] = [
+const DESCRIPTORS: [[&str; 4]; 21] = [
     [
         "input-unreadable",
         "UnreadableInput",
@@ -108,6 +108,12 @@ const DESCRIPTORS: [[&str; 4]; 20] = [
         "UnusableBase",
         "The base of the change holds a configuration or packs that cannot be used.",
         "Mend them in the base; until then those of the change judge both sides.",
+    ],
+    [
+        "base-asks-more",
+        "ChangeAsksLess",
+        "The configuration or the packs of the change exclude, waive or ask less than those of its base.",
+        "Look whether that is meant before the change is merged; the message of the notification names each.",
     ],
     [
         "waiver-unused",

@@ -178,6 +178,9 @@ mod tests {
     use std::path::Path;
     use std::sync::Arc;
 
+    /// Where the bytes of a path are.
+    type BytesOf<'w> = &'w dyn Fn(&str) -> Option<Bytes>;
+
     const NAMES: [&str; 7] =
         ["a.xml", "a/b.xml", "a/b/c.xml", "a-b/d.xml", "docs/e.xml", "docs/old/f.xml", "pack.zip"];
 
@@ -224,7 +227,7 @@ mod tests {
             let source = everything.sources.iter().find(|source| source.path() == path);
             source.map_or_else(|| part(path), |source| Some(Bytes::Same(source.clone())))
         };
-        let ways: [&dyn Fn(&str) -> Option<Bytes>; 3] = [&part, &on_disk, &same];
+        let ways: [BytesOf<'_>; 3] = [&part, &on_disk, &same];
         for bytes in ways {
             let listed = NAMES.iter().rev().map(|name| (*name).to_owned()).collect();
             let chosen = Chosen::of(given, listed, &options);

@@ -1,0 +1,91 @@
+//! What a change takes from what is judged, by its configuration and rule packs. In a
+//! pull request those of the base are in force, so it would be seen only in the next one.
+
+use std::fmt::Write as _;
+
+use glidelint::config::Config;
+use glidelint::finding::Notice;
+use glidelint::rule::{PackFiles, Weakened, definitions};
+
+use super::args::{InputArgs, JudgeArgs};
+use super::fail::Failure;
+use super::input::{Found, configure};
+use super::judging::packs;
+use super::packs::Packs;
+
+/// How many rules are named.
+const NAMED: usize = 5;
+
+/// A configuration, and the packs that are loaded with it.
+pub(crate) type InForce<'s> = (&'s Config, &'s [PackFiles]);
+
+/// What the checkout would take once it is merged, where the configuration in force is
+/// that of a revision.
+pub(crate) fn once_merged(args: &JudgeArgs, found: &Found, loaded: &Packs) -> Option<Notice> {
+    let revision = found.revision.as_ref()?;
+    let input = InputArgs { config_from: None, from_checkout: Vec::new(), ..args.input.clone() };
+    let is_named = args.input.config.as_ref();
+    let is_gone = is_named.is_some_and(|path| !path.exists());
+    let input = if is_gone { InputArgs { config: None, no_config: true, ..input } } else { input };
+    let compared = configure(&input).and_then(|own| {
+        if own.digest == found.digest && args.packs.packs.is_empty() && own.config.rule_packs.is_empty() {
+            return Ok(Vec::new());
+        }
+        let packs = packs(&args.packs, &own)?;
+        taken((&found.config, &loaded.files), (&own.config, &packs.files))
+    });
+    let message = match compared {
+        Ok(clauses) if clauses.is_empty() => return None,
+        Ok(clauses) => format!(
+            "this change takes something from what {} judges, once it is merged: {}",
+            revision.name(),
+            clauses.join("; ")
+        ),
+        Err(error) => format!(
+            "the configuration or the rule packs of this change cannot be used, once it is merged: {}",
+            error.line()
+        ),
+    };
+    Some(notice(found, message))
+}
+
+/// The same of a change whose own configuration is in force.
+pub(crate) fn at_once(
+    found: &Found,
+    before: InForce<'_>,
+    now: InForce<'_>,
+) -> Result<Option<Notice>, Failure> {
+    let clauses = taken(before, now)?;
+    let message = || format!("this change takes something from what is judged: {}", clauses.join("; "));
+    Ok((!clauses.is_empty()).then(|| notice(found, message())))
+}
+
+fn notice(found: &Found, message: String) -> Notice {
+    Notice::of_base("base-asks-more", &found.file_name(), message)
+}
+
+/// A clause for each thing that is judged or asked before, and not now.
+fn taken((config, packs): InForce<'_>, now: InForce<'_>) -> Result<Vec<String>, Failure> {
+    let mut clauses = now.0.weaker_than(config);
+    let (before, after) = (config.settings(), now.0.settings());
+    let weakened = Weakened::of(now.1, &after)?.beside(&Weakened::of(packs, &before)?);
+    let (asked, asked_now) = (definitions(packs, &before)?, definitions(now.1, &after)?);
+    let gone = asked.keys().filter(|rule| !asked_now.contains_key(*rule));
+    let gone: Vec<_> = gone.map(String::as_str).collect();
+    let other = asked.iter().filter(|(rule, asked)| asked_now.get(*rule).is_some_and(|now| now != *asked));
+    let other: Vec<_> =
+        other.map(|(rule, _)| rule.as_str()).filter(|rule| !weakened.explains(rule)).collect();
+    clauses.extend(weakened.clauses());
+    clauses.extend(named(&gone).map(|rules| format!("has no rule {rules}")));
+    clauses.extend(named(&other).map(|rules| format!("asks something else by {rules}")));
+    Ok(clauses)
+}
+
+/// The first of some rules, and how many more there are.
+fn named(rules: &[&str]) -> Option<String> {
+    let mut text = rules.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    if rules.len() > NAMED {
+        let _ = write!(text, " and {} more", rules.len() - NAMED);
+    }
+    (!rules.is_empty()).then_some(text)
+}
