@@ -55,6 +55,19 @@ pub struct Waiver {
 }
 
 impl Waiver {
+    /// Whether it covers all that another one covers, as far as their words tell.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        let bound = self.bound_to();
+        let is_bound_so = bound.is_empty()
+            || other.bound_to.is_some() && other.bound_to().iter().all(|hash| bound.contains(hash));
+        let lasts = match (self.last_day(), other.last_day()) {
+            (None, _) => true,
+            (Some(own), Some(others)) => own >= others,
+            (Some(_), None) => false,
+        };
+        self.subject() == other.subject() && is_bound_so && lasts
+    }
+
     /// The last day on which it holds; `None` if there is none, or it is no date.
     #[must_use]
     pub fn last_day(&self) -> Option<Date> {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Config, Waiver};
+use super::Config;
 use crate::finding::{Band, Severity};
 use crate::rule::file::Text;
 
@@ -75,21 +75,6 @@ impl Config {
         });
         let gone = earlier.keys().filter(|name| !now.contains_key(*name));
         changed.chain(gone.map(|name| format!("has no instance {name}"))).collect()
-    }
-}
-
-impl Waiver {
-    /// Whether it covers all that another one covers, as far as their words tell.
-    fn covers(&self, other: &Self) -> bool {
-        let bound = self.bound_to();
-        let is_bound_so = bound.is_empty()
-            || other.bound_to.is_some() && other.bound_to().iter().all(|hash| bound.contains(hash));
-        let lasts = match (self.last_day(), other.last_day()) {
-            (None, _) => true,
-            (Some(own), Some(others)) => own >= others,
-            (Some(_), None) => false,
-        };
-        self.subject() == other.subject() && is_bound_so && lasts
     }
 }
 
