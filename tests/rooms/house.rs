@@ -66,7 +66,9 @@ impl House {
         for (module, items) in &files {
             let mut visitor =
                 Naming { house: &house, module: module.clone(), named: Vec::new(), impls: Vec::new() };
-            items.iter().for_each(|item| visitor.visit_item(item));
+            for item in items {
+                visitor.visit_item(item);
+            }
             let Naming { named, impls, .. } = visitor;
             house.uses.extend(named);
             house.impls.extend(impls);
@@ -142,7 +144,7 @@ impl House {
                     let below = if is_beside { beside } else { format!("{folder}/{ident}/mod.rs") };
                     self.file(&below, inner, files);
                 }
-                Item::Use(import) => module.import(&import.tree, &path, &mut Vec::new()),
+                Item::Use(import) => module.import(&import.tree, &mut Vec::new()),
                 _ => {
                     if let Some((name, thing)) = defined(item) {
                         module.things.insert(name, thing);
@@ -193,14 +195,14 @@ impl House {
 }
 
 impl Module {
-    fn import(&mut self, tree: &UseTree, module: &[String], before: &mut Names) {
+    fn import(&mut self, tree: &UseTree, before: &mut Names) {
         match tree {
             UseTree::Path(path) => {
                 before.push(path.ident.to_string());
-                self.import(&path.tree, module, before);
+                self.import(&path.tree, before);
                 before.pop();
             }
-            UseTree::Group(group) => group.items.iter().for_each(|tree| self.import(tree, module, before)),
+            UseTree::Group(group) => group.items.iter().for_each(|tree| self.import(tree, before)),
             UseTree::Glob(_) => self.globs.push(before.clone()),
             UseTree::Name(name) => self.alias(&name.ident.to_string(), &name.ident.to_string(), before),
             UseTree::Rename(name) => self.alias(&name.rename.to_string(), &name.ident.to_string(), before),
