@@ -36,7 +36,7 @@ impl Examination {
 }
 
 /// Reads all sources and says what there is to say of them. The pack says what
-/// rules ask for; [`want_signs`] has to have added what signs are read from.
+/// rules ask for; [`want_signs`](super::want_signs) has to have added what signs are read from.
 /// `instance` is the name of the instance, if it is known.
 pub fn examine(sources: &[Source], pack: &Pack, instance: Option<&str>) -> Examination {
     let demands = demands(pack);
