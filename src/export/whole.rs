@@ -5,7 +5,7 @@ use super::fast::Text;
 use super::part::{End, From, MAX_ROW, Parts, valid_text};
 use super::reading::{By, Reading, State};
 use super::rows::Stop;
-use super::{FileReport, LineMarks, RecordSink, Select, document, flat, passed_over};
+use super::{FileKind, FileReport, LineMarks, RecordSink, Select, document, flat, passed_over};
 use crate::source::{PartBuffer, Source, TextStream};
 use crate::xml::TokenReader;
 
@@ -42,14 +42,16 @@ pub(super) fn read_source(
     sink: &mut dyn RecordSink,
     (buffer, size): (&mut PartBuffer, u64),
 ) -> FileReport {
-    let select = select.in_file(source);
+    let in_file = select.in_file(source);
     let report = match open(source, buffer, size) {
         Opened::Foreign if flat::may_be(valid_text(buffer.bytes()), source.path()) => {
-            flat::read(source, select, sink).unwrap_or_else(foreign)
+            flat::read(source, in_file, sink).unwrap_or_else(foreign)
         }
         Opened::Foreign => foreign(),
-        Opened::Stream => read_stream(source, select, sink),
+        Opened::Stream => read_stream(source, in_file, sink),
         Opened::Parts(parts) => {
+            // A file of an app is not named after a table, and there are thousands.
+            let select = if parts.head.kind == FileKind::AppFile { select } else { in_file };
             let state = State::of_root(&parts.head);
             let mut reading = Reading::resume(select, By::Scanner, sink, state);
             reading.read_parts(&parts, buffer);

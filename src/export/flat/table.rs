@@ -133,14 +133,14 @@ pub(in crate::export) fn known_by_file_name(path: &str) -> Option<&'static str> 
 /// of an export does.
 fn known_by_stem(stem: &str) -> Option<&'static str> {
     let ends = (1..=stem.len()).rev().filter(|end| stem.is_char_boundary(*end));
-    // Looking up a name takes longer than looking at what goes on behind it.
-    let mut ends = ends.filter(|end| goes_on_as_part(&stem[*end..]));
-    ends.find_map(|end| schema::known_table(&stem[..end]))
+    let tables = ends.filter_map(|end| schema::known_table(&stem[..end]));
+    tables.into_iter().find(|table| is_part_of(stem, table))
 }
 
-/// Whether what stands behind the name of a table leaves it the name of the table, or
-/// of a part of its export. What goes on like the name of a longer table does not.
-fn goes_on_as_part(rest: &str) -> bool {
+/// Whether a name is that of a table, or of a part of its export. What goes on
+/// like the name of a longer table is not.
+fn is_part_of(stem: &str, table: &str) -> bool {
+    let Some(rest) = stem.strip_prefix(table) else { return false };
     if rest.is_empty() || !rest.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '_') {
         return true;
     }
