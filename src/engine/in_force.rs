@@ -31,44 +31,44 @@ pub(super) fn settle<'p>(
     if instance.facts.tables.iter().all(|table| table.proposed.is_empty()) {
         return;
     }
+    let is_shown = holds_rows(plan, &instance.facts.tables);
+    if !is_shown && options.complete.is_empty() && !options.trust_tables {
+        return;
+    }
     let facts = instance.facts.in_force();
     let mut whole = whole_tables(files, &facts, plan.wanted, options);
     let evidence = Evidence { files, sources, facts: &facts, wanted: plan.wanted, options };
     let doubted = evidence.settle(&mut whole);
-    let is_asked = whole.contains(&true) || holds_rows(plan, &facts.tables);
-    let (sets, kept) = (Arc::clone(&instance.sets), Arc::clone(&instance.files));
-    let mut seen = Instance::new(plan, sources, (facts, sets), kept, instance.clock, instance.name.clone());
+    if !is_shown && !whole.contains(&true) {
+        instance.facts.share_texts(&facts);
+        return;
+    }
+    let mut seen = instance.seen_by(plan, facts);
     seen.whole = whole;
     seen.doubted = doubted;
     if !options.trust_tables {
         let lost = seen.lost_references();
         seen.doubted.extend(lost);
     }
-    seen.apps = Arc::clone(&instance.apps);
-    seen.at_odds.clone_from(&instance.at_odds);
-    if is_asked {
-        seen.names = Names::new(&seen.facts, plan.wanted);
-        if instance.names.is_any_disputed() || grants_differ(instance) {
-            views::settle(&mut seen, &plan.asks);
-        } else {
-            seen.access.clone_from(&instance.access);
-        }
+    seen.names = Names::new(&seen.facts, plan.wanted);
+    if instance.names.is_any_disputed() || grants_differ(instance) {
+        views::settle(&mut seen, &plan.asks);
+    } else {
+        seen.access.clone_from(&instance.access);
     }
     instance.facts.share_texts(&seen.facts);
-    if is_asked {
-        mark_views(instance, &seen);
-        instance.in_force = Some(Box::new(seen));
-    }
+    mark_views(instance, &seen);
+    instance.in_force = Some(Box::new(seen));
 }
 
 /// Whether some row is there that says what the instance has. Records of update sets
-/// only say how far these came.
+/// only say how far these came, and rows that are not in force what it does not have.
 fn holds_rows(plan: &Plan<'_>, tables: &[TableFacts]) -> bool {
     let named = plan.wanted.tables().iter().zip(tables);
     let mut others = named.filter(|(names, _)| {
         !is_view(&names.name) && !is_update_set(&names.name) && *names.name != *"sys_update_xml"
     });
-    others.any(|(_, table)| !table.is_empty())
+    others.any(|(_, table)| table.every().any(|(row, _)| !table.is_proposed(row)))
 }
 
 /// Whether sets that are not in force say who has what.

@@ -126,6 +126,18 @@ impl<'p> Instance<'p> {
         }
     }
 
+    /// The same instance as other facts of its files show it. What rests on the rows is
+    /// still to be settled.
+    pub(super) fn seen_by(&self, plan: &Plan<'p>, facts: Facts) -> Self {
+        let (sets, files) = (Arc::clone(&self.sets), Arc::clone(&self.files));
+        Self {
+            extends: Arc::clone(&self.extends),
+            apps: Arc::clone(&self.apps),
+            at_odds: self.at_odds.clone(),
+            ..Self::new(plan, self.sources, (facts, sets), files, self.clock, self.name.clone())
+        }
+    }
+
     /// Judges the classes of all rows, on all threads.
     pub(super) fn settle_classes(&self) {
         for (number, answers) in (0..).zip(&self.answers) {

@@ -1,6 +1,7 @@
 //! What sets say that are not in force, beside exports of tables.
 
 use crate::engine::{Options, Plan, judge, read_all};
+use crate::query::Data as _;
 use crate::rule::{Pack, Settings, builtin};
 use crate::source::Source;
 
@@ -193,4 +194,21 @@ fn rows_of_a_set_answer_for_one_another() {
     let alone = |rows: &[&str]| fares("SNC1001", &[set("loaded", rows)], &[]);
     assert_eq!(alone(&[ACL, &role]), (vec![], vec![]));
     assert_eq!(alone(&[ACL]), (vec![], vec!["sys_security_acl_role".to_owned()]));
+}
+
+#[test]
+fn classes_that_the_input_adds_are_there_without_the_set_too() {
+    let tables = "<sys_db_object><name>u_crew</name><super_class name=\"sys_user\"/>\
+                  <sys_id>0000000000000000000000000000c3e1</sys_id></sys_db_object>";
+    let crew = "<u_crew><active>true</active><sys_id>e7</sys_id><user_name>svc.gate</user_name></u_crew>";
+    let pack = Pack::compile(&[builtin().unwrap()], &Settings::default()).unwrap();
+    let users = pack.wanted.find("sys_user").unwrap();
+    let files = [table(&[crew, tables]), set("loaded", &[&property(MANDATORY, "true")])];
+    let sources = files.map(|text| Source::memory("a.xml", text.as_bytes()));
+    let reading = read_all(&sources, &Plan::of(&pack), &Options::default(), &|_| {});
+    let answering = reading.instance.answering_rows(users);
+    let own: Vec<_> =
+        answering.iter().map(|(instance, row)| instance.trait_of(users, *row, "table").to_owned()).collect();
+    assert!(reading.instance.in_force.is_some());
+    assert_eq!(own, ["u_crew"]);
 }
