@@ -163,6 +163,25 @@ pub struct MissingPart {
     pub what: MissingPartKind,
 }
 
+impl MissingPart {
+    /// The files that show that a part of some table is missing: the one before, and the
+    /// one at which it is told. `is_holder` says which files hold rows of the table, and
+    /// `are_parts` whether two of them hold different ones.
+    pub fn shown_by(
+        &self,
+        is_holder: impl Fn(u32) -> bool,
+        are_parts: impl Fn(u32, u32) -> bool,
+    ) -> Option<(u32, u32)> {
+        let holder = |sources: &Vec<u32>| sources.iter().copied().find(|source| is_holder(*source));
+        let mut holders = self.beside.iter().map(holder);
+        if matches!(self.what, MissingPartKind::Of { .. }) {
+            return holders.flatten().last().map(|source| (source, source));
+        }
+        let (before, behind) = (holders.next()??, holders.next()??);
+        are_parts(before, behind).then_some((before, behind))
+    }
+}
+
 /// What the numbers say is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MissingPartKind {

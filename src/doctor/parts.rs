@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use super::knowledge::{KnownProperty, export_limits};
-use super::numbered::{MissingPart, MissingPartKind, NumberedFiles};
+use super::numbered::{MissingPart, NumberedFiles};
 use super::seen::{Id, Rows, Seen, Updated};
 use super::sign::{Sign, SignKind};
 use crate::record::TableIdx;
@@ -241,16 +241,10 @@ impl Comparison<'_> {
 
     /// Says where numbered files with different rows lack a part.
     fn say_missing_numbers(&self, missing: &[MissingPart], parts: &mut Parts) {
-        let is_holder = |source: &&u32| self.rows(**source).is_some();
+        let is_holder = |source: u32| self.rows(source).is_some();
+        let are_parts = |before, behind| self.shared(before, behind).rows < 2;
         for part in missing {
-            let mut beside = part.beside.iter().map(|sources| sources.iter().find(is_holder).copied());
-            let found = if matches!(part.what, MissingPartKind::Of { .. }) {
-                beside.flatten().last().map(|source| (source, source))
-            } else {
-                let both = beside.next().flatten().zip(beside.next().flatten());
-                both.filter(|(before, behind)| self.shared(*before, *behind).rows < 2)
-            };
-            if let Some((before, behind)) = found {
+            if let Some((before, behind)) = part.shown_by(is_holder, are_parts) {
                 let message = part.what.sentence(self.path(before));
                 parts.say(SignKind::PartGap, self.table, behind, message);
             }

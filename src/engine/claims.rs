@@ -8,7 +8,7 @@ use super::instance::Instance;
 use super::interner::TextId;
 use super::parts::{Parts, ids_of, shared};
 use super::read::{Options, ReadFile};
-use crate::doctor::{MissingPart, MissingPartKind, NumberedFiles, export_limits, is_export_limit};
+use crate::doctor::{MissingPart, NumberedFiles, export_limits, is_export_limit};
 use crate::finding::Notice;
 use crate::query::{Data as _, RowId, is_view};
 use crate::record::schema::{self, ColumnType};
@@ -116,16 +116,10 @@ impl Evidence<'_> {
         holders: &[(u32, u64)],
         missing: &[MissingPart],
     ) -> Option<Doubted> {
-        let is_holder = |source: &&u32| holders.iter().any(|(holder, _)| holder == *source);
-        let found = missing.iter().find_map(|part| {
-            let mut beside = part.beside.iter().map(|sources| sources.iter().find(is_holder).copied());
-            if matches!(part.what, MissingPartKind::Of { .. }) {
-                return beside.flatten().last().map(|source| (part.what, source, source));
-            }
-            let (before, behind) = (beside.next()??, beside.next()??);
-            self.are_parts(table, holders, [before, behind]).then_some((part.what, before, behind))
-        });
-        let (what, before, behind) = found?;
+        let is_holder = |source: u32| holders.iter().any(|(holder, _)| *holder == source);
+        let are_parts = |before, behind| self.are_parts(table, holders, [before, behind]);
+        let (what, (before, behind)) =
+            missing.iter().find_map(|part| Some((part.what, part.shown_by(is_holder, are_parts)?)))?;
         let name = &self.wanted.table(table).name;
         let what = what.sentence(self.path(before).unwrap_or_default());
         Some(Doubted {
