@@ -7,7 +7,7 @@ use glidelint::config::{Config, InstanceGlobs, NamedInstance};
 use glidelint::export::{self, FileKind, RecordSink, Select};
 use glidelint::record::{Record, Wanted};
 use glidelint::report::safe;
-use glidelint::source::{Discovery, Problem, ProblemKind, Source, Walked};
+use glidelint::source::{Discovery, Problem, ProblemKind, Source, Walked, more_like_it};
 use rayon::prelude::*;
 
 use super::args::InputArgs;
@@ -171,11 +171,7 @@ fn unassigned(rest: &Discovery) -> Vec<(String, Problem)> {
         folders.entry(folder).or_insert((path, 0)).1 += 1;
     }
     let say = |(path, count): (&str, u64)| {
-        let more = match count {
-            0 | 1 => String::new(),
-            2 => "; one more export of this folder is like this".to_owned(),
-            count => format!("; {} more exports of this folder are like this", count - 1),
-        };
+        let more = more_like_it(count, ["export of this folder", "exports of this folder"]);
         (path.to_owned(), Problem::new(ProblemKind::NoInstance, format!("{NO_INSTANCE}{more}")))
     };
     folders.into_values().map(say).collect()

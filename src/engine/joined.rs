@@ -16,6 +16,7 @@ use super::versions::{Files, Group};
 use crate::finding::Notice;
 use crate::query::{RowId, RowTest};
 use crate::record::{Action, ColumnIdx, TableIdx};
+use crate::source::more_like_it;
 use crate::span::ByteSpan;
 
 /// A record of which two rows say different things, and nothing says which is newer.
@@ -357,11 +358,7 @@ impl Instance<'_> {
 
 /// How many more records are like one.
 pub(super) fn more(count: usize) -> String {
-    match count {
-        0 | 1 => String::new(),
-        2 => "; one more record is like this".to_owned(),
-        count => format!("; {} more records are like this", count - 1),
-    }
+    more_like_it(u64::try_from(count).unwrap_or(u64::MAX), ["record", "records"])
 }
 
 #[cfg(test)]

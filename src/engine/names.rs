@@ -16,6 +16,7 @@ use super::joined::more;
 use crate::finding::{Notice, NoticeLevel};
 use crate::query::RowId;
 use crate::record::{ColumnIdx, NamedReference, TableIdx, Wanted, fixed_name, well_known_name};
+use crate::source::more_like_it;
 use crate::span::ByteSpan;
 
 /// Stands between the two names that one reference shows.
@@ -171,7 +172,7 @@ impl Instance<'_> {
             let message = format!(
                 "{} shows the name '{name}', but the record that it leads to is called '{known}': the sys_id decides{}",
                 self.reference_in_words((table, *row, column)),
-                more_references(*count)
+                more_like_it(u64::try_from(*count).unwrap_or(u64::MAX), ["reference", "references"])
             );
             notices.push(Notice {
                 level: NoticeLevel::Warning,
@@ -260,15 +261,6 @@ impl Instance<'_> {
             }
         }
         notices
-    }
-}
-
-/// How many more references are like one.
-fn more_references(count: usize) -> String {
-    match count {
-        0 | 1 => String::new(),
-        2 => "; one more reference is like this".to_owned(),
-        count => format!("; {} more references are like this", count - 1),
     }
 }
 

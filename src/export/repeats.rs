@@ -4,8 +4,11 @@
 use super::problem;
 use crate::record::Field;
 use crate::record::schema::{self, ColumnType};
-use crate::source::{Problem, ProblemKind};
+use crate::source::{Problem, ProblemKind, more_like_it};
 use crate::span::ByteSpan;
+
+/// What is counted.
+const RECORDS: [&str; 2] = ["record", "records"];
 
 /// Records of one file in which a column has two values.
 #[derive(Debug, Default)]
@@ -94,12 +97,12 @@ impl Repeats {
         if let Some(Repeat { table, column, places: [one, other], is_reference }) = self.first {
             let kind = if is_reference { ProblemKind::Broken } else { ProblemKind::Repaired };
             let said = format!("`{column}` of this {table} record has two values, so it is read as unknown");
-            let more = more(self.count);
+            let more = more_like_it(self.count, RECORDS);
             problems.push(problem(kind, format!("{said}: the first one stands here{more}"), one));
             problems.push(problem(kind, format!("{said}: the second one stands here"), other));
         }
         if let Some((table, column, place)) = self.emptied {
-            let more = more(self.emptied_count);
+            let more = more_like_it(self.emptied_count, RECORDS);
             let message = format!(
                 "`{column}` of this {table} record is empty and displays a name all the same, so its sys_id is \
                  read as unknown{more}"
@@ -107,14 +110,5 @@ impl Repeats {
             problems.push(problem(ProblemKind::Broken, message, place));
         }
         problems
-    }
-}
-
-/// How many more records are like the first one.
-fn more(count: u64) -> String {
-    match count {
-        0 | 1 => String::new(),
-        2 => "; one more record is like this".to_owned(),
-        count => format!("; {} more records are like this", count - 1),
     }
 }

@@ -30,6 +30,6 @@ pub use encoding::text_of;
 pub use limits::Limits;
 pub use open::{Source, TextStream};
 pub use plain::{PartBuffer, PlainText};
-pub use problem::{Problem, ProblemKind};
+pub use problem::{Problem, ProblemKind, more_like_it};
 pub use walked::Walked;
 pub(crate) use workbook::UNKNOWN as UNKNOWN_CELL;

@@ -96,3 +96,14 @@ pub(super) fn in_words(error: &io::Error) -> String {
         }
     }
 }
+
+/// How many more there are like the first of some: `[one, many]` are called so. Nothing
+/// where there is one.
+#[must_use]
+pub fn more_like_it(count: u64, [one, many]: [&str; 2]) -> String {
+    match count {
+        0 | 1 => String::new(),
+        2 => format!("; one more {one} is like this"),
+        count => format!("; {} more {many} are like this", count - 1),
+    }
+}
