@@ -1,7 +1,7 @@
 //! Records by the scanner: plain ones are read here, odd ones are left to the
 //! strict reader.
 
-use super::census::{SlotNumber, TableNumber};
+use super::census::{SlotNumber, Table, TableNumber};
 use super::document::NestedRoot;
 use super::finish::{Surroundings, carries_action};
 use super::raw::{Fate, FieldFilter, RawField, RawRecord};
@@ -28,13 +28,6 @@ impl<'t> Text<'t> {
     pub(super) fn scanner(self, at: usize) -> Scanner<'t> {
         Scanner::new(self.text, self.base, at)
     }
-}
-
-/// The record whose fields are being read.
-#[derive(Clone, Copy)]
-struct Owner<'t> {
-    name: &'t str,
-    number: TableNumber,
 }
 
 impl Reading<'_> {
@@ -97,7 +90,7 @@ impl Reading<'_> {
                     return Ok(tag);
                 }
                 Next::Start => {
-                    let (child, slot, fate) = self.field_tag(scanner, Owner { name, number }, last)?;
+                    let (child, slot, fate) = self.field_tag(scanner, number, last)?;
                     last = slot.or(last);
                     if child.has_attributes && carries_action(window, &child.token) {
                         return Err(Halt::Odd);
@@ -114,20 +107,20 @@ impl Reading<'_> {
     fn field_tag(
         &mut self,
         scanner: &mut Scanner<'_>,
-        owner: Owner<'_>,
+        number: TableNumber,
         last: SlotNumber,
     ) -> Result<(Tag, SlotNumber, Fate), Halt> {
-        let slots = &mut self.state.census.table(owner.number).slots;
-        if let Some((number, length, fate)) = slots.guess(last, scanner.rest()) {
+        let Table { slots, name: table, in_place_of, .. } = self.state.census.table(number);
+        if let Some((slot, length, fate)) = slots.guess(last, scanner.rest()) {
             let tag = scanner.tag_after(scanner.at() + length)?;
-            return Ok((tag, Some(number), fate));
+            return Ok((tag, Some(slot), fate));
         }
         let start = scanner.at() + 1;
         let tag = scanner.tag()?;
         let name = scanner.bytes(start, tag.name_end);
         let select = self.select;
         let filter = || match std::str::from_utf8(name) {
-            Ok(name) => FieldFilter::new(select, owner.name).fate(name),
+            Ok(name) => FieldFilter::of(select, (table, *in_place_of)).fate(name),
             Err(_) => Fate::NONE,
         };
         let (slot, fate) = slots.find(last, name, filter);

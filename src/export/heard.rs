@@ -26,6 +26,20 @@ impl Lack {
             Some(_) => (!text.contains('<')).then_some(Self::NoXml),
         }
     }
+
+    /// What is said of it.
+    pub(super) fn message(self) -> &'static str {
+        match self {
+            Self::Missing => {
+                "a row of an update set without its payload, so that what it brings is not known"
+            }
+            Self::Empty => {
+                "a row of an update set with an empty payload, so that what it brings is not known"
+            }
+            Self::NoXml => "in a payload: no XML, perhaps encoded, so that what its row brings is not known",
+            Self::NoRecord => "in a payload: no record, so that what its row brings is not known",
+        }
+    }
 }
 
 /// What of a row's payload was not heard.
@@ -76,8 +90,7 @@ impl Heard {
             (false, false) => Some(Missed::Lack(Lack::NoRecord)),
             (true, true) => Some(Missed::Part),
             (true, false) => {
-                let is_known = |table: &str| schema::knows_some_of(table) || classes::is_class(table);
-                let is_other = !self.is_promised && promised.is_some_and(is_known);
+                let is_other = !self.is_promised && promised.is_some_and(schema::is_built_in);
                 self.first.filter(|_| is_other).map(Missed::Other)
             }
         }

@@ -112,10 +112,15 @@ impl Fate {
 }
 
 impl<'w> FieldFilter<'w> {
+    /// For the records of a table as it is spelled.
     pub(super) fn new(select: Select<'w>, spelled: &str) -> Self {
         let respelled = schema::respelled(spelled);
         let table = respelled.as_deref().unwrap_or(spelled);
-        let in_place_of = select.in_place_of(table);
+        Self::of(select, (table, select.in_place_of(table)))
+    }
+
+    /// For those of a table that is known, with the one in whose place they may stand.
+    pub(super) fn of(select: Select<'w>, (table, in_place_of): (&str, Option<&str>)) -> Self {
         let mut tables = [None; MOST_TABLES];
         for (slot, table) in tables.iter_mut().zip(select.tables(in_place_of.unwrap_or(table))) {
             *slot = Some(table);

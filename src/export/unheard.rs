@@ -3,26 +3,11 @@
 
 use std::collections::BTreeSet;
 
-use super::heard::Lack;
+use super::heard::{Lack, promised_table};
 use super::{flat, problem};
-use crate::record::{is_sys_id, schema};
-use crate::source::{Problem, ProblemKind};
+use crate::record::schema;
+use crate::source::{Problem, ProblemKind, more_like_it};
 use crate::span::ByteSpan;
-
-impl Lack {
-    fn message(self) -> &'static str {
-        match self {
-            Self::Missing => {
-                "a row of an update set without its payload, so that what it brings is not known"
-            }
-            Self::Empty => {
-                "a row of an update set with an empty payload, so that what it brings is not known"
-            }
-            Self::NoXml => "in a payload: no XML, perhaps encoded, so that what its row brings is not known",
-            Self::NoRecord => "in a payload: no record, so that what its row brings is not known",
-        }
-    }
-}
 
 /// In what a row contradicts its payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,12 +83,12 @@ impl Unheard {
     pub(super) fn problems(self) -> Vec<Problem> {
         let mut problems = Vec::new();
         for (lack, count, at) in self.lacks {
-            let message = format!("{}{}", lack.message(), more(count));
+            let message = format!("{}{}", lack.message(), more_like_it(count, ["row", "rows"]));
             problems.push(problem(ProblemKind::Broken, message, at));
         }
         for (odds, count, places) in self.at_odds {
             let [row, payload] = odds.messages();
-            let messages = [format!("{row}{}", more(count)), payload.to_owned()];
+            let messages = [format!("{row}{}", more_like_it(count, ["row", "rows"])), payload.to_owned()];
             let told = messages.into_iter().zip(places);
             problems.extend(told.map(|(message, at)| problem(ProblemKind::Broken, message, at)));
         }
@@ -119,21 +104,11 @@ fn add<S: PartialEq, P>(counts: &mut Vec<(S, u64, P)>, (sort, more, place): (S, 
     }
 }
 
-fn more(count: u64) -> String {
-    match count {
-        0 | 1 => String::new(),
-        2 => "; one more row is like this".to_owned(),
-        count => format!("; {} more rows are like this", count - 1),
-    }
-}
-
 /// The table that the name of an update shows: `sys_user_role_` and a sys_id, or
 /// whatever else comes behind the name of a table.
 pub(super) fn table_of_update(name: &str) -> Option<&str> {
     let name = name.trim();
-    if let Some((table, sys_id)) = name.rsplit_once('_')
-        && is_sys_id(sys_id)
-    {
+    if let Some(table) = promised_table(name) {
         return Some(table).filter(|table| flat::is_name(table));
     }
     let is_begin = |table: &&str| name.strip_prefix(table).is_some_and(|rest| rest.starts_with('_'));

@@ -59,7 +59,7 @@ pub fn added_classes<'r>(
     is_seen: &dyn Fn(&str) -> bool,
 ) -> (Classes, Vec<&'r str>) {
     let mut too_many = Vec::new();
-    if !rows.iter().any(|row| !is_built_in(row.name) && is_seen(row.name)) {
+    if !rows.iter().any(|row| may_extend(row.name) && is_seen(row.name)) {
         return (Classes::default(), too_many);
     }
     let extending = Extending::of(rows);
@@ -96,7 +96,7 @@ impl<'r> Extending<'r> {
             by_label.entry(row.label).or_insert_with(BTreeSet::new).insert(row.name);
         }
         let mut children: HashMap<_, BTreeSet<_>> = HashMap::new();
-        for row in rows.iter().filter(|row| !is_built_in(row.name)) {
+        for row in rows.iter().filter(|row| may_extend(row.name)) {
             // The sys_id says which table is meant, whatever stands beside it.
             let parents = by_id.get(&row.parent.to_ascii_lowercase()).filter(|_| is_sys_id(row.parent));
             let mut parents: BTreeSet<&'r str> = parents.cloned().unwrap_or_default();
@@ -133,9 +133,9 @@ impl<'r> Extending<'r> {
     }
 }
 
-/// Whether it is known what a table extends, or that it extends nothing.
-fn is_built_in(table: &str) -> bool {
-    table.is_empty() || schema::knows_some_of(table) || classes::is_class(table)
+/// Whether the input may say what a table extends: it is known of no built-in one.
+fn may_extend(table: &str) -> bool {
+    !table.is_empty() && !schema::is_built_in(table)
 }
 
 fn is_name(text: &str) -> bool {

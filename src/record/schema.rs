@@ -243,8 +243,13 @@ pub fn dictionary_table_among<'n>(classes: &'n Classes, table: &'n str) -> &'n s
 pub fn respelled(name: &str) -> Option<String> {
     let local = name.rsplit_once(':').map_or(name, |(_, local)| local);
     let lower = local.to_ascii_lowercase();
-    let is_known = || knows_some_of(&lower) || classes::is_class(&lower);
-    (lower != name && is_known()).then_some(lower)
+    (lower != name && is_built_in(&lower)).then_some(lower)
+}
+
+/// Whether some columns of the table are known, or what it extends.
+#[must_use]
+pub fn is_built_in(table: &str) -> bool {
+    knows_some_of(table) || classes::is_class(table)
 }
 
 /// A column of a known table, or of one that extends it; `None` where the table or
