@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use glidelint::config::Config;
 use glidelint::engine::Spot;
 use glidelint::finding::{BaselineState, Finding, Notice, RuleCoverage};
-use glidelint::rule::{RuleMeta, definitions};
+use glidelint::rule::RuleMeta;
 use glidelint::source::{Discovery, sha256};
 use glidelint::span::ByteSpan;
 use glidelint::suppress::{self as accepted, Entry, Recognised, Seen};
@@ -21,7 +21,7 @@ use super::instances;
 use super::judging::{Judged, judged_part, packs};
 use super::packs::Packs;
 use super::revision::Revision;
-use super::weaker;
+use super::weaker::{self, InForce};
 
 /// How many findings have a line that are gone by a newer copy of something else.
 const MOST_TURNED_OFF: usize = 50;
@@ -152,12 +152,11 @@ impl Base {
             return Ok((base, files.nothing()));
         };
         if let Some((own_found, own_packs)) = &own {
-            let now = definitions(&packs.files, &found.config.settings())?;
-            let before = definitions(&own_packs.files, &own_found.config.settings())?;
-            let same = before.into_iter().filter(|(rule, asked)| now.get(rule) == Some(asked));
+            let now = InForce::of(&found.config, &packs.files)?;
+            let before = InForce::of(&own_found.config, &own_packs.files)?;
+            base.said.extend(weaker::at_once(found, &before, &now)?);
+            let same = before.asked.into_iter().filter(|(rule, asked)| now.asked.get(rule) == Some(asked));
             base.same = Some(same.map(|(rule, _)| rule).collect());
-            let own = (&own_found.config, &*own_packs.files);
-            base.said.extend(weaker::at_once(found, own, (&found.config, &packs.files))?);
         }
         let part = instances::only_of(discovery, &before.config, args.instance.as_deref())?;
         let Judged { findings, rules, coverage, discovery, .. } =

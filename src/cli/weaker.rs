@@ -1,11 +1,12 @@
 //! What a change takes from what is judged, by its configuration and rule packs. In a
 //! pull request those of the base are in force, so it would be seen only in the next one.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use glidelint::config::Config;
 use glidelint::finding::Notice;
-use glidelint::rule::{PackFiles, Weakened, definitions};
+use glidelint::rule::{PackFiles, RuleError, Settings, Weakened, definitions};
 
 use super::args::{InputArgs, JudgeArgs};
 use super::fail::Failure;
@@ -16,8 +17,27 @@ use super::packs::Packs;
 /// How many rules are named.
 const NAMED: usize = 5;
 
-/// A configuration, and the packs that are loaded with it.
-pub(crate) type InForce<'s> = (&'s Config, &'s [PackFiles]);
+/// A configuration with the packs that are loaded with it, and what rules ask then.
+pub(crate) struct InForce<'s> {
+    config: &'s Config,
+    packs: &'s [PackFiles],
+    settings: Settings,
+    /// By rule.
+    pub(crate) asked: BTreeMap<String, String>,
+}
+
+impl<'s> InForce<'s> {
+    /// Of packs that were loaded.
+    pub(crate) fn of(config: &'s Config, packs: &'s [PackFiles]) -> Result<Self, RuleError> {
+        let settings = config.settings();
+        let asked = definitions(packs, &settings)?;
+        Ok(Self { config, packs, settings, asked })
+    }
+
+    fn weakened(&self) -> Result<Weakened, RuleError> {
+        Weakened::of(self.packs, &self.settings)
+    }
+}
 
 /// What the checkout would take once it is merged, where the configuration in force is
 /// that of a revision.
@@ -27,12 +47,13 @@ pub(crate) fn once_merged(args: &JudgeArgs, found: &Found, loaded: &Packs) -> Op
     let is_named = args.input.config.as_ref();
     let is_gone = is_named.is_some_and(|path| !path.exists());
     let input = if is_gone { InputArgs { config: None, no_config: true, ..input } } else { input };
-    let compared = configure(&input).and_then(|own| {
+    let compared = configure(&input).and_then(|own| -> Result<_, Failure> {
         if own.digest == found.digest && args.packs.packs.is_empty() && own.config.rule_packs.is_empty() {
             return Ok(Vec::new());
         }
         let packs = packs(&args.packs, &own)?;
-        taken((&found.config, &loaded.files), (&own.config, &packs.files))
+        let before = InForce::of(&found.config, &loaded.files)?;
+        Ok(taken(&before, &InForce::of(&own.config, &packs.files)?)?)
     });
     let message = match compared {
         Ok(clauses) if clauses.is_empty() => return None,
@@ -52,9 +73,9 @@ pub(crate) fn once_merged(args: &JudgeArgs, found: &Found, loaded: &Packs) -> Op
 /// The same of a change whose own configuration is in force.
 pub(crate) fn at_once(
     found: &Found,
-    before: InForce<'_>,
-    now: InForce<'_>,
-) -> Result<Option<Notice>, Failure> {
+    before: &InForce<'_>,
+    now: &InForce<'_>,
+) -> Result<Option<Notice>, RuleError> {
     let clauses = taken(before, now)?;
     let message = || format!("this change takes something from what is judged: {}", clauses.join("; "));
     Ok((!clauses.is_empty()).then(|| notice(found, message())))
@@ -65,14 +86,14 @@ fn notice(found: &Found, message: String) -> Notice {
 }
 
 /// A clause for each thing that is judged or asked before, and not now.
-fn taken((config, packs): InForce<'_>, now: InForce<'_>) -> Result<Vec<String>, Failure> {
-    let mut clauses = now.0.weaker_than(config);
-    let (before, after) = (config.settings(), now.0.settings());
-    let weakened = Weakened::of(now.1, &after)?.beside(&Weakened::of(packs, &before)?);
-    let (asked, asked_now) = (definitions(packs, &before)?, definitions(now.1, &after)?);
-    let gone = asked.keys().filter(|rule| !asked_now.contains_key(*rule));
+fn taken(before: &InForce<'_>, now: &InForce<'_>) -> Result<Vec<String>, RuleError> {
+    let mut clauses = now.config.weaker_than(before.config);
+    let weakened = now.weakened()?.beside(&before.weakened()?);
+    let gone = before.asked.keys().filter(|rule| !now.asked.contains_key(*rule));
     let gone: Vec<_> = gone.map(String::as_str).collect();
-    let other = asked.iter().filter(|(rule, asked)| asked_now.get(*rule).is_some_and(|now| now != *asked));
+    let asks_other =
+        |(rule, asked): &(&String, &String)| now.asked.get(*rule).is_some_and(|now| now != *asked);
+    let other = before.asked.iter().filter(asks_other);
     let other: Vec<_> =
         other.map(|(rule, _)| rule.as_str()).filter(|rule| !weakened.explains(rule)).collect();
     clauses.extend(weakened.clauses());

@@ -144,7 +144,7 @@ impl House {
                     let below = if is_beside { beside } else { format!("{folder}/{ident}/mod.rs") };
                     self.file(&below, inner, files);
                 }
-                Item::Use(import) => module.import(&import.tree, &mut Vec::new()),
+                Item::Use(import) => module.import(&import.tree),
                 _ => {
                     if let Some((name, thing)) = defined(item) {
                         module.things.insert(name, thing);
@@ -194,28 +194,46 @@ impl House {
     }
 }
 
+/// One name that a `use` takes, or all of a module.
+enum Import {
+    /// The path that leads there, and the name that it has here.
+    Name(Names, String),
+    Glob(Names),
+}
+
+/// Takes a tree of a `use` apart.
+fn imports(tree: &UseTree) -> Vec<Import> {
+    let under = |name: &syn::Ident, tree: &UseTree| {
+        let behind = |path: Names| [vec![name.to_string()], path].concat();
+        let inner = imports(tree).into_iter().map(|import| match import {
+            Import::Name(path, alias) => Import::Name(behind(path), alias),
+            Import::Glob(path) => Import::Glob(behind(path)),
+        });
+        inner.collect()
+    };
+    match tree {
+        UseTree::Path(path) => under(&path.ident, &path.tree),
+        UseTree::Group(group) => group.items.iter().flat_map(imports).collect(),
+        UseTree::Glob(_) => vec![Import::Glob(Vec::new())],
+        UseTree::Name(name) => vec![Import::Name(vec![name.ident.to_string()], name.ident.to_string())],
+        UseTree::Rename(name) => vec![Import::Name(vec![name.ident.to_string()], name.rename.to_string())],
+    }
+}
+
 impl Module {
-    fn import(&mut self, tree: &UseTree, before: &mut Names) {
-        match tree {
-            UseTree::Path(path) => {
-                before.push(path.ident.to_string());
-                self.import(&path.tree, before);
-                before.pop();
+    fn import(&mut self, tree: &UseTree) {
+        for import in imports(tree) {
+            match import {
+                Import::Glob(path) => self.globs.push(path),
+                Import::Name(path, alias) => self.alias(&alias, path),
             }
-            UseTree::Group(group) => group.items.iter().for_each(|tree| self.import(tree, before)),
-            UseTree::Glob(_) => self.globs.push(before.clone()),
-            UseTree::Name(name) => self.alias(&name.ident.to_string(), &name.ident.to_string(), before),
-            UseTree::Rename(name) => self.alias(&name.rename.to_string(), &name.ident.to_string(), before),
         }
     }
 
-    fn alias(&mut self, alias: &str, name: &str, before: &[String]) {
-        let mut target = before.to_vec();
-        if name != "self" {
-            target.push(name.to_owned());
-        }
+    fn alias(&mut self, alias: &str, mut target: Names) {
+        target.pop_if(|name| name == "self");
         let alias =
-            if alias == "self" { before.last().cloned().unwrap_or_default() } else { alias.to_owned() };
+            if alias == "self" { target.last().cloned().unwrap_or_default() } else { alias.to_owned() };
         if target != [alias.clone()] {
             self.things.entry(alias).or_insert(Thing::Alias(target));
         }
@@ -288,23 +306,6 @@ impl Naming<'_> {
         }
     }
 
-    fn tree(&mut self, tree: &UseTree, before: &mut Names) {
-        match tree {
-            UseTree::Path(path) => {
-                before.push(path.ident.to_string());
-                self.tree(&path.tree, before);
-                before.pop();
-            }
-            UseTree::Group(group) => group.items.iter().for_each(|tree| self.tree(tree, before)),
-            UseTree::Glob(_) => {}
-            UseTree::Name(syn::UseName { ident }) | UseTree::Rename(syn::UseRename { ident, .. }) => {
-                before.push(ident.to_string());
-                self.name(&before.clone());
-                before.pop();
-            }
-        }
-    }
-
     /// Paths in what is given to a macro, which is no syntax tree.
     fn tokens(&mut self, tokens: TokenStream) {
         let mut path: Names = Vec::new();
@@ -354,7 +355,11 @@ impl<'a> Visit<'a> for Naming<'_> {
     }
 
     fn visit_item_use(&mut self, import: &'a syn::ItemUse) {
-        self.tree(&import.tree, &mut Vec::new());
+        for import in imports(&import.tree) {
+            if let Import::Name(path, _) = import {
+                self.name(&path);
+            }
+        }
     }
 
     fn visit_item_impl(&mut self, item: &'a syn::ItemImpl) {
