@@ -15,7 +15,7 @@ mod fast;
 mod finish;
 mod flat;
 mod heard;
-mod line_marks;
+mod lines;
 mod part;
 mod passed_over;
 mod payload;
@@ -40,11 +40,11 @@ use crate::record::{
 use crate::source::{PartBuffer, Problem, ProblemKind, Source};
 use crate::span::ByteSpan;
 
+pub use crate::source::LineMarks;
 pub use again::ChildReader;
 pub use begin::unload_date;
 pub use digests::{RecordPlace, changed_records};
 pub use document::reread;
-pub use line_marks::{LineMark, LineMarks};
 pub use passed_over::{may_be_export, raise_unfollowed};
 pub use schedule::{Collect, read_all, read_all_in_parts};
 

@@ -3,6 +3,7 @@
 use super::archive::{self, Member};
 use super::bytes::Stored;
 use super::limits::Limits;
+use super::line_marks::ColumnUnit;
 use super::plain::{PartBuffer, PlainText};
 use super::problem::Problem;
 use super::workbook;
@@ -33,6 +34,8 @@ struct Inner {
     seekable_to: Arc<AtomicU64>,
     /// Whether it was found not to be in UTF-8, though nothing in it says so.
     is_legacy: AtomicBool,
+    /// Set once somebody looked for that.
+    settled: OnceLock<()>,
     /// The word that stands for empty values, once somebody looked for one.
     null_word: OnceLock<Option<&'static str>>,
 }
@@ -56,6 +59,12 @@ impl Source {
     #[must_use]
     pub fn is_sheet(&self) -> bool {
         self.inner.sheet.is_some()
+    }
+
+    /// What columns of its text count.
+    #[must_use]
+    pub fn column_unit(&self) -> ColumnUnit {
+        if self.is_sheet() { ColumnUnit::Cell } else { ColumnUnit::Utf16 }
     }
 
     /// Bytes on disk, for progress: of gzip files and members the compressed ones.

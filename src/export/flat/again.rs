@@ -4,7 +4,7 @@ use super::head::Judged;
 use super::rows::{Before, Rows, Step};
 use super::window::Window;
 use super::{RecordSink, Select, judge};
-use crate::source::Source;
+use crate::source::{ColumnUnit, LineMark, Source};
 use crate::span::ByteSpan;
 
 /// How much is read of a row at first: most are much shorter.
@@ -18,8 +18,12 @@ pub(in crate::export) struct RowReader<'s> {
 impl<'s> RowReader<'s> {
     /// Opens a source and looks at its beginning again; `None` where it is no
     /// such export any more.
-    pub(in crate::export) fn new(source: &Source, select: Select<'s>) -> Option<Self> {
-        let window = Window::new(source.open().ok()?, 0);
+    pub(in crate::export) fn new(
+        source: &Source,
+        select: Select<'s>,
+        counted: Option<ColumnUnit>,
+    ) -> Option<Self> {
+        let window = Window::new(source.open().ok()?, 0).counting(counted);
         match judge(source, window)? {
             (window, Judged::Export(head)) => {
                 let mut rows = Rows::new(source, head, window, select);
@@ -44,7 +48,7 @@ impl<'s> RowReader<'s> {
         } else {
             // Back: from the start again, or by a seek.
             let Ok(stream) = source.open() else { return false };
-            rows.window = Window::new(stream, 0);
+            rows.window = Window::new(stream, 0).counting(rows.window.unit());
             rows.at = 0;
             if rows.window.skip_to(start).is_err() {
                 return false;
@@ -65,6 +69,16 @@ impl<'s> RowReader<'s> {
     /// Where the row that was read ends.
     pub(in crate::export) fn position(&self) -> u64 {
         self.rows.window.offset(self.rows.at)
+    }
+
+    /// Where the text ends that is kept.
+    pub(in crate::export) fn end(&self) -> u64 {
+        self.rows.window.end()
+    }
+
+    /// Lines and columns where the text begins that is still kept.
+    pub(in crate::export) fn line_mark(&self) -> LineMark {
+        self.rows.window.line_mark()
     }
 
     /// Text of the row that was read last.

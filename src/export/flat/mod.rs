@@ -117,7 +117,7 @@ fn judge(source: &Source, mut window: Window) -> Option<(Window, Judged)> {
     }
     // Only CSV may be in another encoding and not say so.
     source.settle_encoding();
-    let mut window = Window::new(source.open().ok()?, 0);
+    let mut window = Window::new(source.open().ok()?, 0).counting(window.unit());
     let judged = head::judge(&mut window, path, is_sheet);
     Some((window, judged))
 }

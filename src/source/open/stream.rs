@@ -177,13 +177,33 @@ impl TextStream {
     /// Those of [`TextStream::read`] before that place; an offset before what was
     /// read.
     pub fn skip_to(&mut self, offset: u64) -> Result<(), Problem> {
+        self.check_ahead(offset)?;
+        self.seek(offset)?;
+        self.drop_to(offset, &mut |_| {})
+    }
+
+    /// The same, and shows what it drops: nothing is passed by a seek.
+    ///
+    /// # Errors
+    /// Those of [`TextStream::skip_to`].
+    pub fn pass_to(&mut self, offset: u64, passed: &mut dyn FnMut(&str)) -> Result<(), Problem> {
+        self.check_ahead(offset)?;
+        self.drop_to(offset, passed)
+    }
+
+    fn check_ahead(&self, offset: u64) -> Result<(), Problem> {
         let position = self.decoded - count(self.ahead.len());
         if offset < position {
             let message = format!("cannot go back from offset {position} to {offset}");
             return Err(Problem::new(ProblemKind::Unreadable, message));
         }
-        self.seek(offset)?;
+        Ok(())
+    }
+
+    /// Reads up to `offset`, and shows what it drops.
+    fn drop_to(&mut self, offset: u64, dropped: &mut dyn FnMut(&str)) -> Result<(), Problem> {
         while self.decoded < offset {
+            dropped(&self.ahead);
             self.ahead.clear();
             self.read_ahead();
             if self.ahead.is_empty() {
@@ -194,8 +214,9 @@ impl TextStream {
             }
         }
         let kept = usize::try_from(self.decoded - offset).unwrap_or(0);
-        let dropped = self.ahead.len().saturating_sub(kept);
-        let boundary = self.ahead.ceil_char_boundary(dropped);
+        let length = self.ahead.len().saturating_sub(kept);
+        let boundary = self.ahead.ceil_char_boundary(length);
+        dropped(&self.ahead[..boundary]);
         self.ahead.drain(..boundary);
         Ok(())
     }

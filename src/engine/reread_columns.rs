@@ -18,20 +18,20 @@ use crate::record::{ColumnIdx, Record, TableIdx, Wanted};
 const SHARE: usize = 512;
 
 /// An instance that also knows some columns that it does not keep.
-pub(super) struct Again<'i> {
+pub(super) struct RereadColumns<'i> {
     instance: &'i Instance<'i>,
-    rows: HashMap<(TableIdx, RowId), Vec<Text>, RandomState>,
+    rows: HashMap<(TableIdx, RowId), Vec<RereadText>, RandomState>,
 }
 
 /// A value, if it is shown, and what it displays.
 #[derive(Debug)]
-struct Text {
+pub(super) struct RereadText {
     value: Option<Box<str>>,
     display: Box<str>,
 }
 
 /// A row with what was taken of it.
-type Found<T> = ((TableIdx, RowId), T);
+pub(super) type Found<T> = ((TableIdx, RowId), T);
 
 /// A row, and where it stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,22 +43,26 @@ struct Sought {
     row: RowId,
 }
 
-impl<'i> Again<'i> {
-    pub(super) fn instance(&self) -> &'i Instance<'i> {
-        self.instance
-    }
-
+impl<'i> RereadColumns<'i> {
     /// Reads rows again. One that is not there any more has no columns.
     pub(super) fn new(instance: &'i Instance<'i>, rows: impl Iterator<Item = (TableIdx, RowId)>) -> Self {
-        let text = |(value, display): (Option<&str>, Cow<'_, str>)| Text {
-            value: value.map(Into::into),
-            display: display.into(),
-        };
-        let columns = |record: &Record<'_>, table| -> Vec<Text> {
-            columns_of(record, instance.wanted.table(table)).into_iter().map(text).collect()
-        };
-        Self { instance, rows: read_again(instance, rows, &columns).into_iter().collect() }
+        let take = |record: &Record<'_>, table| columns_read(instance, record, table);
+        Self::of(instance, read_again(instance, rows, &take).into_iter())
     }
+
+    /// Of rows that were read again.
+    pub(super) fn of(instance: &'i Instance<'i>, rows: impl Iterator<Item = Found<Vec<RereadText>>>) -> Self {
+        Self { instance, rows: rows.collect() }
+    }
+}
+
+/// What a record that was read again says in each column that somebody wants.
+pub(super) fn columns_read(instance: &Instance<'_>, record: &Record<'_>, table: TableIdx) -> Vec<RereadText> {
+    let text = |(value, display): (Option<&str>, Cow<'_, str>)| RereadText {
+        value: value.map(Into::into),
+        display: display.into(),
+    };
+    columns_of(record, instance.wanted.table(table)).into_iter().map(text).collect()
 }
 
 /// Reads rows again, on all threads, and gives what is taken of each; one that is
@@ -125,7 +129,7 @@ impl<T> RecordSink for Taking<'_, T> {
     }
 }
 
-impl Data for Again<'_> {
+impl Data for RereadColumns<'_> {
     pass_on!(instance: displays_referred by_sys_id by_value is_disputed without_column doubt holds_no_row is_whole holds_parts class repeat roles all_roles test walked trait_of);
 
     fn wanted(&self) -> &Wanted {

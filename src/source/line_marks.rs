@@ -13,7 +13,8 @@ pub struct LineMark {
     pub offset: u64,
     /// How many lines end before it.
     pub lines: u64,
-    /// UTF-16 units between it and the start of its line.
+    /// Units of columns between it and the start of its line; UTF-16 units, but for
+    /// the text of a sheet.
     pub units: u64,
 }
 
@@ -35,7 +36,7 @@ impl LineMarks {
     }
 
     /// Goes on over the bytes that come next.
-    pub(super) fn pass(&mut self, bytes: &[u8]) {
+    pub(crate) fn pass(&mut self, bytes: &[u8]) {
         for chunk in bytes.chunks(APART) {
             self.end = self.end.pass(chunk);
             self.marks.push(self.end);
@@ -43,10 +44,30 @@ impl LineMarks {
     }
 
     /// Adds the marks of the part that comes next.
-    pub(super) fn append(&mut self, next: &Self) {
+    pub(crate) fn append(&mut self, next: &Self) {
         let before = self.end;
         self.marks.extend(next.marks.iter().map(|mark| before.behind(*mark)));
         self.end = before.behind(next.end);
+    }
+}
+
+/// What columns count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnUnit {
+    /// UTF-16 units, as editors and SARIF do.
+    Utf16,
+    /// Cells of a sheet, which a tab ends.
+    Cell,
+}
+
+impl ColumnUnit {
+    /// A mark behind the bytes that come next after `mark`.
+    #[must_use]
+    pub fn pass(self, mark: LineMark, bytes: &[u8]) -> LineMark {
+        match self {
+            Self::Utf16 => mark.pass(bytes),
+            Self::Cell => mark.behind(passed(bytes, |line| memchr_iter(b'\t', line).count())),
+        }
     }
 }
 
@@ -54,7 +75,7 @@ impl LineMark {
     /// A mark behind the bytes that come next.
     #[must_use]
     pub fn pass(self, bytes: &[u8]) -> Self {
-        self.behind(passed(bytes))
+        self.behind(passed(bytes, utf16_units))
     }
 
     /// A mark so much further on.
@@ -64,18 +85,18 @@ impl LineMark {
     }
 }
 
-/// How far some bytes lead.
-fn passed(bytes: &[u8]) -> LineMark {
+/// How far some bytes lead; `units` counts those of a line.
+fn passed(bytes: &[u8], units: fn(&[u8]) -> usize) -> LineMark {
     let line = memrchr(b'\n', bytes).map_or(0, |last| last + 1);
     let lines = if line > 0 { memchr_iter(b'\n', &bytes[..line]).count() } else { 0 };
     let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-    LineMark { offset: number(bytes.len()), lines: number(lines), units: utf16_units(&bytes[line..]) }
+    LineMark { offset: number(bytes.len()), lines: number(lines), units: number(units(&bytes[line..])) }
 }
 
 /// UTF-16 units of UTF-8 text: one for every lead byte, two for those of four
 /// bytes, none for the bytes that follow. A cut in a character does no harm.
-fn utf16_units(bytes: &[u8]) -> u64 {
-    let count = |byte: &u8| u64::from(byte & 0xC0 != 0x80) + u64::from(*byte >= 0xF0);
+fn utf16_units(bytes: &[u8]) -> usize {
+    let count = |byte: &u8| usize::from(byte & 0xC0 != 0x80) + usize::from(*byte >= 0xF0);
     bytes.iter().map(count).sum()
 }
 
@@ -104,7 +125,7 @@ mod tests {
                 let expected = LineMark {
                     offset: mark.offset,
                     lines: u64::try_from(super::memchr_iter(b'\n', before).count()).unwrap(),
-                    units: super::utf16_units(&before[line..]),
+                    units: u64::try_from(super::utf16_units(&before[line..])).unwrap(),
                 };
                 assert_eq!(mark, expected);
                 assert!(offset - before.len() < size.max(APART));
