@@ -14,6 +14,7 @@ mod discover;
 mod encoding;
 mod gzip;
 mod limits;
+mod named_file;
 mod open;
 mod packings;
 mod plain;
