@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The text of a [`Source`], read in blocks.
 ///
-/// A byte-order mark is no part of it: offset 0 is after it. TextBytes that the
+/// A byte-order mark is no part of it: offset 0 is after it. Bytes that the
 /// encoding does not allow are U+FFFD.
 pub struct TextStream {
     bytes: TextBytes,
@@ -23,7 +23,7 @@ pub struct TextStream {
     /// Whether nothing in the bytes says that they are in that encoding.
     pub(super) is_assumed: bool,
     decoder: Decoder,
-    /// TextBytes that are not decoded yet.
+    /// Bytes that are not decoded yet.
     pub(super) raw: Block,
     /// Text that was decoded but not asked for yet.
     pub(super) ahead: String,
@@ -146,7 +146,7 @@ impl TextStream {
     }
 
     /// The problems found so far that did not stop the reading; complete once the
-    /// end is reached. TextBytes replaced since the last call are one problem, with
+    /// end is reached. Bytes replaced since the last call are one problem, with
     /// their number and the place of the first.
     pub fn take_problems(&mut self) -> Vec<Problem> {
         let mut problems = std::mem::take(&mut self.problems);
