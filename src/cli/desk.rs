@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use glidelint::doctor::{self, Reason, examine, want_signs};
-use glidelint::engine::{ReadFile, Reviewed};
-use glidelint::locate::{Inputs, locate_places};
+use glidelint::engine::Reviewed;
+use glidelint::locate::PlaceLines;
 use glidelint::report::{Desk, Exports, Request, Sign, Spot};
 use glidelint::rule::{Pack, Settings};
 use glidelint::source::{Discovery, Source};
@@ -12,11 +12,10 @@ use glidelint::source::{Discovery, Source};
 use super::fail::Failure;
 use super::packs::Packs;
 
-/// Looks up the lines of a review's places. `exports` is what is known of the
-/// files themselves.
-pub(crate) fn desk(reviewed: Reviewed, sources: &[Source], files: &[ReadFile], exports: Exports) -> Desk {
-    let lines = locate_places(&reviewed.places, Inputs { sources, files });
-    let spots = reviewed.places.iter().zip(&lines).map(|(place, lines)| {
+/// A review with the lines of its places. `exports` is what is known of the files
+/// themselves.
+pub(crate) fn desk(reviewed: Reviewed, lines: &[PlaceLines], sources: &[Source], exports: Exports) -> Desk {
+    let spots = reviewed.places.iter().zip(lines).map(|(place, lines)| {
         let source = usize::try_from(place.source).ok().and_then(|at| sources.get(at));
         let path = source.map_or_else(String::new, |source| source.path().to_owned());
         Spot { path, line: lines.region.start.line, column: lines.region.start.column }

@@ -11,7 +11,7 @@ use glidelint::engine::{
     verdicts,
 };
 use glidelint::finding::{Band, Confidence, Finding, RuleCoverage, Severity};
-use glidelint::locate::{Findings, Inputs, Located, locate_notices, revisit};
+use glidelint::locate::{Beside, Findings, Inputs, Located, locate_notices, revisit};
 use glidelint::report::{Report, Scope, Score, Stats, safe};
 use glidelint::rule::{Pack, Rule, RuleError, RuleMeta, Settings};
 use glidelint::source::Source;
@@ -210,19 +210,21 @@ impl Scan<'_> {
         // Of a few chosen rules it would be no score.
         let is_chosen = !args.judge.packs.select.is_empty();
         let score = Score::of(metas(&pack.rules, &coverage).chain(metas(&pack.scored, &scored)));
-        let desk = if renderer.writes_any(Format::shows_desk) {
+        let reviewed = if renderer.writes_any(Format::shows_desk) {
             let reviewed = review(&reading.instance, pack, [&coverage, &scored], ACCOUNTS);
             let known = (name.as_deref(), &*reading.instance.whole_tables());
             let exports = exports(discovery, (packs, settings), known)?;
-            Some(desk(reviewed, &discovery.sources, &reading.files, exports))
+            Some((reviewed, exports))
         } else {
             None
         };
         let inputs = Inputs { sources: &discovery.sources, files: &reading.files };
         let most = renderer.most_shown().min(drafts.len());
-        let of_reading = input::notices(discovery, &reading);
-        let located = revisit(drafts, of_reading, inputs, most.saturating_add(acceptance.most_known()));
-        let Located { mut findings, notices: mut located, texts } = located;
+        let reviewed_places = reviewed.as_ref().map_or(&[][..], |(reviewed, _)| &reviewed.places);
+        let beside = Beside { notices: input::notices(discovery, &reading), places: reviewed_places };
+        let located = revisit(drafts, beside, inputs, most.saturating_add(acceptance.most_known()));
+        let Located { mut findings, notices: mut located, texts, places } = located;
+        let desk = reviewed.map(|(reviewed, exports)| desk(reviewed, &places, &discovery.sources, exports));
         let mut notices = Vec::new();
         let rules: Vec<_> = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
         let mut accepted = acceptance.apply(findings.as_mut_slice(), &rules, &coverage, discovery);

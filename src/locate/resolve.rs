@@ -36,6 +36,17 @@ pub struct Located {
     pub notices: Vec<(Notice, Option<LineColumn>)>,
     /// The texts of those findings that are shown.
     pub texts: ShownTexts,
+    /// Of the other places that were asked for, in their order.
+    pub places: Vec<PlaceLines>,
+}
+
+/// What is asked for beside findings.
+#[derive(Debug, Default)]
+pub struct Beside<'p> {
+    /// What to know of files.
+    pub notices: Vec<Notice>,
+    /// Places that a report names.
+    pub places: &'p [Place],
 }
 
 /// Looks again at all files with findings or notices, each once: writes the findings
@@ -44,7 +55,8 @@ pub struct Located {
 ///
 /// Beside the answer it takes some 200 bytes for each place while it works.
 #[must_use]
-pub fn revisit(drafts: Drafts<'_>, notices: Vec<Notice>, inputs: Inputs<'_>, shown: usize) -> Located {
+pub fn revisit(drafts: Drafts<'_>, beside: Beside<'_>, inputs: Inputs<'_>, shown: usize) -> Located {
+    let Beside { notices, places } = beside;
     let texts = TextStore::default();
     let is_shown = first_in_report(&drafts, inputs.sources, shown);
     let mut asks = Vec::with_capacity(drafts.len());
@@ -61,6 +73,8 @@ pub fn revisit(drafts: Drafts<'_>, notices: Vec<Notice>, inputs: Inputs<'_>, sho
             asks.push(Ask { key: (number, slot), place, is_open, is_shown: is_shown[draft] });
         }
     }
+    let numbers = u32::try_from(drafts.len()).unwrap_or(u32::MAX)..;
+    asks.extend(places.iter().zip(numbers).map(|(place, number)| alone(place, number, false)));
     let write = |draft: u32, record: Option<&Record<'_>>, names: &SharedNames| {
         drafts.write(usize::try_from(draft).ok()?, record, names)
     };
@@ -68,9 +82,12 @@ pub fn revisit(drafts: Drafts<'_>, notices: Vec<Notice>, inputs: Inputs<'_>, sho
     all.looked.written.sort_unstable_by_key(|(number, _)| *number);
     let written = std::mem::take(&mut all.looked.written).into_iter().map(|(_, finding)| finding);
     let findings = drafts.finish(written);
-    let lines = all.lines_of(findings.iter().map(|finding| &*finding.places));
+    let of_findings = findings.iter().map(|finding| &*finding.places);
+    let mut lines = all.lines_of(of_findings.chain(places.iter().map(std::slice::from_ref)));
+    let places = lines.split_off(lines.len() - places.len());
     let notices = all.notices(notices, &texts);
-    Located { findings: Findings::new(findings, lines), notices, texts: ShownTexts::new(texts, inputs) }
+    let (findings, texts) = (Findings::new(findings, lines), ShownTexts::new(texts, inputs));
+    Located { findings, notices, texts, places }
 }
 
 /// Finds the lines of findings and notices. No texts are kept.
@@ -81,7 +98,8 @@ pub fn locate(findings: Vec<Finding>, notices: Vec<Notice>, inputs: Inputs<'_>) 
     let mut all = look_at_all(asks, &notices, inputs, (&|_, _, _| None, &texts));
     let lines = all.lines_of(findings.iter().map(|finding| &*finding.places));
     let notices = all.notices(notices, &texts);
-    Located { findings: Findings::new(findings, lines), notices, texts: ShownTexts::new(texts, inputs) }
+    let (findings, texts) = (Findings::new(findings, lines), ShownTexts::new(texts, inputs));
+    Located { findings, notices, texts, places: Vec::new() }
 }
 
 /// Finds lines and columns for places. Where the source can no longer be read,

@@ -232,7 +232,7 @@ fn a_file_that_is_written_meanwhile_shows_nothing() {
     let (files, places) = read_sources(&discovery.sources);
     std::fs::write(&path, export().replace("<sys_user ", "<sys_user  ")).unwrap();
     let inputs = Inputs { sources: &discovery.sources, files: &files };
-    let Located { findings, notices, texts } = locate(findings(&places), Vec::new(), inputs);
+    let Located { findings, notices, texts, .. } = locate(findings(&places), Vec::new(), inputs);
     let messages: Vec<_> =
         notices.iter().map(|(notice, _)| (notice.is_loss(), notice.message.as_str())).collect();
     let expected = "cannot be read a second time, so places are not exact: was written while it was scanned";
