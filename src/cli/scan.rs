@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use glidelint::doctor::want_signs;
 use glidelint::engine::{
     Plan, Profile, ReadFile, TurnedOff, Verdicts, compare, cover, profile, read_all, review, turned_off,
     verdicts,
@@ -22,7 +23,7 @@ use super::args::{AcceptArgs, BandArg, ConfidenceArg, FailOn, Format, JudgeArgs,
 use super::base::{Base, Replacing};
 use super::base_files::BaseFiles;
 use super::changed::{Changed, is_any_staged};
-use super::desk::{desk, exports};
+use super::desk::{Doctor, desk};
 use super::exit::Exit;
 use super::fail::Failure;
 use super::git;
@@ -60,6 +61,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let mut pack = ManuallyDrop::new(compile(&packs.files, &mut settings, sources)?);
     if renderer.writes_any(Format::shows_desk) {
         pack.want_review().map_err(|error| Failure::Use(error.to_string()))?;
+        want_signs(&mut pack);
     }
     let is_one = parts.len() < 2;
     if is_one {
@@ -203,21 +205,21 @@ impl Scan<'_> {
         check_tables(&options, pack)?;
         let progress = progress_bar(args, &discovery.sources);
         let tick = |bytes| progress.inc(bytes);
-        let reading = ManuallyDrop::new(read_all(discovery, &Plan::of(pack), &options, &tick));
+        let doctor = renderer.writes_any(Format::shows_desk);
+        let doctor = doctor.then(|| Doctor::new(packs, settings, &pack.wanted)).transpose()?;
+        let plan = Plan { signs: doctor.as_ref().map(|doctor| &doctor.watch), ..Plan::of(pack) };
+        let reading = ManuallyDrop::new(read_all(discovery, &plan, &options, &tick));
         progress.finish_and_clear();
         let Verdicts { drafts, coverage } = verdicts(&reading.instance, &pack.rules);
         let scored = cover(&reading.instance, &pack.scored);
         // Of a few chosen rules it would be no score.
         let is_chosen = !args.judge.packs.select.is_empty();
         let score = Score::of(metas(&pack.rules, &coverage).chain(metas(&pack.scored, &scored)));
-        let reviewed = if renderer.writes_any(Format::shows_desk) {
+        let reviewed = doctor.as_ref().map(|doctor| {
             let reviewed = review(&reading.instance, pack, [&coverage, &scored], ACCOUNTS);
             let known = (name.as_deref(), &*reading.instance.whole_tables());
-            let exports = exports(discovery, (packs, settings), known)?;
-            Some((reviewed, exports))
-        } else {
-            None
-        };
+            (reviewed, doctor.exports(discovery, &reading.files, known))
+        });
         let inputs = Inputs { sources: &discovery.sources, files: &reading.files };
         let most = renderer.most_shown().min(drafts.len());
         let reviewed_places = reviewed.as_ref().map_or(&[][..], |(reviewed, _)| &reviewed.places);

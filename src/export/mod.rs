@@ -121,7 +121,7 @@ pub struct Counts {
 }
 
 /// What was found in one file beside the records.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct FileReport {
     /// What the file is.
     pub kind: FileKind,
