@@ -4,7 +4,7 @@ use std::path::Path;
 
 use glidelint::doctor::{self, Reason, examine, want_signs};
 use glidelint::engine::{ReadFile, Reviewed};
-use glidelint::locate::locate_places;
+use glidelint::locate::{Inputs, locate_places};
 use glidelint::report::{Desk, Exports, Request, Sign, Spot};
 use glidelint::rule::{Pack, Settings};
 use glidelint::source::{Discovery, Source};
@@ -15,7 +15,7 @@ use super::packs::Packs;
 /// Looks up the lines of a review's places. `exports` is what is known of the
 /// files themselves.
 pub(crate) fn desk(reviewed: Reviewed, sources: &[Source], files: &[ReadFile], exports: Exports) -> Desk {
-    let lines = locate_places(&reviewed.places, sources, files);
+    let lines = locate_places(&reviewed.places, Inputs { sources, files });
     let spots = reviewed.places.iter().zip(&lines).map(|(place, lines)| {
         let source = usize::try_from(place.source).ok().and_then(|at| sources.get(at));
         let path = source.map_or_else(String::new, |source| source.path().to_owned());

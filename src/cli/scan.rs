@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use glidelint::engine::{
-    Plan, Profile, ReadFile, TurnedOff, compare, cover, judge, profile, read_all, review, turned_off,
+    Plan, Profile, ReadFile, TurnedOff, Verdicts, compare, cover, profile, read_all, review, turned_off,
+    verdicts,
 };
 use glidelint::finding::{Band, Confidence, Finding, RuleCoverage, Severity};
-use glidelint::locate::{FileExcerpts, Findings, locate};
+use glidelint::locate::{Findings, Inputs, Located, locate_notices, revisit};
 use glidelint::report::{Report, Scope, Score, Stats, safe};
 use glidelint::rule::{Pack, Rule, RuleError, RuleMeta, Settings};
 use glidelint::source::Source;
@@ -33,7 +34,7 @@ use super::packs::Packs;
 use super::redact;
 use super::render::Renderer;
 use super::revision::Revision;
-use super::scope::{inputs, pack_info, root_name, stats};
+use super::scope::{self, pack_info, root_name, stats};
 use super::weaker;
 
 /// How many accounts a report for reviewers lists.
@@ -204,24 +205,28 @@ impl Scan<'_> {
         let tick = |bytes| progress.inc(bytes);
         let reading = ManuallyDrop::new(read_all(discovery, &Plan::of(pack), &options, &tick));
         progress.finish_and_clear();
-        let outcome = judge(&reading.instance, &pack.rules);
+        let Verdicts { drafts, coverage } = verdicts(&reading.instance, &pack.rules);
         let scored = cover(&reading.instance, &pack.scored);
         // Of a few chosen rules it would be no score.
         let is_chosen = !args.judge.packs.select.is_empty();
-        let score = Score::of(metas(&pack.rules, &outcome.coverage).chain(metas(&pack.scored, &scored)));
+        let score = Score::of(metas(&pack.rules, &coverage).chain(metas(&pack.scored, &scored)));
         let desk = if renderer.writes_any(Format::shows_desk) {
-            let reviewed = review(&reading.instance, pack, [&outcome.coverage, &scored], ACCOUNTS);
+            let reviewed = review(&reading.instance, pack, [&coverage, &scored], ACCOUNTS);
             let known = (name.as_deref(), &*reading.instance.whole_tables());
             let exports = exports(discovery, (packs, settings), known)?;
             Some(desk(reviewed, &discovery.sources, &reading.files, exports))
         } else {
             None
         };
-        let mut notices = input::notices(discovery, &reading);
-        let mut findings = outcome.findings;
+        let inputs = Inputs { sources: &discovery.sources, files: &reading.files };
+        let most = renderer.most_shown().min(drafts.len());
+        let of_reading = input::notices(discovery, &reading);
+        let located = revisit(drafts, of_reading, inputs, most.saturating_add(acceptance.most_known()));
+        let Located { mut findings, notices: mut located, texts } = located;
+        let mut notices = Vec::new();
         let rules: Vec<_> = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
-        let mut accepted = acceptance.apply(&mut findings, &rules, &outcome.coverage, discovery);
-        let off = turned_off(&reading.instance, &pack.rules, &findings);
+        let mut accepted = acceptance.apply(findings.as_mut_slice(), &rules, &coverage, discovery);
+        let off = turned_off(&reading.instance, &pack.rules, findings.as_slice());
         let off_notices = |is_changed: &dyn Fn(&TurnedOff) -> bool| {
             let instance = &reading.instance;
             instance.turned_off_notices((&off, &pack.rules), is_changed, &|source| discovery.path(source))
@@ -233,8 +238,8 @@ impl Scan<'_> {
             let before = JudgeArgs { as_of, instance: name.clone(), ..args.judge.clone() };
             let (base, was) = Base::judge((&revision, &files), &before, (found, packs))?;
             let changed = Changed::since(&files, discovery, &was);
-            let mut compared = base.compare(metas(&pack.rules, &outcome.coverage), &findings);
-            compared.tell(&mut findings, |finding| changed.holds(finding));
+            let mut compared = base.compare(metas(&pack.rules, &coverage), findings.as_slice());
+            compared.tell(findings.as_mut_slice(), |finding| changed.holds(finding));
             accepted.known.get_or_insert(compared.known);
             let replaced = reading.instance.replaced_places();
             let replacing = Replacing::new(replaced, discovery, |newer| changed.holds_record(newer));
@@ -247,25 +252,25 @@ impl Scan<'_> {
             notices.extend(reading.instance.replaced_notice(&off, &|source| discovery.path(source)));
         }
         findings.retain(|finding| is_wanted(args, finding));
-        let located = locate(findings, notices, &discovery.sources, &reading.files);
-        let incomplete = located.notices.iter().any(|(notice, _)| notice.is_loss());
-        let mut notices = located.notices;
+        located.extend(locate_notices(notices, inputs));
+        let mut notices = located;
+        let incomplete = notices.iter().any(|(notice, _)| notice.is_loss());
         notices.extend(packs.notices().map(|notice| (notice, None)));
         notices.extend(acceptance.notices(&accepted, found));
-        let mut findings = located.findings;
         let rule_id = |rule: u16| pack.rules.get(usize::from(rule)).map(|rule| rule.meta.id.as_str());
         findings.sort(&discovery.sources, rule_id);
-        let exit = self.exit(incomplete, &outcome.coverage, &reading.files, &findings);
+        texts.complete(&findings, most, inputs);
+        let exit = self.exit(incomplete, &coverage, &reading.files, &findings);
         let mut report = ManuallyDrop::new(Report {
             rules,
             accepted,
-            coverage: outcome.coverage,
+            coverage,
             score: score.filter(|_| !is_chosen),
             scope: Scope {
                 version: env!("CARGO_PKG_VERSION").into(),
                 packs: packs.files.iter().map(pack_info).collect(),
                 root: root_name(&discovery.root),
-                inputs: inputs(args, renderer, discovery, &reading.files),
+                inputs: scope::inputs(args, renderer, discovery, &reading.files),
                 as_of: reading.as_of.clone(),
                 baseline: Some(baseline_text(&args.judge.packs)?),
                 complete: reading.instance.whole_tables(),
@@ -279,7 +284,7 @@ impl Scan<'_> {
             stats: stats(discovery, &reading.files),
             notices,
             findings,
-            excerpts: Box::new(FileExcerpts::new(&discovery.sources, &reading.files)),
+            excerpts: Box::new(texts),
             desk,
             exit_code: exit.code(),
         });

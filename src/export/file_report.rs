@@ -4,9 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::kind::FileKind;
-use super::line_marks::LineMarks;
 use crate::record::Classes;
-use crate::source::{Problem, ProblemKind};
+use crate::source::{LineMarks, Problem, ProblemKind};
 use crate::span::ByteSpan;
 
 /// How many records of one table a file holds.

@@ -6,7 +6,7 @@ use super::judge::judge_source;
 use super::null_search::null_word_of;
 use super::rows::{FlatRows, RowStep};
 use super::window::TextWindow;
-use crate::source::Source;
+use crate::source::{ColumnUnit, LineMark, Source};
 use crate::span::ByteSpan;
 
 /// How much is read of a row at first: most are much shorter.
@@ -20,8 +20,12 @@ pub(in crate::export) struct RowReader<'s> {
 impl<'s> RowReader<'s> {
     /// Opens a source and looks at its beginning again; `None` where it is no
     /// such export any more.
-    pub(in crate::export) fn new(source: &Source, select: Select<'s>) -> Option<Self> {
-        let window = TextWindow::new(source.open().ok()?, 0);
+    pub(in crate::export) fn new(
+        source: &Source,
+        select: Select<'s>,
+        counted: Option<ColumnUnit>,
+    ) -> Option<Self> {
+        let window = TextWindow::new(source.open().ok()?, 0).counting(counted);
         match judge_source(source, window)? {
             (window, JudgedText::Export(head)) => {
                 let rows = FlatRows::new(head, window, select, null_word_of(source));
@@ -45,7 +49,7 @@ impl<'s> RowReader<'s> {
         } else {
             // Back: from the start again, or by a seek.
             let Ok(stream) = source.open() else { return false };
-            cursor.window = TextWindow::new(stream, 0);
+            cursor.window = TextWindow::new(stream, 0).counting(cursor.window.unit());
             cursor.at = 0;
             if cursor.window.skip_to(start).is_err() {
                 return false;
@@ -66,6 +70,16 @@ impl<'s> RowReader<'s> {
     /// Where the row that was read ends.
     pub(in crate::export) fn position(&self) -> u64 {
         self.rows.cursor.position()
+    }
+
+    /// Where the text ends that is kept.
+    pub(in crate::export) fn end(&self) -> u64 {
+        self.rows.cursor.window.end()
+    }
+
+    /// Lines and columns where the text begins that is still kept.
+    pub(in crate::export) fn line_mark(&self) -> LineMark {
+        self.rows.cursor.window.line_mark()
     }
 
     /// Text of the row that was read last.

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::super::line_marks::LineMarks;
 use super::window::TextWindow;
+use crate::source::LineMarks;
 use crate::span::ByteSpan;
 
 /// How much text that was read is worth moving the rest.

@@ -38,7 +38,7 @@ pub(super) fn judge_source(source: &Source, mut window: TextWindow) -> Option<(T
     }
     // Only CSV may be in another encoding and not say so.
     source.settle_encoding();
-    let mut window = TextWindow::new(source.open().ok()?, 0);
+    let mut window = TextWindow::new(source.open().ok()?, 0).counting(window.unit());
     let judged = judge(&mut window, path, is_sheet);
     Some((window, judged))
 }
