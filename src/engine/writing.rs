@@ -82,7 +82,7 @@ pub struct Drafts<'i> {
     /// By what is in force, and by everything.
     instances: [&'i Instance<'i>; 2],
     rules: &'i [Rule],
-    drafts: Vec<Draft>,
+    list: Vec<Draft>,
 }
 
 impl<'i> Drafts<'i> {
@@ -105,7 +105,7 @@ impl<'i> Drafts<'i> {
                 }
             }
         }
-        let mut all = Self { instances, rules, drafts: Vec::new() };
+        let mut all = Self { instances, rules, list: Vec::new() };
         let draft = |(rule, is_proposed, share): (u16, bool, Vec<Failed>)| -> Vec<Draft> {
             let needs = needs[usize::from(is_proposed)].get(usize::from(rule)).copied().unwrap_or(true);
             let names = SharedNames::default();
@@ -122,27 +122,27 @@ impl<'i> Drafts<'i> {
             share.into_iter().map(draft).collect()
         };
         let drafts = shares.into_par_iter().flat_map_iter(draft).collect();
-        all.drafts = drafts;
+        all.list = drafts;
         all
     }
 
     /// How many findings there will be.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.drafts.len()
+        self.list.len()
     }
 
     /// Whether nothing failed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.drafts.is_empty()
+        self.list.is_empty()
     }
 
     /// Its places as far as they are known: where the row stands that it shows, then
     /// what belongs to the finding beside it. Of a written finding all.
     #[must_use]
     pub fn places(&self, draft: usize) -> &[Place] {
-        match self.drafts.get(draft) {
+        match self.list.get(draft) {
             Some(Draft::Written(finding)) => &finding.places,
             Some(Draft::Open(open)) => &open.places,
             None => &[],
@@ -152,13 +152,13 @@ impl<'i> Drafts<'i> {
     /// Whether its row must be read again.
     #[must_use]
     pub fn is_open(&self, draft: usize) -> bool {
-        matches!(self.drafts.get(draft), Some(Draft::Open(_)))
+        matches!(self.list.get(draft), Some(Draft::Open(_)))
     }
 
     /// How severe it will be.
     #[must_use]
     pub fn severity(&self, draft: usize) -> Severity {
-        let rule = match self.drafts.get(draft) {
+        let rule = match self.list.get(draft) {
             Some(Draft::Written(finding)) => finding.rule,
             Some(Draft::Open(open)) => open.rule,
             None => 0,
@@ -170,7 +170,7 @@ impl<'i> Drafts<'i> {
     /// there any more. `None` where the finding is written.
     #[must_use]
     pub fn write(&self, draft: usize, record: Option<&Record<'_>>, names: &SharedNames) -> Option<Finding> {
-        let Some(Draft::Open(open)) = self.drafts.get(draft) else { return None };
+        let Some(Draft::Open(open)) = self.list.get(draft) else { return None };
         let instance = self.instance(open.is_proposed);
         let shown = open.failed.shown_row().zip(record);
         let rows = shown.map(|(row, record)| (row, columns_read(instance, record, row.0)));
@@ -185,12 +185,12 @@ impl<'i> Drafts<'i> {
             Draft::Written(finding) => Some(finding),
             Draft::Open(_) => written.next(),
         };
-        self.drafts.into_iter().filter_map(finding).collect()
+        self.list.into_iter().filter_map(finding).collect()
     }
 
     /// Reads the rows again that findings show, and nothing else.
     pub(super) fn written(self) -> Vec<Finding> {
-        let open = self.drafts.iter().filter_map(|draft| match draft {
+        let open = self.list.iter().filter_map(|draft| match draft {
             Draft::Open(open) => Some(&**open),
             Draft::Written(_) => None,
         });

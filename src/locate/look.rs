@@ -114,10 +114,10 @@ impl Look<'_> {
         let is_repaired = self.report.problems.iter().any(|problem| problem.kind == ProblemKind::Repaired);
         let last = if is_repaired { u64::MAX } else { last };
         if last <= self.source.plain_to() && asks.len() > SHARE {
-            let noticed = self.share(&[], &notices, last);
+            let of_notices = self.share(&[], &notices, last);
             let shares: Vec<_> =
                 shares(asks).into_par_iter().map(|asks| self.share(asks, &[], last)).collect();
-            looked = shares.into_iter().fold(looked.join(noticed), Looked::join);
+            looked = shares.into_iter().fold(looked.join(of_notices), Looked::join);
         } else if !asks.is_empty() || !notices.is_empty() {
             looked = looked.join(self.share(asks, &notices, last));
         }
@@ -152,9 +152,9 @@ impl Look<'_> {
             let Some(first) = child.first() else { continue };
             let start = first.place.outer_start;
             let before = open.partition_point(|(_, offset)| *offset < start);
-            let noticed =
+            let lines_before =
                 open[..before].iter().map(|(number, offset)| (*number, reader.line_behind(*offset)));
-            looked.noticed.extend(noticed);
+            looked.noticed.extend(lines_before);
             open = &open[before..];
             let mut here = Child::new(self, &names, child);
             let is_clear = reader.go_to(start) && reader.read(&mut here);

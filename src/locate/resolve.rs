@@ -190,6 +190,9 @@ struct AllLooked {
     notices: usize,
 }
 
+/// What is asked of one source: places, then numbers and offsets of notices.
+type Questions<'q, 'p> = (&'q [Ask<'p>], Vec<(usize, u64)>);
+
 fn look_at_all<'p>(
     mut asks: Vec<Ask<'p>>,
     notices: &[Notice],
@@ -198,7 +201,7 @@ fn look_at_all<'p>(
 ) -> AllLooked {
     // Stable, because findings come nearly in this order, which is then quick.
     asks.sort_by_key(Ask::order);
-    let mut by_source: BTreeMap<u32, (&[Ask<'p>], Vec<(usize, u64)>)> = BTreeMap::new();
+    let mut by_source: BTreeMap<u32, Questions<'_, 'p>> = BTreeMap::new();
     for asks in asks.chunk_by(|left, right| left.place.source == right.place.source) {
         by_source.entry(asks[0].place.source).or_default().0 = asks;
     }

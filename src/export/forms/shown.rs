@@ -7,13 +7,13 @@
 
 use std::borrow::Cow;
 
-use super::table::is_sys_id;
+use super::parts::ReadValue;
 use crate::record::schema::{self, ColumnType};
-use crate::record::{Choice, choices, chosen};
+use crate::record::{Choice, choices, chosen, is_sys_id};
 
 /// What the values of an export are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shows {
+pub(crate) enum Shows {
     /// What is stored.
     Stored,
     /// What a person sees.
@@ -22,7 +22,7 @@ pub(super) enum Shows {
 
 /// How a column's shown text differs from what is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sort {
+pub(crate) enum ValueSort {
     /// Not at all.
     Plain,
     Reference,
@@ -34,76 +34,69 @@ pub(super) enum Sort {
     Label(&'static [Choice]),
 }
 
-/// A value as far as the export shows it.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Known<'t> {
-    Stored(Cow<'t, str>),
-    DisplayOnly(Cow<'t, str>),
-}
-
 /// The sort of a column. Of one that the dictionary does not know the text is
 /// taken as it is.
-pub(super) fn sort_of(table: &str, column: &str) -> Sort {
+pub(crate) fn sort_of(table: &str, column: &str) -> ValueSort {
     let (table, column) = schema::end_of_walk(table, column).unwrap_or((table, column));
     let Some(known) = schema::column(table, column) else {
-        return if column == "sys_class_name" { Sort::Label(&[]) } else { Sort::Plain };
+        return if column == "sys_class_name" { ValueSort::Label(&[]) } else { ValueSort::Plain };
     };
     match known.kind {
-        ColumnType::Reference | ColumnType::List => Sort::Reference,
-        ColumnType::Boolean => Sort::Boolean,
-        ColumnType::Number => Sort::Number,
-        ColumnType::Date | ColumnType::DateTime => Sort::Date,
+        ColumnType::Reference | ColumnType::List => ValueSort::Reference,
+        ColumnType::Boolean => ValueSort::Boolean,
+        ColumnType::Number => ValueSort::Number,
+        ColumnType::Date | ColumnType::DateTime => ValueSort::Date,
         ColumnType::Text if schema::has_labels(table, column, known.type_name) => {
-            Sort::Label(choices(table, column))
+            ValueSort::Label(choices(table, column))
         }
-        ColumnType::Text | ColumnType::Secret => Sort::Plain,
+        ColumnType::Text | ColumnType::Secret => ValueSort::Plain,
     }
 }
 
-/// What a shown text says of the stored value.
-pub(super) fn known(text: Cow<'_, str>, sort: Sort, shows: Shows) -> Known<'_> {
+/// What a shown text says: the stored value, or what is displayed in its place.
+pub(crate) fn stored_or_shown(text: Cow<'_, str>, sort: ValueSort, shows: Shows) -> ReadValue<'_> {
     let trimmed = text.trim();
     // A label tells its value also where nothing says that labels are shown.
-    if let Sort::Label(choices) = sort
+    if let ValueSort::Label(choices) = sort
         && let Some(value) = chosen(choices, trimmed)
         && (shows == Shows::Labels || !value.eq_ignore_ascii_case(trimmed))
     {
-        return Known::Stored(value.into());
+        return (Some(value.into()), None);
     }
     if shows == Shows::Stored || trimmed.is_empty() {
-        return Known::Stored(text);
+        return (Some(text), None);
     }
     let is_stored = match sort {
-        Sort::Plain => true,
-        Sort::Reference => trimmed.split(',').all(|part| is_sys_id(part.trim())),
-        Sort::Boolean => match trimmed.to_ascii_lowercase().as_str() {
-            "true" => return Known::Stored("true".into()),
-            "false" => return Known::Stored("false".into()),
+        ValueSort::Plain => true,
+        ValueSort::Reference => trimmed.split(',').all(|part| is_sys_id(part.trim())),
+        ValueSort::Boolean => match trimmed.to_ascii_lowercase().as_str() {
+            "true" => return (Some("true".into()), None),
+            "false" => return (Some("false".into()), None),
             _ => false,
         },
-        Sort::Number => is_number(trimmed),
-        Sort::Date => is_date(trimmed),
-        Sort::Label(_) => false,
+        ValueSort::Number => is_number(trimmed),
+        ValueSort::Date => is_date(trimmed),
+        ValueSort::Label(_) => false,
     };
-    if is_stored { Known::Stored(text) } else { Known::DisplayOnly(text) }
+    if is_stored { (Some(text), None) } else { (None, Some(text)) }
 }
 
 /// Whether a text cannot be what is stored, so that somebody asked for what is
 /// shown: the label of a known choice, or a date in another form than the
 /// platform's own.
-pub(super) fn is_shown(text: &str, sort: Sort) -> bool {
+pub(crate) fn is_shown(text: &str, sort: ValueSort) -> bool {
     match sort {
-        Sort::Label(choices) => chosen(choices, text).is_some_and(|value| value != text),
-        Sort::Date => !text.is_empty() && !is_date(text),
+        ValueSort::Label(choices) => chosen(choices, text).is_some_and(|value| value != text),
+        ValueSort::Date => !text.is_empty() && !is_date(text),
         _ => false,
     }
 }
 
 /// Whether nothing can be missing at the end of a text that may have been cut.
-pub(super) fn is_surely_whole(text: &str, sort: Sort) -> bool {
+pub(crate) fn is_surely_whole(text: &str, sort: ValueSort) -> bool {
     match sort {
-        Sort::Boolean => text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"),
-        Sort::Date => text.len() == 19 && is_date(text),
+        ValueSort::Boolean => text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false"),
+        ValueSort::Date => text.len() == 19 && is_date(text),
         _ => is_sys_id(text),
     }
 }
@@ -123,14 +116,18 @@ fn is_date(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Known, Shows, known, sort_of};
+    use super::{Shows, sort_of, stored_or_shown};
 
     #[test]
     fn a_known_label_tells_the_value() {
         let check = |column: &str, text: &str, value: &str| {
             let sort = sort_of("sys_user", column);
             for shows in [Shows::Labels, Shows::Stored] {
-                assert_eq!(known(text.into(), sort, shows), Known::Stored(value.into()), "{column}={text}");
+                assert_eq!(
+                    stored_or_shown(text.into(), sort, shows),
+                    (Some(value.into()), None),
+                    "{column}={text}"
+                );
             }
         };
         check("identity_type", "AI agent", "ai_agent");
@@ -139,16 +136,16 @@ mod tests {
         check("identity_type", "", "");
         // What is stored cannot be told from a label in another language.
         let sort = sort_of("sys_user", "identity_type");
-        assert_eq!(known("u_robot".into(), sort, Shows::Stored), Known::Stored("u_robot".into()));
+        assert_eq!(stored_or_shown("u_robot".into(), sort, Shows::Stored), (Some("u_robot".into()), None));
     }
 
     #[test]
     fn a_label_is_not_the_value() {
         let check = |column: &str, text: &str, is_stored: bool| {
             let sort = sort_of("sys_user", column);
-            let labelled = known(text.into(), sort, Shows::Labels);
-            assert_eq!(matches!(labelled, Known::Stored(_)), is_stored, "{column}={text}");
-            assert_eq!(known(text.into(), sort, Shows::Stored), Known::Stored(text.into()));
+            let labelled = stored_or_shown(text.into(), sort, Shows::Labels);
+            assert_eq!(labelled.0.is_some(), is_stored, "{column}={text}");
+            assert_eq!(stored_or_shown(text.into(), sort, Shows::Stored), (Some(text.into()), None));
         };
         check("user_name", "svc.sap", true);
         check("manager", "Ada Lovelace", false);

@@ -4,45 +4,40 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::escapes;
-use super::json::{self, Member};
-use super::record::{Cell, Written};
-use super::table::is_sys_id;
-use super::window::Window;
-use super::xml;
-use crate::span::ByteSpan;
+use super::escapes::decode_escapes;
+use super::json::{JsonMember, json_object};
+use crate::record::is_sys_id;
+
+/// The value, and what it displays; `None` for what is not shown.
+pub(crate) type ReadValue<'t> = (Option<Cow<'t, str>>, Option<Cow<'t, str>>);
 
 /// The names of the parts. Any of them may be missing.
 const NAMES: [&str; 3] = ["value", "display_value", "link"];
 
 /// One part of a value.
-pub(super) struct Part<'t> {
+pub(crate) struct ValuePart<'t> {
     name: &'static str,
     text: Cow<'t, str>,
     /// With its name, in what is written of the value.
-    whole: Range<usize>,
+    pub(crate) whole: Range<usize>,
 }
 
-impl<'t> Part<'t> {
+impl<'t> ValuePart<'t> {
     /// A part of that name, if there is such a one.
-    pub(super) fn new(name: &str, text: impl FnOnce() -> Cow<'t, str>, whole: Range<usize>) -> Option<Self> {
+    pub(crate) fn new(name: &str, text: impl FnOnce() -> Cow<'t, str>, whole: Range<usize>) -> Option<Self> {
         let name = NAMES.into_iter().find(|known| *known == name)?;
         Some(Self { name, text: text(), whole })
     }
 }
 
-/// The value and what is displayed of it; `None` for what is not shown. Where the
-/// parts contradict each other, nothing of them counts. `None` for all of it where
-/// there is neither.
-type Read<'t> = (Option<Cow<'t, str>>, Option<Cow<'t, str>>);
-
-/// What parts say together.
-pub(super) fn read_parts(parts: Vec<Part<'_>>) -> Option<Read<'_>> {
+/// What parts say together. Where they contradict each other, nothing of them counts.
+/// `None` where there is neither a value nor what is displayed of it.
+pub(crate) fn read_parts(parts: Vec<ValuePart<'_>>) -> Option<ReadValue<'_>> {
     if contradiction(&parts).is_some() {
         return Some((None, None));
     }
     let (mut value, mut display, mut link) = (None, None, None);
-    for Part { name, text, .. } in parts {
+    for ValuePart { name, text, .. } in parts {
         let of_name = match name {
             "value" => &mut value,
             "display_value" => &mut display,
@@ -59,7 +54,7 @@ pub(super) fn read_parts(parts: Vec<Part<'_>>) -> Option<Read<'_>> {
 
 /// Two parts that say different things of what a value is, or displays: two of one name,
 /// or a value and a link that leads elsewhere.
-fn contradiction<'p, 't>(parts: &'p [Part<'t>]) -> Option<[&'p Part<'t>; 2]> {
+pub(crate) fn contradiction<'p, 't>(parts: &'p [ValuePart<'t>]) -> Option<[&'p ValuePart<'t>; 2]> {
     let named = |name: &'static str| parts.iter().filter(move |part| part.name == name);
     let twice = NAMES.into_iter().find_map(|name| {
         let first = named(name).next()?;
@@ -80,41 +75,21 @@ fn end_of_link(link: &str) -> Option<&str> {
     link.trim().rsplit('/').next().filter(|last| is_sys_id(last))
 }
 
-/// The value of an object of JSON, and what it displays.
-pub(super) fn read_object(written: &str) -> Read<'_> {
-    let parts = parts_of_object(written).and_then(read_parts);
-    parts.unwrap_or((Some(Cow::Borrowed(written)), None))
-}
-
-fn parts_of_object(written: &str) -> Option<Vec<Part<'_>>> {
+/// The parts of an object; `None` where it cannot be read.
+pub(crate) fn parts_of_object(written: &str) -> Option<Vec<ValuePart<'_>>> {
     let mut members = Vec::new();
-    json::object(written.as_bytes(), 0, &mut members).ok()?;
-    let text = |member: &Member| {
+    json_object(written.as_bytes(), 0, &mut members).ok()?;
+    let text = |member: &JsonMember| {
         let value = &written[member.value.clone()];
         match value.strip_prefix('"').and_then(|value| value.strip_suffix('"')) {
-            Some(value) => escapes::decode(value),
+            Some(value) => decode_escapes(value),
             None if value == "null" => Cow::Borrowed(""),
             None => Cow::Borrowed(value),
         }
     };
-    let part = |member: &Member| {
+    let part = |member: &JsonMember| {
         let name = NAMES.into_iter().find(|name| member.is(written, name))?;
-        Part::new(name, || text(member), member.whole.clone())
+        ValuePart::new(name, || text(member), member.whole.clone())
     };
     Some(members.iter().filter_map(part).collect())
-}
-
-/// Where two parts of the value of a cell stand that contradict each other.
-pub(super) fn places_of_two(window: &Window, cell: &Cell) -> Option<[ByteSpan; 2]> {
-    let written = &window.text()[cell.content.clone()];
-    let parts = match cell.written {
-        Written::Object => parts_of_object(written)?,
-        Written::XmlObject => xml::parts(written),
-        _ => return None,
-    };
-    let place = |part: &Part<'_>| {
-        let start = cell.content.start;
-        ByteSpan::new(window.offset(start + part.whole.start), window.offset(start + part.whole.end))
-    };
-    contradiction(&parts).map(|two| two.map(place))
 }

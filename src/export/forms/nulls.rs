@@ -9,13 +9,6 @@
 
 use std::sync::LazyLock;
 
-use super::head::Judged;
-use super::judge;
-use super::rows::{Rows, Step};
-use super::values::{Sort, sort_of};
-use super::window::Window;
-use super::{RecordSink, Select};
-use crate::record::Record;
 use crate::source::Source;
 
 /// The words, and with which bytes they begin.
@@ -30,7 +23,7 @@ static WORDS: LazyLock<(Vec<&'static str>, [bool; 256])> = LazyLock::new(|| {
 });
 
 /// The word that a text is, if it is one that may stand for nothing.
-fn word_of(text: &str) -> Option<&'static str> {
+pub(crate) fn word_of(text: &str) -> Option<&'static str> {
     let (words, begin) = &*WORDS;
     let first = text.bytes().next()?;
     if !begin[usize::from(first)] && !first.is_ascii_whitespace() {
@@ -41,55 +34,36 @@ fn word_of(text: &str) -> Option<&'static str> {
 }
 
 /// What stands for an empty value in one file.
-pub(super) struct Nulls {
-    /// Where that is looked up; `None` where every value is taken as it stands.
-    source: Option<Source>,
+pub(crate) struct NullWord {
+    /// The file, and what looks it through; `None` where every value is taken as it
+    /// stands.
+    searched: Option<(Source, NullSearch)>,
 }
 
-impl Nulls {
-    /// Of a file.
-    pub(super) fn of(source: &Source) -> Self {
-        Self { source: Some(source.clone()) }
+/// Finds the first word in a typed column of a file. It reads rows, which this stands
+/// below.
+type NullSearch = fn(&Source) -> Option<&'static str>;
+
+impl NullWord {
+    /// Of a file that `search` looks through when the first such word is met.
+    pub(crate) fn of(source: &Source, search: NullSearch) -> Self {
+        Self { searched: Some((source.clone(), search)) }
     }
 
     /// Of nothing.
-    pub(super) fn none() -> Self {
-        Self { source: None }
+    pub(crate) fn none() -> Self {
+        Self { searched: None }
     }
 
     /// Whether a text stands for an empty value.
-    pub(super) fn is_null(&self, text: &str) -> bool {
-        let Some((source, word)) = self.source.as_ref().zip(word_of(text)) else { return false };
-        source.null_word(|| find(source)) == Some(word)
+    pub(crate) fn is_null(&self, text: &str) -> bool {
+        let Some(((source, search), word)) = self.searched.as_ref().zip(word_of(text)) else { return false };
+        source.null_word(|| search(source)) == Some(word)
     }
 
     /// The word that was found to stand for empty values.
-    pub(super) fn word(&self) -> Option<&'static str> {
-        self.source.as_ref().and_then(Source::known_null_word)
-    }
-}
-
-/// The first word in a typed column of a file.
-fn find(source: &Source) -> Option<&'static str> {
-    let window = Window::new(source.open().ok()?, 0);
-    let (window, Judged::Export(head)) = judge(source, window)? else { return None };
-    let mut rows = Rows::new(source, head, window, Select::Everything);
-    rows.nulls = Nulls::none();
-    let mut typed = Typed(None);
-    while typed.0.is_none() && rows.next(&mut typed) == Step::Row {}
-    typed.0
-}
-
-/// The first word that was met in a typed column.
-struct Typed(Option<&'static str>);
-
-impl RecordSink for Typed {
-    fn record(&mut self, record: &Record<'_>) {
-        let is_typed =
-            |name: &str| matches!(sort_of(record.table, name), Sort::Reference | Sort::Boolean | Sort::Date);
-        let word = |text: &str, name: &str| word_of(text).filter(|_| is_typed(name));
-        let found = record.fields.iter().find_map(|field| word(field.stored_or_shown(), field.name));
-        self.0 = self.0.or(found);
+    pub(crate) fn known(&self) -> Option<&'static str> {
+        self.searched.as_ref().and_then(|(source, _)| source.known_null_word())
     }
 }
 

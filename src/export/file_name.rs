@@ -1,11 +1,10 @@
-//! Which table an export is of that does not name it: by the name of the file,
-//! else by columns that no other table has. A wrong table would be worse than
+//! What the name of a file says: which table it is an export of, and whether it should
+//! be XML. Where the name says no table, columns that no other table has may. A wrong table would be worse than
 //! none, so where nothing is sure there is none.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-pub(super) use crate::record::is_sys_id;
 use crate::record::{classes, schema};
 
 /// How names of tables begin that the dictionary does not know.
@@ -36,9 +35,12 @@ const PARTS: [&str; 8] = ["part", "page", "batch", "chunk", "export", "list", "a
 /// How many columns that only one table has must be there.
 const TELLING: usize = 3;
 
+/// From this table all metadata is derived: its list has rows of any other.
+pub(super) const ANY_METADATA: &str = "sys_metadata";
+
 /// A table that the name of a file says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::export) enum Named {
+pub(super) enum Named {
     /// One of the dictionary.
     Known(&'static str),
     /// Another one, whose name is all of the file's.
@@ -47,7 +49,7 @@ pub(in crate::export) enum Named {
 
 /// What the values of a table are called by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Names {
+pub(super) enum HeaderNames {
     /// Names of columns.
     Columns,
     /// What people are shown in their place.
@@ -55,7 +57,7 @@ pub(super) enum Names {
 }
 
 impl Named {
-    pub(in crate::export) fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         match self {
             Self::Known(name) => name,
             Self::Other(name) => name,
@@ -67,19 +69,19 @@ impl Named {
     /// The other table that these columns are of, where they cannot be those of the
     /// table that the file is named after. Of many tables not all columns are known,
     /// so that a few that another one has too say nothing.
-    pub(super) fn at_odds(&self, columns: &[&str], names: Names) -> Option<&'static str> {
+    pub(super) fn at_odds(&self, columns: &[&str], names: HeaderNames) -> Option<&'static str> {
         let Self::Known(table) = self else { return None };
         let is_of_any = |name: &&str| match names {
-            Names::Columns => {
+            HeaderNames::Columns => {
                 let is_own = ["sys_", "u_", "x_", "dv_", "__"].iter().any(|begin| name.starts_with(begin));
                 !is_own && !name.contains('.')
             }
-            Names::Labels => schema::labelled("*", name).is_none() && !name.contains('.'),
+            HeaderNames::Labels => schema::labelled("*", name).is_none() && !name.contains('.'),
         };
         let own: Vec<_> = columns.iter().copied().filter(is_of_any).collect();
         let has = |table: &str, name: &str| match names {
-            Names::Columns => schema::column(table, name).is_some(),
-            Names::Labels => schema::labelled(table, name).is_some(),
+            HeaderNames::Columns => schema::column(table, name).is_some(),
+            HeaderNames::Labels => schema::labelled(table, name).is_some(),
         };
         let known = |table: &str| own.iter().filter(|name| has(table, name)).count();
         let here = known(table);
@@ -93,7 +95,7 @@ impl Named {
             return None;
         }
         let is_telling = |name: &&&str| tables.iter().filter(|table| has(table, name)).count() == 1;
-        let is_sure = names == Names::Columns && schema::knows_table(table)
+        let is_sure = names == HeaderNames::Columns && schema::knows_table(table)
             || own.iter().all(|name| has(other, name) || !has(table, name))
                 && own.iter().filter(|name| has(other, name)).filter(is_telling).count() >= TELLING;
         is_sure.then_some(other)
@@ -101,14 +103,14 @@ impl Named {
 }
 
 /// Whether a text can be the name of a table or column.
-pub(in crate::export) fn is_name(text: &str) -> bool {
+pub(super) fn is_name(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
         && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
 /// The table that the name of a file says: `sys_user.csv`, `sys_user (3).json`,
 /// `sys_user_part2.xlsx`, `x_acme_order.json`.
-pub(in crate::export) fn by_file_name(path: &str) -> Option<Named> {
+pub(super) fn by_file_name(path: &str) -> Option<Named> {
     // The sheets of a workbook are named by the workbook.
     let path = path.rsplit_once(".xlsx!/").map_or(path, |(workbook, _)| workbook);
     let name = path.rsplit_once('/').map_or(path, |(_, name)| name).to_ascii_lowercase();
@@ -122,7 +124,7 @@ pub(in crate::export) fn by_file_name(path: &str) -> Option<Named> {
 }
 
 /// The table of the dictionary that the name of a file says.
-pub(in crate::export) fn known_by_file_name(path: &str) -> Option<&'static str> {
+pub(super) fn known_by_file_name(path: &str) -> Option<&'static str> {
     match by_file_name(path)? {
         Named::Known(table) => Some(table),
         Named::Other(_) => None,
@@ -162,7 +164,7 @@ static TELLING_COLUMNS: LazyLock<HashMap<&'static str, &'static str>> = LazyLock
 });
 
 /// Whether a column is one that only this table has.
-pub(in crate::export) fn is_telling(column: &str, table: &str) -> bool {
+pub(super) fn is_telling(column: &str, table: &str) -> bool {
     TELLING_COLUMNS.get(column) == Some(&table)
 }
 
@@ -178,13 +180,24 @@ pub(super) fn by_columns(columns: &[&str]) -> Option<&'static str> {
     (count >= TELLING && has_all).then_some(table)
 }
 
+/// Whether the name of a file says that it is XML.
+pub(super) fn promises_xml(path: &str) -> bool {
+    // Whoever pipes something in means it to be read.
+    if path == "stdin" {
+        return true;
+    }
+    let name = path.to_ascii_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    name.rsplit_once('.').is_some_and(|(_, extension)| extension == "xml")
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Names, by_columns, by_file_name};
+    use super::{HeaderNames, by_columns, by_file_name};
 
     #[test]
     fn names_and_columns_may_be_at_odds() {
-        let check = |path: &str, columns: &str, names: Names, expected: Option<&str>| {
+        let check = |path: &str, columns: &str, names: HeaderNames, expected: Option<&str>| {
             let columns: Vec<_> = columns.split(',').collect();
             let found = by_file_name(path).and_then(|named| named.at_odds(&columns, names));
             assert_eq!(found, expected, "{path}: {columns:?}");
@@ -192,23 +205,23 @@ mod tests {
         let user = "active,user_name,sys_id,locked_out,web_service_access_only,identity_type,u_pier";
         for name in ["sys_user_role.csv", "incident.json", "sys_user_has_role (2).csv", "sys_properties.csv"]
         {
-            check(name, user, Names::Columns, Some("sys_user"));
+            check(name, user, HeaderNames::Columns, Some("sys_user"));
         }
-        check("sys_user.csv", user, Names::Columns, None);
-        check("x_pier_berth.csv", user, Names::Columns, None);
-        check("pier.csv", user, Names::Columns, None);
-        check("sys_user_role.csv", "sys_id,name,user_name,berth", Names::Columns, None);
-        check("sys_user_role.csv", "sys_id,user_name,u_pier", Names::Columns, None);
+        check("sys_user.csv", user, HeaderNames::Columns, None);
+        check("x_pier_berth.csv", user, HeaderNames::Columns, None);
+        check("pier.csv", user, HeaderNames::Columns, None);
+        check("sys_user_role.csv", "sys_id,name,user_name,berth", HeaderNames::Columns, None);
+        check("sys_user_role.csv", "sys_id,user_name,u_pier", HeaderNames::Columns, None);
         // Of incident hardly anything is known.
         let incident =
             "sys_id,number,active,description,short_description,priority,category,company,location";
-        check("incident.csv", incident, Names::Columns, None);
+        check("incident.csv", incident, HeaderNames::Columns, None);
         let profile = "sys_id,user,employee_number,location,department";
-        check("sn_hr_core_profile.csv", profile, Names::Columns, None);
+        check("sn_hr_core_profile.csv", profile, HeaderNames::Columns, None);
         let labels = "User ID,Web service access only,Identity type,Locked out,Updated";
-        check("sys_user_role.xlsx!/Page 1", labels, Names::Labels, Some("sys_user"));
-        check("sys_user.xlsx!/Page 1", labels, Names::Labels, None);
-        check("sys_user_role.xlsx!/Page 1", "Name,User ID,Berth,Pier", Names::Labels, None);
+        check("sys_user_role.xlsx!/Page 1", labels, HeaderNames::Labels, Some("sys_user"));
+        check("sys_user.xlsx!/Page 1", labels, HeaderNames::Labels, None);
+        check("sys_user_role.xlsx!/Page 1", "Name,User ID,Berth,Pier", HeaderNames::Labels, None);
     }
 
     #[test]

@@ -10,11 +10,12 @@ use std::ops::Range;
 
 use memchr::memchr2;
 
-use super::{Halt, escapes};
+use super::escapes::decode_escapes;
+use super::row_halt::RowHalt;
 
 /// What a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum JsonKind {
     /// In quotes.
     Text,
     /// A number, `true`, `false` or `null`.
@@ -27,35 +28,35 @@ pub(super) enum Kind {
 
 /// One member of an object.
 #[derive(Debug, Clone)]
-pub(super) struct Member {
+pub(crate) struct JsonMember {
     /// The name, without its quotes, as written.
-    pub(super) name: Range<usize>,
+    pub(crate) name: Range<usize>,
     /// From the name's first quote to the end of the value.
-    pub(super) whole: Range<usize>,
+    pub(crate) whole: Range<usize>,
     /// The value, with its quotes or brackets.
-    pub(super) value: Range<usize>,
+    pub(crate) value: Range<usize>,
     /// What the value is.
-    pub(super) kind: Kind,
+    pub(crate) kind: JsonKind,
     /// Whether the name is written with escapes.
-    pub(super) is_escaped: bool,
+    pub(crate) is_escaped: bool,
 }
 
-impl Member {
+impl JsonMember {
     /// The name as it is meant.
-    pub(super) fn name<'t>(&self, text: &'t str) -> Cow<'t, str> {
+    pub(crate) fn name<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let written = &text[self.name.clone()];
-        if self.is_escaped { escapes::decode(written) } else { Cow::Borrowed(written) }
+        if self.is_escaped { decode_escapes(written) } else { Cow::Borrowed(written) }
     }
 
     /// Whether it has that name.
-    pub(super) fn is(&self, text: &str, name: &str) -> bool {
+    pub(crate) fn is(&self, text: &str, name: &str) -> bool {
         self.name(text) == name
     }
 }
 
 /// Something that the grammar does not allow and that can be passed: what, and at
 /// which index of the text.
-pub(super) type Flaw = (&'static str, usize);
+pub(crate) type JsonFlaw = (&'static str, usize);
 
 const CONTROL: &str = "a control character stands in a JSON text, where it is written as an escape";
 const ESCAPE: &str = "a backslash in a JSON text begins no escape";
@@ -63,36 +64,36 @@ const NUMBER: &str = "a number is written as no JSON number is";
 
 /// Reads JSON. What it needs for that is kept from one object to the next.
 #[derive(Debug, Default)]
-pub(super) struct Json {
+pub(crate) struct Json {
     /// The first flaw since somebody took it.
-    pub(super) flaw: Option<Flaw>,
+    pub(crate) flaw: Option<JsonFlaw>,
     /// Whether a text with escapes was passed since somebody took it.
     has_escapes: bool,
     /// Whether the object that was read last has arrays in it.
-    pub(super) has_arrays: bool,
+    pub(crate) has_arrays: bool,
     /// The ends of the objects and arrays that are open.
     open: Vec<u8>,
 }
 
 /// Where the next character stands that is no space.
-pub(super) fn skip_space(bytes: &[u8], at: usize) -> usize {
+pub(crate) fn skip_space(bytes: &[u8], at: usize) -> usize {
     let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
     at + bytes.get(at..).unwrap_or_default().iter().take_while(|byte| is_space(byte)).count()
 }
 
 /// Reads the object that begins at `at` into `members`; gives where it ends.
-pub(super) fn object(bytes: &[u8], at: usize, members: &mut Vec<Member>) -> Result<usize, Halt> {
+pub(crate) fn json_object(bytes: &[u8], at: usize, members: &mut Vec<JsonMember>) -> Result<usize, RowHalt> {
     Json::default().object(bytes, at, members)
 }
 
 impl Json {
     /// Reads the object that begins at `at` into `members`; gives where it ends.
-    pub(super) fn object(
+    pub(crate) fn object(
         &mut self,
         bytes: &[u8],
         at: usize,
-        members: &mut Vec<Member>,
-    ) -> Result<usize, Halt> {
+        members: &mut Vec<JsonMember>,
+    ) -> Result<usize, RowHalt> {
         members.clear();
         self.has_arrays = false;
         let mut at = skip_space(bytes, at + 1);
@@ -112,17 +113,17 @@ impl Json {
     }
 
     /// Reads the member that begins at `at`.
-    pub(super) fn member(&mut self, bytes: &[u8], at: usize) -> Result<Member, Halt> {
+    pub(crate) fn member(&mut self, bytes: &[u8], at: usize) -> Result<JsonMember, RowHalt> {
         self.has_escapes = false;
         let (name, start) = self.name(bytes, at)?;
         let is_escaped = self.has_escapes;
         let (end, kind) = self.value(bytes, start)?;
-        Ok(Member { name, whole: at..end, value: start..end, kind, is_escaped })
+        Ok(JsonMember { name, whole: at..end, value: start..end, kind, is_escaped })
     }
 
     /// Reads the name that begins at `at` and the colon behind it; gives the name
     /// without its quotes, and where the value begins.
-    pub(super) fn name(&mut self, bytes: &[u8], at: usize) -> Result<(Range<usize>, usize), Halt> {
+    pub(crate) fn name(&mut self, bytes: &[u8], at: usize) -> Result<(Range<usize>, usize), RowHalt> {
         match bytes.get(at) {
             Some(b'"') => {}
             other => return Err(halt(other, at, "a name in quotes is missing")),
@@ -136,22 +137,22 @@ impl Json {
     }
 
     /// Passes the value that begins at `at`; gives where it ends.
-    pub(super) fn value(&mut self, bytes: &[u8], at: usize) -> Result<(usize, Kind), Halt> {
+    pub(crate) fn value(&mut self, bytes: &[u8], at: usize) -> Result<(usize, JsonKind), RowHalt> {
         match bytes.get(at) {
-            None => Err(Halt::More),
-            Some(b'"') => Ok((self.text_end(bytes, at)?, Kind::Text)),
-            Some(b'{') => Ok((self.nested_end(bytes, at)?, Kind::Object)),
-            Some(b'[') => Ok((self.nested_end(bytes, at)?, Kind::Array)),
-            Some(_) => Ok((self.word_end(bytes, at)?, Kind::Word)),
+            None => Err(RowHalt::More),
+            Some(b'"') => Ok((self.text_end(bytes, at)?, JsonKind::Text)),
+            Some(b'{') => Ok((self.nested_end(bytes, at)?, JsonKind::Object)),
+            Some(b'[') => Ok((self.nested_end(bytes, at)?, JsonKind::Array)),
+            Some(_) => Ok((self.word_end(bytes, at)?, JsonKind::Word)),
         }
     }
 
     /// Where the word ends that begins at `at`.
-    fn word_end(&mut self, bytes: &[u8], at: usize) -> Result<usize, Halt> {
+    fn word_end(&mut self, bytes: &[u8], at: usize) -> Result<usize, RowHalt> {
         let is_of_word = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
         let end = at + bytes[at..].iter().take_while(is_of_word).count();
         if end == bytes.len() {
-            return Err(Halt::More);
+            return Err(RowHalt::More);
         }
         let word = &bytes[at..end];
         if matches!(word, b"true" | b"false" | b"null") || is_number(word) {
@@ -161,15 +162,15 @@ impl Json {
             self.note(NUMBER, at);
             return Ok(end);
         }
-        Err(Halt::Broken("a value is missing", at))
+        Err(RowHalt::Broken("a value is missing", at))
     }
 
     /// Where the text ends whose first quote stands at `at`: behind its last.
-    pub(super) fn text_end(&mut self, bytes: &[u8], at: usize) -> Result<usize, Halt> {
+    pub(crate) fn text_end(&mut self, bytes: &[u8], at: usize) -> Result<usize, RowHalt> {
         let mut from = at + 1;
         loop {
-            let rest = bytes.get(from..).ok_or(Halt::More)?;
-            let found = from + memchr2(b'"', b'\\', rest).ok_or(Halt::More)?;
+            let rest = bytes.get(from..).ok_or(RowHalt::More)?;
+            let found = from + memchr2(b'"', b'\\', rest).ok_or(RowHalt::More)?;
             let plain = &bytes[from..found];
             // All of it is looked at, as that takes many bytes at once.
             if plain.iter().fold(0, |any, byte| any | u8::from(*byte < b' ')) != 0 {
@@ -180,7 +181,7 @@ impl Json {
                 return Ok(found + 1);
             }
             self.has_escapes = true;
-            match bytes.get(found + 1).ok_or(Halt::More)? {
+            match bytes.get(found + 1).ok_or(RowHalt::More)? {
                 b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => {}
                 b'u' => {
                     let digits = bytes[found + 2..].iter().take(4);
@@ -188,7 +189,7 @@ impl Json {
                     if valid < digits.len() {
                         self.note(ESCAPE, found);
                     } else if valid < 4 {
-                        return Err(Halt::More);
+                        return Err(RowHalt::More);
                     }
                 }
                 _ => self.note(ESCAPE, found),
@@ -198,12 +199,12 @@ impl Json {
     }
 
     /// Where the object or array ends that begins at `at`.
-    fn nested_end(&mut self, bytes: &[u8], at: usize) -> Result<usize, Halt> {
+    fn nested_end(&mut self, bytes: &[u8], at: usize) -> Result<usize, RowHalt> {
         self.open.clear();
         let mut at = at;
         loop {
             // A value begins here.
-            let end = match bytes.get(at).ok_or(Halt::More)? {
+            let end = match bytes.get(at).ok_or(RowHalt::More)? {
                 b'{' => b'}',
                 b'[' => b']',
                 b'"' => {
@@ -275,25 +276,25 @@ fn is_number(word: &[u8]) -> bool {
     rest.is_empty()
 }
 
-fn halt(found: Option<&u8>, at: usize, what: &'static str) -> Halt {
-    if found.is_some() { Halt::Broken(what, at) } else { Halt::More }
+fn halt(found: Option<&u8>, at: usize, what: &'static str) -> RowHalt {
+    if found.is_some() { RowHalt::Broken(what, at) } else { RowHalt::More }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Halt, Json, object};
+    use super::{Json, RowHalt, json_object};
 
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
         let mut members = Vec::new();
-        let end = object(text.as_bytes(), 0, &mut members).unwrap();
+        let end = json_object(text.as_bytes(), 0, &mut members).unwrap();
         assert_eq!(end, text.len());
         let shown: Vec<_> = members.iter().map(|member| &text[member.whole.clone()]).collect();
         assert_eq!(shown, expected, "{text}");
         // Whatever is cut off, more is asked for.
         for cut in (1..text.len()).filter(|cut| text.is_char_boundary(*cut)) {
-            let cut = object(&text.as_bytes()[..cut], 0, &mut members);
-            assert!(matches!(cut, Err(Halt::More)), "{cut:?} in {text}");
+            let cut = json_object(&text.as_bytes()[..cut], 0, &mut members);
+            assert!(matches!(cut, Err(RowHalt::More)), "{cut:?} in {text}");
         }
     }
 
@@ -306,7 +307,7 @@ mod tests {
             &["\"a\":{\"value\":\"]\",\"b\":[1,{}]}", "\"c\":-1.5e3"],
         );
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-        assert!(object(deep.as_bytes(), 0, &mut Vec::new()).is_ok());
+        assert!(json_object(deep.as_bytes(), 0, &mut Vec::new()).is_ok());
     }
 
     #[test]
@@ -324,8 +325,8 @@ mod tests {
     #[test]
     fn what_is_no_json_is_broken() {
         for text in ["{a:1}", "{\"a\" 1}", "{\"a\":x}", "{\"a\":1 \"b\":2}", "{\"a\":}", "{,}"] {
-            let read = object(text.as_bytes(), 0, &mut Vec::new());
-            assert!(matches!(read, Err(Halt::Broken(..))), "{read:?} of {text}");
+            let read = json_object(text.as_bytes(), 0, &mut Vec::new());
+            assert!(matches!(read, Err(RowHalt::Broken(..))), "{read:?} of {text}");
         }
     }
 
@@ -343,8 +344,8 @@ mod tests {
             "{\"a\":{\"b\":}}",
             "{\"a\":1,}",
         ] {
-            let read = object(text.as_bytes(), 0, &mut Vec::new());
-            assert!(matches!(read, Err(Halt::Broken(..))), "{read:?} of {text}");
+            let read = json_object(text.as_bytes(), 0, &mut Vec::new());
+            assert!(matches!(read, Err(RowHalt::Broken(..))), "{read:?} of {text}");
         }
     }
 

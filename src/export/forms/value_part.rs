@@ -2,15 +2,17 @@
 
 use std::ops::Range;
 
+use crate::span::ByteSpan;
+
 /// A character as it is read, and how many bytes are written for it; without one
 /// where what is written says nothing, as a closing quote.
-pub(super) type Piece = (usize, Option<char>);
+pub(crate) type WrittenCharacter = (usize, Option<char>);
 
 /// The written bytes that say a part of a value, which is given in bytes of the
 /// value as rules read it: line ends are `\n`, and outer space is taken off.
 /// `None` where the text does not hold `expected` there.
-pub(super) fn written_part(
-    pieces: impl Iterator<Item = Piece>,
+pub(crate) fn written_part(
+    pieces: impl Iterator<Item = WrittenCharacter>,
     part: Range<usize>,
     expected: &str,
 ) -> Option<Range<usize>> {
@@ -40,6 +42,13 @@ pub(super) fn written_part(
         passed += character.len_utf8();
     }
     start.filter(|_| read == expected).map(|start| start..end)
+}
+
+/// The bytes of a text that say a part of the value that it is read as.
+pub(crate) fn part_of_text(text: &str, part: Range<usize>, expected: &str) -> Option<ByteSpan> {
+    let letters = text.chars().map(|letter| (letter.len_utf8(), Some(letter)));
+    let part = written_part(letters, part, expected)?;
+    Some(ByteSpan::new(u64::try_from(part.start).ok()?, u64::try_from(part.end).ok()?))
 }
 
 #[cfg(test)]

@@ -6,54 +6,54 @@ use std::ops::Range;
 
 use memchr::{memchr, memchr3};
 
-use super::Halt;
+use super::row_halt::RowHalt;
 
 /// How values are told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Dialect {
+pub(crate) struct Dialect {
     /// What stands between values.
-    pub(super) delimiter: u8,
+    pub(crate) delimiter: u8,
     /// Whether quotes go around values; else `\` begins an escape.
-    pub(super) has_quotes: bool,
+    pub(crate) has_quotes: bool,
 }
 
 impl Dialect {
     /// How a worksheet is given as text.
-    pub(super) const SHEET: Self = Self { delimiter: b'\t', has_quotes: false };
+    pub(crate) const SHEET: Self = Self { delimiter: b'\t', has_quotes: false };
 
     /// The text of a value as it is written; line ends read as `\n`.
-    pub(super) fn decode(self, written: &str) -> Cow<'_, str> {
-        if self.has_quotes { decode(written) } else { decode_cell(written) }
+    pub(crate) fn decode(self, written: &str) -> Cow<'_, str> {
+        if self.has_quotes { decode_quoted(written) } else { decode_cell(written) }
     }
 }
 
 /// One value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Value {
+pub(crate) struct CsvValue {
     /// As written, with its quotes.
-    pub(super) whole: Range<usize>,
+    pub(crate) whole: Range<usize>,
     /// Whether it stands in quotes.
-    pub(super) is_quoted: bool,
+    pub(crate) is_quoted: bool,
 }
 
 /// Where a row ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct RowEnd {
+pub(crate) struct RowEnd {
     /// Before its line end.
-    pub(super) end: usize,
+    pub(crate) end: usize,
     /// Behind it.
-    pub(super) next: usize,
+    pub(crate) next: usize,
     /// The first quote that is where none may be: behind the last quote of a
     /// value comes another value, and a value without quotes around it has none.
-    pub(super) stray: Option<usize>,
+    pub(crate) stray: Option<usize>,
 }
 
 /// What a stray quote means.
-pub(super) const STRAY: &str = "a quote stands where CSV has none, so one before it may be missing";
+pub(crate) const STRAY: &str = "a quote stands where CSV has none, so one before it may be missing";
 
 /// The line with which spreadsheets are told what stands between values, such as
 /// `sep=;`: that, and the length of the line with its end.
-pub(super) fn hint(text: &str) -> Option<(u8, usize)> {
+pub(crate) fn delimiter_hint(text: &str) -> Option<(u8, usize)> {
     let (line, length) = text.split_once('\n').map_or((text, text.len()), |(line, _)| (line, line.len() + 1));
     let line = line.trim_end_matches('\r');
     let (name, value) = line.split_at_checked("sep=".len())?;
@@ -64,13 +64,13 @@ pub(super) fn hint(text: &str) -> Option<(u8, usize)> {
 
 /// Reads the row that begins at `at` into `values`. `is_last` says that no more
 /// text comes behind this.
-pub(super) fn row(
+pub(crate) fn csv_row(
     bytes: &[u8],
     at: usize,
     dialect: Dialect,
     is_last: bool,
-    values: &mut Vec<Value>,
-) -> Result<RowEnd, Halt> {
+    values: &mut Vec<CsvValue>,
+) -> Result<RowEnd, RowHalt> {
     values.clear();
     let start = at;
     let mut at = at;
@@ -86,10 +86,10 @@ pub(super) fn row(
                 continue;
             }
             Some(b'\r') if bytes.get(end + 1) == Some(&b'\n') => end + 2,
-            Some(b'\r') if end + 1 == bytes.len() && !is_last => return Err(Halt::More),
+            Some(b'\r') if end + 1 == bytes.len() && !is_last => return Err(RowHalt::More),
             Some(_) => end + 1,
             None if is_last => end,
-            None => return Err(Halt::More),
+            None => return Err(RowHalt::More),
         };
         // Where tabs stand between values, a quote is a letter like others.
         if stray.is_none() && dialect.has_quotes && dialect.delimiter != b'\t' {
@@ -100,7 +100,7 @@ pub(super) fn row(
 }
 
 /// The first quote in a value that has none around it.
-fn bare_quote(bytes: &[u8], row: Range<usize>, values: &[Value]) -> Option<usize> {
+fn bare_quote(bytes: &[u8], row: Range<usize>, values: &[CsvValue]) -> Option<usize> {
     memchr(b'"', &bytes[row])?;
     let mut plain = values.iter().filter(|value| !value.is_quoted);
     plain.find_map(|value| Some(value.whole.start + memchr(b'"', &bytes[value.whole.clone()])?))
@@ -108,7 +108,12 @@ fn bare_quote(bytes: &[u8], row: Range<usize>, values: &[Value]) -> Option<usize
 
 /// Reads the value that begins at `at`: it ends before a delimiter, a line end or
 /// the end of the text. Gives the last of its quotes too, if more stands behind it.
-fn value(bytes: &[u8], at: usize, dialect: Dialect, is_last: bool) -> Result<(Value, Option<usize>), Halt> {
+fn value(
+    bytes: &[u8],
+    at: usize,
+    dialect: Dialect,
+    is_last: bool,
+) -> Result<(CsvValue, Option<usize>), RowHalt> {
     let is_quoted = dialect.has_quotes && bytes.get(at) == Some(&b'"');
     let mut end = at;
     if is_quoted {
@@ -116,12 +121,12 @@ fn value(bytes: &[u8], at: usize, dialect: Dialect, is_last: bool) -> Result<(Va
         loop {
             let rest = bytes.get(end..).unwrap_or_default();
             let Some(quote) = memchr(b'"', rest) else {
-                return Err(if is_last { Halt::OpenQuote } else { Halt::More });
+                return Err(if is_last { RowHalt::OpenQuote } else { RowHalt::More });
             };
             end += quote + 1;
             match bytes.get(end) {
                 Some(b'"') => end += 1,
-                None if !is_last => return Err(Halt::More),
+                None if !is_last => return Err(RowHalt::More),
                 _ => break,
             }
         }
@@ -131,14 +136,14 @@ fn value(bytes: &[u8], at: usize, dialect: Dialect, is_last: bool) -> Result<(Va
     let length = match memchr3(dialect.delimiter, b'\n', b'\r', rest) {
         Some(length) => length,
         None if is_last => rest.len(),
-        None => return Err(Halt::More),
+        None => return Err(RowHalt::More),
     };
     let stray = (is_quoted && length > 0).then(|| end - 1);
-    Ok((Value { whole: at..end + length, is_quoted }, stray))
+    Ok((CsvValue { whole: at..end + length, is_quoted }, stray))
 }
 
 /// The text of a value as it is written in CSV; line ends read as `\n`.
-pub(super) fn decode(written: &str) -> Cow<'_, str> {
+pub(crate) fn decode_quoted(written: &str) -> Cow<'_, str> {
     let Some(rest) = written.strip_prefix('"') else { return Cow::Borrowed(written) };
     let plain = rest.strip_suffix('"').filter(|text| memchr3(b'"', b'\r', 0, text.as_bytes()).is_none());
     if let Some(plain) = plain {
@@ -164,7 +169,7 @@ pub(super) fn decode(written: &str) -> Cow<'_, str> {
 
 /// The text of a cell of a worksheet as it is given: `\n`, `\t` and `\\` stand
 /// for what would end it.
-pub(super) fn decode_cell(written: &str) -> Cow<'_, str> {
+pub(crate) fn decode_cell(written: &str) -> Cow<'_, str> {
     if !written.contains('\\') {
         return Cow::Borrowed(written);
     }
@@ -186,7 +191,7 @@ pub(super) fn decode_cell(written: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Dialect, Halt, hint, row};
+    use super::{Dialect, RowHalt, csv_row, delimiter_hint};
 
     const COMMA: Dialect = Dialect { delimiter: b',', has_quotes: true };
 
@@ -196,7 +201,7 @@ mod tests {
         let mut values = Vec::new();
         let mut at = 0;
         while at < text.len() {
-            let end = row(text.as_bytes(), at, dialect, true, &mut values).unwrap();
+            let end = csv_row(text.as_bytes(), at, dialect, true, &mut values).unwrap();
             let written = values.iter().map(|value| &text[value.whole.clone()]);
             let meant = written.map(|text| dialect.decode(text));
             rows.push(meant.map(std::borrow::Cow::into_owned).collect());
@@ -210,12 +215,12 @@ mod tests {
         assert_eq!(rows(text, COMMA), expected, "{text:?}");
         // Cut anywhere, a row is the same or asks for more.
         let mut values = Vec::new();
-        let whole = row(text.as_bytes(), 0, COMMA, true, &mut values).unwrap();
+        let whole = csv_row(text.as_bytes(), 0, COMMA, true, &mut values).unwrap();
         let first = values.clone();
         for cut in 0..text.len() {
-            match row(&text.as_bytes()[..cut], 0, COMMA, false, &mut values) {
+            match csv_row(&text.as_bytes()[..cut], 0, COMMA, false, &mut values) {
                 Ok(end) => assert_eq!((end, &values), (whole, &first), "{text:?} up to {cut}"),
-                Err(halt) => assert!(matches!(halt, Halt::More), "{halt:?} in {text:?} up to {cut}"),
+                Err(halt) => assert!(matches!(halt, RowHalt::More), "{halt:?} in {text:?} up to {cut}"),
             }
         }
     }
@@ -229,8 +234,8 @@ mod tests {
         // Not as the platform writes.
         check("\"a\"b,c\"d\n", &[&["ab", "c\"d"]]);
         check("a\rb\r", &[&["a"], &["b"]]);
-        let open = row(b"a,\"b\n", 0, COMMA, true, &mut Vec::new());
-        assert!(matches!(open, Err(Halt::OpenQuote)));
+        let open = csv_row(b"a,\"b\n", 0, COMMA, true, &mut Vec::new());
+        assert!(matches!(open, Err(RowHalt::OpenQuote)));
     }
 
     #[test]
@@ -239,7 +244,7 @@ mod tests {
             let stray = text.find('^');
             let text = text.replace('^', "");
             let dialect = Dialect { delimiter, has_quotes: true };
-            let end = row(text.as_bytes(), 0, dialect, true, &mut Vec::new()).unwrap();
+            let end = csv_row(text.as_bytes(), 0, dialect, true, &mut Vec::new()).unwrap();
             assert_eq!(end.stray, stray, "{text}");
         };
         for row in ["\"a\",\"b\"\n", "\"a\"\"b\",\"\"\n", "a,b\n", "\"a,\nb\",c", "\"\"\"\"\r\n"] {
@@ -253,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_hint_names_the_delimiter() {
-        let check = |text: &str, expected| assert_eq!(hint(text), expected, "{text:?}");
+        let check = |text: &str, expected| assert_eq!(delimiter_hint(text), expected, "{text:?}");
         check("sep=;\r\na;b\r\n", Some((b';', 7)));
         check("SEP=,\na,b", Some((b',', 6)));
         check("sep=\t\n", Some((b'\t', 6)));

@@ -6,7 +6,7 @@ use memchr::memchr2;
 
 /// What stands between quotes, decoded; line ends read as `\n`. What is no escape
 /// stays as it is written.
-pub(super) fn decode(written: &str) -> Cow<'_, str> {
+pub(crate) fn decode_escapes(written: &str) -> Cow<'_, str> {
     if memchr2(b'\\', b'\r', written.as_bytes()).is_none() {
         return Cow::Borrowed(written);
     }
@@ -28,7 +28,7 @@ pub(super) fn decode(written: &str) -> Cow<'_, str> {
 }
 
 /// The character of the escape at the start of a text, and its length there.
-pub(super) fn escape(text: &str) -> (char, usize) {
+pub(crate) fn escape(text: &str) -> (char, usize) {
     let simple = match text.as_bytes().get(1) {
         Some(b'"') => '"',
         Some(b'\\') => '\\',
@@ -62,11 +62,12 @@ fn with_low(high: u16, rest: &str) -> (char, usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::decode;
+    use super::decode_escapes;
 
     #[test]
     fn escapes() {
-        let check = |written: &str, expected: &str| assert_eq!(decode(written), expected, "{written}");
+        let check =
+            |written: &str, expected: &str| assert_eq!(decode_escapes(written), expected, "{written}");
         check("plain", "plain");
         check(r#"a\"b\\c\/d\n\t"#, "a\"b\\c/d\n\t");
         check(r"\u00e9\u20AC\ud83d\ude00", "é€😀");
