@@ -10,7 +10,7 @@ use std::sync::Arc;
 use clap::Args;
 use glidelint::engine::{Instance, Plan, judge, read_all};
 use glidelint::finding::{Finding, Target};
-use glidelint::locate::{Findings, Inputs, LocatedFinding, locate, show_place};
+use glidelint::locate::{Findings, LocatedFinding, ScannedFiles, locate, show_place};
 use glidelint::query::{BoundQuery, Query, Truth};
 use glidelint::report::{mended, safe};
 use glidelint::rule::{Ask, Pack, Rule};
@@ -86,7 +86,7 @@ pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
     let notices = input::notices(&discovery, &reading);
     let is_incomplete = input::is_incomplete(&notices);
     let is_empty = input::is_empty(&reading.files);
-    let inputs = Inputs { sources: &discovery.sources, files: &reading.files };
+    let inputs = ScannedFiles { sources: &discovery.sources, files: &reading.files };
     let located = locate(outcome.findings, Vec::new(), inputs);
     let locked = if args.allow_lockout {
         HashSet::new()
@@ -177,7 +177,7 @@ impl Changes {
         &mut self,
         rules: &[Rule],
         found: &LocatedFinding<'_>,
-        (discovery, inputs): (&Discovery, Inputs<'_>),
+        (discovery, inputs): (&Discovery, ScannedFiles<'_>),
         locked: &HashSet<String>,
     ) {
         let finding = found.finding;

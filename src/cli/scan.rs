@@ -12,7 +12,7 @@ use glidelint::engine::{
     verdicts,
 };
 use glidelint::finding::{Band, Confidence, Finding, RuleCoverage, Severity};
-use glidelint::locate::{Beside, Findings, Inputs, Located, locate_notices, revisit};
+use glidelint::locate::{Beside, Findings, Located, ScannedFiles, locate_notices, revisit};
 use glidelint::report::{Report, Scope, Score, Stats, safe};
 use glidelint::rule::{Pack, Rule, RuleError, RuleMeta, Settings};
 use glidelint::source::Source;
@@ -220,7 +220,7 @@ impl Scan<'_> {
             let known = (name.as_deref(), &*reading.instance.whole_tables());
             (reviewed, doctor.exports(discovery, &reading.files, known))
         });
-        let inputs = Inputs { sources: &discovery.sources, files: &reading.files };
+        let inputs = ScannedFiles { sources: &discovery.sources, files: &reading.files };
         let most = renderer.most_shown().min(drafts.len());
         let reviewed_places = reviewed.as_ref().map_or(&[][..], |(reviewed, _)| &reviewed.places);
         let beside = Beside { notices: input::notices(discovery, &reading), places: reviewed_places };
