@@ -221,7 +221,7 @@ impl Scan<'_> {
             (reviewed, doctor.exports(discovery, &reading.files, known))
         });
         let inputs = ScannedFiles { sources: &discovery.sources, files: &reading.files };
-        let most = renderer.most_shown().min(drafts.len());
+        let most = renderer.most_shown();
         let reviewed_places = reviewed.as_ref().map_or(&[][..], |(reviewed, _)| &reviewed.places);
         let beside = Beside { notices: input::notices(discovery, &reading), places: reviewed_places };
         let located = revisit(drafts, beside, inputs, most.saturating_add(acceptance.most_known()));
