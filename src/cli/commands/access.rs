@@ -6,12 +6,13 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use clap::{Args, ValueEnum};
-use glidelint::engine::{AccessStep, Branch, FoundUser, Instance, Options, Plan, RoleAccess, read_all};
+use glidelint::engine::{AccessStep, Branch, FoundUser, Instance, RoleAccess};
 use glidelint::finding::Place;
-use glidelint::locate::{PlaceLines, locate_places};
+use glidelint::locate::PlaceLines;
 use glidelint::report::{access_svg, safe};
 use glidelint::rule::{Pack, Settings};
-use glidelint::source::Source;
+use glidelint::scan::Scan;
+use glidelint::source::Discovery;
 use serde::Serialize;
 
 use crate::cli::shared::exit::Exit;
@@ -60,15 +61,11 @@ pub(crate) fn run(args: &AccessArgs) -> Result<Exit, Failure> {
     let mut pack = Pack::compile(&[], &Settings::default())?;
     pack.want_access();
     let discovery = instances::only(&args.input, &found.config, None)?.discovery;
-    let options = Options {
-        complete: found.config.complete.iter().map(|table| table.value.clone()).collect(),
-        trust_tables: true,
-        ..Options::default()
-    };
-    let reading = read_all(&discovery, &Plan::of(&pack), &options, &|_| {});
-    let instance = &reading.instance;
+    let options = found.options();
+    let read = Scan { pack: &pack, discovery: &discovery, options: &options }.read(&[], &|_| {});
+    let instance = &read.reading.instance;
     let users = instance.users_called(name);
-    let notices = input::notices(&discovery, &reading);
+    let notices = read.notices();
     input::say(&notices);
     let mut stderr = io::stderr().lock();
     let mut answers = Vec::new();
@@ -76,8 +73,8 @@ pub(crate) fn run(args: &AccessArgs) -> Result<Exit, Failure> {
         answers.push(Answer::of(args, instance, user));
     }
     let places: Vec<Place> = answers.iter().flat_map(Answer::places).cloned().collect();
-    let lines = locate_places(&places, &discovery.sources, &reading.files);
-    let lines = Lines { sources: &discovery.sources, places: places.iter().zip(lines).collect() };
+    let lines = read.lines_of(&places);
+    let lines = Lines { discovery: &discovery, places: places.iter().zip(lines).collect() };
     write_stdout(|out| {
         for answer in &answers {
             match args.format {
@@ -88,11 +85,8 @@ pub(crate) fn run(args: &AccessArgs) -> Result<Exit, Failure> {
         }
         Ok(())
     })?;
-    if input::is_incomplete(&notices) && !args.input.allow_incomplete {
-        return Ok(Exit::Incomplete);
-    }
-    if input::is_empty(&reading.files) {
-        return Ok(Exit::NothingToScan);
+    if let Some(exit) = args.input.end(&notices, read.is_empty()) {
+        return Ok(exit);
     }
     if users.is_empty() {
         let _ = writeln!(stderr, "no user '{}' in these exports", safe::terminal(name));
@@ -103,16 +97,15 @@ pub(crate) fn run(args: &AccessArgs) -> Result<Exit, Failure> {
 
 /// Where each place is in its file.
 struct Lines<'p> {
-    sources: &'p [Source],
+    discovery: &'p Discovery,
     places: HashMap<&'p Place, PlaceLines>,
 }
 
 impl Lines<'_> {
     fn of(&self, step: &AccessStep) -> (&str, u64, u64) {
-        let source = usize::try_from(step.place.source).ok().and_then(|at| self.sources.get(at));
-        source.zip(self.places.get(&step.place)).map_or(("", 0, 0), |(source, lines)| {
+        self.places.get(&step.place).map_or(("", 0, 0), |lines| {
             let start = lines.region.start;
-            (source.path(), start.line, start.column)
+            (self.discovery.path(step.place.source), start.line, start.column)
         })
     }
 

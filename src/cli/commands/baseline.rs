@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use glidelint::finding::Finding;
 use glidelint::report::safe;
+use glidelint::scan::JudgedFindings;
 use glidelint::suppress::{Baseline, Entry};
 
-use crate::cli::shared::accept::{could_judge, today, waivers};
+use crate::cli::shared::accept::{today, waivers};
 use crate::cli::shared::exit::Exit;
 use crate::cli::shared::fail::Failure;
 use crate::cli::shared::input;
-use crate::cli::shared::judging::{JudgeArgs, Judged, judged, packs};
+use crate::cli::shared::judging::{JudgeArgs, JudgedInput, judged, packs};
 use crate::cli::shared::output::{counted, write_file, write_stdout};
 
 #[derive(Debug, Args)]
@@ -111,8 +112,7 @@ fn update(args: &BaselineFileArgs, adding: Adding) -> Result<Exit, Failure> {
         Err(exit) => return Ok(exit),
     };
     let entry_of = |finding: &Finding| open_entry(&judged, finding).filter(|_| adding == Adding::Yes);
-    let could_judge = |rule: &str| could_judge(&judged.rules, &judged.coverage, rule);
-    let changes = baseline.update(&judged.findings, entry_of, could_judge);
+    let changes = baseline.update(&judged.findings, entry_of, |rule: &str| judged.could_judge(rule));
     write(path, &baseline)?;
     let mut line = format!("{shown}: {}", counted(baseline.len(), "known finding"));
     if adding == Adding::Yes {
@@ -134,34 +134,33 @@ fn update(args: &BaselineFileArgs, adding: Adding) -> Result<Exit, Failure> {
 
 /// Reads and judges. What is not whole must not become a baseline: it would make
 /// findings known that are only not seen, or unknown that are still there.
-fn scan(args: &BaselineFileArgs) -> Result<Result<Judged, Exit>, Failure> {
+fn scan(args: &BaselineFileArgs) -> Result<Result<JudgedFindings, Exit>, Failure> {
     let found = input::configure(&args.judge.input)?;
     found.refuse_revision()?;
     let packs = packs(&args.judge.packs, &found)?;
     let waivers = waivers(&found.config.waivers, &packs, today(args.judge.today.as_deref())?)?;
-    let mut judged = judged(&args.judge, &found, &packs)?;
+    let JudgedInput { mut judged, discovery, losses, is_empty } = judged(&args.judge, &found, &packs)?;
     let mut stderr = std::io::stderr().lock();
     // With --allow-incomplete a first file may be written, but none over another.
-    if !judged.losses.is_empty() && (!args.judge.input.allow_incomplete || args.baseline.exists()) {
-        for loss in judged.losses.iter().take(20) {
+    if !losses.is_empty() && (!args.judge.input.allow_incomplete || args.baseline.exists()) {
+        for loss in losses.iter().take(20) {
             let _ = writeln!(stderr, "error: {}", safe::terminal(loss));
         }
         let path = args.baseline.display();
         let _ = writeln!(stderr, "error: the scan is incomplete, so {path} is left as it is");
         return Ok(Err(Exit::Incomplete));
     }
-    if judged.is_empty {
+    if is_empty {
         let path = args.baseline.display();
         let _ = writeln!(stderr, "error: no ServiceNow record was found, so {path} is left as it is");
         return Ok(Err(Exit::NothingToScan));
     }
-    let Judged { findings, rules, coverage, discovery, .. } = &mut judged;
-    waivers.apply(findings, rules, coverage, |source| discovery.path(source));
+    judged.waive(&waivers, &discovery);
     Ok(Ok(judged))
 }
 
 /// A finding that no waiver covers, as an entry. One that a waiver covers has an end.
-fn open_entry(judged: &Judged, finding: &Finding) -> Option<Entry> {
+fn open_entry(judged: &JudgedFindings, finding: &Finding) -> Option<Entry> {
     let rule = judged.rules.get(usize::from(finding.rule)).filter(|_| finding.waiver.is_none())?;
     Some(Entry::of(finding, &rule.id))
 }

@@ -7,10 +7,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use glidelint::engine::{ACCESS_TABLES, Plan, judge, read_all};
+use glidelint::engine::ACCESS_TABLES;
 use glidelint::finding::BaselineState;
-use glidelint::locate::locate;
+use glidelint::locate::LocatedFinding;
 use glidelint::report::safe;
+use glidelint::scan::compile;
 use glidelint::suppress::{Baseline, Entry, Recognised, Seen};
 use serde::Serialize;
 
@@ -18,7 +19,7 @@ use crate::cli::shared::exit::Exit;
 use crate::cli::shared::fail::Failure;
 use crate::cli::shared::input::{self, FoundConfig};
 use crate::cli::shared::instances::{self, InstanceFiles};
-use crate::cli::shared::judging::{JudgeArgs, check_tables, compile, options, packs, settings};
+use crate::cli::shared::judging::{JudgeArgs, checked, options, packs, settings};
 use crate::cli::shared::output::{PlainFormat, counted, write_stdout};
 use crate::cli::shared::packs::Packs;
 use seen::{FindingSubject, Identified, Pairs, SeenRecords, records};
@@ -218,18 +219,17 @@ fn scanned(
         Naming::AsGiven => given.map(str::to_owned),
     };
     let options = options(&args.judge, found, name)?;
-    check_tables(&options, &pack)?;
-    let reading = read_all(&discovery, &Plan::of(&pack), &options, &|_| {});
-    let outcome = judge(&reading.instance, &pack.rules);
-    let notices = input::notices(&discovery, &reading);
+    let mut scanned = checked(&pack, &discovery, &options)?.judge();
+    let notices = scanned.read.notices();
     input::say(&notices);
     let is_incomplete = input::is_incomplete(&notices);
-    let rules = pack.rules.iter().zip(&outcome.coverage).filter(|(_, coverage)| coverage.has_judged());
-    let judged = rules.map(|(rule, _)| rule.meta.id.clone()).collect();
-    let located = locate(outcome.findings, Vec::new(), &discovery.sources, &reading.files);
-    let found = |found: glidelint::locate::LocatedFinding<'_>| {
+    let judged = scanned.fared().filter(|(_, coverage)| coverage.has_judged());
+    let judged = judged.map(|(rule, _)| rule.id.clone()).collect();
+    let findings = std::mem::take(&mut scanned.judged.findings);
+    let located = scanned.locate(findings, Vec::new());
+    let found = |found: LocatedFinding<'_>| {
         let (finding, primary) = (found.finding, found.primary());
-        let rule = pack.rules.get(usize::from(finding.rule)).map_or("", |rule| rule.meta.id.as_str());
+        let rule = scanned.judged.rule_id(finding);
         let line = Line {
             rule: rule.to_owned(),
             key: finding.key.to_string(),
@@ -248,14 +248,15 @@ fn scanned(
     let subjects = findings
         .iter()
         .filter_map(|found| Some((tables_of_rules.get(&found.line.rule)?.as_str(), found.line.key.as_str())));
+    let instance = &scanned.read.reading.instance;
     Ok(State {
-        identified: Identified::of(&reading.instance, subjects),
+        identified: Identified::of(instance, subjects),
         findings,
         judged: Some(judged),
-        records: Some(records(&reading.instance)),
-        access: Some(reading.instance.reached_roles().collect()),
+        records: Some(records(instance)),
+        access: Some(instance.reached_roles().collect()),
         is_incomplete,
-        seen: Some(SeenRecords::of(&reading.instance)),
+        seen: Some(SeenRecords::of(instance)),
         tables_of_rules,
     })
 }

@@ -5,15 +5,15 @@ mod trial;
 
 use std::collections::{BTreeSet, HashSet};
 use std::io::{self, Write};
-use std::sync::Arc;
 
 use clap::Args;
-use glidelint::engine::{Instance, Plan, judge, read_all};
+use glidelint::engine::Instance;
 use glidelint::finding::{Finding, Target};
-use glidelint::locate::{FileExcerpts, Findings, LocatedFinding, locate};
+use glidelint::locate::{FileExcerpts, Findings, LocatedFinding};
 use glidelint::query::{BoundQuery, Query, Truth};
 use glidelint::report::{mended, safe};
 use glidelint::rule::{Ask, Pack, Rule};
+use glidelint::scan::compile;
 use glidelint::source::Discovery;
 
 use crate::cli::shared::accept::{today, waivers};
@@ -21,7 +21,7 @@ use crate::cli::shared::exit::Exit;
 use crate::cli::shared::fail::Failure;
 use crate::cli::shared::input::{self, FoundConfig};
 use crate::cli::shared::instances::{self, InstanceFiles};
-use crate::cli::shared::judging::{JudgeArgs, check_tables, compile, options, packs, settings};
+use crate::cli::shared::judging::{JudgeArgs, checked, options, packs, settings};
 use crate::cli::shared::output::{counted, write_stdout};
 use crate::cli::shared::packs::Packs;
 use changes::{Change, Mends, apply, has_mark, in_order};
@@ -67,38 +67,30 @@ pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
     };
     let (admins, has_admin) = (bind(ADMINS)?, bind(HAS_ADMIN)?);
     let options = options(&args.judge, &found, name)?;
-    check_tables(&options, &pack)?;
-    let mut plan = Plan::of(&pack);
-    plan.asks.extend([Ask::Query(&admins), Ask::Query(&has_admin)]);
-    let reading = read_all(&discovery, &plan, &options, &|_| {});
-    let mut outcome = judge(&reading.instance, &pack.rules);
-    let before = BeforeChanges::of(&pack, &outcome.findings, &outcome.coverage);
+    let scan = checked(&pack, &discovery, &options)?;
+    let mut judged = scan.read(&[Ask::Query(&admins), Ask::Query(&has_admin)], &|_| {}).judge();
+    let before = BeforeChanges::of(&judged.judged);
     // What somebody accepted is not to be changed.
     let waivers = waivers(&found.config.waivers, &packs, today(args.judge.today.as_deref())?)?;
-    let metas: Vec<_> = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
-    waivers.apply(&mut outcome.findings, &metas, &outcome.coverage, |source| discovery.path(source));
-    let is_asked = |finding: &Finding| {
-        let rule = metas.get(usize::from(finding.rule));
-        finding.waiver.is_none() && rule.is_some_and(|rule| selected.contains(&rule.id))
-    };
-    outcome.findings.retain(is_asked);
-    let notices = input::notices(&discovery, &reading);
-    let is_incomplete = input::is_incomplete(&notices);
-    let is_empty = input::is_empty(&reading.files);
-    let located = locate(outcome.findings, Vec::new(), &discovery.sources, &reading.files);
-    let excerpts = FileExcerpts::new(&discovery.sources, &reading.files);
+    judged.judged.waive(&waivers, &discovery);
+    let mut findings = std::mem::take(&mut judged.judged.findings);
+    findings.retain(|finding| finding.waiver.is_none() && selected.contains(judged.judged.rule_id(finding)));
+    let notices = judged.read.notices();
+    let end = args.judge.input.end(&notices, judged.read.is_empty());
+    let located = judged.locate(findings, Vec::new());
+    let excerpts = judged.read.excerpts();
     let locked = if args.allow_lockout {
         HashSet::new()
     } else {
-        locked_out(&reading.instance, &pack.rules, &located.findings, (&admins, &has_admin))
+        locked_out(&judged.read.reading.instance, &pack.rules, &located.findings, (&admins, &has_admin))
     };
     let mut changes = Changes::default();
     for found in located.findings.iter() {
         changes.take(&pack.rules, &found, (&discovery, &excerpts), &locked);
     }
-    drop((excerpts, located, reading));
-    let (discovery, waivers) = (&discovery, &waivers);
-    changes.try_out(&Trial { discovery, pack: &pack, options: &options, waivers, before })?;
+    drop((excerpts, located, judged));
+    let discovery = &discovery;
+    changes.try_out(&Trial { scan, waivers: &waivers, before })?;
     write_stdout(|out| changes.show(discovery, args.dry_run, out))?;
     input::say(&notices);
     if !args.dry_run {
@@ -107,12 +99,8 @@ pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
             apply(&discovery.root.join(path), &changes.iter().collect::<Vec<_>>())?;
         }
     }
-    Ok(match (is_incomplete && !args.judge.input.allow_incomplete, is_empty) {
-        (true, _) => Exit::Incomplete,
-        (false, true) => Exit::NothingToScan,
-        (false, false) if changes.left.is_empty() => Exit::Fine,
-        (false, false) => Exit::Findings,
-    })
+    let done = if changes.left.is_empty() { Exit::Fine } else { Exit::Findings };
+    Ok(end.unwrap_or(done))
 }
 
 /// The rules by which a change is judged, which are not only those that were
@@ -217,7 +205,7 @@ impl Changes {
     /// Judges everything again with the changes, and keeps those that mend.
     fn try_out(&mut self, trial: &Trial<'_>) -> Result<(), Failure> {
         let at = |change: &Change| {
-            let path = trial.discovery.path(change.source);
+            let path = trial.scan.discovery.path(change.source);
             format!("{path}:{}: {}", change.line, change.rules())
         };
         let (list, others) = in_order(std::mem::take(&mut self.list));

@@ -6,10 +6,11 @@ use std::path::Path;
 
 use clap::Args;
 use glidelint::config::{Config, FILE_NAME};
-use glidelint::doctor::{Examination, examine, want_signs};
+use glidelint::doctor::Examination;
 use glidelint::export::FileKind;
 use glidelint::report::{HOME, safe};
-use glidelint::rule::{Pack, Settings, builtin};
+use glidelint::rule::{Settings, builtin};
+use glidelint::scan::examine_sources;
 use glidelint::source::Discovery;
 
 use crate::cli::shared::exit::Exit;
@@ -33,9 +34,8 @@ pub(crate) struct InitArgs {
 /// Writes the file at the root of what is scanned.
 pub(crate) fn run(args: &InitArgs) -> Result<Exit, Failure> {
     let discovery = input::sources(&args.input, &Config::default())?;
-    let mut pack = Pack::compile(&[builtin()?], &Settings { strict: true, ..Settings::default() })?;
-    want_signs(&mut pack);
-    let examination = examine(&discovery.sources, &pack, None);
+    let settings = Settings { strict: true, ..Settings::default() };
+    let examination = examine_sources(&[builtin()?], &settings, &discovery, None)?.examination;
     let text = text(&discovery, &examination);
     // What is written is read once before.
     Config::parse(FILE_NAME, &text)?;

@@ -5,11 +5,10 @@ mod text;
 use std::collections::BTreeMap;
 
 use clap::Args;
-use glidelint::doctor::{
-    Examination, Request, Sign, TableState, examine, following_list_url, waiting_rules, want_signs,
-};
+use glidelint::doctor::{Examination, Request, Sign, TableState, following_list_url, waiting_rules};
 use glidelint::export::{Counts, FileKind, FileReport};
 use glidelint::rule::{Pack, Settings, builtin};
+use glidelint::scan::{ExaminedSources, examine_sources};
 use glidelint::source::Discovery;
 use serde::Serialize;
 
@@ -127,9 +126,9 @@ struct NotWholeObject<'e> {
 pub(crate) fn run(args: &InventoryArgs) -> Result<Exit, Failure> {
     let found = input::configure(&args.input)?;
     let discovery = input::sources(&args.input, &found.config)?;
-    let mut pack = Pack::compile(&[builtin()?], &Settings { strict: true, ..Settings::default() })?;
-    want_signs(&mut pack);
-    let examination = examine(&discovery.sources, &pack, args.instance.as_deref());
+    let settings = Settings { strict: true, ..Settings::default() };
+    let ExaminedSources { pack, examination } =
+        examine_sources(&[builtin()?], &settings, &discovery, args.instance.as_deref())?;
     let inventory = inventory(&discovery, &pack, &examination);
     write_stdout(|out| match args.format {
         PlainFormat::Json => {

@@ -5,15 +5,15 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use glidelint::engine::{Instance, Options, Plan, dictionary_of, read_all};
+use glidelint::engine::{Instance, Options, dictionary_of};
 use glidelint::finding::{Place, PlaceRole, Target};
-use glidelint::locate::locate_places;
 use glidelint::query::{BoundPath, Clock, Data, Query, RowId, Truth};
 use glidelint::record::{
     ColumnIdx, REDACTED, TableIdx, carries_credential, carries_records, is_secret_column, is_secret_property,
 };
 use glidelint::report::safe;
 use glidelint::rule::{Ask, Pack, Settings, builtin};
+use glidelint::scan::Scan;
 use glidelint::span::LineColumn;
 use serde::Serialize;
 
@@ -109,16 +109,10 @@ pub(crate) fn run(args: &QueryArgs) -> Result<Exit, Failure> {
     for warning in bound.warnings().iter().chain(doubts) {
         let _ = writeln!(io::stderr(), "warning: {warning}");
     }
-    let options = Options {
-        complete: found.config.complete.iter().map(|table| table.value.clone()).collect(),
-        trust_tables: true,
-        as_of: args.as_of.as_deref().map(Clock::parse).transpose()?,
-        ..Options::default()
-    };
-    let mut plan = Plan::of(&pack);
-    plan.asks.extend([Ask::Rows(bound.table(), Some(&bound)), Ask::Query(&bound)]);
-    let reading = read_all(&discovery, &plan, &options, &|_| {});
-    let instance = &reading.instance;
+    let options = Options { as_of: args.as_of.as_deref().map(Clock::parse).transpose()?, ..found.options() };
+    let scan = Scan { pack: &pack, discovery: &discovery, options: &options };
+    let read = scan.read(&[Ask::Rows(bound.table(), Some(&bound)), Ask::Query(&bound)], &|_| {});
+    let instance = &read.reading.instance;
     let table = bound.table();
     let mut rows = Vec::new();
     let (mut matched, mut unknown) = (0_usize, 0_usize);
@@ -135,7 +129,7 @@ pub(crate) fn run(args: &QueryArgs) -> Result<Exit, Failure> {
     }
     let places: Vec<_> =
         rows.iter().filter_map(|(answering, row, _)| place(answering, table, *row)).collect();
-    let lines = locate_places(&places, &discovery.sources, &reading.files);
+    let lines = read.lines_of(&places);
     write_stdout(|out| {
         header(args, out)?;
         for ((answering, row, truth), (place, lines)) in rows.iter().zip(places.iter().zip(&lines)) {
@@ -145,18 +139,15 @@ pub(crate) fn run(args: &QueryArgs) -> Result<Exit, Failure> {
         }
         Ok(())
     })?;
-    let notices = input::notices(&discovery, &reading);
+    let notices = read.notices();
     input::say(&notices);
     let mut stderr = io::stderr().lock();
     if unknown > 0 {
         let _ =
             writeln!(stderr, "{} could not be decided; --unknown prints them", counted(unknown, "record"));
     }
-    if input::is_incomplete(&notices) && !args.input.allow_incomplete {
-        return Ok(Exit::Incomplete);
-    }
-    if input::is_empty(&reading.files) {
-        return Ok(Exit::NothingToScan);
+    if let Some(exit) = args.input.end(&notices, read.is_empty()) {
+        return Ok(exit);
     }
     Ok(if matched > 0 { Exit::Fine } else { Exit::Findings })
 }

@@ -4,24 +4,21 @@ mod args;
 mod base;
 mod base_files;
 mod changed;
-mod desk;
-mod scope;
+mod command_line;
 mod weaker;
 
+use std::cell::OnceCell;
 use std::io::{IsTerminal, Write};
-use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
-use glidelint::engine::{
-    Plan, Profile, ReadFile, TurnedOff, compare, cover, judge, profile, read_all, review, turned_off,
-};
-use glidelint::finding::{Band, Confidence, Finding, RuleCoverage, Severity};
-use glidelint::locate::{FileExcerpts, Findings, locate};
-use glidelint::report::{Report, Scope, Score, Stats, safe};
-use glidelint::rule::{Pack, Rule, RuleError, RuleMeta, Settings};
+use glidelint::engine::{Options, compare, profile};
+use glidelint::finding::{Band, Confidence, Finding, Notice, Severity};
+use glidelint::report::{PackInfo, Report, Scope, Stats, safe};
+use glidelint::rule::{Pack, RuleError, Settings};
+use glidelint::scan::{JudgedScan, compile};
 use glidelint::source::Source;
+use glidelint::suppress::Known;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::shared::accept::{self, AcceptArgs, Acceptance};
@@ -30,43 +27,57 @@ use crate::cli::shared::fail::Failure;
 use crate::cli::shared::git;
 use crate::cli::shared::input::{self, FoundConfig};
 use crate::cli::shared::instances::{self, InstanceFiles};
-use crate::cli::shared::judging::{
-    JudgeArgs, baseline_text, check_tables, compile, options, packs, settings,
-};
+use crate::cli::shared::judging::{JudgeArgs, baseline_text, checked, options, packs, settings};
 use crate::cli::shared::output::path_of_instance;
 use crate::cli::shared::packs::Packs;
 use crate::cli::shared::redact;
 use crate::cli::shared::render::Renderer;
 use crate::cli::shared::revision::Revision;
 pub(crate) use args::ScanArgs;
-use args::{BandArg, ConfidenceArg, FailOn};
+use args::{BandArg, ConfidenceArg, FailOn, HashInputs};
 use base::{Base, Replacing};
 use base_files::BaseFiles;
 use changed::{Changed, is_any_staged};
-use desk::{desk, exports};
-use scope::{inputs, pack_info, root_name, stats};
+use command_line::command_line;
 
 /// How many accounts a report for reviewers lists.
 const ACCOUNTS: usize = 5_000;
+/// Files up to this size, in bytes, are hashed without being asked to.
+const HASHED: u64 = 16 * 1024 * 1024;
+
+/// What is as large as the packs or as the records. Whoever calls `run` decides whether it
+/// is given back piece by piece.
+#[derive(Default)]
+pub(crate) struct HeldScan<'h> {
+    packs: OnceCell<Packs>,
+    pack: OnceCell<Pack>,
+    input: OnceCell<(InstanceFiles, Options)>,
+    ended: OnceCell<EndedScan<'h>>,
+}
+
+/// A scan of which the reports are written.
+struct EndedScan<'s> {
+    exit: Exit,
+    judged: JudgedScan<'s>,
+    report: Report,
+}
 
 /// Judges exports and reports what was found: of each instance by itself, and
 /// what differs between them.
-pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
+pub(crate) fn run<'h>(args: &ScanArgs, held: &'h HeldScan<'h>) -> Result<Exit, Failure> {
     let begin = Instant::now();
     if args.if_staged && !is_any_staged(args.judge.input.root.as_deref())? {
         return Ok(Exit::Fine);
     }
     let renderer = Renderer::new(&args.render)?;
     let found = input::configure(&args.judge.input)?;
-    // The process ends after this. Giving back piece by piece what is as large as
-    // the pack would be a sixth of a short run.
-    let mut packs = ManuallyDrop::new(packs(&args.judge.packs, &found)?);
-    let weaker = weaker::once_merged(&args.judge, &found, &packs);
-    packs.say(weaker);
+    let mut loaded = packs(&args.judge.packs, &found)?;
+    loaded.say(weaker::once_merged(&args.judge, &found, &loaded));
+    let packs = held.packs.get_or_init(|| loaded);
     let mut parts = instances::all(&args.judge.input, &found.config, args.judge.instance.as_deref())?;
     let mut settings = settings(&args.judge.packs, &found)?;
     let sources = parts.iter().flat_map(|part| &part.discovery.sources);
-    let mut pack = ManuallyDrop::new(compile(&packs.files, &mut settings, sources)?);
+    let mut pack = compile(&packs.files, &mut settings, sources)?;
     if renderer.writes_any(|format| format.shows_desk) {
         pack.want_review().map_err(|error| Failure::Use(error.to_string()))?;
     }
@@ -83,19 +94,17 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
         renderer.check_several(&names)?;
         pack.want_comparison().map_err(|error| Failure::Use(error.to_string()))?;
     }
-    let scan = Scan { args, found: &found, packs: &packs, settings: &settings, pack: &pack };
+    let pack = held.pack.get_or_init(|| pack);
+    let run = ScanRun { args, found: &found, packs, settings: &settings, pack };
     let (exit, stats) = match parts.pop() {
         Some(part) if is_one => {
-            let acceptance = Acceptance::load(
-                &args.accept,
-                accept::today(args.judge.today.as_deref())?,
-                (&found, &packs),
-            )?;
-            // As above: what is as large as the records is not given back.
-            let (scanned, _) = scan.one(&part, &acceptance, &renderer, Giving::Nothing)?;
-            scanned
+            let options = options(&args.judge, &found, part.name.clone())?;
+            let input = held.input.get_or_init(|| (part, options));
+            let ended = run.one(input, &args.accept, &renderer)?;
+            let ended = held.ended.get_or_init(|| ended);
+            (ended.exit, ended.report.stats.clone())
         }
-        last => scan.several(parts.into_iter().chain(last), &renderer)?,
+        last => run.several(parts.into_iter().chain(last), &renderer)?,
     };
     let mut stderr = std::io::stderr().lock();
     for line in packs.not_portable_lines() {
@@ -118,54 +127,39 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
 }
 
 /// What is the same for every instance of a run.
-struct Scan<'s> {
-    args: &'s ScanArgs,
-    found: &'s FoundConfig,
-    packs: &'s Packs,
-    settings: &'s Settings,
-    pack: &'s Pack,
+struct ScanRun<'r, 'p> {
+    args: &'r ScanArgs,
+    found: &'r FoundConfig,
+    packs: &'r Packs,
+    settings: &'r Settings,
+    pack: &'p Pack,
 }
 
-/// What of an instance's records is given back when it was judged.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Giving {
-    /// Nothing, as the process ends.
-    Nothing,
-    /// All of it, but for what it is compared by.
-    Back,
-}
-
-/// How a scan went, and how much it read.
-type Scanned = (Exit, Stats);
-
-impl Scan<'_> {
+impl<'p> ScanRun<'_, 'p> {
     /// Judges instances one after the other, then compares them. Of each only what
     /// is compared stays in memory.
     fn several(
         &self,
         parts: impl Iterator<Item = InstanceFiles>,
         renderer: &Renderer<'_>,
-    ) -> Result<Scanned, Failure> {
+    ) -> Result<(Exit, Stats), Failure> {
         let (mut exit, mut stats) = (Exit::Fine, Stats::default());
         let mut profiles = Vec::new();
         for part in parts {
-            let name = part.name.as_deref().unwrap_or_default();
+            let name = part.name.clone().unwrap_or_default();
             // Known findings are of one instance, as reports are.
             let accept = AcceptArgs {
-                baseline: self.args.accept.baseline.as_ref().map(|path| file_of_instance(path, name)),
+                baseline: self.args.accept.baseline.as_ref().map(|path| file_of_instance(path, &name)),
             };
-            let acceptance = Acceptance::load(
-                &accept,
-                accept::today(self.args.judge.today.as_deref())?,
-                (self.found, self.packs),
-            )?;
-            let (scanned, profile) =
-                self.one(&part, &acceptance, &renderer.of_instance(name), Giving::Back)?;
-            exit = exit.or_worse(scanned.0);
-            stats.files += scanned.1.files;
-            stats.records += scanned.1.records;
-            stats.bytes += scanned.1.bytes;
-            profiles.extend(profile);
+            let options = options(&self.args.judge, self.found, part.name.clone())?;
+            let input = (part, options);
+            let ended = self.one(&input, &accept, &renderer.of_instance(&name))?;
+            exit = exit.or_worse(ended.exit);
+            stats.files += ended.report.stats.files;
+            stats.records += ended.report.stats.records;
+            stats.bytes += ended.report.stats.bytes;
+            drop(ended.report);
+            profiles.push(profile(&ended.judged.read.reading.instance, self.pack, &name));
         }
         let mut comparison = compare(&profiles, self.pack);
         let configured = self.found.config.instances.iter().map(|instance| &instance.name.value);
@@ -177,19 +171,14 @@ impl Scan<'_> {
     }
 
     /// How a scan of one instance ends.
-    fn exit(
-        &self,
-        incomplete: bool,
-        coverage: &[RuleCoverage],
-        files: &[ReadFile],
-        findings: &Findings,
-    ) -> Exit {
+    fn exit(&self, report: &Report, is_empty: bool) -> Exit {
         let Self { args, found, .. } = self;
-        let cannot_tell = coverage.iter().any(|coverage| coverage.cannot_tell > 0);
-        let is_failing = |floor| findings.iter().any(|found| fails(found.finding, floor));
-        if (incomplete || args.strict && cannot_tell) && !args.judge.input.allow_incomplete {
+        let cannot_tell = report.coverage.iter().any(|coverage| coverage.cannot_tell > 0);
+        let is_failing = |floor| report.findings.iter().any(|found| fails(found.finding, floor));
+        let is_incomplete = report.losses().next().is_some() || args.strict && cannot_tell;
+        if is_incomplete && !args.judge.input.allow_incomplete {
             Exit::Incomplete
-        } else if input::is_empty(files) {
+        } else if is_empty {
             Exit::NothingToScan
         } else if fail_on(args, found).is_some_and(is_failing) {
             Exit::Findings
@@ -199,125 +188,106 @@ impl Scan<'_> {
     }
 
     /// Judges one instance and writes its reports.
-    fn one(
+    fn one<'s>(
         &self,
-        part: &InstanceFiles,
-        acceptance: &Acceptance,
+        (part, options): &'s (InstanceFiles, Options),
+        accept: &AcceptArgs,
         renderer: &Renderer<'_>,
-        giving: Giving,
-    ) -> Result<(Scanned, Option<Profile>), Failure> {
+    ) -> Result<EndedScan<'s>, Failure>
+    where
+        'p: 's,
+    {
         let Self { args, found, packs, settings, pack } = self;
         let InstanceFiles { name, discovery } = part;
-        let options = options(&args.judge, found, name.clone())?;
-        check_tables(&options, pack)?;
+        let today = accept::today(args.judge.today.as_deref())?;
+        let acceptance = Acceptance::load(accept, today, (found, packs))?;
+        let scan = checked(pack, discovery, options)?;
         let progress = progress_bar(args, &discovery.sources);
-        let tick = |bytes| progress.inc(bytes);
-        let reading = ManuallyDrop::new(read_all(discovery, &Plan::of(pack), &options, &tick));
+        let read = scan.read(&[], &|bytes| progress.inc(bytes));
         progress.finish_and_clear();
-        let outcome = judge(&reading.instance, &pack.rules);
-        let scored = cover(&reading.instance, &pack.scored);
-        // Of a few chosen rules it would be no score.
-        let is_chosen = !args.judge.packs.select.is_empty();
-        let score = Score::of(metas(&pack.rules, &outcome.coverage).chain(metas(&pack.scored, &scored)));
-        let desk = if renderer.writes_any(|format| format.shows_desk) {
-            let reviewed = review(&reading.instance, pack, [&outcome.coverage, &scored], ACCOUNTS);
-            let known = (name.as_deref(), &*reading.instance.whole_tables());
-            let exports = exports(discovery, (packs, settings), known)?;
-            Some(desk(reviewed, &discovery.sources, &reading.files, exports))
-        } else {
-            None
-        };
-        let mut notices = input::notices(discovery, &reading);
-        let mut findings = outcome.findings;
-        let rules: Vec<_> = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
-        let mut accepted = acceptance.apply(&mut findings, &rules, &outcome.coverage, discovery);
-        let off = turned_off(&reading.instance, &pack.rules, &findings);
-        let off_notices = |is_changed: &dyn Fn(&TurnedOff) -> bool| {
-            let instance = &reading.instance;
-            instance.turned_off_notices((&off, &pack.rules), is_changed, &|source| discovery.path(source))
-        };
+        let mut judged = read.judge();
+        let scored = judged.scored();
+        let score = judged.score(&scored);
+        let wants_desk = renderer.writes_any(|format| format.shows_desk);
+        let desk =
+            wants_desk.then(|| judged.desk(&scored, (&packs.files, settings), ACCOUNTS, command_line()));
+        let desk = desk.transpose()?;
+        let mut accepted = acceptance.apply(&mut judged.judged, discovery);
+        let mut notices = judged.read.notices();
         if let Some(revision) = &args.changed_since {
             let revision = Revision::open("--changed-since", revision, &discovery.root)?.merge_base()?;
-            let files = BaseFiles::of(&revision, discovery)?;
-            let as_of = reading.as_of.clone().or_else(|| args.judge.as_of.clone());
-            let before = JudgeArgs { as_of, instance: name.clone(), ..args.judge.clone() };
-            let (base, was) = Base::judge((&revision, &files), &before, (found, packs))?;
-            let changed = Changed::since(&files, discovery, &was);
-            let mut compared = base.compare(metas(&pack.rules, &outcome.coverage), &findings);
-            compared.tell(&mut findings, |finding| changed.holds(finding));
-            accepted.known.get_or_insert(compared.known);
-            let replaced = reading.instance.replaced_places();
-            let replacing = Replacing::new(replaced, discovery, |newer| changed.holds_record(newer));
-            let off = off_notices(&|off| changed.holds_record(off.newer(&reading.instance)));
-            notices.extend(base.turned_off((&compared.is_found, &replacing), &off));
-            notices.extend(off);
-            notices.extend(compared.notices);
+            let (known, of_change) = self.change(&revision, &mut judged, name.clone())?;
+            accepted.known.get_or_insert(known);
+            notices.extend(of_change);
         } else {
-            notices.extend(off_notices(&|_| false));
-            notices.extend(reading.instance.replaced_notice(&off, &|source| discovery.path(source)));
+            notices.extend(judged.turned_off_notices(None));
         }
-        findings.retain(|finding| is_wanted(args, finding));
-        let located = locate(findings, notices, &discovery.sources, &reading.files);
-        let incomplete = located.notices.iter().any(|(notice, _)| notice.is_loss());
-        let mut notices = located.notices;
-        notices.extend(packs.notices().map(|notice| (notice, None)));
-        notices.extend(acceptance.notices(&accepted, found));
-        let mut findings = located.findings;
-        let rule_id = |rule: u16| pack.rules.get(usize::from(rule)).map(|rule| rule.meta.id.as_str());
-        findings.sort(&discovery.sources, rule_id);
-        let exit = self.exit(incomplete, &outcome.coverage, &reading.files, &findings);
-        let mut report = ManuallyDrop::new(Report {
-            rules,
-            accepted,
-            coverage: outcome.coverage,
-            score: score.filter(|_| !is_chosen),
-            scope: Scope {
-                version: env!("CARGO_PKG_VERSION").into(),
-                packs: packs.files.iter().map(pack_info).collect(),
-                root: root_name(&discovery.root),
-                inputs: inputs(args, renderer, discovery, &reading.files),
-                as_of: reading.as_of.clone(),
-                baseline: Some(baseline_text(&args.judge.packs)?),
-                complete: reading.instance.whole_tables(),
-                configuration: found.digest.clone(),
-                known_findings: acceptance.digest(),
-                instance: name.clone(),
-                changed_since: args.changed_since.clone(),
-                category: args.category.clone(),
-                version_control: git::version_control(&discovery.root),
-            },
-            stats: stats(discovery, &reading.files),
-            notices,
-            findings,
-            excerpts: Box::new(FileExcerpts::new(&discovery.sources, &reading.files)),
-            desk,
-            exit_code: exit.code(),
-        });
-        let exports = (&*discovery.sources, &*reading.files);
+        judged.judged.findings.retain(|finding| is_wanted(args, finding));
+        let shows_hashes = renderer.writes_any(|format| format.shows_hashes);
+        let mut report = judged.report(notices, &|source| shows_hashes && is_hashed(args, source));
+        let exit = self.exit(&report, judged.read.is_empty());
+        report.notices.extend(packs.notices().map(|notice| (notice, None)));
+        report.notices.extend(acceptance.notices(&accepted, found));
+        report.accepted = accepted;
+        // Of a few chosen rules it would be no score.
+        report.score = score.filter(|_| args.judge.packs.select.is_empty());
+        report.desk = desk;
+        report.exit_code = exit.code();
+        report.scope = Scope {
+            packs: packs.files.iter().map(PackInfo::from).collect(),
+            baseline: Some(baseline_text(&args.judge.packs)?),
+            configuration: found.digest.clone(),
+            known_findings: acceptance.digest(),
+            changed_since: args.changed_since.clone(),
+            category: args.category.clone(),
+            version_control: git::version_control(&discovery.root),
+            ..report.scope
+        };
+        let exports = (&*discovery.sources, &*judged.read.reading.files);
         let guard = redact::scanned(&args.render.redact, args.search_output, &mut report, exports)?;
         renderer.at(&discovery.root).write(&report, &guard)?;
-        let scanned = (exit, report.stats.clone());
-        if giving == Giving::Nothing {
-            return Ok((scanned, None));
-        }
-        drop(ManuallyDrop::into_inner(report));
-        let profile = profile(&reading.instance, pack, name.as_deref().unwrap_or_default());
-        drop(ManuallyDrop::into_inner(reading));
-        Ok((scanned, Some(profile)))
+        Ok(EndedScan { exit, judged, report })
+    }
+
+    /// Judges the commit that a change is made on, says of every finding whether the change
+    /// brought it, and gives what there is to say of that.
+    fn change(
+        &self,
+        revision: &Revision,
+        judged: &mut JudgedScan<'_>,
+        instance: Option<String>,
+    ) -> Result<(Known, Vec<Notice>), Failure> {
+        let discovery = judged.read.scan.discovery;
+        let files = BaseFiles::of(revision, discovery)?;
+        let args = &self.args.judge;
+        let as_of = judged.read.reading.as_of.clone().or_else(|| args.as_of.clone());
+        let before = JudgeArgs { as_of, instance, ..args.clone() };
+        let (base, was) = Base::judge((revision, &files), &before, (self.found, self.packs))?;
+        let changed = Changed::since(&files, discovery, &was);
+        let mut compared = base.compare(judged.fared(), &judged.judged.findings);
+        compared.tell(&mut judged.judged.findings, |finding| changed.holds(finding));
+        let replaced = judged.read.reading.instance.replaced_places();
+        let replacing = Replacing::new(replaced, discovery, |newer| changed.holds_record(newer));
+        let off = judged.turned_off_notices(Some(&|newer| changed.holds_record(newer)));
+        let mut notices = base.turned_off((&compared.is_found, &replacing), &off);
+        notices.extend(off);
+        notices.extend(compared.notices);
+        Ok((compared.known, notices))
+    }
+}
+
+/// Whether the SHA-256 of a source is computed.
+fn is_hashed(args: &ScanArgs, source: &Source) -> bool {
+    match args.hash_inputs {
+        HashInputs::Always => true,
+        HashInputs::Never => false,
+        HashInputs::Auto => source.size().is_some_and(|size| size <= HASHED),
     }
 }
 
 /// `known.json` → `known-prod.json`.
 fn file_of_instance(path: &Path, name: &str) -> PathBuf {
     path_of_instance(&path.to_string_lossy(), name).into()
-}
-
-/// The rules with how they fared.
-fn metas<'r>(
-    rules: &'r [Rule],
-    coverage: &'r [RuleCoverage],
-) -> impl Iterator<Item = (&'r RuleMeta, &'r RuleCoverage)> {
-    rules.iter().map(|rule| &*rule.meta).zip(coverage)
 }
 
 fn is_wanted(args: &ScanArgs, finding: &Finding) -> bool {

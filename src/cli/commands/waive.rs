@@ -10,6 +10,7 @@ use glidelint::config::{Config, Waiver};
 use glidelint::finding::{Finding, ValuesHash};
 use glidelint::report::safe;
 use glidelint::rule::file::{OneOrMany, Text};
+use glidelint::scan::JudgedFindings;
 use glidelint::suppress::{AppendError, append};
 use jiff::civil::Date;
 
@@ -17,7 +18,7 @@ use crate::cli::shared::accept::{today, waivers};
 use crate::cli::shared::exit::Exit;
 use crate::cli::shared::fail::Failure;
 use crate::cli::shared::input::{self, FoundConfig};
-use crate::cli::shared::judging::{JudgeArgs, Judged, judged, packs};
+use crate::cli::shared::judging::{JudgeArgs, JudgedInput, judged, packs};
 use crate::cli::shared::output::{counted, write_file, write_stdout};
 use crate::cli::shared::packs::Packs;
 use plan::PlannedWaiver;
@@ -80,14 +81,20 @@ pub(crate) fn run(args: &WaiveArgs) -> Result<Exit, Failure> {
     if let Some(last) = waiver.last_day().filter(|last| *last < today) {
         return Err(Failure::Use(format!("--until: {last} has passed; today is {today}")));
     }
-    let mut judged = judged(&args.judge, &found, &packs)?;
-    let fitting = fitting(&judged, &waiver, &packs, today)?;
+    let JudgedInput { mut judged, discovery, .. } = judged(&args.judge, &found, &packs)?;
+    let alone = waivers(std::slice::from_ref(&waiver), &packs, today)?;
+    judged.waive(&alone, &discovery);
+    let is_waived = |at: &usize| judged.findings[*at].waiver.is_some();
+    let fitting: Vec<_> = (0..judged.findings.len()).filter(is_waived).collect();
+    // So far it was a trial.
+    for &at in &fitting {
+        judged.findings[at].waiver = None;
+    }
     if fitting.is_empty() {
         return Err(nothing_fits(&judged, &waiver));
     }
     let already = waivers(&found.config.waivers, &packs, today)?;
-    let Judged { findings, rules, coverage, discovery, .. } = &mut judged;
-    already.apply(findings, rules, coverage, |source| discovery.path(source));
+    judged.waive(&already, &discovery);
     if fitting.iter().all(|&at| judged.findings[at].waiver.is_some()) {
         return Err(Failure::Use(format!("a waiver covers {} already", waiver.subject())));
     }
@@ -117,10 +124,9 @@ fn run_plan(args: &WaiveArgs, found: &FoundConfig, packs: &Packs, today: Date) -
         let why = format!("{}:{}: the due date has passed; today is {today}", args.rule, planned.line);
         return Err(Failure::Use(why));
     }
-    let mut judged = judged(&args.judge, found, packs)?;
+    let JudgedInput { mut judged, discovery, .. } = judged(&args.judge, found, packs)?;
     let already = waivers(&found.config.waivers, packs, today)?;
-    let Judged { findings, rules, coverage, discovery, .. } = &mut judged;
-    already.apply(findings, rules, coverage, |source| discovery.path(source));
+    judged.waive(&already, &discovery);
     let accepted = plan::accept(plan.waivers, &judged.findings, &judged.rules);
     for waiver in &accepted.waivers {
         text = append(&shown, &text, waiver).map_err(failure)?;
@@ -202,14 +208,6 @@ fn waiver(args: &WaiveArgs) -> Result<Waiver, Failure> {
     })
 }
 
-/// The indexes of the findings that the waiver would cover.
-fn fitting(judged: &Judged, waiver: &Waiver, packs: &Packs, today: Date) -> Result<Vec<usize>, Failure> {
-    let alone = waivers(std::slice::from_ref(waiver), packs, today)?;
-    let mut findings = judged.findings.clone();
-    alone.apply(&mut findings, &judged.rules, &judged.coverage, |source| judged.discovery.path(source));
-    Ok((0..findings.len()).filter(|&at| findings[at].waiver.is_some()).collect())
-}
-
 /// A waiver of one record is bound to what it shows today. One of many would lapse
 /// with every new record.
 fn bound_to(waiver: &Waiver, fitting: &[usize], findings: &[Finding]) -> Option<OneOrMany> {
@@ -222,7 +220,7 @@ fn bound_to(waiver: &Waiver, fitting: &[usize], findings: &[Finding]) -> Option<
     (hashes.len() <= BOUND).then(|| OneOrMany(hashes.iter().map(ValuesHash::to_string).collect()))
 }
 
-fn nothing_fits(judged: &Judged, waiver: &Waiver) -> Failure {
+fn nothing_fits(judged: &JudgedFindings, waiver: &Waiver) -> Failure {
     let name = &waiver.rule.value;
     let Some(rule) = judged.rules.iter().position(|rule| rule.id == *name || rule.name == *name) else {
         return Failure::Use(format!("no rule that runs is called '{name}'; nothing was written"));

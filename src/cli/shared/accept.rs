@@ -1,12 +1,11 @@
 //! What was accepted before, found and read before a scan begins.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Args;
 use glidelint::config::{Waiver, parse_day};
-use glidelint::finding::{Finding, Notice, RuleCoverage};
-use glidelint::rule::RuleMeta;
+use glidelint::finding::Notice;
+use glidelint::scan::JudgedFindings;
 use glidelint::source::{Discovery, sha256};
 use glidelint::span::LineColumn;
 use glidelint::suppress::{Accepted, Baseline, Known, RuleKnown, WaiverState, Waivers};
@@ -66,18 +65,9 @@ impl Acceptance {
     }
 
     /// Says of every finding how it stands.
-    pub(crate) fn apply(
-        &self,
-        findings: &mut [Finding],
-        rules: &[Arc<RuleMeta>],
-        coverage: &[RuleCoverage],
-        discovery: &Discovery,
-    ) -> Accepted {
-        let known = self.baseline.as_ref().map(|(name, baseline)| {
-            Known::compare(name, baseline, findings, |rule| could_judge(rules, coverage, rule))
-        });
-        let waivers = self.waivers.apply(findings, rules, coverage, |source| discovery.path(source));
-        Accepted { known, waivers }
+    pub(crate) fn apply(&self, judged: &mut JudgedFindings, discovery: &Discovery) -> Accepted {
+        let baseline = self.baseline.as_ref().map(|(name, baseline)| (name.as_str(), baseline));
+        judged.accept(baseline, &self.waivers, discovery)
     }
 
     /// What somebody should know of baseline and waivers.
@@ -112,13 +102,6 @@ fn read(path: &Path, found: &FoundConfig) -> Result<Option<(String, String)>, Fa
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::Use(format!("--baseline {}: cannot be read: {error}", path.display())))?;
     Ok(Some((path.to_string_lossy().replace('\\', "/"), text)))
-}
-
-/// Whether a rule ran and had something to say: only then is what it did not find
-/// gone.
-pub(crate) fn could_judge(rules: &[Arc<RuleMeta>], coverage: &[RuleCoverage], id: &str) -> bool {
-    let of_rule = rules.iter().zip(coverage).find(|(rule, _)| rule.id == id);
-    of_rule.is_some_and(|(_, coverage)| coverage.has_judged())
 }
 
 /// The day that is given, or the one it is.

@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use glidelint::config::{self, Config};
-use glidelint::engine::{ReadFile, Reading};
-use glidelint::export::{self, FileKind};
+use glidelint::engine::Options;
 use glidelint::finding::Notice;
 use glidelint::report::safe;
 use glidelint::rule::RuleError;
-use glidelint::source::{DiscoverOptions, Discovery, Limits, Source, discover, sha256};
+use glidelint::scan::find_sources;
+use glidelint::source::{DiscoverOptions, Discovery, Limits, Source, sha256};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
+use super::exit::Exit;
 use super::fail::Failure;
 use super::parse::parse_size;
 use super::revision::Revision;
@@ -66,6 +67,14 @@ impl InputArgs {
     pub(crate) fn of(&self, paths: &[PathBuf]) -> Self {
         Self { paths: paths.to_vec(), ..self.clone() }
     }
+
+    /// How a command ends whose input could not be read whole, or holds nothing.
+    pub(crate) fn end(&self, notices: &[Notice], is_empty: bool) -> Option<Exit> {
+        if is_incomplete(notices) && !self.allow_incomplete {
+            return Some(Exit::Incomplete);
+        }
+        is_empty.then_some(Exit::NothingToScan)
+    }
 }
 
 /// The configuration in force, and the folder its paths are relative to.
@@ -86,6 +95,15 @@ impl FoundConfig {
     /// The revision from which something is read, if not from disk.
     pub(crate) fn revision_for(&self, what: FromCheckout) -> Option<&Revision> {
         self.revision.as_ref().filter(|_| !self.from_checkout.contains(&what))
+    }
+
+    /// How sources are understood by a command that asks what they show.
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            complete: self.config.complete.iter().map(|table| table.value.clone()).collect(),
+            trust_tables: true,
+            ..Options::default()
+        }
     }
 
     /// What is written stands in the working tree, so it must be read from there as well.
@@ -189,8 +207,7 @@ pub(crate) fn sources(input: &InputArgs, config: &Config) -> Result<Discovery, F
     if let Some(jobs) = input.jobs {
         let _ = rayon::ThreadPoolBuilder::new().num_threads(jobs).build_global();
     }
-    let mut discovery = discover(&input.paths, &options)?;
-    export::raise_unfollowed(&mut discovery.problems);
+    let discovery = find_sources(&input.paths, &options)?;
     if input.jobs.is_none() && is_little(&discovery.sources) {
         // The thread that is there will do; starting others takes longer.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(1).use_current_thread().build_global();
@@ -220,17 +237,6 @@ fn excludes(input: &InputArgs, config: &Config) -> Result<GlobSet, Failure> {
     globs.build().map_err(|error| Failure::Use(format!("--exclude: {error}")))
 }
 
-/// What went wrong with the input, by path and place.
-pub(crate) fn notices(discovery: &Discovery, reading: &Reading<'_>) -> Vec<Notice> {
-    let mut notices = file_notices(discovery, &reading.files);
-    notices.extend(reading.instance.access_notices(&|source| discovery.path(source)));
-    notices.extend(reading.instance.version_notices(&|source| discovery.path(source)));
-    notices.extend(reading.instance.name_notices(&|source| discovery.path(source)));
-    notices.extend(reading.instance.claim_notices(&|source| discovery.path(source)));
-    notices.extend(reading.instance.mixed_notices(&|source| discovery.path(source)));
-    sorted(notices)
-}
-
 /// Says on standard error what went wrong: for commands without a report.
 pub(crate) fn say(notices: &[Notice]) {
     let mut stderr = std::io::stderr().lock();
@@ -239,32 +245,7 @@ pub(crate) fn say(notices: &[Notice]) {
     }
 }
 
-/// The same for files of which no records were kept.
-pub(crate) fn file_notices(discovery: &Discovery, files: &[ReadFile]) -> Vec<Notice> {
-    let found = discovery.problems.iter().map(|(path, problem)| Notice::of(problem.clone(), path, None));
-    let mut notices: Vec<_> = found.collect();
-    for file in files {
-        let path = discovery.path(file.source);
-        for problem in &file.report.problems {
-            notices.push(Notice::of(problem.clone(), path, Some(file.source)));
-        }
-    }
-    sorted(notices)
-}
-
-fn sorted(mut notices: Vec<Notice>) -> Vec<Notice> {
-    notices.sort_by(|left, right| {
-        (&left.path, left.at, &left.message).cmp(&(&right.path, right.at, &right.message))
-    });
-    notices
-}
-
 /// Whether something could not be read.
 pub(crate) fn is_incomplete(notices: &[Notice]) -> bool {
     notices.iter().any(Notice::is_loss)
-}
-
-/// Whether any file holds something that an instance writes.
-pub(crate) fn is_empty(files: &[ReadFile]) -> bool {
-    files.iter().all(|file| file.report.kind == FileKind::Other || file.report.tables.is_empty())
 }

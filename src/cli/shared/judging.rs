@@ -1,23 +1,21 @@
 //! What every command does that judges: rules and settings from the command line
 //! and the configuration, and for those without a report all of the judging.
 
-use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use glidelint::engine::{Options, Outcome, Plan, dictionary_of, judge, read_all};
-use glidelint::finding::{Finding, RuleCoverage};
+use glidelint::engine::Options;
+use glidelint::finding::Notice;
 use glidelint::query::Clock;
-use glidelint::record::schema;
-use glidelint::rule::{Pack, PackFiles, RuleError, RuleMeta, Settings, baseline_of_release, parse_baseline};
-use glidelint::source::{Discovery, Source};
+use glidelint::rule::{Pack, Settings, baseline_of_release, parse_baseline};
+use glidelint::scan::{JudgedFindings, JudgedScan, Scan, compile};
+use glidelint::source::Discovery;
 use jiff::civil::Time;
 
 use super::accept::today;
 use super::fail::Failure;
-use super::input::{self, FoundConfig, FromCheckout, InputArgs};
+use super::input::{FoundConfig, FromCheckout, InputArgs};
 use super::instances::{self, InstanceFiles};
 use super::packs::Packs;
 use super::parse::parse_instance;
@@ -80,13 +78,9 @@ pub(crate) enum ProfileArg {
     Strict,
 }
 
-/// Everything that was found, without what only a report needs.
-pub(crate) struct Judged {
-    pub(crate) findings: Vec<Finding>,
-    /// The rules that ran.
-    pub(crate) rules: Vec<Arc<RuleMeta>>,
-    /// How each of them fared; same order.
-    pub(crate) coverage: Vec<RuleCoverage>,
+/// What was found, for commands without a report.
+pub(crate) struct JudgedInput {
+    pub(crate) judged: JudgedFindings,
     pub(crate) discovery: Discovery,
     /// Why the input could not be read whole; nothing if it could.
     pub(crate) losses: Vec<String>,
@@ -95,7 +89,7 @@ pub(crate) struct Judged {
 }
 
 /// Reads and judges.
-pub(crate) fn judged(args: &JudgeArgs, found: &FoundConfig, packs: &Packs) -> Result<Judged, Failure> {
+pub(crate) fn judged(args: &JudgeArgs, found: &FoundConfig, packs: &Packs) -> Result<JudgedInput, Failure> {
     let part = instances::only(&args.input, &found.config, args.instance.as_deref())?;
     judged_part(part, args, found, packs)
 }
@@ -106,40 +100,32 @@ pub(crate) fn judged_part(
     args: &JudgeArgs,
     found: &FoundConfig,
     packs: &Packs,
-) -> Result<Judged, Failure> {
+) -> Result<JudgedInput, Failure> {
     let InstanceFiles { name, discovery } = part;
     let pack = compile(&packs.files, &mut settings(&args.packs, found)?, &discovery.sources)?;
     let options = options(args, found, name)?;
-    check_tables(&options, &pack)?;
-    let reading = read_all(&discovery, &Plan::of(&pack), &options, &|_| ());
-    let Outcome { findings, coverage, .. } = judge(&reading.instance, &pack.rules);
-    let notices = input::notices(&discovery, &reading);
-    let losses = notices.iter().filter(|notice| notice.is_loss());
+    let JudgedScan { read, judged } = checked(&pack, &discovery, &options)?.judge();
+    let losses = read.notices().into_iter().filter(Notice::is_loss);
     let losses = losses.map(|notice| format!("{}: {}", notice.path, notice.message)).collect();
-    let is_empty = input::is_empty(&reading.files);
-    let rules = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
-    drop(reading);
-    Ok(Judged { findings, rules, coverage, discovery, losses, is_empty })
+    let is_empty = read.is_empty();
+    drop(read);
+    Ok(JudgedInput { judged, discovery, losses, is_empty })
 }
 
-/// Compiles packs. Where they ask for what is not built in, rows of
-/// `sys_dictionary` in the input may know it, and go into the settings.
-pub(crate) fn compile(
-    files: &[PackFiles],
-    settings: &mut Settings,
-    sources: impl IntoIterator<Item = impl Borrow<Source>>,
-) -> Result<Pack, RuleError> {
-    let pack = Pack::compile(files, settings);
-    if matches!(&pack, Ok(pack) if pack.warnings.is_empty()) {
-        return pack;
+/// The scan of sources by a pack. A table that is declared whole and of which nobody knows
+/// is a slip of the pen.
+pub(crate) fn checked<'s>(
+    pack: &'s Pack,
+    discovery: &'s Discovery,
+    options: &'s Options,
+) -> Result<Scan<'s>, Failure> {
+    let scan = Scan { pack, discovery, options };
+    match scan.unknown_table() {
+        Some(table) => Err(Failure::Use(format!(
+            "--complete (or complete: in the configuration): no rule asks for a table '{table}'"
+        ))),
+        None => Ok(scan),
     }
-    let sources: Vec<_> = sources.into_iter().map(|source| source.borrow().clone()).collect();
-    let dictionary = dictionary_of(&sources);
-    if dictionary.is_empty() {
-        return pack;
-    }
-    settings.dictionary = Arc::new(dictionary);
-    Pack::compile(files, settings)
 }
 
 /// The packs that are asked for.
@@ -224,16 +210,4 @@ pub(crate) fn options(
         all_versions: args.all_versions,
         instance: instance.unwrap_or_default(),
     })
-}
-
-/// A table that is declared whole and that nobody knows is a slip of the pen.
-pub(crate) fn check_tables(options: &Options, pack: &Pack) -> Result<(), Failure> {
-    let is_known =
-        |table: &str| table == "all" || schema::knows_some_of(table) || pack.wanted.find(table).is_some();
-    match options.complete.iter().find(|table| !is_known(table)) {
-        Some(table) => Err(Failure::Use(format!(
-            "--complete (or complete: in the configuration): no rule asks for a table '{table}'"
-        ))),
-        None => Ok(()),
-    }
 }

@@ -3,9 +3,10 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use glidelint::engine::{Account, Answer, By, Options, Plan, Review, read_all, review};
+use glidelint::engine::{Account, Answer, By, Review, review};
 use glidelint::report::safe;
 use glidelint::rule::{Pack, builtin};
+use glidelint::scan::Scan;
 
 use super::AccessArgs;
 use crate::cli::shared::exit::Exit;
@@ -27,15 +28,11 @@ pub(crate) fn run(args: &AccessArgs) -> Result<Exit, Failure> {
     let mut pack = Pack::compile(&[builtin()?], &found.config.settings())?;
     pack.want_review().map_err(|error| Failure::Use(error.to_string()))?;
     let discovery = instances::only(&input_args, &found.config, None)?.discovery;
-    let options = Options {
-        complete: found.config.complete.iter().map(|table| table.value.clone()).collect(),
-        trust_tables: true,
-        ..Options::default()
-    };
-    let reading = read_all(&discovery, &Plan::of(&pack), &options, &|_| {});
-    let notices = input::notices(&discovery, &reading);
+    let options = found.options();
+    let read = Scan { pack: &pack, discovery: &discovery, options: &options }.read(&[], &|_| {});
+    let notices = read.notices();
     input::say(&notices);
-    let review = review(&reading.instance, &pack, [&[], &[]], usize::MAX).review;
+    let review = review(&read.reading.instance, &pack, [&[], &[]], usize::MAX).review;
     write_stdout(|out| write(&review, out))?;
     if !review.gaps.is_empty() {
         let _ = writeln!(
@@ -44,10 +41,7 @@ pub(crate) fn run(args: &AccessArgs) -> Result<Exit, Failure> {
             review.gaps.join(", ")
         );
     }
-    if input::is_incomplete(&notices) && !args.input.allow_incomplete {
-        return Ok(Exit::Incomplete);
-    }
-    Ok(if input::is_empty(&reading.files) { Exit::NothingToScan } else { Exit::Fine })
+    Ok(args.input.end(&notices, read.is_empty()).unwrap_or(Exit::Fine))
 }
 
 fn write(review: &Review, out: &mut dyn Write) -> io::Result<()> {

@@ -3,13 +3,12 @@
 //! another one appears, mends nothing.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::Arc;
 
-use glidelint::engine::{Options, Plan, Reading, judge, read_all};
+use glidelint::engine::Reading;
 use glidelint::export::{ChildReader, RecordSink};
-use glidelint::finding::{Finding, Fingerprint, RuleCoverage};
+use glidelint::finding::{Finding, Fingerprint};
 use glidelint::record::Record;
-use glidelint::rule::Pack;
+use glidelint::scan::{JudgedFindings, JudgedScan, Scan};
 use glidelint::source::{Discovery, Source};
 use glidelint::suppress::Waivers;
 
@@ -27,17 +26,14 @@ pub(super) struct BeforeChanges {
 }
 
 impl BeforeChanges {
-    pub(super) fn of(pack: &Pack, findings: &[Finding], coverage: &[RuleCoverage]) -> Self {
-        let open = open_by_rule(pack, coverage);
-        Self { findings: counted(findings.iter().map(|finding| finding.fingerprint)), open }
+    pub(super) fn of(judged: &JudgedFindings) -> Self {
+        Self { findings: counted(judged), open: open_by_rule(judged) }
     }
 }
 
 /// Everything that judging again needs.
 pub(super) struct Trial<'t> {
-    pub(super) discovery: &'t Discovery,
-    pub(super) pack: &'t Pack,
-    pub(super) options: &'t Options,
+    pub(super) scan: Scan<'t>,
     pub(super) waivers: &'t Waivers,
     pub(super) before: BeforeChanges,
 }
@@ -102,12 +98,9 @@ impl Trial<'_> {
     /// Judges the input with some of the changes in it.
     fn objections(&self, changes: &[Change], tried: &BTreeSet<usize>) -> Result<Objections, Failure> {
         let discovery = self.changed_input(changes, tried)?;
-        let reading = read_all(&discovery, &Plan::of(self.pack), self.options, &|_| ());
-        let mut outcome = judge(&reading.instance, &self.pack.rules);
-        let metas: Vec<_> = self.pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
-        let path_of = |source| discovery.path(source);
-        self.waivers.apply(&mut outcome.findings, &metas, &outcome.coverage, path_of);
-        let now = counted(outcome.findings.iter().map(|finding| finding.fingerprint));
+        let JudgedScan { read, mut judged } = Scan { discovery: &discovery, ..self.scan }.judge();
+        judged.waive(self.waivers, &discovery);
+        let now = counted(&judged);
         let mut objections = Objections::default();
         let tried: Vec<_> =
             tried.iter().filter_map(|number| Some((*number, changes.get(*number)?))).collect();
@@ -117,18 +110,17 @@ impl Trial<'_> {
                 objections.named.insert(*number, why);
             }
         }
-        self.object_to_doubt(&tried, &open_by_rule(self.pack, &outcome.coverage), &mut objections);
+        self.object_to_doubt(&tried, &open_by_rule(&judged), &mut objections);
         let subjects = Subjects::of(&tried);
         let is_new = |finding: &&Finding| {
             let count = self.before.findings.get(&finding.fingerprint).copied().unwrap_or(0);
             finding.waiver.is_none() && now.get(&finding.fingerprint).is_some_and(|now| *now > count)
         };
-        for finding in outcome.findings.iter().filter(is_new) {
-            let id = self.pack.rules.get(usize::from(finding.rule)).map_or("", |rule| &rule.meta.id);
-            let why = format!("with the new value {id} is found: {}", finding.message);
+        for finding in judged.findings.iter().filter(is_new) {
+            let why = format!("with the new value {} is found: {}", judged.rule_id(finding), finding.message);
             let mut blamed = subjects.same(finding);
             if blamed.is_empty() {
-                blamed = subjects.named(&values_at(finding, &discovery, &reading));
+                blamed = subjects.named(&values_at(finding, &discovery, &read.reading));
             }
             if blamed.is_empty() {
                 objections.unnamed.get_or_insert(why);
@@ -173,30 +165,30 @@ impl Trial<'_> {
         }
         let source = |(number, source): (u32, &Source)| -> Result<Source, Failure> {
             let Some(changes) = by_source.get(&number) else { return Ok(source.clone()) };
-            let path = self.discovery.root.join(source.path());
+            let path = self.scan.discovery.root.join(source.path());
             let file = changed(&path, changes).and_then(|file| source.with_bytes_of(file));
             file.map_err(|error| Failure::Use(format!("{}: {error}", path.display())))
         };
         Ok(Discovery {
-            root: self.discovery.root.clone(),
-            sources: (0_u32..).zip(&self.discovery.sources).map(source).collect::<Result<_, _>>()?,
-            problems: self.discovery.problems.clone(),
-            walked: self.discovery.walked.clone(),
+            root: self.scan.discovery.root.clone(),
+            sources: (0_u32..).zip(&self.scan.discovery.sources).map(source).collect::<Result<_, _>>()?,
+            problems: self.scan.discovery.problems.clone(),
+            walked: self.scan.discovery.walked.clone(),
         })
     }
 }
 
-fn counted(fingerprints: impl Iterator<Item = Fingerprint>) -> HashMap<Fingerprint, usize> {
+fn counted(judged: &JudgedFindings) -> HashMap<Fingerprint, usize> {
     let mut counts = HashMap::new();
-    for fingerprint in fingerprints {
-        *counts.entry(fingerprint).or_default() += 1;
+    for finding in &judged.findings {
+        *counts.entry(finding.fingerprint).or_default() += 1;
     }
     counts
 }
 
-fn open_by_rule(pack: &Pack, coverage: &[RuleCoverage]) -> BTreeMap<String, u64> {
-    let rules = pack.rules.iter().map(|rule| rule.meta.id.clone());
-    rules.zip(coverage.iter().map(|coverage| coverage.cannot_tell)).collect()
+fn open_by_rule(judged: &JudgedFindings) -> BTreeMap<String, u64> {
+    let rules = judged.rules.iter().map(|rule| rule.id.clone());
+    rules.zip(judged.coverage.iter().map(|coverage| coverage.cannot_tell)).collect()
 }
 
 /// The numbers of changes by the records that they are made in.

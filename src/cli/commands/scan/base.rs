@@ -19,7 +19,7 @@ use crate::cli::shared::checkout::Checkout;
 use crate::cli::shared::fail::Failure;
 use crate::cli::shared::input::{self, FoundConfig, InputArgs};
 use crate::cli::shared::instances;
-use crate::cli::shared::judging::{JudgeArgs, Judged, PackArgs, judged_part, packs};
+use crate::cli::shared::judging::{JudgeArgs, JudgedInput, PackArgs, judged_part, packs};
 use crate::cli::shared::packs::Packs;
 use crate::cli::shared::revision::Revision;
 
@@ -159,19 +159,18 @@ impl Base {
             base.same = Some(same.map(|(rule, _)| rule).collect());
         }
         let part = instances::only_of(discovery, &before.config, args.instance.as_deref())?;
-        let Judged { findings, rules, coverage, discovery, .. } =
-            judged_part(part, args, before, packs_before)?;
-        for (rule, coverage) in rules.iter().zip(&coverage) {
+        let JudgedInput { judged, discovery, .. } = judged_part(part, args, before, packs_before)?;
+        for (rule, coverage) in judged.rules.iter().zip(&judged.coverage) {
             base.rules.insert(rule.id.clone(), coverage.cannot_tell);
         }
-        for finding in findings {
-            let Some(rule) = rules.get(usize::from(finding.rule)) else { continue };
+        for finding in &judged.findings {
             let places = finding.places.iter().map(|place| Stood {
                 path: discovery.path(place.source).to_owned(),
                 outer_start: place.outer_start,
                 ordinal: place.ordinal,
             });
-            base.known.push(Known { entry: Entry::of(&finding, &rule.id), places: places.collect() });
+            base.known
+                .push(Known { entry: Entry::of(finding, judged.rule_id(finding)), places: places.collect() });
         }
         Ok((base, discovery))
     }
