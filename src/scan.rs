@@ -10,7 +10,7 @@
 //! let discovery = find_sources(&["samples/exports".into()], &DiscoverOptions::default())?;
 //! let pack = compile(&[builtin()?], &mut Settings::default(), &discovery.sources)?;
 //! let scan = Scan { pack: &pack, discovery: &discovery, options: &Options::default() };
-//! let report = scan.report();
+//! let report = scan.report(0);
 //! for found in report.findings.iter() {
 //!     let (finding, primary) = (found.finding, found.primary());
 //!     let path = discovery.path(primary.place.source);
@@ -22,12 +22,14 @@
 //!
 //! The stages can be had one by one: [`Scan::read`] gives the records as a [`ReadScan`],
 //! which answers queries; [`ReadScan::judge`] gives the findings as a [`JudgedScan`];
-//! [`JudgedScan::report`] looks up their lines. Each stage owns what it read, borrows pack
+//! [`ReadScan::revisit`] looks at the files again and gives them with their lines and texts
+//! as a [`RevisitedScan`], which [`RevisitedScan::report`] makes a report of. Each stage owns what it read, borrows pack
 //! and sources, and gives its memory back when it is dropped. A file that cannot be read
 //! stops no stage: it is a notice of the report.
 
 mod desk;
 mod judged;
+mod revisited;
 mod scope;
 
 use std::borrow::Borrow;
@@ -37,14 +39,15 @@ use std::sync::Arc;
 use crate::engine::{Options, Plan, Reading, dictionary_of, read_all};
 use crate::export::{self, FileKind};
 use crate::finding::{Notice, Place};
-use crate::locate::{FileExcerpts, PlaceLines, locate_places};
+use crate::locate::{Inputs, PlaceLines, locate_places};
 use crate::record::schema;
 use crate::report::Report;
 use crate::rule::{Ask, Pack, PackFiles, RuleError, Settings};
 use crate::source::{DiscoverError, DiscoverOptions, Discovery, Source, discover};
 
-pub use desk::{ExaminedSources, examine_sources};
+pub use desk::{ExaminedSources, ExportDoctor, examine_sources};
 pub use judged::JudgedFindings;
+pub use revisited::RevisitedScan;
 
 /// What is judged, by which rules, and how it is to be understood.
 #[derive(Debug, Clone, Copy)]
@@ -109,19 +112,30 @@ impl<'s> Scan<'s> {
         ReadScan { scan: self, reading: read_all(self.discovery, &plan, self.options, progress) }
     }
 
+    /// Reads all sources while the doctor watches, if there is one.
+    #[must_use]
+    pub fn read_watched(
+        self,
+        doctor: Option<&'s ExportDoctor>,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> ReadScan<'s> {
+        let plan = Plan { signs: doctor.map(ExportDoctor::watch), ..Plan::of(self.pack) };
+        ReadScan { scan: self, reading: read_all(self.discovery, &plan, self.options, progress) }
+    }
+
     /// Reads all sources and judges them.
     #[must_use]
     pub fn judge(self) -> JudgedScan<'s> {
         self.read(&[], &|_| {}).judge()
     }
 
-    /// Reads all sources, judges them, and looks up where everything is.
+    /// Reads all sources, judges them, and looks again where something was found. The
+    /// report holds the texts of its first `most_shown` findings, and no score.
     #[must_use]
-    pub fn report(self) -> Report {
-        let mut judged = self.judge();
-        let mut notices = judged.read.notices();
-        notices.extend(judged.turned_off_notices(None));
-        judged.report(notices, &|_| false)
+    pub fn report(self, most_shown: usize) -> Report {
+        let mut revisited = self.read(&[], &|_| {}).revisit(None, most_shown, 0);
+        revisited.tell(revisited.turned_off_notices(None));
+        revisited.report(&|_| false).0
     }
 }
 
@@ -176,12 +190,12 @@ impl ReadScan<'_> {
     /// those of its start.
     #[must_use]
     pub fn lines_of(&self, places: &[Place]) -> Vec<PlaceLines> {
-        locate_places(places, &self.scan.discovery.sources, &self.reading.files)
+        locate_places(places, self.inputs())
     }
 
-    /// Gives the texts of places.
+    /// What was read, for a second look.
     #[must_use]
-    pub fn excerpts(&self) -> FileExcerpts {
-        FileExcerpts::new(&self.scan.discovery.sources, &self.reading.files)
+    pub fn inputs(&self) -> Inputs<'_> {
+        Inputs { sources: &self.scan.discovery.sources, files: &self.reading.files }
     }
 }

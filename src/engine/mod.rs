@@ -4,7 +4,6 @@
 mod access;
 mod access_notices;
 mod added_classes;
-mod again;
 mod alone;
 mod app_layout;
 mod apps;
@@ -42,6 +41,7 @@ mod pass_on;
 mod properties;
 mod read;
 mod records;
+mod reread_columns;
 mod review;
 mod row_index;
 mod same;
@@ -61,8 +61,9 @@ mod writing;
 pub use checks::load_rules;
 pub use compare::{Comparison, Difference, DifferenceKind, Profile, Side, Weight, compare, profile};
 pub use dictionary::{dictionary_of, read_all};
+pub use findings::SharedNames;
 pub use instance::Instance;
-pub use judge::{Outcome, cover, judge};
+pub use judge::{Outcome, Verdicts, cover, judge, verdicts};
 pub use left_references::{Identities, LeftReferences};
 pub use read::{Inputs, Options, Plan, ReadFile, Reading};
 pub use review::{
@@ -71,3 +72,4 @@ pub use review::{
 pub use selftest::{TestFailure, run_tests};
 pub use turned_off::{Spot, TurnedOff, turned_off};
 pub use user_access::{ACCESS_TABLES, AccessStep, Branch, FoundUser, MOST_PATHS, RoleAccess, RoleState};
+pub use writing::Drafts;

@@ -21,9 +21,10 @@ use super::stamp::FileDates;
 use super::update_sets::UpdateSets;
 use super::versions::{Files, Settling, settle};
 use super::views;
-use crate::export::{self, Collect, FileKind, FileReport, Select};
+use crate::doctor::{SignSink, SignWatch};
+use crate::export::{self, Collect, FileKind, FileReport, RecordSink, Select};
 use crate::query::{Clock, RowTests};
-use crate::record::{Classes, TableIdx, Wanted, WantedTable};
+use crate::record::{Classes, Record, TableIdx, Wanted, WantedTable};
 use crate::rule::{Ask, ClassBody, KeyPaths, Pack, Rule};
 use crate::source::{Discovery, Source};
 
@@ -112,6 +113,8 @@ pub struct Plan<'p> {
     pub keys: &'p KeyPaths,
     /// Everything that will be asked.
     pub asks: Vec<Ask<'p>>,
+    /// Who watches for signs of bad exports meanwhile.
+    pub signs: Option<&'p SignWatch>,
 }
 
 impl<'p> Plan<'p> {
@@ -122,7 +125,14 @@ impl<'p> Plan<'p> {
         let classes = pack.classes.iter().flat_map(ClassBody::asks);
         let review = pack.review.iter().map(|review| Ask::Query(&review.is_privileged));
         let asks = rules.chain(classes).chain(review).collect();
-        Self { wanted: &pack.wanted, tests: &pack.tests, classes: &pack.classes, keys: &pack.keys, asks }
+        Self {
+            wanted: &pack.wanted,
+            tests: &pack.tests,
+            classes: &pack.classes,
+            keys: &pack.keys,
+            asks,
+            signs: None,
+        }
     }
 }
 
@@ -235,7 +245,10 @@ fn read_once(
     let shared = Shared::new(wanted, *now);
     let asked = Asked { wanted, tests, classes, instance: &options.instance, shared: &shared };
     let rows = Mutex::new(Rows::new(wanted, now.now().is_some()));
-    let collecting = Collecting { asked, rows, progress };
+    if let Some(signs) = plan.signs {
+        signs.restart();
+    }
+    let collecting = Collecting { asked, rows, signs: plan.signs, progress };
     let reports = export::read_all(sources, Select::Wanted(wanted).with(classes), &collecting);
     let files: Vec<_> = reports
         .into_iter()
@@ -273,22 +286,49 @@ fn newest_clock(dates: impl Iterator<Item = impl AsRef<str>>) -> Option<Clock> {
 struct Collecting<'p, 'w> {
     asked: Asked<'w>,
     rows: Mutex<Rows>,
+    signs: Option<&'p SignWatch>,
     progress: &'p (dyn Fn(u64) + Sync),
 }
 
 impl<'w> Collect for Collecting<'_, 'w> {
-    type Sink = Collector<'w>;
+    type Sink = WatchedCollector<'w>;
 
-    fn sink(&self) -> Collector<'w> {
-        Collector::new(self.asked)
+    fn sink(&self) -> WatchedCollector<'w> {
+        let signs = self.signs.map(Collect::sink);
+        WatchedCollector { collector: Collector::new(self.asked), signs }
     }
 
-    fn take(&self, collector: Collector<'w>) {
+    fn take(&self, WatchedCollector { collector, signs }: WatchedCollector<'w>) {
+        if let Some((watch, signs)) = self.signs.zip(signs) {
+            watch.take(signs);
+        }
         self.rows.lock().unwrap_or_else(PoisonError::into_inner).take(collector);
     }
 
     fn progress(&self, bytes: u64) {
         (self.progress)(bytes);
+    }
+}
+
+/// A collector, and who watches what it collects.
+struct WatchedCollector<'w> {
+    collector: Collector<'w>,
+    signs: Option<SignSink>,
+}
+
+impl RecordSink for WatchedCollector<'_> {
+    fn begin(&mut self, source: u32) {
+        self.collector.begin(source);
+        if let Some(signs) = &mut self.signs {
+            signs.begin(source);
+        }
+    }
+
+    fn record(&mut self, record: &Record<'_>) {
+        self.collector.record(record);
+        if let Some(signs) = &mut self.signs {
+            signs.record(record);
+        }
     }
 }
 

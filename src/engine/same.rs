@@ -11,11 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 
-use super::again::read_again;
 use super::columns::Pair;
 use super::facts::{Facts, Sameness, Standing};
 use super::instance::Instance;
 use super::interner::TextId;
+use super::reread_columns::read_again;
 use crate::query::RowId;
 use crate::record::{
     ColumnIdx, Record, TableIdx, display_column, known_key, schema, shares_keys, well_known_name,

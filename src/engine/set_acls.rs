@@ -8,10 +8,10 @@
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 
-use super::again::Again;
 use super::columns::Pair;
 use super::instance::Instance;
 use super::interner::TextId;
+use super::reread_columns::RereadColumns;
 use super::set_view::SetView;
 use super::update_sets::{BroughtBack, SetNo};
 use crate::query::{Data, Missing, RowId, SetFact, Truth};
@@ -98,7 +98,7 @@ impl<'i> Acls<'i> {
         }
         groups.retain(|_, rows| rows.len() > 1);
         let all = groups.values().flatten().map(|row| (self.table, *row));
-        let again = Again::new(self.instance, all);
+        let again = RereadColumns::new(self.instance, all);
         let columns: Vec<_> = acl_columns()
             .filter_map(|column| Some((column, self.instance.wanted.table(self.table).find(column.name)?)))
             .collect();
@@ -181,7 +181,7 @@ impl Fate {
 /// Compares the rules of one set that are the same by their key.
 struct Judging<'a, 'i> {
     acls: &'a Acls<'i>,
-    again: &'a Again<'i>,
+    again: &'a RereadColumns<'i>,
     columns: &'a [(AclColumn, ColumnIdx)],
     set: SetNo,
 }

@@ -1,9 +1,10 @@
 //! What reports for reviewers show beside findings.
 
-use super::JudgedScan;
-use crate::doctor::{self, Examination, Reason, examine, want_signs};
-use crate::engine::review;
-use crate::finding::RuleCoverage;
+use super::ReadScan;
+use crate::doctor::{self, Examination, Reason, SignWatch, examine, examine_watched, want_signs};
+use crate::engine::Reviewed;
+use crate::locate::PlaceLines;
+use crate::record::Wanted;
 use crate::report::{Desk, Exports, Request, Sign, Spot};
 use crate::rule::{Pack, PackFiles, RuleError, Settings};
 use crate::source::Discovery;
@@ -34,34 +35,56 @@ pub fn examine_sources(
     Ok(ExaminedSources { pack, examination })
 }
 
-impl JudgedScan<'_> {
-    /// Answers what a reviewer asks, if the pack has the questions
-    /// ([`Pack::want_review`]), and has the doctor read the files once more. `scored` is what
-    /// [`JudgedScan::scored`] says, `files` and `settings` are those of the pack, `command`
-    /// is the command line as it may be shown. At most `most_accounts` are listed.
+/// Watches for signs of bad exports while these are read, and says what would complete
+/// them.
+#[derive(Debug)]
+pub struct ExportDoctor {
+    /// The rules that wait for what is missing.
+    pack: Pack,
+    watch: SignWatch,
+}
+
+impl ExportDoctor {
+    /// For packs and settings; `read` is what is read.
     ///
     /// # Errors
     /// As [`Pack::compile`].
-    pub fn desk(
-        &self,
-        scored: &[RuleCoverage],
-        (files, settings): (&[PackFiles], &Settings),
-        most_accounts: usize,
-        command: String,
-    ) -> Result<Desk, RuleError> {
-        let (scan, instance) = (&self.read.scan, &self.read.reading.instance);
-        let reviewed = review(instance, scan.pack, [&self.judged.coverage, scored], most_accounts);
-        let lines = self.read.lines_of(&reviewed.places);
-        let spots = reviewed.places.iter().zip(&lines).map(|(place, lines)| Spot {
-            path: scan.discovery.path(place.source).to_owned(),
+    pub fn new(files: &[PackFiles], settings: &Settings, read: &Wanted) -> Result<Self, RuleError> {
+        let mut pack = Pack::compile(files, settings)?;
+        want_signs(&mut pack);
+        let watch = SignWatch::new(&pack, read);
+        Ok(Self { pack, watch })
+    }
+
+    pub(super) fn watch(&self) -> &SignWatch {
+        &self.watch
+    }
+
+    /// What there is to say of the files that were read meanwhile.
+    pub(super) fn exports(&self, read: &ReadScan<'_>) -> Exports {
+        let (discovery, files) = (read.scan.discovery, &read.reading.files);
+        let instance = Some(read.scan.options.instance.as_str()).filter(|name| !name.is_empty());
+        let has_classes = files.iter().any(|file| !file.report.classes.is_empty());
+        let examination = if has_classes {
+            // What the input says of tables is not the doctor's.
+            examine(&discovery.sources, &self.pack, instance)
+        } else {
+            let reports = files.iter().map(|file| file.report.clone()).collect();
+            examine_watched(&self.watch, reports, &discovery.sources, (&self.pack, instance))
+        };
+        exports(&examination, discovery, &read.reading.instance.whole_tables())
+    }
+}
+
+impl ReadScan<'_> {
+    /// A review with the lines of its places.
+    pub(super) fn desk(&self, reviewed: Reviewed, lines: &[PlaceLines], exports: Exports) -> Desk {
+        let spots = reviewed.places.iter().zip(lines).map(|(place, lines)| Spot {
+            path: self.scan.discovery.path(place.source).to_owned(),
             line: lines.region.start.line,
             column: lines.region.start.column,
         });
-        let spots = spots.collect();
-        let name = Some(scan.options.instance.as_str()).filter(|name| !name.is_empty());
-        let examined = examine_sources(files, settings, scan.discovery, name)?.examination;
-        let exports = exports(&examined, scan.discovery, &instance.whole_tables());
-        Ok(Desk { review: reviewed.review, spots, exports, command })
+        Desk { review: reviewed.review, spots: spots.collect(), exports, command: String::new() }
     }
 }
 

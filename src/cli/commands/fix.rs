@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use clap::Args;
 use glidelint::engine::Instance;
 use glidelint::finding::{Finding, Target};
-use glidelint::locate::{FileExcerpts, Findings, LocatedFinding};
+use glidelint::locate::{Findings, Inputs, LocatedFinding, show_place};
 use glidelint::query::{BoundQuery, Query, Truth};
 use glidelint::report::{mended, safe};
 use glidelint::rule::{Ask, Pack, Rule};
@@ -78,7 +78,6 @@ pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
     let notices = judged.read.notices();
     let end = args.judge.input.end(&notices, judged.read.is_empty());
     let located = judged.locate(findings, Vec::new());
-    let excerpts = judged.read.excerpts();
     let locked = if args.allow_lockout {
         HashSet::new()
     } else {
@@ -86,9 +85,9 @@ pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
     };
     let mut changes = Changes::default();
     for found in located.findings.iter() {
-        changes.take(&pack.rules, &found, (&discovery, &excerpts), &locked);
+        changes.take(&pack.rules, &found, (&discovery, judged.read.inputs()), &locked);
     }
-    drop((excerpts, located, judged));
+    drop((located, judged));
     let discovery = &discovery;
     changes.try_out(&Trial { scan, waivers: &waivers, before })?;
     write_stdout(|out| changes.show(discovery, args.dry_run, out))?;
@@ -164,7 +163,7 @@ impl Changes {
         &mut self,
         rules: &[Rule],
         found: &LocatedFinding<'_>,
-        (discovery, excerpts): (&Discovery, &FileExcerpts),
+        (discovery, inputs): (&Discovery, Inputs<'_>),
         locked: &HashSet<String>,
     ) {
         let finding = found.finding;
@@ -185,7 +184,7 @@ impl Changes {
         if source.archive_path().is_some() || region.span.end > source.plain_to() && !has_mark(source) {
             return self.left.push(format!("{at}: only plain files of UTF-8 can be changed in place"));
         }
-        let (snippet, _) = excerpts.of_place(primary.place, primary.lines);
+        let (_, snippet, _) = show_place(primary.place, inputs);
         match mended(&snippet, field, value) {
             Some(after) => self.list.push(Change {
                 source: primary.place.source,

@@ -12,11 +12,12 @@ use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use glidelint::doctor::want_signs;
 use glidelint::engine::{Options, compare, profile};
 use glidelint::finding::{Band, Confidence, Finding, Notice, Severity};
 use glidelint::report::{PackInfo, Report, Scope, Stats, safe};
 use glidelint::rule::{Pack, RuleError, Settings};
-use glidelint::scan::{JudgedScan, compile};
+use glidelint::scan::{ExportDoctor, ReadScan, RevisitedScan, compile};
 use glidelint::source::Source;
 use glidelint::suppress::Known;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -51,14 +52,22 @@ const HASHED: u64 = 16 * 1024 * 1024;
 pub(crate) struct HeldScan<'h> {
     packs: OnceCell<Packs>,
     pack: OnceCell<Pack>,
-    input: OnceCell<(InstanceFiles, Options)>,
+    input: OnceCell<ScanInput>,
     ended: OnceCell<EndedScan<'h>>,
+}
+
+/// The files of an instance, and how they are understood.
+struct ScanInput {
+    part: InstanceFiles,
+    options: Options,
+    /// If a report shows what the doctor says.
+    doctor: Option<ExportDoctor>,
 }
 
 /// A scan of which the reports are written.
 struct EndedScan<'s> {
     exit: Exit,
-    judged: JudgedScan<'s>,
+    read: ReadScan<'s>,
     report: Report,
 }
 
@@ -80,6 +89,7 @@ pub(crate) fn run<'h>(args: &ScanArgs, held: &'h HeldScan<'h>) -> Result<Exit, F
     let mut pack = compile(&packs.files, &mut settings, sources)?;
     if renderer.writes_any(|format| format.shows_desk) {
         pack.want_review().map_err(|error| Failure::Use(error.to_string()))?;
+        want_signs(&mut pack);
     }
     let is_one = parts.len() < 2;
     if is_one {
@@ -98,8 +108,8 @@ pub(crate) fn run<'h>(args: &ScanArgs, held: &'h HeldScan<'h>) -> Result<Exit, F
     let run = ScanRun { args, found: &found, packs, settings: &settings, pack };
     let (exit, stats) = match parts.pop() {
         Some(part) if is_one => {
-            let options = options(&args.judge, &found, part.name.clone())?;
-            let input = held.input.get_or_init(|| (part, options));
+            let input = run.input(part, &renderer)?;
+            let input = held.input.get_or_init(|| input);
             let ended = run.one(input, &args.accept, &renderer)?;
             let ended = held.ended.get_or_init(|| ended);
             (ended.exit, ended.report.stats.clone())
@@ -151,15 +161,14 @@ impl<'p> ScanRun<'_, 'p> {
             let accept = AcceptArgs {
                 baseline: self.args.accept.baseline.as_ref().map(|path| file_of_instance(path, &name)),
             };
-            let options = options(&self.args.judge, self.found, part.name.clone())?;
-            let input = (part, options);
+            let input = self.input(part, renderer)?;
             let ended = self.one(&input, &accept, &renderer.of_instance(&name))?;
             exit = exit.or_worse(ended.exit);
             stats.files += ended.report.stats.files;
             stats.records += ended.report.stats.records;
             stats.bytes += ended.report.stats.bytes;
             drop(ended.report);
-            profiles.push(profile(&ended.judged.read.reading.instance, self.pack, &name));
+            profiles.push(profile(&ended.read.reading.instance, self.pack, &name));
         }
         let mut comparison = compare(&profiles, self.pack);
         let configured = self.found.config.instances.iter().map(|instance| &instance.name.value);
@@ -187,51 +196,55 @@ impl<'p> ScanRun<'_, 'p> {
         }
     }
 
+    /// What is known of an instance before its files are read.
+    fn input(&self, part: InstanceFiles, renderer: &Renderer<'_>) -> Result<ScanInput, Failure> {
+        let options = options(&self.args.judge, self.found, part.name.clone())?;
+        let wants_doctor = renderer.writes_any(|format| format.shows_desk);
+        let doctor = || ExportDoctor::new(&self.packs.files, self.settings, &self.pack.wanted);
+        Ok(ScanInput { part, options, doctor: wants_doctor.then(doctor).transpose()? })
+    }
+
     /// Judges one instance and writes its reports.
     fn one<'s>(
         &self,
-        (part, options): &'s (InstanceFiles, Options),
+        ScanInput { part, options, doctor }: &'s ScanInput,
         accept: &AcceptArgs,
         renderer: &Renderer<'_>,
     ) -> Result<EndedScan<'s>, Failure>
     where
         'p: 's,
     {
-        let Self { args, found, packs, settings, pack } = self;
+        let Self { args, found, packs, pack, .. } = self;
         let InstanceFiles { name, discovery } = part;
         let today = accept::today(args.judge.today.as_deref())?;
         let acceptance = Acceptance::load(accept, today, (found, packs))?;
         let scan = checked(pack, discovery, options)?;
         let progress = progress_bar(args, &discovery.sources);
-        let read = scan.read(&[], &|bytes| progress.inc(bytes));
+        let read = scan.read_watched(doctor.as_ref(), &|bytes| progress.inc(bytes));
         progress.finish_and_clear();
-        let mut judged = read.judge();
-        let scored = judged.scored();
-        let score = judged.score(&scored);
-        let wants_desk = renderer.writes_any(|format| format.shows_desk);
-        let desk =
-            wants_desk.then(|| judged.desk(&scored, (&packs.files, settings), ACCOUNTS, command_line()));
-        let desk = desk.transpose()?;
-        let mut accepted = acceptance.apply(&mut judged.judged, discovery);
-        let mut notices = judged.read.notices();
+        let doctor = doctor.as_ref().map(|doctor| (doctor, ACCOUNTS));
+        let mut revisited = read.revisit(doctor, renderer.most_shown(), acceptance.most_known());
+        let mut accepted = acceptance.apply(&mut revisited);
         if let Some(revision) = &args.changed_since {
             let revision = Revision::open("--changed-since", revision, &discovery.root)?.merge_base()?;
-            let (known, of_change) = self.change(&revision, &mut judged, name.clone())?;
+            let (known, notices) = self.change(&revision, &mut revisited, name.clone())?;
             accepted.known.get_or_insert(known);
-            notices.extend(of_change);
+            revisited.tell(notices);
         } else {
-            notices.extend(judged.turned_off_notices(None));
+            revisited.tell(revisited.turned_off_notices(None));
         }
-        judged.judged.findings.retain(|finding| is_wanted(args, finding));
+        revisited.findings.retain(|finding| is_wanted(args, finding));
         let shows_hashes = renderer.writes_any(|format| format.shows_hashes);
-        let mut report = judged.report(notices, &|source| shows_hashes && is_hashed(args, source));
-        let exit = self.exit(&report, judged.read.is_empty());
+        let (mut report, read) = revisited.report(&|source| shows_hashes && is_hashed(args, source));
+        let exit = self.exit(&report, read.is_empty());
         report.notices.extend(packs.notices().map(|notice| (notice, None)));
         report.notices.extend(acceptance.notices(&accepted, found));
         report.accepted = accepted;
         // Of a few chosen rules it would be no score.
-        report.score = score.filter(|_| args.judge.packs.select.is_empty());
-        report.desk = desk;
+        report.score = report.score.filter(|_| args.judge.packs.select.is_empty());
+        if let Some(desk) = &mut report.desk {
+            desk.command = command_line();
+        }
         report.exit_code = exit.code();
         report.scope = Scope {
             packs: packs.files.iter().map(PackInfo::from).collect(),
@@ -243,10 +256,10 @@ impl<'p> ScanRun<'_, 'p> {
             version_control: git::version_control(&discovery.root),
             ..report.scope
         };
-        let exports = (&*discovery.sources, &*judged.read.reading.files);
+        let exports = (&*discovery.sources, &*read.reading.files);
         let guard = redact::scanned(&args.render.redact, args.search_output, &mut report, exports)?;
         renderer.at(&discovery.root).write(&report, &guard)?;
-        Ok(EndedScan { exit, judged, report })
+        Ok(EndedScan { exit, read, report })
     }
 
     /// Judges the commit that a change is made on, says of every finding whether the change
@@ -254,21 +267,21 @@ impl<'p> ScanRun<'_, 'p> {
     fn change(
         &self,
         revision: &Revision,
-        judged: &mut JudgedScan<'_>,
+        scan: &mut RevisitedScan<'_>,
         instance: Option<String>,
     ) -> Result<(Known, Vec<Notice>), Failure> {
-        let discovery = judged.read.scan.discovery;
+        let discovery = scan.read.scan.discovery;
         let files = BaseFiles::of(revision, discovery)?;
         let args = &self.args.judge;
-        let as_of = judged.read.reading.as_of.clone().or_else(|| args.as_of.clone());
+        let as_of = scan.read.reading.as_of.clone().or_else(|| args.as_of.clone());
         let before = JudgeArgs { as_of, instance, ..args.clone() };
         let (base, was) = Base::judge((revision, &files), &before, (self.found, self.packs))?;
         let changed = Changed::since(&files, discovery, &was);
-        let mut compared = base.compare(judged.fared(), &judged.judged.findings);
-        compared.tell(&mut judged.judged.findings, |finding| changed.holds(finding));
-        let replaced = judged.read.reading.instance.replaced_places();
+        let mut compared = base.compare(scan.fared(), scan.findings.as_slice());
+        compared.tell(scan.findings.as_mut_slice(), |finding| changed.holds(finding));
+        let replaced = scan.read.reading.instance.replaced_places();
         let replacing = Replacing::new(replaced, discovery, |newer| changed.holds_record(newer));
-        let off = judged.turned_off_notices(Some(&|newer| changed.holds_record(newer)));
+        let off = scan.turned_off_notices(Some(&|newer| changed.holds_record(newer)));
         let mut notices = base.turned_off((&compared.is_found, &replacing), &off);
         notices.extend(off);
         notices.extend(compared.notices);

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use glidelint::config::{Waiver, parse_day};
 use glidelint::finding::Notice;
-use glidelint::scan::JudgedFindings;
-use glidelint::source::{Discovery, sha256};
+use glidelint::scan::RevisitedScan;
+use glidelint::source::sha256;
 use glidelint::span::LineColumn;
 use glidelint::suppress::{Accepted, Baseline, Known, RuleKnown, WaiverState, Waivers};
 use jiff::Timestamp;
@@ -65,9 +65,14 @@ impl Acceptance {
     }
 
     /// Says of every finding how it stands.
-    pub(crate) fn apply(&self, judged: &mut JudgedFindings, discovery: &Discovery) -> Accepted {
+    pub(crate) fn apply(&self, scan: &mut RevisitedScan<'_>) -> Accepted {
         let baseline = self.baseline.as_ref().map(|(name, baseline)| (name.as_str(), baseline));
-        judged.accept(baseline, &self.waivers, discovery)
+        scan.accept(baseline, &self.waivers)
+    }
+
+    /// How many findings the baseline may know.
+    pub(crate) fn most_known(&self) -> usize {
+        self.baseline.as_ref().map_or(0, |(_, baseline)| baseline.len())
     }
 
     /// What somebody should know of baseline and waivers.

@@ -170,6 +170,13 @@ impl<'a> Renderer<'a> {
         self.files.iter().map(|file| file.format).chain([self.args.format]).any(is_it)
     }
 
+    /// Of how many findings a report shows texts.
+    pub(crate) fn most_shown(&self) -> usize {
+        let options = self.args.options();
+        let formats = self.files.iter().map(|file| file.format).chain([self.args.format]);
+        formats.map(|format| (format.excerpts)(&options)).max().unwrap_or(0)
+    }
+
     /// Writes files first, then standard output.
     pub(crate) fn write(&self, report: &Report, guard: &Guard<'_>) -> Result<(), Failure> {
         let mut options = self.args.options();

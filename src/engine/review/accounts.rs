@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use super::super::access::Node;
-use super::super::again::Again;
 use super::super::instance::Instance;
+use super::super::reread_columns::RereadColumns;
 use super::super::views::{Access, node_name};
 use super::reach::{Grants, Ways, ways};
 use super::{Account, Answer, Places, Review, Shown};
@@ -49,7 +49,7 @@ pub(super) fn answer(
     review.accounts_left_out = candidates.len().saturating_sub(most);
     candidates.truncate(most);
     let rows = candidates.iter().filter_map(|candidate| Some((questions.accounts, candidate.row?)));
-    let again = Again::new(instance, rows);
+    let again = RereadColumns::new(instance, rows);
     let writer = Writer { instance, again: &again, questions, grants: grants.as_ref(), gaps: &review.gaps };
     review.accounts = candidates.iter().map(|candidate| writer.account(candidate, places)).collect();
     review.grants = grants.map(|grants| grants.list).unwrap_or_default();
@@ -175,7 +175,7 @@ fn name_of(instance: &Instance<'_>, questions: &ReviewQuestions, candidate: &Can
 /// Writes accounts down.
 struct Writer<'w> {
     instance: &'w Instance<'w>,
-    again: &'w Again<'w>,
+    again: &'w RereadColumns<'w>,
     questions: &'w ReviewQuestions,
     grants: Option<&'w Grants>,
     gaps: &'w [String],
