@@ -230,7 +230,9 @@ impl AllLooked {
     fn lines_of<'p, P: Iterator<Item = &'p [Place]>>(&mut self, places: P) -> Vec<PlaceLines> {
         let lists = std::mem::take(&mut self.looked.lines);
         let mut found = Vec::with_capacity(lists.iter().map(Vec::len).sum());
-        lists.into_iter().for_each(|list| found.extend(list));
+        for list in lists {
+            found.extend(list);
+        }
         found.sort_unstable_by_key(|(key, _)| *key);
         let mut found = found.into_iter().peekable();
         let mut lines = Vec::with_capacity(found.len());
