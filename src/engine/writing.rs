@@ -130,11 +130,16 @@ impl<'i> Drafts<'i> {
         let Some(writer) = self.writer(rule, instance, instance, &names) else {
             return DraftShare::Written(Vec::new());
         };
+        let write = |failed: Failed| failed.with_subject(instance, |subject| writer.finding(subject));
         if !shows_more(instance, writer.rule) {
-            let write = |failed: Failed| failed.with_subject(instance, |subject| writer.finding(subject));
             return DraftShare::Written(failed.into_iter().map(write).collect());
         }
-        let findings = Mutex::new(failed.into_iter().map(OpenFinding::Open).collect());
+        // What is missing has no row that could be read.
+        let draft = |failed: Failed| match failed.shown_row() {
+            Some(_) => OpenFinding::Open(failed),
+            None => OpenFinding::Written(write(failed)),
+        };
+        let findings = Mutex::new(failed.into_iter().map(draft).collect());
         DraftShare::Open(OpenShare { rule, is_proposed, findings })
     }
 
@@ -163,19 +168,23 @@ impl<'i> Drafts<'i> {
 
     fn draft_places(&self, share: &OpenShare, at: usize) -> Vec<Place> {
         let (instance, names) = (self.instance(share.is_proposed), SharedNames::default());
-        let findings = lock(&share.findings);
-        let (OpenFinding::Open(failed), Some(writer)) =
-            (&findings[at], self.writer(share.rule, instance, instance, &names))
-        else {
-            return Vec::new();
-        };
-        failed.with_subject(instance, |subject| writer.draft_places(subject))
+        match &lock(&share.findings)[at] {
+            OpenFinding::Open(failed) => {
+                let writer = self.writer(share.rule, instance, instance, &names);
+                let places = writer
+                    .map(|writer| failed.with_subject(instance, |subject| writer.draft_places(subject)));
+                places.unwrap_or_default()
+            }
+            OpenFinding::Written(finding) => finding.places.to_vec(),
+            OpenFinding::Taken => Vec::new(),
+        }
     }
 
     /// Whether its row must be read again.
     #[must_use]
     pub fn is_open(&self, number: u32) -> bool {
-        matches!(self.find(number), Some((DraftShare::Open(_), _)))
+        let Some((DraftShare::Open(share), at)) = self.find(number) else { return false };
+        matches!(lock(&share.findings)[at], OpenFinding::Open(_))
     }
 
     /// How severe it will be.
@@ -194,8 +203,7 @@ impl<'i> Drafts<'i> {
     #[must_use]
     pub fn write(&self, number: u32, record: Option<&Record<'_>>, names: &SharedNames) -> Option<Finding> {
         let (DraftShare::Open(share), at) = self.find(number)? else { return None };
-        let open = std::mem::replace(&mut lock(&share.findings)[at], OpenFinding::Taken);
-        let OpenFinding::Open(failed) = open else { return None };
+        let failed = lock(&share.findings)[at].take()?;
         let instance = self.instance(share.is_proposed);
         let shown = failed.shown_row().zip(record);
         let rows = shown.map(|(row, record)| (row, columns_read(instance, record, row.0)));
@@ -297,6 +305,17 @@ impl<'i> Drafts<'i> {
 }
 
 impl OpenFinding {
+    /// Takes what is to be written, if it is not.
+    fn take(&mut self) -> Option<Failed> {
+        match std::mem::replace(self, Self::Taken) {
+            Self::Open(failed) => Some(failed),
+            other => {
+                *self = other;
+                None
+            }
+        }
+    }
+
     fn finding(self) -> Option<Finding> {
         match self {
             Self::Written(finding) => Some(finding),
