@@ -39,7 +39,7 @@ use std::sync::Arc;
 use crate::engine::{Options, Plan, Reading, dictionary_of, read_all};
 use crate::export::{self, FileKind};
 use crate::finding::{Notice, Place};
-use crate::locate::{Inputs, PlaceLines, locate_places};
+use crate::locate::{PlaceLines, ScannedFiles, locate_places};
 use crate::record::schema;
 use crate::report::Report;
 use crate::rule::{Ask, Pack, PackFiles, RuleError, Settings};
@@ -195,7 +195,7 @@ impl ReadScan<'_> {
 
     /// What was read, for a second look.
     #[must_use]
-    pub fn inputs(&self) -> Inputs<'_> {
-        Inputs { sources: &self.scan.discovery.sources, files: &self.reading.files }
+    pub fn inputs(&self) -> ScannedFiles<'_> {
+        ScannedFiles { sources: &self.scan.discovery.sources, files: &self.reading.files }
     }
 }

@@ -4,7 +4,7 @@ use memchr::memchr_iter;
 
 use super::PlaceLines;
 use super::Snippet;
-use super::look::{Ask, Look, own_places};
+use super::look::{Look, PlaceAsk, own_places};
 use super::near::{Spans, add_secrets};
 use super::snippet::{Piece, cells, cut, surroundings, utf16_units};
 use super::text_store::{Excerpt, PlaceKey};
@@ -26,7 +26,7 @@ pub(super) struct Point {
 pub(super) struct Child<'c, 'p> {
     look: Look<'c>,
     names: &'c SharedNames,
-    asks: &'c [Ask<'p>],
+    asks: &'c [PlaceAsk<'p>],
     /// Whether each was answered.
     is_met: Vec<bool>,
     points: Vec<Point>,
@@ -38,7 +38,7 @@ pub(super) struct Child<'c, 'p> {
 
 impl<'c, 'p> Child<'c, 'p> {
     /// `asks` are those of one child, by record.
-    pub(super) fn new(look: Look<'c>, names: &'c SharedNames, asks: &'c [Ask<'p>]) -> Self {
+    pub(super) fn new(look: Look<'c>, names: &'c SharedNames, asks: &'c [PlaceAsk<'p>]) -> Self {
         Self {
             look,
             names,
@@ -66,8 +66,8 @@ impl<'c, 'p> Child<'c, 'p> {
         (self.points, self.secrets, self.written)
     }
 
-    fn answer(&mut self, ask: Ask<'_>, record: &Record<'_>) {
-        let Ask { key, place, is_open, is_shown } = ask;
+    fn answer(&mut self, ask: PlaceAsk<'_>, record: &Record<'_>) {
+        let PlaceAsk { key, place, is_open, is_shown } = ask;
         let Some(finding) = is_open.then(|| (self.look.write)(key.0, Some(record), self.names)).flatten()
         else {
             self.points.push(Point { key, spans: Spans::in_record(place, record), is_shown });

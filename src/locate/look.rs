@@ -23,7 +23,7 @@ const BESIDE: u16 = 1 << 12;
 
 /// A place that is looked for.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Ask<'p> {
+pub(super) struct PlaceAsk<'p> {
     /// The finding, by its number, and which of its places.
     pub(super) key: PlaceKey,
     pub(super) place: &'p Place,
@@ -34,7 +34,7 @@ pub(super) struct Ask<'p> {
     pub(super) is_shown: bool,
 }
 
-impl Ask<'_> {
+impl PlaceAsk<'_> {
     /// Places in records stand behind the root, which has no start of its own.
     pub(super) fn order(&self) -> (u32, Option<u64>, u32) {
         let Place { source, outer_start, ordinal, target, .. } = self.place;
@@ -100,7 +100,7 @@ impl Looked {
 impl Look<'_> {
     /// Answers everything that is asked of the source. `asks` are sorted; `notices` are
     /// numbers and offsets.
-    pub(super) fn all(self, asks: &[Ask<'_>], mut notices: Vec<(usize, u64)>) -> Looked {
+    pub(super) fn all(self, asks: &[PlaceAsk<'_>], mut notices: Vec<(usize, u64)>) -> Looked {
         notices.sort_by_key(|(_, offset)| *offset);
         if let Err(problem) = self.source.check_unchanged() {
             return self.lost(asks, problem);
@@ -128,7 +128,7 @@ impl Look<'_> {
     }
 
     /// Nothing can be read: places are where they begin, without lines.
-    fn lost(self, asks: &[Ask<'_>], problem: Problem) -> Looked {
+    fn lost(self, asks: &[PlaceAsk<'_>], problem: Problem) -> Looked {
         let names = SharedNames::default();
         let mut looked = Looked { problem: Some(problem), ..Looked::default() };
         for ask in asks {
@@ -141,7 +141,7 @@ impl Look<'_> {
         looked
     }
 
-    fn share(self, asks: &[Ask<'_>], notices: &[(usize, u64)], last: u64) -> Looked {
+    fn share(self, asks: &[PlaceAsk<'_>], notices: &[(usize, u64)], last: u64) -> Looked {
         let Self { source, report, .. } = self;
         let reader = ChildReader::new(source, report.kind).with(&report.classes);
         let mut reader = reader.counting(&report.lines, last);
@@ -181,7 +181,7 @@ impl Look<'_> {
 }
 
 /// Questions for several threads; a child is never cut.
-fn shares<'s, 'p>(asks: &'s [Ask<'p>]) -> Vec<&'s [Ask<'p>]> {
+fn shares<'s, 'p>(asks: &'s [PlaceAsk<'p>]) -> Vec<&'s [PlaceAsk<'p>]> {
     let mut shares = Vec::new();
     let mut rest = asks;
     while let Some(last) = rest.get(..SHARE.min(rest.len())).and_then(<[_]>::last) {

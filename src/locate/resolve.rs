@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::PlaceLines;
 use super::findings::{Findings, ranks};
-use super::look::{Ask, Look, Looked, Write, beside_slot, slot_of};
+use super::look::{Look, Looked, PlaceAsk, Write, beside_slot, slot_of};
 use super::shown::ShownTexts;
 use super::text_store::{Excerpt, TextStore};
 use crate::engine::{Drafts, ReadFile, SharedNames};
@@ -19,7 +19,7 @@ use crate::span::LineColumn;
 
 /// What was read, to be looked at again.
 #[derive(Debug, Clone, Copy)]
-pub struct Inputs<'i> {
+pub struct ScannedFiles<'i> {
     /// In scan order.
     pub sources: &'i [Source],
     /// How reading each went, in the same order.
@@ -55,7 +55,7 @@ pub struct Beside<'p> {
 ///
 /// Beside the answer it takes some 200 bytes for each place while it works.
 #[must_use]
-pub fn revisit(drafts: Drafts<'_>, beside: Beside<'_>, inputs: Inputs<'_>, shown: usize) -> Located {
+pub fn revisit(drafts: Drafts<'_>, beside: Beside<'_>, inputs: ScannedFiles<'_>, shown: usize) -> Located {
     let Beside { notices, places } = beside;
     let texts = TextStore::default();
     let is_shown = first_in_report(&drafts, inputs.sources, shown);
@@ -70,7 +70,7 @@ pub fn revisit(drafts: Drafts<'_>, beside: Beside<'_>, inputs: Inputs<'_>, shown
                 Some(beside) => beside_slot(beside),
             };
             let is_open = is_open && at == 0;
-            asks.push(Ask { key: (number, slot), place, is_open, is_shown: is_shown[draft] });
+            asks.push(PlaceAsk { key: (number, slot), place, is_open, is_shown: is_shown[draft] });
         }
     }
     let numbers = u32::try_from(drafts.len()).unwrap_or(u32::MAX)..;
@@ -92,7 +92,7 @@ pub fn revisit(drafts: Drafts<'_>, beside: Beside<'_>, inputs: Inputs<'_>, shown
 
 /// Finds the lines of findings and notices. No texts are kept.
 #[must_use]
-pub fn locate(findings: Vec<Finding>, notices: Vec<Notice>, inputs: Inputs<'_>) -> Located {
+pub fn locate(findings: Vec<Finding>, notices: Vec<Notice>, inputs: ScannedFiles<'_>) -> Located {
     let texts = TextStore::default();
     let asks = asks_of(&findings, |_| false);
     let mut all = look_at_all(asks, &notices, inputs, (&|_, _, _| None, &texts));
@@ -105,7 +105,7 @@ pub fn locate(findings: Vec<Finding>, notices: Vec<Notice>, inputs: Inputs<'_>) 
 /// Finds lines and columns for places. Where the source can no longer be read,
 /// they are those of its start.
 #[must_use]
-pub fn locate_places(places: &[Place], inputs: Inputs<'_>) -> Vec<PlaceLines> {
+pub fn locate_places(places: &[Place], inputs: ScannedFiles<'_>) -> Vec<PlaceLines> {
     let asks = places.iter().zip(0..).map(|(place, number)| alone(place, number, false)).collect();
     let mut all = look_at_all(asks, &[], inputs, (&|_, _, _| None, &TextStore::default()));
     all.lines_of(places.iter().map(std::slice::from_ref))
@@ -113,12 +113,12 @@ pub fn locate_places(places: &[Place], inputs: Inputs<'_>) -> Vec<PlaceLines> {
 
 /// Finds lines for notices.
 #[must_use]
-pub fn locate_notices(notices: Vec<Notice>, inputs: Inputs<'_>) -> Vec<(Notice, Option<LineColumn>)> {
+pub fn locate_notices(notices: Vec<Notice>, inputs: ScannedFiles<'_>) -> Vec<(Notice, Option<LineColumn>)> {
     locate(Vec::new(), notices, inputs).notices
 }
 
 /// A place with what is shown of it.
-pub(super) fn look_at_place(place: &Place, inputs: Inputs<'_>) -> (PlaceLines, Excerpt) {
+pub(super) fn look_at_place(place: &Place, inputs: ScannedFiles<'_>) -> (PlaceLines, Excerpt) {
     let texts = TextStore::default();
     let asks = vec![alone(place, 0, true)];
     let mut all = look_at_all(asks, &[], inputs, (&|_, _, _| None, &texts));
@@ -128,29 +128,29 @@ pub(super) fn look_at_place(place: &Place, inputs: Inputs<'_>) -> (PlaceLines, E
 }
 
 /// Keeps the texts of some findings that were not kept yet.
-pub(super) fn add_texts(findings: &Findings, wanted: &[u32], inputs: Inputs<'_>, texts: &TextStore) {
+pub(super) fn add_texts(findings: &Findings, wanted: &[u32], inputs: ScannedFiles<'_>, texts: &TextStore) {
     let mut asks = Vec::new();
     for &number in wanted {
         let places = &findings.finding(number).places;
         asks.extend(places.iter().enumerate().map(|(at, place)| {
             let key = (number, slot_of(places, at));
-            Ask { key, place, is_open: false, is_shown: true }
+            PlaceAsk { key, place, is_open: false, is_shown: true }
         }));
     }
     look_at_all(asks, &[], inputs, (&|_, _, _| None, texts));
 }
 
-fn alone(place: &Place, number: u32, is_shown: bool) -> Ask<'_> {
-    Ask { key: (number, 0), place, is_open: false, is_shown }
+fn alone(place: &Place, number: u32, is_shown: bool) -> PlaceAsk<'_> {
+    PlaceAsk { key: (number, 0), place, is_open: false, is_shown }
 }
 
-fn asks_of(findings: &[Finding], is_shown: impl Fn(u32) -> bool) -> Vec<Ask<'_>> {
+fn asks_of(findings: &[Finding], is_shown: impl Fn(u32) -> bool) -> Vec<PlaceAsk<'_>> {
     let mut asks = Vec::new();
     for (finding, number) in findings.iter().zip(0..) {
         let places = &finding.places;
         asks.extend(places.iter().enumerate().map(|(at, place)| {
             let key = (number, slot_of(places, at));
-            Ask { key, place, is_open: false, is_shown: is_shown(number) }
+            PlaceAsk { key, place, is_open: false, is_shown: is_shown(number) }
         }));
     }
     asks
@@ -191,16 +191,16 @@ struct AllLooked {
 }
 
 /// What is asked of one source: places, then numbers and offsets of notices.
-type Questions<'q, 'p> = (&'q [Ask<'p>], Vec<(usize, u64)>);
+type Questions<'q, 'p> = (&'q [PlaceAsk<'p>], Vec<(usize, u64)>);
 
 fn look_at_all<'p>(
-    mut asks: Vec<Ask<'p>>,
+    mut asks: Vec<PlaceAsk<'p>>,
     notices: &[Notice],
-    inputs: Inputs<'_>,
+    inputs: ScannedFiles<'_>,
     (write, texts): (&Write<'_>, &TextStore),
 ) -> AllLooked {
     // Stable, because findings come nearly in this order, which is then quick.
-    asks.sort_by_key(Ask::order);
+    asks.sort_by_key(PlaceAsk::order);
     let mut by_source: BTreeMap<u32, Questions<'_, 'p>> = BTreeMap::new();
     for asks in asks.chunk_by(|left, right| left.place.source == right.place.source) {
         by_source.entry(asks[0].place.source).or_default().0 = asks;

@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use clap::Args;
 use glidelint::engine::Instance;
 use glidelint::finding::{Finding, Target};
-use glidelint::locate::{Findings, Inputs, LocatedFinding, show_place};
+use glidelint::locate::{Findings, LocatedFinding, ScannedFiles, show_place};
 use glidelint::query::{BoundQuery, Query, Truth};
 use glidelint::report::{mended, safe};
 use glidelint::rule::{Ask, Pack, Rule};
@@ -163,7 +163,7 @@ impl Changes {
         &mut self,
         rules: &[Rule],
         found: &LocatedFinding<'_>,
-        (discovery, inputs): (&Discovery, Inputs<'_>),
+        (discovery, inputs): (&Discovery, ScannedFiles<'_>),
         locked: &HashSet<String>,
     ) {
         let finding = found.finding;
