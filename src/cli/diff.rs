@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use glidelint::engine::{ACCESS_TABLES, Plan, judge, read_all};
+use glidelint::engine::{ACCESS_TABLES, Plan, judge, reached_roles, read_all};
 use glidelint::finding::BaselineState;
 use glidelint::locate::locate;
 use glidelint::report::safe;
@@ -252,7 +252,7 @@ fn scanned(
         findings,
         judged: Some(judged),
         records: Some(records(&reading.instance)),
-        access: Some(reading.instance.reached_roles().collect()),
+        access: Some(reached_roles(&reading.instance).collect()),
         is_incomplete,
         seen: Some(SeenRecords::of(&reading.instance)),
         tables_of_rules,

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use glidelint::config::{self, Config};
-use glidelint::engine::{ReadFile, Reading};
+use glidelint::engine::{ReadFile, Reading, instance_notices};
 use glidelint::export::{self, FileKind};
 use glidelint::finding::Notice;
 use glidelint::report::safe;
@@ -175,11 +175,7 @@ fn excludes(input: &InputArgs, config: &Config) -> Result<GlobSet, Failure> {
 /// What went wrong with the input, by path and place.
 pub(crate) fn notices(discovery: &Discovery, reading: &Reading<'_>) -> Vec<Notice> {
     let mut notices = file_notices(discovery, &reading.files);
-    notices.extend(reading.instance.access_notices(&|source| discovery.path(source)));
-    notices.extend(reading.instance.version_notices(&|source| discovery.path(source)));
-    notices.extend(reading.instance.name_notices(&|source| discovery.path(source)));
-    notices.extend(reading.instance.claim_notices(&|source| discovery.path(source)));
-    notices.extend(reading.instance.mixed_notices(&|source| discovery.path(source)));
+    notices.extend(instance_notices(&reading.instance, &|source| discovery.path(source)));
     sorted(notices)
 }
 

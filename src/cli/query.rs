@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use glidelint::engine::{Instance, Options, Plan, dictionary_of, read_all};
+use glidelint::engine::{Instance, Options, Plan, dictionary_of, missing_names, read_all};
 use glidelint::finding::{Place, PlaceRole, Target};
 use glidelint::locate::locate_places;
 use glidelint::query::{BoundPath, Clock, Data, Query, RowId, Truth};
@@ -160,7 +160,7 @@ fn describe<'m>(
     fields: &'m [BoundPath],
 ) -> Match<'m> {
     let missing = match truth {
-        Truth::Unknown(missing) => instance.missing_names(missing),
+        Truth::Unknown(missing) => missing_names(instance, missing),
         _ => Vec::new(),
     };
     Match {

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use glidelint::engine::{
-    Plan, Profile, ReadFile, TurnedOff, compare, cover, judge, profile, read_all, review, turned_off,
+    Plan, Profile, ReadFile, TurnedOff, compare, cover, judge, profile, read_all, replaced_notice,
+    replaced_places, review, turned_off, turned_off_notices,
 };
 use glidelint::finding::{Band, Confidence, Finding, RuleCoverage, Severity};
 use glidelint::locate::{FileExcerpts, Findings, locate};
@@ -224,7 +225,7 @@ impl Scan<'_> {
         let off = turned_off(&reading.instance, &pack.rules, &findings);
         let off_notices = |is_changed: &dyn Fn(&TurnedOff) -> bool| {
             let instance = &reading.instance;
-            instance.turned_off_notices((&off, &pack.rules), is_changed, &|source| discovery.path(source))
+            turned_off_notices(instance, (&off, &pack.rules), is_changed, &|source| discovery.path(source))
         };
         if let Some(revision) = &args.changed_since {
             let revision = Revision::open("--changed-since", revision, &discovery.root)?.merge_base()?;
@@ -236,7 +237,7 @@ impl Scan<'_> {
             let mut compared = base.compare(metas(&pack.rules, &outcome.coverage), &findings);
             compared.tell(&mut findings, |finding| changed.holds(finding));
             accepted.known.get_or_insert(compared.known);
-            let replaced = reading.instance.replaced_places();
+            let replaced = replaced_places(&reading.instance);
             let replacing = Replacing::new(replaced, discovery, |newer| changed.holds_record(newer));
             let off = off_notices(&|off| changed.holds_record(off.newer(&reading.instance)));
             notices.extend(base.turned_off((&compared.is_found, &replacing), &off));
@@ -244,7 +245,7 @@ impl Scan<'_> {
             notices.extend(compared.notices);
         } else {
             notices.extend(off_notices(&|_| false));
-            notices.extend(reading.instance.replaced_notice(&off, &|source| discovery.path(source)));
+            notices.extend(replaced_notice(&reading.instance, &off, &|source| discovery.path(source)));
         }
         findings.retain(|finding| is_wanted(args, finding));
         let located = locate(findings, notices, &discovery.sources, &reading.files);

@@ -1,9 +1,9 @@
 //! Conditions of a rule or a gate: Kleene's tables over their verdicts.
 
-use super::alone::Verdicts;
 use super::counts::judge_count;
 use super::instance::Instance;
 use super::properties::judge_property;
+use super::verdicts::Verdicts;
 use crate::finding::Verdict;
 use crate::query::{Data, Missing, RowId, Truth};
 use crate::record::TableIdx;

@@ -1,6 +1,7 @@
 //! What a finding is recognised by.
 
 use super::findings::{FindingWriter, Subject};
+use super::set_view::key_is_unique_in_set;
 use crate::finding::{Fingerprint, Identity, Measure, fingerprint, fingerprint_of_record, key_in_set};
 use crate::record::shares_keys;
 
@@ -52,7 +53,7 @@ impl FindingWriter<'_> {
             }
         };
         let is_unique = match subject.set {
-            Some(set) => instance.key_is_unique_in_set(set, subject.table, key),
+            Some(set) => key_is_unique_in_set(instance, set, subject.table, key),
             None => instance.key_is_unique(subject.table, key),
         };
         let by_key = of(key);

@@ -6,18 +6,19 @@ use foldhash::quality::RandomState;
 use rayon::prelude::*;
 use smallvec::smallvec;
 
-use super::alone::Verdicts;
 use super::conditions::{self, Held};
 use super::counts::{Counting, judge_count};
-use super::facts::{Row, Sameness, Standing};
 use super::findings::Subject;
 use super::instance::Instance;
-use super::interner::TextId;
+use super::lacks::missing_names;
 use super::properties::{JudgedProperty, judge_property};
 use super::records::judge_record;
 use super::set_view::SetView;
-use super::update_sets::SetNo;
+use super::verdicts::Verdicts;
 use super::writing::Failed;
+use crate::facts::SetNo;
+use crate::facts::TextId;
+use crate::facts::{Row, Sameness, Standing};
 use crate::finding::{RuleCoverage, Verdict};
 use crate::query::{Missing, RowId, Truth};
 use crate::record::{Action, ColumnIdx, TableIdx};
@@ -72,7 +73,7 @@ impl Tally {
         if self.coverage.cannot_tell > 0 {
             self.names.extend(unset.iter().map(|name| format!("parameter {name}")));
         }
-        self.names.extend(instance.missing_names(&self.missing));
+        self.names.extend(missing_names(instance, &self.missing));
         self.coverage.missing = self.names.into_iter().collect();
         self.coverage
     }

@@ -1,9 +1,10 @@
 //! What a finding says, and the values that it rests on.
 
+use super::classes::class_evidence;
 use super::findings::{FindingWriter, MAX_VALUE, Subject, shorten};
-use super::names::AT_ODDS;
 use super::properties::shown_value;
 use super::set_view::SetView;
+use crate::facts::AT_ODDS;
 use crate::finding::{Better, Measure, ValuesHash};
 use crate::query::{BoundPath, Data, RowId};
 use crate::record::{REDACTED, carries_credential, carries_records, is_secret_column, nobody_chose};
@@ -128,7 +129,7 @@ impl FindingWriter<'_> {
 
     fn evidence(&self, path: &BoundPath, row: Option<RowId>) -> String {
         let found = row.and_then(|row| path.row(self.data, row));
-        let names = path.class().zip(found).map(|(class, row)| self.instance.evidence(class, row));
+        let names = path.class().zip(found).map(|(class, row)| class_evidence(self.instance, class, row));
         names.unwrap_or_default().join(", ")
     }
 

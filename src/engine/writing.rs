@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 use super::again::Again;
 use super::findings::{FindingWriter, SharedNames, Subject, record_subject};
 use super::instance::Instance;
-use super::update_sets::SetNo;
+use crate::facts::SetNo;
 use crate::finding::Finding;
 use crate::query::{Missing, RowId};
 use crate::record::{ColumnIdx, TableIdx};
