@@ -1,8 +1,8 @@
 //! Offline security scanner for `ServiceNow` exports.
 //!
-//! The program is one sentence: **discover** inputs, **open** each as bytes,
-//! **read** records with the place of every value, **check** them, **join** the
-//! facts that rules across records need, **locate** what was found, **report**.
+//! The program is one sentence: **discover** inputs, **read** records with the place
+//! of every value, **keep** the facts that rules need, **judge** them, **revisit** the
+//! files where something was found, **report**.
 //! Modules stand here in the order of their layers; each may use only those
 //! above it.
 

@@ -1,29 +1,31 @@
 //! From what the engine knows of a place to lines and columns, and to the texts
 //! that reports show.
 //!
-//! A second look at the files with findings gives every place its lines, in a few
-//! numbers each: there may be millions. What a report shows of a place is
-//! fetched by a third look, only for the findings that are shown.
+//! A second look at the files with findings, each once and in its order, gives every
+//! place its lines, in a few numbers each: there may be millions. What reports show of
+//! places is kept from the same look, only for the findings that are shown.
 
 use serde::{Deserialize, Serialize};
 
-mod excerpts;
+mod child;
 mod findings;
-mod lines;
+mod look;
 mod near;
 mod resolve;
+mod root;
+mod shown;
 mod snippet;
 #[cfg(test)]
 mod tests;
-mod texts;
-mod windows;
+mod text_store;
 
 use crate::finding::{Finding, Place, PlaceRole};
 use crate::span::{ByteSpan, LineColumn};
 
-pub use excerpts::{Excerpts, FileExcerpts};
 pub use findings::{Findings, LocatedFinding};
-pub use resolve::{Located, locate, locate_places};
+use near::Spans;
+pub use resolve::{Beside, Located, ScannedFiles, locate, locate_notices, locate_places, revisit};
+pub use shown::{Excerpts, ShownTexts, show_place};
 
 /// A range of text, as editors and SARIF name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -52,6 +54,19 @@ impl PlaceLines {
     #[must_use]
     pub fn of(region: Region) -> Self {
         Self { region, context_start: region.span.start, context_column: region.start.column }
+    }
+
+    /// Of what a place points at and the text around it; `line_of` says where an offset is.
+    fn between(spans: Spans, line_of: impl Fn(u64) -> LineColumn, is_sheet: bool) -> Self {
+        let span = spans.region;
+        let context_start = spans.context().start;
+        let mut end = line_of(span.end);
+        if is_sheet {
+            // One past the cell in which it ends.
+            end.column += 1;
+        }
+        let region = Region { start: line_of(span.start), end, span };
+        Self { region, context_start, context_column: line_of(context_start).column }
     }
 
     /// Of a place that was not looked at yet.

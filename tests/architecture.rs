@@ -1,7 +1,7 @@
 //! The shape of the program, read off its source: modules use only those above
 //! them, each foreign crate stands behind one door, the library neither prints
-//! nor asks the clock, no file is too long to read, and the documents name only
-//! paths that exist.
+//! nor asks the clock, no file is too long to read, and the documents show the arrows
+//! that are there and name only paths that exist.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
@@ -200,6 +200,28 @@ fn arrows_run_downward() {
     check("a module uses one above it", &complaints);
 }
 
+/// The table of layers as ARCHITECTURE.md has it: each with those that it uses, the
+/// nearest first. `span` is used by nearly all.
+fn table_of_layers() -> String {
+    let files = files();
+    let lines = LAYERS.iter().map(|layer| {
+        let program = |file: &File| file.program().map(|(_, line)| line).collect::<Vec<_>>().join("\n");
+        let own = files.iter().filter(|file| file.module == *layer);
+        let used: BTreeSet<_> = own.flat_map(|file| uses_of(&program(file), "crate::")).collect();
+        let others = LAYERS.iter().rev().filter(|other| **other != *layer && **other != "span");
+        let used: Vec<_> = others.filter(|other| used.contains(**other)).copied().collect();
+        if used.is_empty() { (*layer).to_owned() } else { format!("{layer:<25} → {}", used.join(" ")) }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_table_of_layers_is_true() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let table = table_of_layers();
+    assert!(text.contains(&format!("```\n{table}\n```")), "ARCHITECTURE.md shows other arrows than\n{table}");
+}
+
 #[test]
 fn super_does_not_lead_around_the_layers() {
     let mut complaints = Vec::new();
@@ -267,7 +289,7 @@ fn the_library_neither_prints_nor_exits_nor_asks_around() {
         "env::var_os",
         "env::vars",
         "env::args",
-        "SystemTime",
+        "SystemTime::now",
         "Instant",
         "Zoned::now",
         "Timestamp::now",
@@ -316,22 +338,87 @@ fn is_rule_id(text: &str) -> bool {
         && bytes.take(4).all(|byte| byte.is_ascii_digit())
 }
 
+/// The documents, relative to the repository.
+fn documents() -> Vec<PathBuf> {
+    let mut documents = Vec::new();
+    for folder in ["", "docs", "rules", "samples", "tests/browser", "tests/cli"] {
+        for entry in fs::read_dir(root().join(folder)).unwrap() {
+            let name = entry.unwrap().file_name();
+            if Path::new(&name).extension().is_some_and(|extension| extension == "md") {
+                documents.push(Path::new(folder).join(name));
+            }
+        }
+    }
+    documents.sort();
+    documents
+}
+
 #[test]
 fn documents_name_only_paths_that_exist() {
     let mut complaints = Vec::new();
-    for document in ["ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "samples/README.md"] {
-        let Ok(text) = fs::read_to_string(root().join(document)) else { continue };
-        let folder = Path::new(document).parent().unwrap();
+    for document in documents() {
+        // What is gone has its line in the history.
+        if document == Path::new("CHANGELOG.md") || document.starts_with("tests") {
+            continue;
+        }
+        let folder = document.parent().unwrap();
+        let text = fs::read_to_string(root().join(&document)).unwrap();
         for (at, line) in text.lines().enumerate() {
             for path in line.split('`').skip(1).step_by(2).filter(|path| looks_like_a_path(path)) {
                 let bases = [root().to_owned(), root().join("src"), root().join(folder)];
                 if !bases.iter().any(|base| base.join(path).exists()) {
-                    complaints.push(format!("{document}:{} names `{path}`", at + 1));
+                    complaints.push(format!("{}:{} names `{path}`", document.display(), at + 1));
                 }
             }
         }
     }
     check("paths that do not exist", &complaints);
+}
+
+/// The lines of a document that stand outside its code blocks.
+fn prose(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut in_code = false;
+    text.lines().enumerate().filter(move |(_, line)| {
+        let is_fence = line.trim_start().starts_with("```");
+        in_code ^= is_fence;
+        !in_code && !is_fence
+    })
+}
+
+/// The anchors of a document's headings, as GitHub makes them.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let headings = prose(text).filter(|(_, line)| line.starts_with('#'));
+    let anchor = |line: &str| {
+        let words = line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+        words.chars().filter(|&letter| letter.is_alphanumeric() || "-_".contains(letter)).collect()
+    };
+    headings.map(|(_, line)| anchor(line)).collect()
+}
+
+#[test]
+fn links_of_documents_lead_somewhere() {
+    let mut complaints = Vec::new();
+    for document in documents() {
+        let text = fs::read_to_string(root().join(&document)).unwrap();
+        for (at, line) in prose(&text) {
+            for (link, _) in line.split("](").skip(1).filter_map(|rest| rest.split_once(')')) {
+                if link.starts_with(['<', 'h']) && link.contains("://") {
+                    continue;
+                }
+                let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+                let target = match path {
+                    "" => root().join(&document),
+                    _ => root().join(&document).with_file_name(path),
+                };
+                let is_there = target.exists()
+                    && (anchor.is_empty() || anchors(&fs::read_to_string(&target).unwrap()).contains(anchor));
+                if !is_there {
+                    complaints.push(format!("{}:{} links to {link}", document.display(), at + 1));
+                }
+            }
+        }
+    }
+    check("links that lead nowhere", &complaints);
 }
 
 /// Whether a word in backticks is meant as a path of this repository: below one

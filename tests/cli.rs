@@ -1,5 +1,5 @@
-//! The command-line pages: every console block in `README.md`, `CONTRIBUTING.md`
-//! and `tests/cli/*.md` is run, and prints what stands there.
+//! The command-line pages: every console block in `README.md`, `CONTRIBUTING.md`,
+//! `docs/*.md` and `tests/cli/*.md` is run, and prints what stands there.
 //!
 //! The commands run in a folder of their own that holds a copy of `samples/`,
 //! the files of `tests/cli/files/`, and an empty `.git`, so that paths are
@@ -31,10 +31,12 @@ fn copy(from: &Path, to: &Path) {
 fn pages() -> Vec<PathBuf> {
     let root = Path::new(REPOSITORY);
     let mut pages = vec![root.join("README.md"), root.join("CONTRIBUTING.md")];
-    for entry in fs::read_dir(root.join("tests/cli")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|extension| extension == "md") {
-            pages.push(path);
+    for folder in ["docs", "tests/cli"] {
+        for entry in fs::read_dir(root.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "md") {
+                pages.push(path);
+            }
         }
     }
     pages.sort();

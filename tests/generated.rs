@@ -6,16 +6,14 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test, a failure is what a panic is for")]
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
 use glidelint::doctor::{InUpdateSets, Request, advice_of, areas, demands, missing_requests};
-use glidelint::report::page::markdown;
-use glidelint::rule::{Pack, Settings, builtin, builtin_tests};
+use glidelint::rule::{Pack, Settings, builtin};
 use serde::Deserialize;
 
 const REPOSITORY: &str = env!("CARGO_MANIFEST_DIR");
@@ -53,29 +51,6 @@ fn check(path: &str, expected: &str) {
 fn schemas_are_fresh() {
     check("rules/rule.schema.json", &output_of(&["rules", "schema"]));
     check("rules/config.schema.json", &output_of(&["rules", "schema", "--config"]));
-}
-
-#[test]
-fn every_rule_has_its_page() {
-    let pack =
-        Pack::compile(&[builtin().unwrap()], &Settings { strict: true, ..Settings::default() }).unwrap();
-    let tests = builtin_tests().unwrap();
-    let folder = Path::new(REPOSITORY).join("rules/pages");
-    let mut stale: BTreeSet<_> =
-        fs::read_dir(&folder).into_iter().flatten().map(|entry| entry.unwrap().file_name()).collect();
-    if env::var_os("UPDATE").is_some() {
-        fs::create_dir_all(&folder).unwrap();
-        for name in &stale {
-            fs::remove_file(folder.join(name)).unwrap();
-        }
-    }
-    for rule in &pack.rules {
-        let own = tests.get(&rule.meta.path).map_or(&[][..], Vec::as_slice);
-        let name = format!("{}.md", rule.meta.id);
-        stale.remove(OsStr::new(&name));
-        check(&format!("rules/pages/{name}"), &markdown(&rule.meta, own));
-    }
-    assert!(env::var_os("UPDATE").is_some() || stale.is_empty(), "pages of rules that are gone: {stale:?}");
 }
 
 #[test]
@@ -158,7 +133,7 @@ fn list(rules: &[Rule]) -> String {
             let title = title.replace('|', "\\|");
             let _ = writeln!(
                 text,
-                "| [{id}](pages/{id}.md) | [{name}]({area}/{name}.yaml) | {severity:.1} {band} | {profile} | {title} | {area} |"
+                "| {id} | [{name}]({area}/{name}.yaml) | {severity:.1} {band} | {profile} | {title} | {area} |"
             );
         }
     }

@@ -7,7 +7,7 @@ use super::graph::AccessGraph;
 use super::reach::Reach;
 use super::roles::{Doubts, EffectiveRoles};
 use super::step::{Node, Step, StepKind};
-use crate::facts::{Facts, Pair, Row, SignatureId, Standing, TableFacts, TextId};
+use crate::facts::{Facts, Pair, Row, RowStanding, SignatureId, TableFacts, TextId};
 use crate::query::{Missing, RowId};
 use crate::record::{Action, ColumnIdx, Origin, TableIdx, Wanted, WantedTable};
 
@@ -181,7 +181,7 @@ fn pair_of(graph: &AccessGraph, node: Node) -> Pair {
 fn place_of(facts: &Facts, step: &Step) -> Row {
     let row = facts.table(step.table).row(step.row).copied().unwrap_or_else(nowhere);
     // The view has tests of its own, or none.
-    Row { standing: Standing::Current, signature: SignatureId::NONE, class: 0, ..row }
+    Row { standing: RowStanding::Current, signature: SignatureId::NONE, class: 0, ..row }
 }
 
 fn nowhere() -> Row {
@@ -192,7 +192,7 @@ fn nowhere() -> Row {
         signature: SignatureId::NONE,
         action: Action::InsertOrUpdate,
         origin: Origin::Table,
-        standing: Standing::Current,
+        standing: RowStanding::Current,
         class: 0,
     }
 }

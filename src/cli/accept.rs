@@ -71,6 +71,11 @@ impl Acceptance {
         Accepted { known, waivers }
     }
 
+    /// How many findings the baseline may know.
+    pub(crate) fn most_known(&self) -> usize {
+        self.baseline.as_ref().map_or(0, |(_, baseline)| baseline.len())
+    }
+
     /// What somebody should know of baseline and waivers.
     pub(crate) fn notices(&self, accepted: &Accepted, found: &Found) -> Vec<(Notice, Option<LineColumn>)> {
         let file = found.file_name();

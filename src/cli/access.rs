@@ -8,7 +8,7 @@ use glidelint::engine::{
     roles_of, users_called,
 };
 use glidelint::finding::Place;
-use glidelint::locate::{PlaceLines, locate_places};
+use glidelint::locate::{PlaceLines, ScannedFiles, locate_places};
 use glidelint::report::{access_svg, safe};
 use glidelint::rule::{Pack, Settings};
 use glidelint::source::Source;
@@ -53,7 +53,7 @@ pub(crate) fn run(args: &AccessArgs) -> Result<Exit, Failure> {
         answers.push(Answer::of(args, instance, user));
     }
     let places: Vec<Place> = answers.iter().flat_map(Answer::places).cloned().collect();
-    let lines = locate_places(&places, &discovery.sources, &reading.files);
+    let lines = locate_places(&places, ScannedFiles { sources: &discovery.sources, files: &reading.files });
     let lines = Lines { sources: &discovery.sources, places: places.iter().zip(lines).collect() };
     write_stdout(|out| {
         for answer in &answers {

@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use glidelint::doctor::{self, Reason, examine, want_signs};
+use glidelint::doctor::{self, Examination, Reason, SignWatch, examine, examine_watched, want_signs};
 use glidelint::engine::{ReadFile, Reviewed};
-use glidelint::locate::locate_places;
+use glidelint::locate::PlaceLines;
+use glidelint::record::Wanted;
 use glidelint::report::{Desk, Exports, Request, Sign, Spot};
 use glidelint::rule::{Pack, Settings};
 use glidelint::source::{Discovery, Source};
@@ -12,11 +13,10 @@ use glidelint::source::{Discovery, Source};
 use super::fail::Failure;
 use super::packs::Packs;
 
-/// Looks up the lines of a review's places. `exports` is what is known of the
-/// files themselves.
-pub(crate) fn desk(reviewed: Reviewed, sources: &[Source], files: &[ReadFile], exports: Exports) -> Desk {
-    let lines = locate_places(&reviewed.places, sources, files);
-    let spots = reviewed.places.iter().zip(&lines).map(|(place, lines)| {
+/// A review with the lines of its places. `exports` is what is known of the files
+/// themselves.
+pub(crate) fn desk(reviewed: Reviewed, lines: &[PlaceLines], sources: &[Source], exports: Exports) -> Desk {
+    let spots = reviewed.places.iter().zip(lines).map(|(place, lines)| {
         let source = usize::try_from(place.source).ok().and_then(|at| sources.get(at));
         let path = source.map_or_else(String::new, |source| source.path().to_owned());
         Spot { path, line: lines.region.start.line, column: lines.region.start.column }
@@ -24,21 +24,47 @@ pub(crate) fn desk(reviewed: Reviewed, sources: &[Source], files: &[ReadFile], e
     Desk { review: reviewed.review, spots: spots.collect(), exports, command: command() }
 }
 
-/// What the doctor says of the files, which it reads once more. The rules of the
-/// settings are those that wait for what is missing.
-pub(crate) fn exports(
-    discovery: &Discovery,
-    (packs, settings): (&Packs, &Settings),
-    (instance, complete): (Option<&str>, &[String]),
-) -> Result<Exports, Failure> {
-    let mut pack = Pack::compile(&packs.files, settings)?;
-    want_signs(&mut pack);
-    let examination = examine(&discovery.sources, &pack, instance);
+/// The rules that wait for what is missing of the files, and the watch for signs while
+/// these are read for `read`.
+pub(crate) struct Doctor {
+    pack: Pack,
+    pub(crate) watch: SignWatch,
+}
+
+impl Doctor {
+    pub(crate) fn new(packs: &Packs, settings: &Settings, read: &Wanted) -> Result<Self, Failure> {
+        let mut pack = Pack::compile(&packs.files, settings)?;
+        want_signs(&mut pack);
+        let watch = SignWatch::new(&pack, read);
+        Ok(Self { pack, watch })
+    }
+
+    /// What the doctor says of the files that were read meanwhile.
+    pub(crate) fn exports(
+        &self,
+        discovery: &Discovery,
+        files: &[ReadFile],
+        (instance, complete): (Option<&str>, &[String]),
+    ) -> Exports {
+        let Self { pack, watch } = self;
+        let has_classes = files.iter().any(|file| !file.report.classes.is_empty());
+        let examination = if has_classes {
+            // What the input says of tables is not the doctor's.
+            examine(&discovery.sources, pack, instance)
+        } else {
+            let reports = files.iter().map(|file| file.report.clone()).collect();
+            examine_watched(watch, reports, &discovery.sources, (pack, instance))
+        };
+        told(&examination, discovery, complete)
+    }
+}
+
+fn told(examination: &Examination, discovery: &Discovery, complete: &[String]) -> Exports {
     let look_whole = examination.whole_tables().filter(|table| !complete.iter().any(|known| known == table));
     let look_whole = look_whole.map(str::to_owned).collect();
     let path =
         |source: Option<u32>| source.map_or_else(String::new, |source| discovery.path(source).to_owned());
-    Ok(Exports {
+    Exports {
         requests: examination.requests.iter().map(request).collect(),
         signs: examination
             .signs
@@ -50,7 +76,7 @@ pub(crate) fn exports(
             })
             .collect(),
         look_whole,
-    })
+    }
 }
 
 fn request(request: &doctor::Request) -> Request {

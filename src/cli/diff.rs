@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use glidelint::engine::{ACCESS_TABLES, Plan, judge, reached_roles, read_all};
 use glidelint::finding::BaselineState;
-use glidelint::locate::locate;
+use glidelint::locate::{ScannedFiles, locate};
 use glidelint::report::safe;
 use glidelint::suppress::{Baseline, Entry, Recognised, Seen};
 use serde::Serialize;
@@ -225,7 +225,11 @@ fn scanned(
     let is_incomplete = input::is_incomplete(&notices);
     let rules = pack.rules.iter().zip(&outcome.coverage).filter(|(_, coverage)| coverage.has_judged());
     let judged = rules.map(|(rule, _)| rule.meta.id.clone()).collect();
-    let located = locate(outcome.findings, Vec::new(), &discovery.sources, &reading.files);
+    let located = locate(
+        outcome.findings,
+        Vec::new(),
+        ScannedFiles { sources: &discovery.sources, files: &reading.files },
+    );
     let found = |found: glidelint::locate::LocatedFinding<'_>| {
         let (finding, primary) = (found.finding, found.primary());
         let rule = pack.rules.get(usize::from(finding.rule)).map_or("", |rule| rule.meta.id.as_str());

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use clap::Args;
 use glidelint::engine::{Instance, Plan, judge, read_all};
 use glidelint::finding::{Finding, Target};
-use glidelint::locate::{FileExcerpts, Findings, LocatedFinding, locate};
+use glidelint::locate::{Findings, LocatedFinding, ScannedFiles, locate, show_place};
 use glidelint::query::{BoundQuery, Query, Truth};
 use glidelint::report::{mended, safe};
 use glidelint::rule::{Ask, Pack, Rule};
@@ -86,8 +86,8 @@ pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
     let notices = input::notices(&discovery, &reading);
     let is_incomplete = input::is_incomplete(&notices);
     let is_empty = input::is_empty(&reading.files);
-    let located = locate(outcome.findings, Vec::new(), &discovery.sources, &reading.files);
-    let excerpts = FileExcerpts::new(&discovery.sources, &reading.files);
+    let inputs = ScannedFiles { sources: &discovery.sources, files: &reading.files };
+    let located = locate(outcome.findings, Vec::new(), inputs);
     let locked = if args.allow_lockout {
         HashSet::new()
     } else {
@@ -95,9 +95,9 @@ pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
     };
     let mut changes = Changes::default();
     for found in located.findings.iter() {
-        changes.take(&pack.rules, &found, (&discovery, &excerpts), &locked);
+        changes.take(&pack.rules, &found, (&discovery, inputs), &locked);
     }
-    drop((excerpts, located, reading));
+    drop((located, reading));
     let (discovery, waivers) = (&discovery, &waivers);
     changes.try_out(&Trial { discovery, pack: &pack, options: &options, waivers, before })?;
     write_stdout(|out| changes.show(discovery, args.dry_run, out))?;
@@ -177,7 +177,7 @@ impl Changes {
         &mut self,
         rules: &[Rule],
         found: &LocatedFinding<'_>,
-        (discovery, excerpts): (&Discovery, &FileExcerpts),
+        (discovery, inputs): (&Discovery, ScannedFiles<'_>),
         locked: &HashSet<String>,
     ) {
         let finding = found.finding;
@@ -198,7 +198,7 @@ impl Changes {
         if source.archive_path().is_some() || region.span.end > source.plain_to() && !has_mark(source) {
             return self.left.push(format!("{at}: only plain files of UTF-8 can be changed in place"));
         }
-        let (snippet, _) = excerpts.of_place(primary.place, primary.lines);
+        let (_, snippet, _) = show_place(primary.place, inputs);
         match mended(&snippet, field, value) {
             Some(after) => self.list.push(Change {
                 source: primary.place.source,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use glidelint::engine::{Instance, Options, Plan, dictionary_of, missing_names, read_all};
 use glidelint::finding::{Place, PlaceRole, Target};
-use glidelint::locate::locate_places;
+use glidelint::locate::{ScannedFiles, locate_places};
 use glidelint::query::{BoundPath, Clock, Data, Query, RowId, Truth};
 use glidelint::record::{
     ColumnIdx, REDACTED, TableIdx, carries_credential, carries_records, is_secret_column, is_secret_property,
@@ -104,7 +104,7 @@ pub(crate) fn run(args: &QueryArgs) -> Result<Exit, Failure> {
     }
     let places: Vec<_> =
         rows.iter().filter_map(|(answering, row, _)| place(answering, table, *row)).collect();
-    let lines = locate_places(&places, &discovery.sources, &reading.files);
+    let lines = locate_places(&places, ScannedFiles { sources: &discovery.sources, files: &reading.files });
     write_stdout(|out| {
         header(args, out)?;
         for ((answering, row, truth), (place, lines)) in rows.iter().zip(places.iter().zip(&lines)) {

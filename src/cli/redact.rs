@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write};
 
 use glidelint::engine::ReadFile;
-use glidelint::locate::locate_places;
+use glidelint::locate::{ScannedFiles, locate_places};
 use glidelint::record::BUILT_IN;
 use glidelint::redact::{Extent, Found, Gathered, Key, Redactor, Watch, gather};
 use glidelint::report::{Report, safe};
@@ -140,7 +140,7 @@ impl Guard<'_> {
         let (sources, files) = self.exports;
         let source = usize::try_from(found.place.source).ok().and_then(|at| sources.get(at));
         let path = source.map_or("", Source::path);
-        let lines = locate_places(std::slice::from_ref(&found.place), sources, files);
+        let lines = locate_places(std::slice::from_ref(&found.place), ScannedFiles { sources, files });
         let line = lines.first().map_or(1, |lines| lines.region.start.line);
         let secret = format!("{}.{} at {path}:{line}", found.table, found.field);
         Failure::Leak { to: to.to_owned(), secret: safe::terminal(&secret).into_owned() }

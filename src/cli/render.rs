@@ -116,6 +116,20 @@ impl<'a> Renderer<'a> {
         self.files.iter().map(|file| file.format).chain([self.args.format]).any(is_it)
     }
 
+    /// Of how many findings a report shows texts.
+    pub(crate) fn most_shown(&self) -> usize {
+        let of_format = |format| match format {
+            Format::Text if self.args.quiet => 0,
+            Format::Text => self.args.max_shown.0.unwrap_or(usize::MAX),
+            Format::Sarif => self.args.max_results,
+            Format::Html => html::FINDINGS,
+            Format::Result => usize::MAX,
+            _ => 0,
+        };
+        let formats = self.files.iter().map(|file| file.format).chain([self.args.format]);
+        formats.map(of_format).max().unwrap_or(0)
+    }
+
     /// Writes files first, then standard output.
     pub(crate) fn write(&self, report: &Report, guard: &Guard<'_>) -> Result<(), Failure> {
         for file in &self.files {

@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use glidelint::doctor::want_signs;
 use glidelint::engine::{
-    Plan, Profile, ReadFile, TurnedOff, compare, cover, judge, profile, read_all, replaced_notice,
-    replaced_places, review, turned_off, turned_off_notices,
+    Plan, Profile, ReadFile, TurnedOff, Verdicts, compare, cover, profile, read_all, replaced_notice,
+    replaced_places, review, turned_off, turned_off_notices, verdicts,
 };
 use glidelint::finding::{Band, Confidence, Finding, RuleCoverage, Severity};
-use glidelint::locate::{FileExcerpts, Findings, locate};
+use glidelint::locate::{Beside, Findings, Located, ScannedFiles, locate_notices, revisit};
 use glidelint::report::{Report, Scope, Score, Stats, safe};
 use glidelint::rule::{Pack, Rule, RuleError, RuleMeta, Settings};
 use glidelint::source::Source;
@@ -22,7 +23,7 @@ use super::args::{AcceptArgs, BandArg, ConfidenceArg, FailOn, Format, JudgeArgs,
 use super::base::{Base, Replacing};
 use super::base_files::BaseFiles;
 use super::changed::{Changed, is_any_staged};
-use super::desk::{desk, exports};
+use super::desk::{Doctor, desk};
 use super::exit::Exit;
 use super::fail::Failure;
 use super::git;
@@ -34,7 +35,7 @@ use super::packs::Packs;
 use super::redact;
 use super::render::Renderer;
 use super::revision::Revision;
-use super::scope::{inputs, pack_info, root_name, stats};
+use super::scope::{self, pack_info, root_name, stats};
 use super::weaker;
 
 /// How many accounts a report for reviewers lists.
@@ -60,6 +61,7 @@ pub(crate) fn run(args: &ScanArgs) -> Result<Exit, Failure> {
     let mut pack = ManuallyDrop::new(compile(&packs.files, &mut settings, sources)?);
     if renderer.writes_any(Format::shows_desk) {
         pack.want_review().map_err(|error| Failure::Use(error.to_string()))?;
+        want_signs(&mut pack);
     }
     let is_one = parts.len() < 2;
     if is_one {
@@ -203,29 +205,35 @@ impl Scan<'_> {
         check_tables(&options, pack)?;
         let progress = progress_bar(args, &discovery.sources);
         let tick = |bytes| progress.inc(bytes);
-        let reading = ManuallyDrop::new(read_all(discovery, &Plan::of(pack), &options, &tick));
+        let doctor = renderer.writes_any(Format::shows_desk);
+        let doctor = doctor.then(|| Doctor::new(packs, settings, &pack.wanted)).transpose()?;
+        let plan = Plan { signs: doctor.as_ref().map(|doctor| &doctor.watch), ..Plan::of(pack) };
+        let reading = ManuallyDrop::new(read_all(discovery, &plan, &options, &tick));
         progress.finish_and_clear();
-        let outcome = judge(&reading.instance, &pack.rules);
+        let Verdicts { drafts, coverage } = verdicts(&reading.instance, &pack.rules);
         let scored = cover(&reading.instance, &pack.scored);
         // Of a few chosen rules it would be no score.
         let is_chosen = !args.judge.packs.select.is_empty();
-        let score = Score::of(metas(&pack.rules, &outcome.coverage).chain(metas(&pack.scored, &scored)));
-        let desk = if renderer.writes_any(Format::shows_desk) {
-            let reviewed = review(&reading.instance, pack, [&outcome.coverage, &scored], ACCOUNTS);
+        let score = Score::of(metas(&pack.rules, &coverage).chain(metas(&pack.scored, &scored)));
+        let reviewed = doctor.as_ref().map(|doctor| {
+            let reviewed = review(&reading.instance, pack, [&coverage, &scored], ACCOUNTS);
             let known = (name.as_deref(), &*reading.instance.whole_tables());
-            let exports = exports(discovery, (packs, settings), known)?;
-            Some(desk(reviewed, &discovery.sources, &reading.files, exports))
-        } else {
-            None
-        };
-        let mut notices = input::notices(discovery, &reading);
-        let mut findings = outcome.findings;
+            (reviewed, doctor.exports(discovery, &reading.files, known))
+        });
+        let inputs = ScannedFiles { sources: &discovery.sources, files: &reading.files };
+        let most = renderer.most_shown().min(drafts.len());
+        let reviewed_places = reviewed.as_ref().map_or(&[][..], |(reviewed, _)| &reviewed.places);
+        let beside = Beside { notices: input::notices(discovery, &reading), places: reviewed_places };
+        let located = revisit(drafts, beside, inputs, most.saturating_add(acceptance.most_known()));
+        let Located { mut findings, notices: mut located, texts, places } = located;
+        let desk = reviewed.map(|(reviewed, exports)| desk(reviewed, &places, &discovery.sources, exports));
+        let mut notices = Vec::new();
         let rules: Vec<_> = pack.rules.iter().map(|rule| Arc::clone(&rule.meta)).collect();
-        let mut accepted = acceptance.apply(&mut findings, &rules, &outcome.coverage, discovery);
-        let off = turned_off(&reading.instance, &pack.rules, &findings);
+        let mut accepted = acceptance.apply(findings.as_mut_slice(), &rules, &coverage, discovery);
+        let off = turned_off(&reading.instance, &pack.rules, findings.as_slice());
+        let (instance, path_of) = (&reading.instance, |source| discovery.path(source));
         let off_notices = |is_changed: &dyn Fn(&TurnedOff) -> bool| {
-            let instance = &reading.instance;
-            turned_off_notices(instance, (&off, &pack.rules), is_changed, &|source| discovery.path(source))
+            turned_off_notices(instance, (&off, &pack.rules), is_changed, &path_of)
         };
         if let Some(revision) = &args.changed_since {
             let revision = Revision::open("--changed-since", revision, &discovery.root)?.merge_base()?;
@@ -234,39 +242,39 @@ impl Scan<'_> {
             let before = JudgeArgs { as_of, instance: name.clone(), ..args.judge.clone() };
             let (base, was) = Base::judge((&revision, &files), &before, (found, packs))?;
             let changed = Changed::since(&files, discovery, &was);
-            let mut compared = base.compare(metas(&pack.rules, &outcome.coverage), &findings);
-            compared.tell(&mut findings, |finding| changed.holds(finding));
+            let mut compared = base.compare(metas(&pack.rules, &coverage), findings.as_slice());
+            compared.tell(findings.as_mut_slice(), |finding| changed.holds(finding));
             accepted.known.get_or_insert(compared.known);
-            let replaced = replaced_places(&reading.instance);
-            let replacing = Replacing::new(replaced, discovery, |newer| changed.holds_record(newer));
-            let off = off_notices(&|off| changed.holds_record(off.newer(&reading.instance)));
+            let holds = |newer| changed.holds_record(newer);
+            let replacing = Replacing::new(replaced_places(instance), discovery, holds);
+            let off = off_notices(&|off| changed.holds_record(off.newer(instance)));
             notices.extend(base.turned_off((&compared.is_found, &replacing), &off));
             notices.extend(off);
             notices.extend(compared.notices);
         } else {
             notices.extend(off_notices(&|_| false));
-            notices.extend(replaced_notice(&reading.instance, &off, &|source| discovery.path(source)));
+            notices.extend(replaced_notice(instance, &off, &path_of));
         }
         findings.retain(|finding| is_wanted(args, finding));
-        let located = locate(findings, notices, &discovery.sources, &reading.files);
-        let incomplete = located.notices.iter().any(|(notice, _)| notice.is_loss());
-        let mut notices = located.notices;
+        located.extend(locate_notices(notices, inputs));
+        let mut notices = located;
+        let incomplete = notices.iter().any(|(notice, _)| notice.is_loss());
         notices.extend(packs.notices().map(|notice| (notice, None)));
         notices.extend(acceptance.notices(&accepted, found));
-        let mut findings = located.findings;
         let rule_id = |rule: u16| pack.rules.get(usize::from(rule)).map(|rule| rule.meta.id.as_str());
         findings.sort(&discovery.sources, rule_id);
-        let exit = self.exit(incomplete, &outcome.coverage, &reading.files, &findings);
+        texts.complete(&findings, most, inputs);
+        let exit = self.exit(incomplete, &coverage, &reading.files, &findings);
         let mut report = ManuallyDrop::new(Report {
             rules,
             accepted,
-            coverage: outcome.coverage,
+            coverage,
             score: score.filter(|_| !is_chosen),
             scope: Scope {
                 version: env!("CARGO_PKG_VERSION").into(),
                 packs: packs.files.iter().map(pack_info).collect(),
                 root: root_name(&discovery.root),
-                inputs: inputs(args, renderer, discovery, &reading.files),
+                inputs: scope::inputs(args, renderer, discovery, &reading.files),
                 as_of: reading.as_of.clone(),
                 baseline: Some(baseline_text(&args.judge.packs)?),
                 complete: reading.instance.whole_tables(),
@@ -280,7 +288,7 @@ impl Scan<'_> {
             stats: stats(discovery, &reading.files),
             notices,
             findings,
-            excerpts: Box::new(FileExcerpts::new(&discovery.sources, &reading.files)),
+            excerpts: Box::new(texts),
             desk,
             exit_code: exit.code(),
         });

@@ -31,7 +31,8 @@ pub fn dictionary_of(sources: &[Source]) -> Dictionary {
     let mut wanted = Wanted::new();
     let (table, named, more) = want_descriptions(&mut wanted);
     let (tests, keys) = (RowTests::default(), KeyPaths::new());
-    let plan = Plan { wanted: &wanted, tests: &tests, classes: &[], keys: &keys, asks: Vec::new() };
+    let plan =
+        Plan { wanted: &wanted, tests: &tests, classes: &[], keys: &keys, asks: Vec::new(), signs: None };
     let options = Options { all_versions: true, ..Options::default() };
     let Reading { instance, .. } = read_rows(sources, &plan, &options, &|_| {});
     let mut dictionary = Dictionary::default();

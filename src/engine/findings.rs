@@ -1,5 +1,8 @@
 //! From a failed judgement to a finding: message, key, places, fingerprint.
 
+mod identity;
+mod message;
+
 use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,8 +11,8 @@ use super::instance::Instance;
 use super::lacks::missing_names;
 use super::set_view::key_by_set;
 use super::user_access::{AccessStep, path_of};
+use crate::facts::RowStanding;
 use crate::facts::SetNo;
-use crate::facts::Standing;
 use crate::finding::{FieldPart, Finding, Place, PlaceRole, Target, key_in_set};
 use crate::query::{Data, Missing, RowId};
 use crate::record::{ColumnIdx, TableIdx, schema};
@@ -56,12 +59,12 @@ pub(super) struct FindingWriter<'i> {
     /// Where the values of properties stand, for `{value}`.
     pub(super) properties: Option<PropertyColumns>,
     /// Names that the findings share.
-    pub(super) names: SharedNames,
+    pub(super) names: &'i SharedNames,
 }
 
-/// Names of tables and fields, each once: one rule has few.
+/// Names of tables and fields that findings share, each once: rules have few.
 #[derive(Default)]
-pub(super) struct SharedNames(RefCell<Vec<Arc<str>>>);
+pub struct SharedNames(RefCell<Vec<Arc<str>>>);
 
 impl SharedNames {
     fn of(&self, name: &str) -> Arc<str> {
@@ -118,27 +121,43 @@ impl FindingWriter<'_> {
             values: values.hash(),
             state: None,
             waiver: None,
-            places: self.places(subject, field, &path).into(),
+            places: self.places(subject, self.pointed_at(subject, field), &path).into(),
         }
     }
 
     /// The field that is reported, if the record shows it.
     fn reported_field(&self, subject: &Subject) -> Option<Arc<str>> {
         let row = *subject.rows.first()?;
+        let (at, column) = self.asked_field(subject)?;
+        self.data.cell(subject.table, row, column).present.then(|| self.names.of(at))
+    }
+
+    /// The field that is reported, whether the record shows it or not.
+    fn asked_field(&self, subject: &Subject) -> Option<(&str, ColumnIdx)> {
         let is_property = self.properties.is_some_and(|columns| columns.table == subject.table);
         let columns = self.instance.wanted.table(subject.table);
         // A rule of several conditions may name a field that only one of its tables has.
         let own = self.rule.at.as_deref().and_then(|at| Some((at, columns.find(at)?)));
-        let (at, column) = own.or_else(|| is_property.then_some("value").zip(columns.find("value")))?;
-        self.data.cell(subject.table, row, column).present.then(|| self.names.of(at))
+        own.or_else(|| is_property.then_some("value").zip(columns.find("value")))
     }
 
-    fn places(&self, subject: &Subject, field: Option<Arc<str>>, path: &[AccessStep]) -> Vec<Place> {
+    /// The places of a finding whose row is not read again yet: that row stands for what
+    /// the finding will point at in it.
+    pub(super) fn draft_places(&self, subject: &Subject) -> Vec<Place> {
+        let row = subject.rows.first().copied();
+        let path = row.map(|row| path_of(self.instance, subject.table, row)).unwrap_or_default();
+        self.places(subject, vec![Target::Record], &path)
+    }
+
+    /// The places of a finding: what it points at in its first row, then other rows that
+    /// show the same, each with the reported field if that row has it.
+    fn places(&self, subject: &Subject, first: Vec<Target>, path: &[AccessStep]) -> Vec<Place> {
         if !path.is_empty() {
             return places_of_path(path);
         }
-        let mut parts = field.as_ref().map(|field| self.parts(subject, field)).unwrap_or_default();
+        let field = self.asked_field(subject).map(|(field, _)| self.names.of(field));
         let target = field.map_or(Target::Record, Target::Field);
+        let mut parts = first;
         let mut places = Vec::new();
         // Then the rows are all copies that there are.
         let every_copy = matches!(&self.rule.body, Body::Record(body) if body.judges == Judges::EveryCopy);
@@ -160,7 +179,7 @@ impl FindingWriter<'_> {
             if subject.set.is_some() {
                 for &(other, standing) in self.instance.sets.others(subject.table, row) {
                     let (target, label) = match standing {
-                        Standing::Copy(_) => (target.clone(), "the same record once more"),
+                        RowStanding::Copy(_) => (target.clone(), "the same record once more"),
                         _ => (Target::Record, "an older version of the record in the same update set"),
                     };
                     places.extend(self.place(subject.table, other, target, Some(label.to_owned())));
@@ -191,6 +210,13 @@ impl FindingWriter<'_> {
         }
         places.truncate(MAX_RELATED);
         places
+    }
+
+    /// What a finding points at in its first row.
+    fn pointed_at(&self, subject: &Subject, field: Option<Arc<str>>) -> Vec<Target> {
+        let Some(field) = field else { return vec![Target::Record] };
+        let parts = self.parts(subject, &field);
+        if parts.is_empty() { vec![Target::Field(field)] } else { parts }
     }
 
     /// Where in the reported field stands what the rule found there by a pattern it

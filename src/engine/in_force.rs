@@ -13,7 +13,7 @@ use super::plan::Plan;
 use super::references::lost_references;
 use super::user_access::ACCESS_TABLES;
 use super::views;
-use crate::facts::{Evidence, Names, Options, ReadFile, TableFacts, TextId, whole_tables};
+use crate::facts::{ClaimEvidence, Options, ReadFile, ShownNames, TableFacts, TextId, whole_tables};
 use crate::query::{EFFECTIVE_ROLE, ROLE_CLOSURE, RowId, is_view};
 use crate::record::{ColumnIdx, is_update_set};
 use crate::source::Source;
@@ -35,7 +35,7 @@ pub(super) fn settle<'p>(
     }
     let facts = instance.facts.in_force();
     let mut whole = whole_tables(files, &facts, plan.wanted, options);
-    let evidence = Evidence { files, sources, facts: &facts, wanted: plan.wanted, options };
+    let evidence = ClaimEvidence { files, sources, facts: &facts, wanted: plan.wanted, options };
     let doubted = evidence.settle(&mut whole);
     if !is_shown && !whole.contains(&true) {
         instance.facts.share_texts(&facts);
@@ -48,7 +48,7 @@ pub(super) fn settle<'p>(
         let lost = lost_references(&seen);
         seen.doubted.extend(lost);
     }
-    seen.names = Names::new(&seen.facts, plan.wanted);
+    seen.names = ShownNames::new(&seen.facts, plan.wanted);
     if instance.names.is_any_disputed() || grants_differ(instance) {
         views::settle(&mut seen, &plan.asks);
     } else {

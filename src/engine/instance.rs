@@ -8,7 +8,7 @@ use crate::access::Access;
 use crate::access::Node;
 use crate::export::FileKind;
 use crate::facts::{
-    Apps, AtOdds, Doubted, Facts, FileFacts, MixedSign, Names, OtherVersions, Row, Sameness, TableFacts,
+    Apps, AtOdds, Doubted, Facts, FileFacts, MixedSign, OtherVersions, Row, Sameness, ShownNames, TableFacts,
     TextId, Undecided, UpdateSets, hash_of_key,
 };
 use crate::query::{
@@ -46,7 +46,7 @@ pub struct Instance<'p> {
     /// In which columns they contradict themselves.
     pub(super) at_odds: AtOdds,
     /// What is odd about the names that references show.
-    pub(super) names: Names,
+    pub(super) names: ShownNames,
     /// The sources that hold records, in scan order.
     pub(super) files: Arc<Vec<FileFacts>>,
     /// Who reaches which role, if anybody asks.
@@ -107,7 +107,7 @@ impl<'p> Instance<'p> {
             mixed: Vec::new(),
             undecided: Vec::new(),
             at_odds: AtOdds::new(),
-            names: Names::default(),
+            names: ShownNames::default(),
             files,
             access: None,
             in_force: None,

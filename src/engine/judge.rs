@@ -7,7 +7,7 @@ use super::instance::Instance;
 use super::judge_proposed::judge_both;
 use super::judging::Judging;
 use super::set_view::settle_acls;
-use super::writing::{Failed, write_findings};
+use super::writing::{Drafts, Failed};
 use crate::finding::{Finding, RuleCoverage};
 use crate::rule::Rule;
 
@@ -20,17 +20,28 @@ pub struct Outcome {
     pub coverage: Vec<RuleCoverage>,
 }
 
+/// What failed, and how each rule fared.
+pub struct Verdicts<'i> {
+    /// By rule, then in scan order; what sets propose that are not in force comes last.
+    pub drafts: Drafts<'i>,
+    /// One entry a rule, in the rules' order.
+    pub coverage: Vec<RuleCoverage>,
+}
+
 /// Judges an instance by all rules, in parallel; the order of the answer does
-/// not depend on the number of threads.
+/// not depend on the number of threads. Findings stay open whose messages show what is
+/// not kept.
+#[must_use]
+pub fn verdicts<'i>(instance: &'i Instance<'i>, rules: &'i [Rule]) -> Verdicts<'i> {
+    let Judged { failed, proposed, coverage } = judge_all(instance, rules);
+    Verdicts { drafts: Drafts::new(instance, rules, failed, proposed), coverage }
+}
+
+/// The same, and reads the rows again that messages show.
 #[must_use]
 pub fn judge(instance: &Instance<'_>, rules: &[Rule]) -> Outcome {
-    let Judged { failed, proposed, coverage } = judge_all(instance, rules);
-    let mut findings = write_findings(instance.in_force(), rules, failed);
-    if proposed.iter().any(|failed| !failed.is_empty()) {
-        findings.extend(write_findings(instance, rules, proposed));
-        findings.sort_by_key(|finding| finding.rule);
-    }
-    Outcome { findings, coverage }
+    let Verdicts { drafts, coverage } = verdicts(instance, rules);
+    Outcome { findings: drafts.written(), coverage }
 }
 
 /// How rules fare whose findings nobody wants: what failed is not written.

@@ -2,7 +2,7 @@
 
 use super::instance::Instance;
 use super::version_notices::contradicted;
-use crate::facts::Standing;
+use crate::facts::RowStanding;
 use crate::finding::Unclear;
 use crate::query::{EFFECTIVE_ROLE, Missing, MissingItem, ROLE_CLOSURE, RowTest};
 use crate::record::{ColumnIdx, TableIdx};
@@ -69,6 +69,6 @@ fn lacks_somewhere(instance: &Instance<'_>, table: TableIdx, column: ColumnIdx) 
         let lacks = |(number, test): &(usize, &RowTest)| {
             answers.and_then(|answers| answers.get(*number)).is_some_and(|answer| test.is_open(*answer))
         };
-        row.standing != Standing::Joined && asking.iter().any(lacks)
+        row.standing != RowStanding::Joined && asking.iter().any(lacks)
     })
 }

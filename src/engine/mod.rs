@@ -2,7 +2,6 @@
 //! joins, the verdicts.
 
 mod access_notices;
-mod again;
 mod asked;
 mod checks;
 mod classes;
@@ -11,7 +10,6 @@ mod conditions;
 mod counts;
 mod dictionary;
 mod findings;
-mod identity;
 mod in_folder;
 mod in_force;
 mod instance;
@@ -19,7 +17,6 @@ mod judge;
 mod judge_proposed;
 mod judging;
 mod lacks;
-mod message;
 mod name_notices;
 mod notices;
 mod pass_on;
@@ -28,6 +25,7 @@ mod properties;
 mod read;
 mod records;
 mod references;
+mod reread_columns;
 mod review;
 mod same;
 mod selftest;
@@ -45,8 +43,9 @@ pub use crate::facts::{Inputs, Options, ReadFile};
 pub use checks::load_rules;
 pub use compare::{Comparison, Difference, DifferenceKind, Profile, Side, Weight, compare, profile};
 pub use dictionary::{dictionary_of, read_all};
+pub use findings::SharedNames;
 pub use instance::Instance;
-pub use judge::{Outcome, cover, judge};
+pub use judge::{Outcome, Verdicts, cover, judge, verdicts};
 pub use lacks::missing_names;
 pub use notices::instance_notices;
 pub use plan::Plan;
@@ -61,3 +60,4 @@ pub use user_access::{
     ACCESS_TABLES, AccessStep, Branch, FoundUser, MOST_PATHS, RoleAccess, RoleState, access_gaps,
     access_tree, reached_roles, roles_of, users_called,
 };
+pub use writing::Drafts;

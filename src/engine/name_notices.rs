@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::instance::Instance;
 use super::version_notices::more;
-use crate::facts::{AT_ODDS, Place, name_in_row};
+use crate::facts::{AT_ODDS, NamedCell, name_in_row};
 use crate::finding::{Notice, NoticeLevel};
 use crate::query::RowId;
 use crate::record::{ColumnIdx, fixed_name, well_known_name};
@@ -38,7 +38,7 @@ pub(super) fn name_notices<'s>(instance: &Instance<'_>, path_of: &dyn Fn(u32) ->
         let both: &[_] = if one == other { &[[one, one]] } else { &[[one, other], [other, one]] };
         for &[here, there] in both {
             let (source, start, _) = place(here.0, here.1);
-            let shown = |(table, row, column): Place| {
+            let shown = |(table, row, column): NamedCell| {
                 instance.facts.cell(table, row, column).display.unwrap_or_default()
             };
             let target = &instance.wanted.table(*target).name;
@@ -66,14 +66,14 @@ pub(super) fn name_notices<'s>(instance: &Instance<'_>, path_of: &dyn Fn(u32) ->
 }
 
 /// A reference for a message: its column, and the record that it stands in.
-fn reference_in_words(instance: &Instance<'_>, (table, row, column): Place) -> String {
+fn reference_in_words(instance: &Instance<'_>, (table, row, column): NamedCell) -> String {
     let key = instance.key(table, row).replace(AT_ODDS, " or ");
     let (name, column) = (&instance.wanted.table(table).name, instance.wanted.column_name(table, column));
     format!("{name}.{column} of '{key}'")
 }
 
 /// What the record is called to which a reference leads.
-fn known_name<'i>(instance: &'i Instance<'_>, (table, row, column): Place) -> &'i str {
+fn known_name<'i>(instance: &'i Instance<'_>, (table, row, column): NamedCell) -> &'i str {
     let value = instance.table(table).pair(row, column).value;
     let reference = instance.wanted.named().find(|named| (named.table, named.column) == (table, column));
     let in_row = reference.and_then(|reference| name_in_row(&instance.facts, reference, value));

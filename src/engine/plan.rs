@@ -1,5 +1,6 @@
 //! What is read, and what for.
 
+use crate::doctor::SignWatch;
 use crate::query::RowTests;
 use crate::record::Wanted;
 use crate::rule::{Ask, ClassBody, KeyPaths, Pack, Rule};
@@ -16,6 +17,8 @@ pub struct Plan<'p> {
     pub keys: &'p KeyPaths,
     /// Everything that will be asked.
     pub asks: Vec<Ask<'p>>,
+    /// Who watches for signs of bad exports meanwhile.
+    pub signs: Option<&'p SignWatch>,
 }
 
 impl<'p> Plan<'p> {
@@ -26,6 +29,13 @@ impl<'p> Plan<'p> {
         let classes = pack.classes.iter().flat_map(ClassBody::asks);
         let review = pack.review.iter().map(|review| Ask::Query(&review.is_privileged));
         let asks = rules.chain(classes).chain(review).collect();
-        Self { wanted: &pack.wanted, tests: &pack.tests, classes: &pack.classes, keys: &pack.keys, asks }
+        Self {
+            wanted: &pack.wanted,
+            tests: &pack.tests,
+            classes: &pack.classes,
+            keys: &pack.keys,
+            asks,
+            signs: None,
+        }
     }
 }

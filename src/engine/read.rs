@@ -10,14 +10,15 @@ use super::plan::Plan;
 use super::references::lost_references;
 use super::same;
 use super::views;
-use crate::export::{self, Collect, FileReport, Select};
+use crate::doctor::{SignSink, SignWatch};
+use crate::export::{self, Collect, FileReport, RecordSink, Select};
 use crate::facts::{
-    Apps, Asked, Collector, Evidence, Facts, FileDates, FileFacts, Files, InputClasses, Inputs, Names,
-    Options, ReadFile, Rows, Settling, Shared, UpdateSets, at_odds, classes_in, is_build_output, mixed_signs,
-    settle, whole_tables,
+    Apps, Asked, ClaimEvidence, Collector, Facts, FileDates, FileFacts, Files, InputClasses, Inputs, Options,
+    ReadFile, Rows, Settling, Shared, ShownNames, UpdateSets, at_odds, classes_in, is_build_output,
+    mixed_signs, settle, whole_tables,
 };
 use crate::query::Clock;
-use crate::record::Classes;
+use crate::record::{Classes, Record};
 use crate::source::Source;
 
 /// All files that were read, and what they hold.
@@ -83,7 +84,7 @@ pub(super) fn read_rows<'p>(
     facts.forget_versions();
     let as_of = clock.now().map(|now| now.strftime("%Y-%m-%d %H:%M:%S").to_string());
     let mut whole = whole_tables(&files, &facts, plan.wanted, options);
-    let evidence = Evidence { files: &files, sources, facts: &facts, wanted: plan.wanted, options };
+    let evidence = ClaimEvidence { files: &files, sources, facts: &facts, wanted: plan.wanted, options };
     let doubted = evidence.settle(&mut whole);
     let file_facts: Vec<_> = files.iter().filter_map(FileFacts::of).collect();
     let mut instance = Instance::new(
@@ -108,7 +109,7 @@ pub(super) fn read_rows<'p>(
     if !options.all_versions {
         same::settle(&mut instance);
     }
-    instance.names = Names::new(&instance.facts, plan.wanted);
+    instance.names = ShownNames::new(&instance.facts, plan.wanted);
     views::settle(&mut instance, &plan.asks);
     in_force::settle(&mut instance, plan, (&files, sources, options));
     Reading { files, instance, as_of }
@@ -142,7 +143,10 @@ fn read_once(
     let shared = Shared::new(wanted, *now);
     let asked = Asked { wanted, tests, classes, instance: &options.instance, shared: &shared };
     let rows = Mutex::new(Rows::new(wanted, now.now().is_some()));
-    let collecting = Collecting { asked, rows, progress };
+    if let Some(signs) = plan.signs {
+        signs.restart();
+    }
+    let collecting = Collecting { asked, rows, signs: plan.signs, progress };
     let reports = export::read_all(sources, Select::Wanted(wanted).with(classes), &collecting);
     let files: Vec<_> = reports
         .into_iter()
@@ -180,22 +184,49 @@ fn newest_clock(dates: impl Iterator<Item = impl AsRef<str>>) -> Option<Clock> {
 struct Collecting<'p, 'w> {
     asked: Asked<'w>,
     rows: Mutex<Rows>,
+    signs: Option<&'p SignWatch>,
     progress: &'p (dyn Fn(u64) + Sync),
 }
 
 impl<'w> Collect for Collecting<'_, 'w> {
-    type Sink = Collector<'w>;
+    type Sink = WatchedCollector<'w>;
 
-    fn sink(&self) -> Collector<'w> {
-        Collector::new(self.asked)
+    fn sink(&self) -> WatchedCollector<'w> {
+        let signs = self.signs.map(Collect::sink);
+        WatchedCollector { collector: Collector::new(self.asked), signs }
     }
 
-    fn take(&self, collector: Collector<'w>) {
+    fn take(&self, WatchedCollector { collector, signs }: WatchedCollector<'w>) {
+        if let Some((watch, signs)) = self.signs.zip(signs) {
+            watch.take(signs);
+        }
         self.rows.lock().unwrap_or_else(PoisonError::into_inner).take(collector);
     }
 
     fn progress(&self, bytes: u64) {
         (self.progress)(bytes);
+    }
+}
+
+/// A collector, and who watches what it collects.
+struct WatchedCollector<'w> {
+    collector: Collector<'w>,
+    signs: Option<SignSink>,
+}
+
+impl RecordSink for WatchedCollector<'_> {
+    fn begin(&mut self, source: u32) {
+        self.collector.begin(source);
+        if let Some(signs) = &mut self.signs {
+            signs.begin(source);
+        }
+    }
+
+    fn record(&mut self, record: &Record<'_>) {
+        self.collector.record(record);
+        if let Some(signs) = &mut self.signs {
+            signs.record(record);
+        }
     }
 }
 

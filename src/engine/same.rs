@@ -11,11 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 
-use super::again::read_again;
 use super::instance::Instance;
+use super::reread_columns::read_again;
 use crate::facts::Pair;
 use crate::facts::TextId;
-use crate::facts::{Facts, Sameness, Standing};
+use crate::facts::{Facts, RowStanding, Sameness};
 use crate::query::RowId;
 use crate::record::{
     ColumnIdx, Record, TableIdx, display_column, known_key, schema, shares_keys, well_known_name,
@@ -58,7 +58,7 @@ pub(super) fn settle(instance: &mut Instance<'_>) {
         let facts = instance.facts.table_mut(table);
         for (copies, sameness) in marks {
             for (row, of) in copies {
-                facts.set_standing(row, Standing::Copy(of));
+                facts.set_standing(row, RowStanding::Copy(of));
             }
             facts.sameness.extend(sameness);
         }

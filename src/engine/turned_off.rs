@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::conditions;
 use super::instance::Instance;
-use super::verdicts::Verdicts;
+use super::verdicts::RowVerdicts;
 use crate::facts::Replaced;
 use crate::finding::{Finding, Notice, Verdict};
 use crate::query::{RowId, Truth};
@@ -111,7 +111,7 @@ fn failing_of(instance: &Instance<'_>, rule: &Rule, replaced: Vec<Replaced>) -> 
 }
 
 fn failing_records(instance: &Instance<'_>, body: &RecordBody, replaced: &[Replaced]) -> Vec<Replaced> {
-    let verdicts = Verdicts::new(instance, body);
+    let verdicts = RowVerdicts::new(instance, body);
     let facts = instance.table(body.table);
     let is_judged =
         |row| body.sees_deleted || facts.row(row).is_some_and(|row| row.action == Action::InsertOrUpdate);

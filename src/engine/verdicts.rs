@@ -10,14 +10,14 @@ use crate::query::RowId;
 use crate::rule::RecordBody;
 
 /// The verdicts of a rule on the rows of its table.
-pub(super) struct Verdicts<'i> {
+pub(super) struct RowVerdicts<'i> {
     instance: &'i Instance<'i>,
     body: &'i RecordBody,
     /// By signature, where that is enough.
     known: Vec<Option<Judged>>,
 }
 
-impl<'i> Verdicts<'i> {
+impl<'i> RowVerdicts<'i> {
     /// Judges every signature that a row has.
     pub(super) fn new(instance: &'i Instance<'i>, body: &'i RecordBody) -> Self {
         let facts = instance.table(body.table);

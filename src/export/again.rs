@@ -1,14 +1,18 @@
 //! Reads some children of a root once more.
 
-use super::document::{reread_of, top_level};
-use super::fast::Text;
+use super::document::reread_of;
 use super::flat::RowReader;
-use super::part::{MAX_ROW, valid_text};
-use super::reading::{By, Reading};
+use super::frame::Surroundings;
+use super::lines::{KeptLines, PlainLines};
+use super::record_builder::RecordBuilder;
+use super::report_draft::ReportDraft;
+use super::rows::scan_one;
+use super::scan::scan_payload;
+use super::scanned_text::{MAX_ROW, ScannedText, valid_text};
 use super::{FileKind, RecordSink, Select};
 use crate::record::Classes;
-use crate::source::{PartBuffer, PlainText, Source};
-use crate::span::ByteSpan;
+use crate::source::{ColumnUnit, LineMark, LineMarks, PartBuffer, PlainText, Problem, Source};
+use crate::span::{ByteSpan, LineColumn};
 use crate::xml::{Halt, TokenReader};
 
 /// How much is read at once: a child is mostly much shorter.
@@ -32,6 +36,17 @@ pub struct ChildReader<'s> {
     rows: Option<RowReader<'s>>,
     /// Whether the source cannot be read on.
     is_lost: bool,
+    lines: Lines<'s>,
+    /// Why the text could not be read.
+    problem: Option<Problem>,
+}
+
+/// Who counts lines.
+enum Lines<'s> {
+    /// Nobody: they are not asked for.
+    Uncounted,
+    Plain(Box<PlainLines<'s>>),
+    Kept(KeptLines),
 }
 
 /// Text of a file at a place that is known.
@@ -58,6 +73,75 @@ impl<'s> ChildReader<'s> {
             is_scanning: false,
             rows: None,
             is_lost: false,
+            lines: Lines::Uncounted,
+            problem: None,
+        }
+    }
+
+    /// Counts lines up to the offset `last`; `marks` are those that the first reading
+    /// left. It must be said before anything is read.
+    #[must_use]
+    pub fn counting(mut self, marks: &'s LineMarks, last: u64) -> Self {
+        let is_plain = last <= self.source.plain_to();
+        let plain = if is_plain { self.source.open_plain(&mut PartBuffer::default(), 0) } else { None };
+        self.lines = match plain {
+            Some(file) => Lines::Plain(Box::new(PlainLines::new(file, marks))),
+            None => Lines::Kept(KeptLines::new(self.source.column_unit())),
+        };
+        self
+    }
+
+    /// The line and column of an offset in the child that was read, or of the place
+    /// gone to; behind the end of the text, those of its end. Best asked in order.
+    pub fn line_of(&mut self, offset: u64) -> LineColumn {
+        let Self { lines, rows, strict, .. } = self;
+        match lines {
+            Lines::Uncounted => LineColumn { line: 1, column: 1 },
+            Lines::Plain(lines) => lines.at(offset),
+            Lines::Kept(lines) => {
+                let kept = match (&rows, &strict) {
+                    (Some(rows), _) => rows.line_mark(),
+                    (None, Some(reader)) => reader.line_mark(),
+                    (None, None) => LineMark::default(),
+                };
+                lines.at(offset, kept, |from, to| match (rows, strict) {
+                    (Some(rows), _) => rows.slice(ByteSpan::new(from, to.min(rows.end()))),
+                    (None, Some(reader)) => reader.slice(ByteSpan::new(from, to.min(reader.end()))),
+                    (None, None) => "",
+                })
+            }
+        }
+    }
+
+    /// The line and column of an offset behind everything that was asked for, which may
+    /// lie in no child.
+    pub fn line_behind(&mut self, offset: u64) -> LineColumn {
+        if matches!(self.lines, Lines::Kept(_)) && offset > self.position() {
+            if self.kind.is_flat() {
+                self.go_to(offset);
+            } else if self.strict.is_none() {
+                self.go_strictly_to(offset);
+            } else if let Some(reader) = &mut self.strict
+                && let Err(error) = reader.jump_to(offset)
+            {
+                self.problem = error.into_source_problem();
+            }
+        }
+        self.line_of(offset)
+    }
+
+    /// Why the text could not be read, if it could not.
+    pub fn take_problem(&mut self) -> Option<Problem> {
+        match &mut self.lines {
+            Lines::Plain(lines) => lines.take_problem(),
+            Lines::Kept(_) | Lines::Uncounted => self.problem.take(),
+        }
+    }
+
+    fn counted(&self) -> Option<ColumnUnit> {
+        match &self.lines {
+            Lines::Kept(lines) => Some(lines.unit()),
+            Lines::Plain(_) | Lines::Uncounted => None,
         }
     }
 
@@ -76,14 +160,13 @@ impl<'s> ChildReader<'s> {
         }
         if self.kind.is_flat() {
             if self.rows.is_none() {
-                self.rows = RowReader::new(self.source, self.select);
+                self.rows = RowReader::new(self.source, self.select, self.counted());
             }
             let source = self.source;
             return self.rows.as_mut().is_some_and(|rows| rows.go_to(source, start));
         }
-        if start <= self.source.plain_to()
-            && let Some(plain) = self.open_plain()
-        {
+        let is_plain = start <= self.source.plain_to() && !matches!(self.lines, Lines::Kept(_));
+        if is_plain && let Some(plain) = self.open_plain() {
             plain.at = start;
             self.is_scanning = true;
             return true;
@@ -109,9 +192,17 @@ impl<'s> ChildReader<'s> {
         {
             return true;
         }
-        let opened = self.source.open().ok();
-        let mut reader = opened.map(|stream| TokenReader::new(stream).with_block(BLOCK));
-        self.is_lost = reader.as_mut().is_none_or(|reader| reader.jump_to(start).is_err());
+        let opened = self.source.open().map_err(|problem| self.problem = Some(problem)).ok();
+        let counted = self.counted();
+        let mut reader = opened.map(|stream| {
+            let reader = TokenReader::new(stream).with_block(BLOCK);
+            if let Some(unit) = counted { reader.counting(unit) } else { reader }
+        });
+        let jumped = reader.as_mut().map(|reader| reader.jump_to(start));
+        self.is_lost = !matches!(jumped, Some(Ok(())));
+        if let Some(Err(error)) = jumped {
+            self.problem = error.into_source_problem();
+        }
         self.strict = reader;
         !self.is_lost
     }
@@ -135,7 +226,8 @@ impl<'s> ChildReader<'s> {
     }
 
     /// Where the child that was read ends.
-    fn position(&self) -> u64 {
+    #[must_use]
+    pub fn position(&self) -> u64 {
         if let Some(rows) = &self.rows {
             return rows.position();
         }
@@ -182,12 +274,13 @@ impl Plain {
             let base = self.at;
             let bytes = self.load(length)?;
             let is_all = bytes.len() < length;
-            let text = Text { text: valid_text(bytes), base };
-            let mut reading = Reading::new(select, By::Scanner, sink);
-            match reading.scan_one(text, top_level(kind, None)) {
+            let text = ScannedText { text: valid_text(bytes), base };
+            let mut report = ReportDraft::default();
+            let mut builder = RecordBuilder::new(select, sink, &mut report, scan_payload);
+            match scan_one(&mut builder, text, Surroundings::of_root(kind, None)) {
                 Ok(end) => {
                     self.at = text.base + u64::try_from(end).unwrap_or(0);
-                    return Some(reading.state.report.problems.is_empty());
+                    return Some(report.file.problems.is_empty());
                 }
                 Err(Halt::More) if !is_all && length < MAX_ROW => length *= 4,
                 Err(_) => return None,

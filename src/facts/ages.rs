@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::interner::Interner;
 use super::stamp::{FileDates, Stamp};
-use super::table_facts::{Standing, TableFacts, Version};
+use super::table_facts::{RowStanding, RowVersion, TableFacts};
 use crate::query::RowId;
 use crate::record::{Action, Origin};
 
@@ -30,22 +30,22 @@ pub(crate) fn standings(
     group: &[RowId],
     older: &[bool],
     files: &Files<'_>,
-) -> Vec<(RowId, Standing)> {
+) -> Vec<(RowId, RowStanding)> {
     let mut first_of: HashMap<Content, RowId> = HashMap::new();
     let mut standing: Vec<_> =
         group.iter().zip(older).filter(|(_, older)| !**older).map(|(&row, _)| row).collect();
     standing.sort_by_key(|&row| (table.is_proposed(row), files.is_build(table, row)));
-    let mut marks: Vec<(RowId, Standing)> = group
+    let mut marks: Vec<(RowId, RowStanding)> = group
         .iter()
         .zip(older)
         .filter(|(_, older)| **older)
-        .map(|(&row, _)| (row, Standing::Superseded))
+        .map(|(&row, _)| (row, RowStanding::Superseded))
         .collect();
     for row in standing {
         let Some(content) = Content::of(table, row) else { continue };
         let first = *first_of.entry(content).or_insert(row);
         if first != row {
-            marks.push((row, Standing::Copy(first)));
+            marks.push((row, RowStanding::Copy(first)));
         }
     }
     marks
@@ -79,13 +79,13 @@ pub(crate) fn age_in_set(
 }
 
 /// `sys_recorded_at` is a number of 16 to 18 hexadecimal digits.
-fn recorded_at(texts: &Interner, version: &Version) -> Option<u128> {
+fn recorded_at(texts: &Interner, version: &RowVersion) -> Option<u128> {
     let text = texts.text(version.recorded_at);
     let is_plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_plain { u128::from_str_radix(text, 16).ok() } else { None }
 }
 
-fn mod_count(version: &Version) -> Option<u128> {
+fn mod_count(version: &RowVersion) -> Option<u128> {
     (version.mod_count != u32::MAX).then(|| u128::from(version.mod_count))
 }
 

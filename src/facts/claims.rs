@@ -7,7 +7,7 @@ use super::inputs::{Options, ReadFile};
 use super::interner::TextId;
 use super::scan_facts::Facts;
 use super::table_facts::Row;
-use super::table_parts::{Parts, ids_of, shared};
+use super::table_parts::{TableParts, ids_of, shared};
 use crate::doctor::{MissingPart, NumberedFiles, export_limits, is_export_limit};
 use crate::query::RowId;
 use crate::record::{Action, ColumnIdx, Origin, TableIdx, Wanted, known_key};
@@ -24,7 +24,7 @@ pub(crate) struct Doubted {
 }
 
 /// What claims are held against.
-pub(crate) struct Evidence<'r> {
+pub(crate) struct ClaimEvidence<'r> {
     pub(crate) files: &'r [ReadFile],
     pub(crate) sources: &'r [Source],
     pub(crate) facts: &'r Facts,
@@ -32,7 +32,7 @@ pub(crate) struct Evidence<'r> {
     pub(crate) options: &'r Options,
 }
 
-impl Evidence<'_> {
+impl ClaimEvidence<'_> {
     /// Takes back that tables are whole where the files show that they are not.
     pub(crate) fn settle(&self, whole: &mut [bool]) -> Vec<Doubted> {
         let mut doubted = Vec::new();
@@ -87,7 +87,7 @@ impl Evidence<'_> {
         let name = &*self.wanted.table(table).name;
         let at_limit = || holders.iter().filter(|(_, count)| limits.contains(count));
         at_limit().next()?;
-        let parts = Parts::of(self.facts, table);
+        let parts = TableParts::of(self.facts, table);
         let goes_on = |source: u32| {
             let behind = numbered.behind(self.path(source).unwrap_or_default());
             let is_next = |next: &u32| {

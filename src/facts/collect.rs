@@ -4,7 +4,7 @@ use super::columns::Pair;
 use super::current::{Asked, CurrentRow, Shared};
 use super::interner::TextId;
 use super::stamp::Stamp;
-use super::table_facts::{Brought, NamedSet, Row, Standing, Version};
+use super::table_facts::{Brought, NamedSet, Row, RowStanding, RowVersion};
 use crate::export::RecordSink;
 use crate::query::Clock;
 use crate::record::{ColumnIdx, Origin, Record, SetReference, UpdateRow};
@@ -17,14 +17,14 @@ pub(crate) struct Collector<'w> {
     pub(crate) newest: String,
     source: u32,
     last_set: LastSet,
-    tables: Vec<Collected<'w>>,
+    tables: Vec<CollectedTable<'w>>,
 }
 
 /// The records of one table that a collector has.
 #[derive(Debug, Default)]
-pub(crate) struct Collected<'w> {
+pub(crate) struct CollectedTable<'w> {
     pub(crate) rows: Vec<Row>,
-    pub(crate) versions: Vec<Version>,
+    pub(crate) versions: Vec<RowVersion>,
     /// The kept columns of the rows, one row after the other.
     pub(crate) pairs: Vec<Pair>,
     /// Which of the rows an update set brings, where somebody asks.
@@ -56,12 +56,12 @@ impl LastSet {
 
 impl<'w> Collector<'w> {
     pub(crate) fn new(asked: Asked<'w>) -> Self {
-        let tables = asked.wanted.tables().iter().map(|_| Collected::default()).collect();
+        let tables = asked.wanted.tables().iter().map(|_| CollectedTable::default()).collect();
         Self { asked, newest: String::new(), source: 0, last_set: LastSet::default(), tables }
     }
 
     /// What it has, by table.
-    pub(crate) fn into_tables(self) -> Vec<Collected<'w>> {
+    pub(crate) fn into_tables(self) -> Vec<CollectedTable<'w>> {
         self.tables
     }
 }
@@ -77,7 +77,8 @@ impl RecordSink for Collector<'_> {
         }
         let Some(table) = record.table_index else { return };
         let shared = self.asked.shared;
-        let Collected { rows, versions, pairs, brought, renamed, current } = &mut self.tables[table.index()];
+        let CollectedTable { rows, versions, pairs, brought, renamed, current } =
+            &mut self.tables[table.index()];
         let current = current.get_or_insert_with(|| CurrentRow::new(self.asked, table));
         current.read(record, shared);
         pairs.extend(current.kept());
@@ -98,7 +99,7 @@ impl RecordSink for Collector<'_> {
             updated_on.clone_into(&mut self.newest);
         }
         let mod_count = current.value(ColumnIdx::MOD_COUNT).parse::<u64>().ok();
-        versions.push(Version {
+        versions.push(RowVersion {
             content: current.content(),
             updated_on: Stamp::new(updated_on),
             mod_count: mod_count.map_or(u32::MAX, |count| u32::try_from(count).unwrap_or(u32::MAX - 1)),
@@ -111,7 +112,7 @@ impl RecordSink for Collector<'_> {
             signature: current.signature(),
             action: record.action,
             origin: record.origin,
-            standing: Standing::Current,
+            standing: RowStanding::Current,
             class: current.class(),
         });
     }

@@ -16,7 +16,7 @@ const ROWS: usize = 1024;
 
 /// The columns of the rows of one table.
 #[derive(Debug, Default, Clone)]
-pub(crate) struct Columns {
+pub(crate) struct KeptColumns {
     width: usize,
     /// Full blocks: of each its columns, one after the other.
     blocks: Vec<Box<[Column]>>,
@@ -53,7 +53,7 @@ impl Ids {
     }
 }
 
-impl Columns {
+impl KeptColumns {
     pub(crate) fn new(width: usize) -> Self {
         Self { width, ..Self::default() }
     }
@@ -97,7 +97,7 @@ impl Columns {
 
 #[cfg(test)]
 mod tests {
-    use super::{Columns, Pair, ROWS};
+    use super::{KeptColumns, Pair, ROWS};
     use crate::facts::TextId;
 
     #[test]
@@ -109,7 +109,7 @@ mod tests {
         let rows = ROWS * 2 + 100;
         let pairs: Vec<_> = (0..rows).flat_map(|row| (0..3).map(move |column| pair(row, column))).collect();
         for step in [3, 30, 3 * ROWS, pairs.len()] {
-            let mut columns = Columns::new(3);
+            let mut columns = KeptColumns::new(3);
             pairs.chunks(step).for_each(|some| columns.extend(some));
             for row in 0..rows {
                 let expected: Vec<_> = (0..3).map(|column| pair(row, column)).collect();

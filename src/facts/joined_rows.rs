@@ -13,12 +13,12 @@ use super::row_index::position;
 use super::scan_facts::Facts;
 use super::signatures::{Signature, SignatureId};
 use super::stamp::Stamp;
-use super::table_facts::{Row, Sameness, Standing, TableFacts};
+use super::table_facts::{Row, RowStanding, Sameness, TableFacts};
 use crate::query::{RowId, RowTest};
 use crate::record::{Action, ColumnIdx, TableIdx};
 
 /// The rows of one record.
-pub(crate) struct Group {
+pub(crate) struct RowsOfRecord {
     pub(crate) instance: Vec<RowId>,
     /// Those of sets that the instance does not have, each set by itself.
     pub(crate) proposed: Vec<Vec<RowId>>,
@@ -60,7 +60,7 @@ pub(crate) fn settle(
     index: TableIdx,
     table: &mut TableFacts,
     facts: &Facts,
-    (groups, files, tests): (&[Group], &Files<'_>, &[RowTest]),
+    (groups, files, tests): (&[RowsOfRecord], &Files<'_>, &[RowTest]),
 ) -> Vec<Undecided> {
     let mut undecided = Vec::new();
     let mut signatures = Signatures::default();
@@ -105,7 +105,7 @@ pub(crate) fn settle(
 fn is_shown(table: &TableFacts, row: RowId) -> bool {
     table
         .row(row)
-        .is_some_and(|row| row.standing == Standing::Current && row.action == Action::InsertOrUpdate)
+        .is_some_and(|row| row.standing == RowStanding::Current && row.action == Action::InsertOrUpdate)
 }
 
 /// Signatures that no row had before.

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use super::interner::TextId;
 use super::scan_facts::Facts;
-use super::table_facts::Standing;
+use super::table_facts::RowStanding;
 use crate::query::RowId;
 use crate::record::{ColumnIdx, TableIdx};
 
@@ -31,7 +31,7 @@ impl OtherVersions {
         let copies = self.copies[table.index()].get_or_init(|| {
             let mut copies: HashMap<RowId, Vec<RowId>> = HashMap::new();
             for (at, row) in (0..).map(RowId).zip(&*facts.table(table).rows) {
-                if let Standing::Copy(of) = row.standing {
+                if let RowStanding::Copy(of) = row.standing {
                     copies.entry(of).or_default().push(at);
                 }
             }
@@ -47,7 +47,7 @@ impl OtherVersions {
         let older = self.older[table.index()].get_or_init(|| {
             let mut older: HashMap<TextId, Vec<RowId>> = HashMap::new();
             for (at, row) in (0..).map(RowId).zip(&*rows.rows) {
-                if row.standing == Standing::Superseded {
+                if row.standing == RowStanding::Superseded {
                     older.entry(sys_id(at)).or_default().push(at);
                 }
             }

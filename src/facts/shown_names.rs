@@ -17,23 +17,23 @@ use crate::record::{ColumnIdx, NamedReference, TableIdx, Wanted, well_known_name
 
 /// What is odd about the names that references show.
 #[derive(Debug, Default)]
-pub(crate) struct Names {
+pub(crate) struct ShownNames {
     /// By column: how many references show another name than the record has, the
     /// first of them, and that name.
     pub(crate) other: BTreeMap<(TableIdx, ColumnIdx), (usize, RowId, Box<str>)>,
     /// By table: of how many rows that are not there references say different names,
     /// and two of the references to the first.
-    pub(crate) disputes: BTreeMap<TableIdx, (usize, [Place; 2])>,
+    pub(crate) disputes: BTreeMap<TableIdx, (usize, [NamedCell; 2])>,
     /// Those rows, by the folded `sys_id`.
     disputed: HashSet<(TableIdx, TextId), FixedState>,
 }
 
 /// A reference: table, row, column.
-pub(crate) type Place = (TableIdx, RowId, ColumnIdx);
+pub(crate) type NamedCell = (TableIdx, RowId, ColumnIdx);
 
 /// Of rows that are not there, by table and folded `sys_id`: the name that the first
 /// reference shows, and that reference.
-type FirstNames = HashMap<(TableIdx, TextId), (TextId, Place), FixedState>;
+type FirstNames = HashMap<(TableIdx, TextId), (TextId, NamedCell), FixedState>;
 
 /// What a pair says of the name.
 #[derive(Clone, Copy)]
@@ -46,7 +46,7 @@ enum Said {
     Both,
 }
 
-impl Names {
+impl ShownNames {
     /// Looks at all references of which somebody asks what they display.
     pub(crate) fn new(facts: &Facts, wanted: &Wanted) -> Self {
         let mut names = Self::default();
@@ -98,7 +98,7 @@ impl Names {
         }
     }
 
-    fn dispute(&mut self, key: (TableIdx, TextId), places: [Place; 2]) {
+    fn dispute(&mut self, key: (TableIdx, TextId), places: [NamedCell; 2]) {
         if self.disputed.insert(key) {
             self.disputes.entry(key.0).or_insert((0, places)).0 += 1;
         }

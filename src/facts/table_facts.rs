@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use foldhash::fast::FixedState;
 use hashbrown::{HashMap, HashSet};
 
-use super::columns::{Columns, Pair};
+use super::columns::{KeptColumns, Pair};
 use super::interner::TextId;
 use super::row_index::{Index, position};
 use super::signatures::{Signature, SignatureId};
@@ -23,14 +23,14 @@ pub(crate) struct Row {
     pub(crate) signature: SignatureId,
     pub(crate) action: Action,
     pub(crate) origin: Origin,
-    pub(crate) standing: Standing,
+    pub(crate) standing: RowStanding,
     /// The number of its own table, where that extends the one it is a row of.
     pub(crate) class: u16,
 }
 
 /// What tells versions of a record apart, until they are settled.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Version {
+pub(crate) struct RowVersion {
     /// A hash of its wanted values: versions with the same one are the same.
     pub(crate) content: u64,
     /// `sys_updated_on`
@@ -63,7 +63,7 @@ pub(crate) struct NamedSet {
 
 /// What a record is among the versions of itself in the scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum RowStanding {
     /// The state of the record, or one that nothing says is older.
     Current,
     /// An older version.
@@ -106,13 +106,13 @@ enum Scope {
 pub(crate) struct TableFacts {
     pub(crate) rows: Arc<Vec<Row>>,
     /// Of each row, until versions are settled.
-    pub(crate) versions: Vec<Version>,
+    pub(crate) versions: Vec<RowVersion>,
     /// Those that an update set brings, until the sets are told apart.
     pub(crate) brought: Vec<Brought>,
     /// Those that show another name than their record has on every instance.
     pub(crate) renamed: Vec<(RowId, Box<str>)>,
     /// Those that are kept.
-    pub(crate) columns: Arc<Columns>,
+    pub(crate) columns: Arc<KeptColumns>,
     /// For each wanted column, its number among those that are kept.
     slots: Vec<Option<usize>>,
     /// What rows answer to the tests of the table, by number.
@@ -148,7 +148,7 @@ impl TableFacts {
         };
         let slots: Vec<_> = table.keeps(has_clock).map(slot).collect();
         Self {
-            columns: Arc::new(Columns::new(width)),
+            columns: Arc::new(KeptColumns::new(width)),
             indexes: slots.iter().map(|_| OnceLock::new()).collect(),
             gaps: slots.iter().map(|_| OnceLock::new()).collect(),
             slots,
@@ -236,17 +236,17 @@ impl TableFacts {
 
     /// Whether its rows, which are in the order of the sources, come from several.
     pub(crate) fn is_of_several_sources(&self) -> bool {
-        let last = self.rows.iter().rev().find(|row| row.standing != Standing::Joined);
+        let last = self.rows.iter().rev().find(|row| row.standing != RowStanding::Joined);
         self.rows.first().map(|row| row.source) != last.map(|row| row.source)
     }
 
-    pub(crate) fn set_standing(&mut self, row: RowId, standing: Standing) {
+    pub(crate) fn set_standing(&mut self, row: RowId, standing: RowStanding) {
         if let Some(row) = Arc::make_mut(&mut self.rows).get_mut(position(row)) {
             row.standing = standing;
         }
     }
 
-    pub(crate) fn version(&self, row: RowId) -> Option<&Version> {
+    pub(crate) fn version(&self, row: RowId) -> Option<&RowVersion> {
         self.versions.get(position(row))
     }
 
@@ -264,18 +264,19 @@ impl TableFacts {
 
     /// Whether a row is one of them.
     pub(crate) fn is_live(&self, row: RowId) -> bool {
-        let is_live = |row: &Row| row.standing == Standing::Current && row.action == Action::InsertOrUpdate;
+        let is_live =
+            |row: &Row| row.standing == RowStanding::Current && row.action == Action::InsertOrUpdate;
         self.row(row).is_some_and(is_live)
     }
 
     /// The current rows, deleted ones too, in scan order.
     pub(crate) fn numbered(&self) -> impl Iterator<Item = (RowId, &Row)> + '_ {
-        self.every().filter(|(_, row)| row.standing == Standing::Current)
+        self.every().filter(|(_, row)| row.standing == RowStanding::Current)
     }
 
     /// All rows, older versions and copies too, in scan order.
     pub(crate) fn every(&self) -> impl Iterator<Item = (RowId, &Row)> + '_ {
-        let rows = self.rows.iter().enumerate().filter(|(_, row)| row.standing != Standing::Joined);
+        let rows = self.rows.iter().enumerate().filter(|(_, row)| row.standing != RowStanding::Joined);
         let rows = rows.filter_map(|(at, row)| Some((RowId(u32::try_from(at).ok()?), row)));
         rows.filter(|(id, row)| self.sees(*id, row))
     }
@@ -298,7 +299,7 @@ impl TableFacts {
     /// Adds what joins see of a record of which several rows stand.
     pub(crate) fn add_joined(&mut self, row: Row, pairs: &[Pair]) -> RowId {
         let id = RowId(u32::try_from(self.rows.len()).unwrap_or(u32::MAX));
-        self.add(vec![Row { standing: Standing::Joined, ..row }], pairs);
+        self.add(vec![Row { standing: RowStanding::Joined, ..row }], pairs);
         id
     }
 }

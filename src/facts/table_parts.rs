@@ -22,14 +22,14 @@ struct Part {
 }
 
 /// The files that hold a table.
-pub(crate) struct Parts<'f> {
+pub(crate) struct TableParts<'f> {
     facts: &'f Facts,
     by_source: BTreeMap<u32, Part>,
     /// The files that begin with a row.
     by_first: HashMap<TextId, Vec<u32>>,
 }
 
-impl<'f> Parts<'f> {
+impl<'f> TableParts<'f> {
     /// Looks at each row once.
     pub(crate) fn of(facts: &'f Facts, table: TableIdx) -> Self {
         let mut parts = Self { facts, by_source: BTreeMap::new(), by_first: HashMap::new() };

@@ -15,7 +15,7 @@ use foldhash::quality::RandomState;
 use super::ages::{Files, age_in_set, find_older, standings};
 use super::interner::TextId;
 use super::scan_facts::Facts;
-use super::table_facts::{Brought, Standing, TableFacts};
+use super::table_facts::{Brought, RowStanding, TableFacts};
 use crate::query::{RowId, Truth};
 use crate::record::{Action, ColumnIdx, TableIdx, Wanted};
 
@@ -44,7 +44,7 @@ pub(crate) struct UpdateSets {
     tables: Vec<TableSets>,
     /// Of records with several versions in a set: those that do not count, by the
     /// one that does.
-    others: HashMap<(TableIdx, RowId), Vec<(RowId, Standing)>>,
+    others: HashMap<(TableIdx, RowId), Vec<(RowId, RowStanding)>>,
     /// Access rules that their sets bring back, once somebody asked.
     pub(crate) brought_back: OnceLock<BroughtBack>,
 }
@@ -145,7 +145,7 @@ impl UpdateSets {
             // Where several stand, the first is shown with what is older.
             let first = rows.iter().find(|row| !hidden.contains(*row)).copied();
             for (row, mark) in marks {
-                let shown_with = if let Standing::Copy(of) = mark { Some(of) } else { first };
+                let shown_with = if let RowStanding::Copy(of) = mark { Some(of) } else { first };
                 if let Some(counting) = shown_with {
                     self.others.entry((index, counting)).or_default().push((row, mark));
                 }
@@ -195,7 +195,7 @@ impl UpdateSets {
     }
 
     /// The versions of a record in its set that do not count, by the one that does.
-    pub(crate) fn others(&self, table: TableIdx, row: RowId) -> &[(RowId, Standing)] {
+    pub(crate) fn others(&self, table: TableIdx, row: RowId) -> &[(RowId, RowStanding)] {
         self.others.get(&(table, row)).map_or(&[], Vec::as_slice)
     }
 

@@ -7,7 +7,7 @@ use foldhash::quality::RandomState;
 use super::ages::{Files, age_in_state, find_older, standings};
 use super::apps::{Apps, FolderIdx};
 use super::interner::{Interner, TextId};
-use super::joined_rows::{self, Group, Undecided};
+use super::joined_rows::{self, RowsOfRecord, Undecided};
 use super::scan_facts::Facts;
 use super::table_facts::{Replaced, TableFacts};
 use super::update_sets::UpdateSets;
@@ -87,7 +87,7 @@ pub(crate) fn settle(facts: &mut Facts, files: &Files<'_>, settling: Settling<'_
                 for row in proposed {
                     by_set.entry(sets.set_of(index, row)).or_default().push(row);
                 }
-                Group { instance, proposed: by_set.into_values().collect(), of_two }
+                RowsOfRecord { instance, proposed: by_set.into_values().collect(), of_two }
             })
             .collect();
         for group in &groups {
@@ -118,7 +118,7 @@ fn groups(table: &TableFacts, facts: &Facts) -> Vec<Vec<RowId>> {
     groups
 }
 
-fn settle_group(table: &mut TableFacts, texts: &Interner, group: &Group, files: &Files<'_>) {
+fn settle_group(table: &mut TableFacts, texts: &Interner, group: &RowsOfRecord, files: &Files<'_>) {
     let age = |row: &RowId| age_in_state(table, texts, *row, &files.dates);
     let mut of_instance: Vec<_> = group.instance.iter().map(age).collect();
     let mut older = find_older(&of_instance);

@@ -83,6 +83,39 @@ impl Findings {
         self.order.iter().map(|index| self.at(*index))
     }
 
+    /// The numbers of all of them, in the order of the report. A number stays with its
+    /// finding, whatever is sorted or left out.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.order.iter().copied()
+    }
+
+    /// A finding by its number.
+    pub(super) fn finding(&self, number: u32) -> &Finding {
+        &self.found[index(number)]
+    }
+
+    /// The same with its lines.
+    pub(super) fn located(&self, number: u32) -> LocatedFinding<'_> {
+        self.at(number)
+    }
+
+    /// All findings as they were given, those that were left out too.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Finding] {
+        &self.found
+    }
+
+    /// The same, to say how they stand. Which places they have stays.
+    pub fn as_mut_slice(&mut self) -> &mut [Finding] {
+        &mut self.found
+    }
+
+    /// Leaves out findings.
+    pub fn retain(&mut self, is_kept: impl Fn(&Finding) -> bool) {
+        let found = &self.found;
+        self.order.retain(|number| is_kept(&found[index(*number)]));
+    }
+
     /// Changes texts of all of them. Which places they have, and their order, stay.
     pub fn edit(&mut self, change: impl FnMut(&mut Finding)) {
         self.found.iter_mut().for_each(change);
@@ -121,7 +154,7 @@ impl Findings {
 }
 
 /// The rank of each source by its path; those of one path have one rank.
-fn ranks(sources: &[Source]) -> Vec<u32> {
+pub(super) fn ranks(sources: &[Source]) -> Vec<u32> {
     let mut by_path: Vec<usize> = (0..sources.len()).collect();
     by_path.sort_by_key(|at| sources[*at].path());
     let mut ranks = vec![0; sources.len()];

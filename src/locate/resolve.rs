@@ -1,248 +1,267 @@
-//! Finds the element that a place points at, by reading its record again, and
-//! the lines of its ends. Everything goes forward through a file, child by child
-//! of the root, and nothing is kept of a child that was passed.
+//! The second look at everything that was read: what open findings wait for, lines and
+//! columns of all places, and the texts of those that a report will show.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::findings::Findings;
-use super::lines::LineCounter;
-use super::near::Spans;
-use super::{PlaceLines, Region};
-use crate::engine::ReadFile;
-use crate::export::{ChildReader, FileReport, RecordSink};
-use crate::finding::{Finding, Notice, Place, Target};
+use super::PlaceLines;
+use super::findings::{Findings, ranks};
+use super::look::{Look, Looked, PlaceAsk, Write, beside_slot, slot_of};
+use super::shown::ShownTexts;
+use super::text_store::{Excerpt, TextStore};
+use crate::engine::{Drafts, ReadFile, SharedNames};
+use crate::finding::{Finding, Notice, Place};
 use crate::record::Record;
-use crate::source::{Problem, Source};
+use crate::source::{Problem, ProblemKind, Source};
 use crate::span::LineColumn;
 
-/// How many places one thread looks for in a file that several read.
-const SHARE: usize = 512;
+/// What was read, to be looked at again.
+#[derive(Debug, Clone, Copy)]
+pub struct ScannedFiles<'i> {
+    /// In scan order.
+    pub sources: &'i [Source],
+    /// How reading each went, in the same order.
+    pub files: &'i [ReadFile],
+}
 
 /// Everything with its lines.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Located {
     /// In the order they were given.
     pub findings: Findings,
-    /// In the order they were given; a place without a line is in no text.
+    /// In the order they were given; a place without a line is in no text. Then what
+    /// could not be read again.
     pub notices: Vec<(Notice, Option<LineColumn>)>,
+    /// The texts of those findings that are shown.
+    pub texts: ShownTexts,
+    /// Of the other places that were asked for, in their order.
+    pub places: Vec<PlaceLines>,
 }
 
-/// Finds lines and columns for findings and notices. `files` are those of the
-/// sources, in scan order. Beside the answer it takes 48 bytes for each place
-/// while it works.
+/// What is asked for beside findings.
+#[derive(Debug, Default)]
+pub struct Beside<'p> {
+    /// What to know of files.
+    pub notices: Vec<Notice>,
+    /// Places that a report names.
+    pub places: &'p [Place],
+}
+
+/// Looks again at all files with findings or notices, each once: writes the findings
+/// that are still open, finds the lines of all places, and keeps the texts of the
+/// `shown` findings that come first in a report if nothing is accepted.
+///
+/// Beside the answer it takes some 200 bytes for each place while it works.
 #[must_use]
-pub fn locate(
-    findings: Vec<Finding>,
-    notices: Vec<Notice>,
-    sources: &[Source],
-    files: &[ReadFile],
-) -> Located {
-    let places = findings.iter().flat_map(|finding| &finding.places);
-    let (lines, found) = locate_all(places, &notices, sources, files);
-    let mut notices: Vec<_> = notices.into_iter().zip(found.lines).collect();
-    notices.extend(found.lost.into_iter().map(|notice| (notice, None)));
-    Located { findings: Findings::new(findings, lines), notices }
+pub fn revisit(drafts: Drafts<'_>, beside: Beside<'_>, inputs: ScannedFiles<'_>, shown: usize) -> Located {
+    let Beside { notices, places } = beside;
+    let texts = TextStore::default();
+    let is_shown = first_in_report(&drafts, inputs.sources, shown);
+    let mut asks = Vec::with_capacity(drafts.len());
+    for (draft, number) in (0..drafts.len()).zip(0_u32..) {
+        let places = drafts.places(draft);
+        let is_open = drafts.is_open(draft);
+        for (at, place) in places.iter().enumerate() {
+            let slot = match at.checked_sub(1) {
+                _ if !is_open => slot_of(places, at),
+                None => 0,
+                Some(beside) => beside_slot(beside),
+            };
+            let is_open = is_open && at == 0;
+            asks.push(PlaceAsk { key: (number, slot), place, is_open, is_shown: is_shown[draft] });
+        }
+    }
+    let numbers = u32::try_from(drafts.len()).unwrap_or(u32::MAX)..;
+    asks.extend(places.iter().zip(numbers).map(|(place, number)| alone(place, number, false)));
+    let write = |draft: u32, record: Option<&Record<'_>>, names: &SharedNames| {
+        drafts.write(usize::try_from(draft).ok()?, record, names)
+    };
+    let mut all = look_at_all(asks, &notices, inputs, (&write, &texts));
+    all.looked.written.sort_unstable_by_key(|(number, _)| *number);
+    let written = std::mem::take(&mut all.looked.written).into_iter().map(|(_, finding)| finding);
+    let findings = drafts.finish(written);
+    let of_findings = findings.iter().map(|finding| &*finding.places);
+    let mut lines = all.lines_of(of_findings.chain(places.iter().map(std::slice::from_ref)));
+    let places = lines.split_off(lines.len() - places.len());
+    let notices = all.notices(notices, &texts);
+    let (findings, texts) = (Findings::new(findings, lines), ShownTexts::new(texts, inputs));
+    Located { findings, notices, texts, places }
+}
+
+/// Finds the lines of findings and notices. No texts are kept.
+#[must_use]
+pub fn locate(findings: Vec<Finding>, notices: Vec<Notice>, inputs: ScannedFiles<'_>) -> Located {
+    let texts = TextStore::default();
+    let asks = asks_of(&findings, |_| false);
+    let mut all = look_at_all(asks, &notices, inputs, (&|_, _, _| None, &texts));
+    let lines = all.lines_of(findings.iter().map(|finding| &*finding.places));
+    let notices = all.notices(notices, &texts);
+    let (findings, texts) = (Findings::new(findings, lines), ShownTexts::new(texts, inputs));
+    Located { findings, notices, texts, places: Vec::new() }
 }
 
 /// Finds lines and columns for places. Where the source can no longer be read,
 /// they are those of its start.
 #[must_use]
-pub fn locate_places(places: &[Place], sources: &[Source], files: &[ReadFile]) -> Vec<PlaceLines> {
-    locate_all(places.iter(), &[], sources, files).0
+pub fn locate_places(places: &[Place], inputs: ScannedFiles<'_>) -> Vec<PlaceLines> {
+    let asks = places.iter().zip(0..).map(|(place, number)| alone(place, number, false)).collect();
+    let mut all = look_at_all(asks, &[], inputs, (&|_, _, _| None, &TextStore::default()));
+    all.lines_of(places.iter().map(std::slice::from_ref))
 }
 
-/// What was found beside the places.
-struct Beside {
-    /// In the order of the notices.
-    lines: Vec<Option<LineColumn>>,
+/// Finds lines for notices.
+#[must_use]
+pub fn locate_notices(notices: Vec<Notice>, inputs: ScannedFiles<'_>) -> Vec<(Notice, Option<LineColumn>)> {
+    locate(Vec::new(), notices, inputs).notices
+}
+
+/// A place with what is shown of it.
+pub(super) fn look_at_place(place: &Place, inputs: ScannedFiles<'_>) -> (PlaceLines, Excerpt) {
+    let texts = TextStore::default();
+    let asks = vec![alone(place, 0, true)];
+    let mut all = look_at_all(asks, &[], inputs, (&|_, _, _| None, &texts));
+    let lines = all.lines_of(std::iter::once(std::slice::from_ref(place))).pop();
+    let lines = lines.unwrap_or_else(PlaceLines::unknown);
+    (lines, texts.get((0, 0)).unwrap_or_else(|| Excerpt::none(&lines)))
+}
+
+/// Keeps the texts of some findings that were not kept yet.
+pub(super) fn add_texts(findings: &Findings, wanted: &[u32], inputs: ScannedFiles<'_>, texts: &TextStore) {
+    let mut asks = Vec::new();
+    for &number in wanted {
+        let places = &findings.finding(number).places;
+        asks.extend(places.iter().enumerate().map(|(at, place)| {
+            let key = (number, slot_of(places, at));
+            PlaceAsk { key, place, is_open: false, is_shown: true }
+        }));
+    }
+    look_at_all(asks, &[], inputs, (&|_, _, _| None, texts));
+}
+
+fn alone(place: &Place, number: u32, is_shown: bool) -> PlaceAsk<'_> {
+    PlaceAsk { key: (number, 0), place, is_open: false, is_shown }
+}
+
+fn asks_of(findings: &[Finding], is_shown: impl Fn(u32) -> bool) -> Vec<PlaceAsk<'_>> {
+    let mut asks = Vec::new();
+    for (finding, number) in findings.iter().zip(0..) {
+        let places = &finding.places;
+        asks.extend(places.iter().enumerate().map(|(at, place)| {
+            let key = (number, slot_of(places, at));
+            PlaceAsk { key, place, is_open: false, is_shown: is_shown(number) }
+        }));
+    }
+    asks
+}
+
+/// Which findings come first in a report where nothing is accepted, with all that stand
+/// in one child of the root with the last of them.
+fn first_in_report(drafts: &Drafts<'_>, sources: &[Source], most: usize) -> Vec<bool> {
+    if most >= drafts.len() {
+        return vec![true; drafts.len()];
+    }
+    let mut is_shown = vec![false; drafts.len()];
+    let Some(last) = most.checked_sub(1) else { return is_shown };
+    let ranks = ranks(sources);
+    let rank = |draft: usize| {
+        let place = drafts.places(draft).first()?;
+        let source = usize::try_from(place.source).ok().and_then(|source| ranks.get(source));
+        Some((Reverse(drafts.severity(draft)), source.copied(), place.outer_start))
+    };
+    let mut order: Vec<_> = (0..drafts.len()).filter_map(|draft| Some((rank(draft)?, draft))).collect();
+    if order.len() > most {
+        let (_, &mut (last, _), _) = order.select_nth_unstable(last);
+        order.retain(|(rank, _)| *rank <= last);
+    }
+    for (_, draft) in order {
+        is_shown[draft] = true;
+    }
+    is_shown
+}
+
+/// What was found in all sources.
+struct AllLooked {
+    looked: Looked,
     /// Sources that could be read once and not again.
     lost: Vec<Notice>,
+    /// How many notices there were.
+    notices: usize,
 }
 
-/// A place, and where the answer goes.
-struct Asked<'f> {
-    /// Of the place; 0 for the root, which comes first.
-    outer_start: u64,
-    place: &'f Place,
-    lines: &'f mut PlaceLines,
-}
+/// What is asked of one source: places, then numbers and offsets of notices.
+type Questions<'q, 'p> = (&'q [PlaceAsk<'p>], Vec<(usize, u64)>);
 
-/// What is asked of one source.
-#[derive(Default)]
-struct Questions<'q, 'f> {
-    /// By child of the root, then by record.
-    asked: &'q mut [Asked<'f>],
-    /// Index and offset of each notice, by offset.
-    notices: Vec<(usize, u64)>,
-}
-
-fn locate_all<'f, P: Iterator<Item = &'f Place> + Clone>(
-    places: P,
+fn look_at_all<'p>(
+    mut asks: Vec<PlaceAsk<'p>>,
     notices: &[Notice],
-    sources: &[Source],
-    files: &[ReadFile],
-) -> (Vec<PlaceLines>, Beside) {
-    let mut lines = vec![PlaceLines::unknown(); places.clone().count()];
-    let asked = places.zip(&mut lines).map(|(place, lines)| {
-        let outer_start = if place.target == Target::Root { 0 } else { place.outer_start };
-        Asked { outer_start, place, lines }
-    });
-    let mut asked: Vec<_> = asked.collect();
+    inputs: ScannedFiles<'_>,
+    (write, texts): (&Write<'_>, &TextStore),
+) -> AllLooked {
     // Stable, because findings come nearly in this order, which is then quick.
-    asked.sort_by_key(|asked| (asked.place.source, asked.outer_start, asked.place.ordinal));
-    let mut by_source: BTreeMap<u32, Questions<'_, '_>> = BTreeMap::new();
-    for asked in asked.chunk_by_mut(|left, right| left.place.source == right.place.source) {
-        let source = asked.first().map_or(0, |first| first.place.source);
-        by_source.entry(source).or_default().asked = asked;
+    asks.sort_by_key(PlaceAsk::order);
+    let mut by_source: BTreeMap<u32, Questions<'_, 'p>> = BTreeMap::new();
+    for asks in asks.chunk_by(|left, right| left.place.source == right.place.source) {
+        by_source.entry(asks[0].place.source).or_default().0 = asks;
     }
-    for (index, notice) in notices.iter().enumerate() {
+    for (number, notice) in notices.iter().enumerate() {
         if let (Some(source), Some(at)) = (notice.source, notice.at) {
-            by_source.entry(source).or_default().notices.push((index, at.start));
+            by_source.entry(source).or_default().1.push((number, at.start));
         }
     }
-    let questions: Vec<_> = by_source
-        .into_iter()
-        .filter_map(|(index, questions)| {
-            let at = usize::try_from(index).ok()?;
-            Some((sources.get(at)?, &files.get(at)?.report, questions))
-        })
-        .collect();
+    let questions = by_source.into_iter().filter_map(|(source, (asks, notices))| {
+        let at = usize::try_from(source).ok()?;
+        let (source, file) = (inputs.sources.get(at)?, inputs.files.get(at)?);
+        Some((Look { source, report: &file.report, write, texts }, asks, notices))
+    });
+    let questions: Vec<_> = questions.collect();
     let looked: Vec<_> = questions
         .into_par_iter()
-        .map(|(source, report, questions)| (source, look(source, report, questions)))
+        .map(|(look, asks, notices)| (look.source, look.all(asks, notices)))
         .collect();
-    let mut beside = Beside { lines: vec![None; notices.len()], lost: Vec::new() };
-    for (source, (found, problem)) in looked {
-        for (index, line) in found {
-            beside.lines[index] = Some(line);
-        }
-        if let Some(problem) = problem {
+    let mut all = AllLooked { looked: Looked::default(), lost: Vec::new(), notices: notices.len() };
+    for (source, mut looked) in looked {
+        if let Some(problem) = looked.problem.take() {
             let message =
                 format!("cannot be read a second time, so places are not exact: {}", problem.message);
-            beside.lost.push(Notice::of(Problem { message, ..problem }, source.path(), None));
+            all.lost.push(Notice::of(Problem { message, ..problem }, source.path(), None));
         }
+        all.looked = std::mem::take(&mut all.looked).join(looked);
     }
-    drop(asked);
-    (lines, beside)
+    all
 }
 
-/// The lines of the notices, and why the second look failed, if it did.
-type Looked = (Vec<(usize, LineColumn)>, Option<Problem>);
-
-fn look(source: &Source, report: &FileReport, questions: Questions<'_, '_>) -> Looked {
-    let Questions { asked, mut notices } = questions;
-    find_spans(source, report, asked);
-    notices.sort_by_key(|(_, offset)| *offset);
-    let last_place = asked.iter().map(|asked| asked.lines.region.span.end).max();
-    let last = last_place.max(notices.last().map(|(_, offset)| *offset)).unwrap_or(0);
-    let mut counter = LineCounter::new(source, &report.lines, last);
-    let mut found = Vec::with_capacity(notices.len());
-    let mut open = notices.as_slice();
-    // Of one child of the root; all others lie before them or behind them.
-    let mut offsets = Vec::new();
-    for child in asked.chunk_by_mut(|left, right| left.outer_start == right.outer_start) {
-        offsets.clear();
-        for Asked { lines, .. } in &*child {
-            offsets.extend([lines.context_start, lines.region.span.start, lines.region.span.end]);
-        }
-        offsets.sort_unstable();
-        offsets.dedup();
-        let mut places = Vec::with_capacity(offsets.len());
-        for &offset in &offsets {
-            while let Some((&(index, noticed), rest)) = open.split_first()
-                && noticed <= offset
-            {
-                found.push((index, counter.at(noticed)));
-                open = rest;
+impl AllLooked {
+    /// The lines of all places of findings, in their order.
+    fn lines_of<'p, P: Iterator<Item = &'p [Place]>>(&mut self, places: P) -> Vec<PlaceLines> {
+        let mut found = std::mem::take(&mut self.looked.lines);
+        found.sort_unstable_by_key(|(key, _)| *key);
+        let mut found = found.into_iter().peekable();
+        let mut lines = Vec::with_capacity(found.len());
+        for (places, number) in places.zip(0_u32..) {
+            for at in 0..places.len() {
+                let key = (number, slot_of(places, at));
+                // Of what is beside its first row an open finding may keep less.
+                while found.next_if(|(found, _)| *found < key).is_some() {}
+                let line = found.next_if(|(found, _)| *found == key);
+                lines.push(line.map_or_else(PlaceLines::unknown, |(_, lines)| lines));
             }
-            places.push(counter.at(offset));
         }
-        let line_of =
-            |offset: u64| offsets.binary_search(&offset).ok().and_then(|at| places.get(at).copied());
-        for Asked { lines, .. } in child {
-            let span = lines.region.span;
-            if let (Some(start), Some(mut end)) = (line_of(span.start), line_of(span.end)) {
-                if source.is_sheet() {
-                    // One past the cell in which it ends.
-                    end.column += 1;
-                }
-                lines.region = Region { start, end, span };
-            }
-            lines.context_column = line_of(lines.context_start).map_or(1, |place| place.column);
+        lines
+    }
+
+    /// The notices with their lines, then what was lost.
+    fn notices(&mut self, notices: Vec<Notice>, texts: &TextStore) -> Vec<(Notice, Option<LineColumn>)> {
+        let mut lines = vec![None; self.notices];
+        for (number, line) in std::mem::take(&mut self.looked.noticed) {
+            lines[number] = Some(line);
         }
-    }
-    found.extend(open.iter().map(|(index, offset)| (*index, counter.at(*offset))));
-    // What failed the first time fails again, and has been said.
-    (found, counter.into_problem().filter(|_| !report.has_loss()))
-}
-
-/// Finds the bytes that places point at, and where the text around them begins.
-fn find_spans(source: &Source, report: &FileReport, asked: &mut [Asked<'_>]) {
-    let roots = asked.partition_point(|asked| asked.place.target == Target::Root);
-    let (roots, records) = asked.split_at_mut(roots);
-    for asked in roots {
-        asked.answer(Spans { region: report.root_tag, around: report.root_tag });
-    }
-    let last = records.last().map_or(0, |asked| asked.outer_start);
-    let find = |records: &mut [Asked<'_>]| {
-        let mut reader = ChildReader::new(source, report.kind).with(&report.classes);
-        for child in records.chunk_by_mut(|left, right| left.outer_start == right.outer_start) {
-            find_in_child(&mut reader, child);
+        if let Some(error) = texts.take_failure() {
+            let message = format!("texts of findings cannot be kept in a temporary file: {error}");
+            self.lost.push(Notice::of(Problem::new(ProblemKind::Unreadable, message), "", None));
         }
-    };
-    // Only where a reader begins in the middle without reading all before it.
-    if last <= source.plain_to() && records.len() > SHARE {
-        let mut shares = Vec::new();
-        let mut rest = records;
-        while !rest.is_empty() {
-            let end = rest.get(SHARE).map_or(rest.len(), |first| {
-                rest.partition_point(|asked| asked.outer_start < first.outer_start)
-            });
-            // A child with more places than a share is one.
-            let end = if end > 0 {
-                end
-            } else {
-                rest.partition_point(|asked| asked.outer_start <= rest[0].outer_start)
-            };
-            let (share, behind) = rest.split_at_mut(end);
-            shares.push(share);
-            rest = behind;
-        }
-        shares.into_par_iter().for_each(find);
-    } else {
-        find(records);
-    }
-}
-
-fn find_in_child(reader: &mut ChildReader<'_>, child: &mut [Asked<'_>]) {
-    for asked in &mut *child {
-        asked.answer(Spans::lost(asked.place));
-    }
-    if child.first().is_some_and(|first| reader.go_to(first.outer_start)) {
-        reader.read(&mut Regions { child });
-    }
-}
-
-impl Asked<'_> {
-    fn answer(&mut self, spans: Spans) {
-        self.lines.region.span = spans.region;
-        self.lines.context_start = spans.context().start;
-    }
-}
-
-/// Answers the places in the records of a child, as they come.
-struct Regions<'c, 'f> {
-    child: &'c mut [Asked<'f>],
-}
-
-impl RecordSink for Regions<'_, '_> {
-    fn record(&mut self, record: &Record<'_>) {
-        let from = self.child.partition_point(|asked| asked.place.ordinal < record.ordinal);
-        let asked = self.child[from..].iter_mut();
-        for asked in asked.take_while(|asked| asked.place.ordinal == record.ordinal) {
-            asked.answer(Spans::in_record(asked.place, record));
-        }
+        let lost = std::mem::take(&mut self.lost).into_iter().map(|notice| (notice, None));
+        notices.into_iter().zip(lines).chain(lost).collect()
     }
 }

@@ -3,12 +3,12 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use super::{Excerpts, FileExcerpts, Findings, PlaceLines, locate, locate_places};
+use super::{Excerpts, Located, PlaceLines, ScannedFiles, locate, locate_places, show_place};
 use crate::engine::ReadFile;
 use crate::export::{RecordSink, Select, read};
 use crate::finding::{Confidence, Finding, Place, PlaceRole, Severity, Target, ValuesHash, fingerprint};
 use crate::record::{REDACTED, Record};
-use crate::source::Source;
+use crate::source::{DiscoverOptions, Source, discover};
 use crate::span::LineColumn;
 
 /// How many records each file holds.
@@ -138,8 +138,8 @@ fn lines_and_columns_are_those_of_the_text() {
     let (sources, texts) = sources();
     let (files, mut places) = read_sources(&sources);
     places.reverse();
-    let lines = locate_places(&places, &sources, &files);
-    let excerpts = FileExcerpts::new(&sources, &files);
+    let inputs = ScannedFiles { sources: &sources, files: &files };
+    let lines = locate_places(&places, inputs);
     for (place, lines) in places.iter().zip(&lines) {
         let text = &texts[usize::try_from(place.source).unwrap()];
         let span = lines.region.span;
@@ -147,7 +147,7 @@ fn lines_and_columns_are_those_of_the_text() {
         assert!(meant.starts_with("<user_name>") && meant.ends_with("</user_name>"), "{meant}");
         assert_eq!(lines.region.start, line_column(text, span.start));
         assert_eq!(lines.region.end, line_column(text, span.end));
-        let (snippet, context) = excerpts.of_place(place, lines);
+        let (_, snippet, context) = show_place(place, inputs);
         assert_eq!((snippet.text.as_str(), snippet.redacted), (meant, false));
         let context = context.expect("there is more around it");
         let around = context.region.span;
@@ -164,25 +164,27 @@ fn many_places_in_one_file_are_those_that_a_few_are() {
     let (sources, _) = sources();
     let (files, places) = read_sources(&sources);
     let many: Vec<_> = places.iter().cycle().take(places.len() * 700).cloned().collect();
-    let few = locate_places(&places, &sources, &files);
-    for (at, lines) in locate_places(&many, &sources, &files).iter().enumerate() {
+    let inputs = ScannedFiles { sources: &sources, files: &files };
+    let few = locate_places(&places, inputs);
+    for (at, lines) in locate_places(&many, inputs).iter().enumerate() {
         assert_eq!(*lines, few[at % few.len()]);
     }
 }
 
-fn located(sources: &[Source], files: &[ReadFile], places: &[Place]) -> Findings {
-    let located = locate(findings(places), Vec::new(), sources, files);
+/// Findings in the order of a report.
+fn located(inputs: ScannedFiles<'_>, places: &[Place]) -> Located {
+    let mut located = locate(findings(places), Vec::new(), inputs);
     assert_eq!(located.notices, []);
-    located.findings
+    located.findings.sort(inputs.sources, |rule| ["b", "a"].get(usize::from(rule)).copied());
+    located
 }
 
 #[test]
 fn findings_are_sorted_as_reports_show_them() {
     let (sources, _) = sources();
     let (files, places) = read_sources(&sources);
-    let mut findings = located(&sources, &files, &places);
+    let findings = located(ScannedFiles { sources: &sources, files: &files }, &places).findings;
     assert_eq!(findings.len(), places.len());
-    findings.sort(&sources, |rule| ["b", "a"].get(usize::from(rule)).copied());
     let keys: Vec<_> = findings
         .iter()
         .map(|found| {
@@ -197,46 +199,45 @@ fn findings_are_sorted_as_reports_show_them() {
 }
 
 #[test]
-fn windows_of_any_size_show_the_same() {
-    let (sources, _) = sources();
-    let (files, places) = read_sources(&sources);
-    let mut findings = located(&sources, &files, &places);
-    findings.sort(&sources, |_| None);
-    let shown = |first, most| {
-        let excerpts = FileExcerpts::new(&sources, &files).in_windows(first, most);
-        let shown: Vec<_> = excerpts.shown(&findings, usize::MAX).map(|shown| format!("{shown:?}")).collect();
-        shown
-    };
-    let whole = shown(usize::MAX, usize::MAX);
-    assert_eq!(whole.len(), findings.len());
-    for (first, most) in [(1, 1), (3, 3), (1, 64)] {
-        assert_eq!(shown(first, most), whole, "{first} to {most}");
-    }
-}
-
-#[test]
 fn packed_and_plain_files_show_the_same() {
     let (sources, _) = sources();
     let (files, places) = read_sources(&sources);
-    let findings = located(&sources, &files, &places);
-    let excerpts = FileExcerpts::new(&sources, &files);
-    for shown in excerpts.shown(&findings, usize::MAX) {
+    let inputs = ScannedFiles { sources: &sources, files: &files };
+    let Located { findings, texts, .. } = located(inputs, &places);
+    let is_empty = |shown: super::ShownFinding<'_>| shown.primary().snippet.text.is_empty();
+    assert!(texts.shown(&findings, usize::MAX).all(is_empty));
+    // At once, or some more each time.
+    for most in [1, 5, 5, usize::MAX] {
+        texts.complete(&findings, most, inputs);
+        assert_eq!(
+            texts.shown(&findings, usize::MAX).filter(|shown| !is_empty(shown.clone())).count(),
+            most.min(findings.len())
+        );
+    }
+    for shown in texts.shown(&findings, usize::MAX) {
         let place = &shown.finding.places[0];
         let plain = Place { source: place.source / 3 * 3, ..place.clone() };
-        let lines = locate_places(std::slice::from_ref(&plain), &sources, &files)[0];
-        let (snippet, context) = excerpts.of_place(&plain, &lines);
+        let (lines, snippet, context) = show_place(&plain, inputs);
+        assert_eq!(lines.region, shown.primary().snippet.region);
         assert_eq!((&shown.primary().snippet, &shown.primary().context), (&snippet, &context));
     }
 }
 
 #[test]
-fn a_file_that_was_written_anew_shows_nothing() {
-    let (sources, _) = sources();
-    let (files, places) = read_sources(&sources[..1]);
-    let findings = located(&sources[..1], &files, &places);
-    let other = [Source::memory("plain9.xml", export().replace("<sys_user ", "<sys_user  ").as_bytes())];
-    let excerpts = FileExcerpts::new(&other, &files);
-    let shown = excerpts.shown(&findings, 1).next().unwrap();
+fn a_file_that_is_written_meanwhile_shows_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("sys_user.xml");
+    std::fs::write(&path, export()).unwrap();
+    let discovery = discover(std::slice::from_ref(&path), &DiscoverOptions::default()).unwrap();
+    let (files, places) = read_sources(&discovery.sources);
+    std::fs::write(&path, export().replace("<sys_user ", "<sys_user  ")).unwrap();
+    let inputs = ScannedFiles { sources: &discovery.sources, files: &files };
+    let Located { findings, notices, texts, .. } = locate(findings(&places), Vec::new(), inputs);
+    let messages: Vec<_> =
+        notices.iter().map(|(notice, _)| (notice.is_loss(), notice.message.as_str())).collect();
+    let expected = "cannot be read a second time, so places are not exact: was written while it was scanned";
+    assert_eq!(messages, [(true, expected)]);
+    texts.complete(&findings, 1, inputs);
+    let shown = texts.shown(&findings, 1).next().unwrap();
     assert_eq!((shown.primary().snippet.text.as_str(), &shown.primary().context), ("", &None));
-    assert_eq!(shown.primary().snippet.region, findings.get(0).unwrap().primary().lines.region);
 }

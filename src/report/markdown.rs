@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use super::coverage::{missing_in_words, not_judged};
 use super::text::{assumed, result, scanned};
 use super::words::{counted, grouped, rules_of};
-use super::{Report, VersionControl, page_of, safe};
+use super::{Report, VersionControl, file_url, safe};
 use crate::finding::{Band, Notice, Topic};
 use crate::locate::LocatedFinding;
 use crate::span::LineColumn;
@@ -98,7 +98,7 @@ fn findings(report: &Report, limit: usize, page: &mut String) {
 fn finding(report: &Report, found: &LocatedFinding<'_>) -> String {
     let (finding, rule) = (found.finding, report.rule_of(found.finding));
     let id = safe::code_span(&rule.id);
-    let id = page_of(rule).map_or_else(|| id.clone(), |page| format!("[{id}](<{page}>)"));
+    let id = file_url(rule).map_or_else(|| id.clone(), |url| format!("[{id}](<{url}>)"));
     let place = found.primary();
     let path = report.excerpts.path(place.place.source);
     let start = place.lines.region.start;
@@ -194,8 +194,8 @@ mod tests {
 
         ### Findings
 
-        - **critical** [`SNA3001`](<https://github.com/glidelint/glidelint/blob/main/rules/pages/SNA3001.md>) Service account holds admin<br>`'svc.sap' holds [admin].`<br>`more/archive.zip!/roles/grant 1.xml:4:5`
-        - **high** [`SNA1001`](<https://github.com/glidelint/glidelint/blob/main/rules/pages/SNA1001.md>) Service account can log in<br>`'svc.sap' is a service account (prefix svc.), yet "Web service access only" is not set.`<br>`exports/sys user.xml:7:5`
+        - **critical** [`SNA3001`](<https://github.com/glidelint/glidelint/blob/main/rules/roles/service-account-with-admin.yaml>) Service account holds admin<br>`'svc.sap' holds [admin].`<br>`more/archive.zip!/roles/grant 1.xml:4:5`
+        - **high** [`SNA1001`](<https://github.com/glidelint/glidelint/blob/main/rules/accounts/service-account-can-log-in.yaml>) Service account can log in<br>`'svc.sap' is a service account (prefix svc.), yet "Web service access only" is not set.`<br>`exports/sys user.xml:7:5`
         - 3 more findings not listed
 
         ### Not judged

@@ -17,7 +17,6 @@ pub mod markdown;
 mod mend;
 pub mod ndjson;
 mod object;
-pub mod page;
 mod redacted;
 pub mod result;
 pub mod safe;
@@ -31,6 +30,6 @@ mod words;
 
 pub use desk::{Desk, Exports, Request, Sign, Spot};
 pub use mend::mended;
-use scanned::page_of;
+use scanned::file_url;
 pub use scanned::{HOME, Input, PackInfo, Report, Scope, Standing, Stats, VersionControl};
 pub use score::Score;

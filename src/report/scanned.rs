@@ -18,9 +18,9 @@ use super::score::Score;
 /// Where the project lives; the only place that names it.
 pub const HOME: &str = "https://github.com/glidelint/glidelint";
 
-/// Where the page of a built-in rule lies.
-pub(super) fn page_of(rule: &RuleMeta) -> Option<String> {
-    rule.is_built_in().then(|| format!("{HOME}/blob/main/rules/pages/{}.md", rule.id))
+/// Where the YAML file of a built-in rule is read.
+pub(super) fn file_url(rule: &RuleMeta) -> Option<String> {
+    rule.is_built_in().then(|| format!("{HOME}/blob/main/{}", rule.path))
 }
 
 /// Everything that a report may show of a scan, in its final order.

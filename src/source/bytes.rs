@@ -1,17 +1,17 @@
 //! Where bytes come from: files, a spooled standard input, memory.
 
+use super::named_file::{NamedFile, OpenFile};
 use super::problem::{Problem, ProblemKind, in_words};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::{Range, RangeInclusive};
-use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Stored bytes that can be viewed many times, from many threads.
 #[derive(Debug, Clone)]
 pub(super) enum Stored {
-    /// A file by its path, opened for each view.
-    File(PathBuf),
+    /// A file by its path.
+    File(Arc<NamedFile>),
     /// A file without a name.
     Spool(Arc<File>),
     /// A range of such a file.
@@ -24,10 +24,9 @@ impl Stored {
     /// A view of all the bytes, at their start.
     pub(super) fn view(&self) -> io::Result<View> {
         let (data, end) = match self {
-            Self::File(path) => {
-                let file = File::open(path)?;
-                let size = file.metadata()?.len();
-                (Data::of(Arc::new(file), 0), size)
+            Self::File(named) => {
+                let OpenFile { file, size } = named.open()?;
+                (Data::of(file, 0), size)
             }
             Self::Spool(file) => (Data::of(Arc::clone(file), 0), file.metadata()?.len()),
             Self::Part(file, range) => {
@@ -36,6 +35,17 @@ impl Stored {
             Self::Memory(bytes) => (Data::Memory(Arc::clone(bytes)), count(bytes.len())),
         };
         Ok(View { data, position: 0, end })
+    }
+
+    /// Looks whether somebody has written the file since it was opened first.
+    ///
+    /// # Errors
+    /// Somebody has, or the file cannot be opened any more.
+    pub(super) fn check_unchanged(&self) -> io::Result<()> {
+        match self {
+            Self::File(named) => named.check_unchanged(),
+            Self::Spool(_) | Self::Part(..) | Self::Memory(_) => Ok(()),
+        }
     }
 }
 

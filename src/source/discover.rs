@@ -4,6 +4,7 @@ use super::archive::{self, Listing, tar};
 use super::bytes::{Stored, count, fill, read_once, unwritable};
 use super::gzip;
 use super::limits::Limits;
+use super::named_file::OpenFiles;
 use super::open::Source;
 use super::packings;
 use super::problem::{Problem, ProblemKind};
@@ -141,7 +142,7 @@ fn discover_with(
     }
     walker.walk();
     let (mut found, problems, seen) = (walker.found, walker.problems, walker.seen);
-    let mut collected = Collected { sources: Vec::new(), problems, left_out: Vec::new(), options };
+    let mut collected = Collected { problems, ..Collected::new(options) };
     // Where several ways lead to a file, the plainest is reported.
     found.sort_by(|a, b| (a.way, &a.reported).cmp(&(b.way, &b.reported)));
     let mut known = HashSet::new();
@@ -156,9 +157,11 @@ fn discover_with(
     let named: HashSet<&Path> = files.map(|given| given.real.as_path()).collect();
     let unopened = found.into_iter().map(|file| {
         let is_named = named.contains(file.real.as_path());
-        Unopened { path: file.reported, stored: Stored::File(file.real), size: file.size, is_named }
+        let stored = Stored::File(collected.open_files.file(file.real));
+        Unopened { path: file.reported, stored, size: file.size, is_named }
     });
-    collected.look(unopened.collect());
+    let unopened = unopened.collect();
+    collected.look(unopened);
     if paths.iter().any(|path| is_input(&path)) {
         let path = STANDARD_INPUT.1.to_owned();
         match spool(standard_input, &options.limits) {
@@ -188,9 +191,16 @@ struct Collected<'a> {
     /// Files and members that are no source and have no problem.
     left_out: Vec<String>,
     options: &'a DiscoverOptions<'a>,
+    open_files: Arc<OpenFiles>,
 }
 
-impl Collected<'_> {
+impl<'a> Collected<'a> {
+    /// Nothing yet.
+    fn new(options: &'a DiscoverOptions<'a>) -> Self {
+        let (sources, problems, left_out) = (Vec::new(), Vec::new(), Vec::new());
+        Self { sources, problems, left_out, options, open_files: Arc::default() }
+    }
+
     /// Looks what files are, and adds them.
     fn look(&mut self, files: Vec<Unopened>) {
         let limits = &self.options.limits;

@@ -1,19 +1,16 @@
-//! One source of text, and its reading in blocks.
+//! One source of text.
 
 use super::archive::{self, Member};
-use super::bytes::{BLOCK, Block, Stored, View, count};
-use super::encoding::{self, Decoder, HEAD, Last, Repairs};
-use super::gzip::{self, GzipReader};
+use super::bytes::Stored;
 use super::limits::Limits;
-use super::packings;
+use super::line_marks::ColumnUnit;
 use super::plain::{PartBuffer, PlainText};
-use super::problem::{Problem, ProblemKind};
+use super::problem::Problem;
 use super::workbook;
-use crate::span::ByteSpan;
-use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::Read;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
+use stream::TextBytes;
 
 /// One text to scan: a file, what a gzip file holds, a member of an archive,
 /// standard input. Cheap to clone; may be opened many times, from many threads.
@@ -37,6 +34,10 @@ struct Inner {
     seekable_to: Arc<AtomicU64>,
     /// Whether it was found not to be in UTF-8, though nothing in it says so.
     is_legacy: AtomicBool,
+    /// Whether its first bytes were found to be no text of a [`PlainText`].
+    is_wrapped: AtomicBool,
+    /// Set once somebody looked for that.
+    settled: OnceLock<()>,
     /// The word that stands for empty values, once somebody looked for one.
     null_word: OnceLock<Option<&'static str>>,
 }
@@ -60,6 +61,12 @@ impl Source {
     #[must_use]
     pub fn is_sheet(&self) -> bool {
         self.inner.sheet.is_some()
+    }
+
+    /// What columns of its text count.
+    #[must_use]
+    pub fn column_unit(&self) -> ColumnUnit {
+        if self.is_sheet() { ColumnUnit::Cell } else { ColumnUnit::Utf16 }
     }
 
     /// Bytes on disk, for progress: of gzip files and members the compressed ones.
@@ -96,10 +103,10 @@ impl Source {
         let bytes = match (&self.inner.member, &self.inner.sheet) {
             (None, Some(sheet)) => {
                 let text = workbook::text(&self.inner.stored, sheet)?;
-                Bytes::Expanded(Box::new(std::io::Cursor::new(text.into_bytes())))
+                TextBytes::Expanded(Box::new(std::io::Cursor::new(text.into_bytes())))
             }
-            (None, None) => Bytes::Plain(self.inner.stored.view().map_err(Problem::from_io)?),
-            (Some(_), _) => Bytes::Expanded(self.open_bytes()?),
+            (None, None) => TextBytes::Plain(self.inner.stored.view().map_err(Problem::from_io)?),
+            (Some(_), _) => TextBytes::Expanded(self.open_bytes()?),
         };
         TextStream::new(bytes, self)
     }
@@ -109,9 +116,22 @@ impl Source {
     #[must_use]
     pub fn open_plain(&self, buffer: &mut PartBuffer, wanted: u64) -> Option<PlainText> {
         let is_file = self.inner.member.is_none() && self.inner.sheet.is_none();
-        let is_plain = is_file && !self.inner.is_legacy.load(Ordering::Relaxed);
-        let file = is_plain.then_some(&self.inner.stored)?;
-        PlainText::open(file.view().ok()?, &self.inner.seekable_to, buffer, wanted)
+        let is_known = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
+        if !is_file || is_known(&self.inner.is_legacy) || is_known(&self.inner.is_wrapped) {
+            return None;
+        }
+        let view = self.inner.stored.view().ok()?;
+        let plain = PlainText::open(view, &self.inner.seekable_to, buffer, wanted).ok()?;
+        self.inner.is_wrapped.store(plain.is_none(), Ordering::Relaxed);
+        plain
+    }
+
+    /// Looks whether somebody has written the file since it was opened first.
+    ///
+    /// # Errors
+    /// Somebody has, or the file cannot be opened any more.
+    pub fn check_unchanged(&self) -> Result<(), Problem> {
+        self.inner.stored.check_unchanged().map_err(Problem::from_io)
     }
 
     /// Opens the file itself, for hashing: gzip is not expanded, nothing is
@@ -131,268 +151,9 @@ impl Source {
     }
 }
 
-/// The text of a [`Source`], read in blocks.
-///
-/// A byte-order mark is no part of it: offset 0 is after it. Bytes that the
-/// encoding does not allow are U+FFFD.
-pub struct TextStream {
-    bytes: Bytes,
-    encoding: &'static Encoding,
-    /// Whether nothing in the bytes says that they are in that encoding.
-    is_assumed: bool,
-    decoder: Decoder,
-    /// Bytes that are not decoded yet.
-    raw: Block,
-    /// Text that was decoded but not asked for yet.
-    ahead: String,
-    /// Offset in the text of the next byte to be decoded.
-    decoded: u64,
-    repairs: Repairs,
-    problems: Vec<Problem>,
-    state: State,
-    /// Set where offsets in the text are offsets in the file as long as nothing
-    /// is repaired; shared with the other streams of the source.
-    seekable_to: Option<Arc<AtomicU64>>,
-}
-
-enum Bytes {
-    Plain(View),
-    Expanded(Box<dyn Read + Send>),
-}
-
-enum State {
-    Reading,
-    /// No more bytes; what is in `raw` and the decoder is still to be decoded.
-    Ending(Option<Problem>),
-    Ended(Option<Problem>),
-}
-
-impl TextStream {
-    fn new(bytes: Bytes, source: &Source) -> Result<Self, Problem> {
-        let mut stream = Self {
-            bytes,
-            encoding: UTF_8,
-            is_assumed: false,
-            decoder: Decoder::Utf8,
-            raw: Block::default(),
-            ahead: String::new(),
-            decoded: 0,
-            repairs: Repairs::default(),
-            problems: Vec::new(),
-            state: State::Reading,
-            seekable_to: None,
-        };
-        stream.fill_head();
-        if gzip::is_gzip(stream.raw.bytes()) {
-            stream.expand(source)?;
-        }
-        let head = stream.raw.bytes();
-        if archive::is_zip(head) || gzip::is_gzip(head) || archive::tar::is_tar(head) {
-            let message = "an archive inside an archive is not opened";
-            return Err(Problem::new(ProblemKind::LimitReached, message));
-        }
-        if let Some(problem) = packings::refuse(head) {
-            return Err(problem);
-        }
-        let detected = encoding::detect(stream.raw.bytes()).ok_or_else(|| {
-            Problem::new(ProblemKind::Unreadable, "encoded as UTF-32, which is not supported")
-        })?;
-        stream.is_assumed = detected.is_assumed;
-        let is_legacy = detected.is_assumed && source.inner.is_legacy.load(Ordering::Relaxed);
-        stream.encoding = if is_legacy { WINDOWS_1252 } else { detected.encoding };
-        stream.decoder = Decoder::new(stream.encoding);
-        stream.raw.consume(detected.mark);
-        if let Some(label) = detected.unknown {
-            let message = format!("declares the unknown encoding `{label}`, and was read as UTF-8");
-            stream.problems.push(Problem::new(ProblemKind::Broken, message));
-        }
-        if stream.encoding == UTF_8 && detected.mark == 0 && matches!(stream.bytes, Bytes::Plain(_)) {
-            stream.seekable_to = Some(Arc::clone(&source.inner.seekable_to));
-        }
-        Ok(stream)
-    }
-
-    /// Puts a gzip reader over the bytes, which start with what is in `raw`.
-    fn expand(&mut self, source: &Source) -> Result<(), Problem> {
-        if let State::Ending(Some(problem)) | State::Ended(Some(problem)) = &self.state {
-            return Err(problem.clone());
-        }
-        let head = std::io::Cursor::new(self.raw.take());
-        let stored = source.inner.size.unwrap_or(u64::MAX);
-        let limits = &source.inner.limits;
-        let bytes = std::mem::replace(&mut self.bytes, Bytes::Expanded(Box::new(std::io::empty())));
-        let bytes: Box<dyn Read + Send> = match bytes {
-            Bytes::Plain(view) => Box::new(view),
-            Bytes::Expanded(bytes) => bytes,
-        };
-        let compressed = BufReader::with_capacity(64 * 1024, head.chain(bytes));
-        self.bytes = Bytes::Expanded(Box::new(limits.guard(GzipReader::new(compressed), stored)));
-        self.state = State::Reading;
-        self.fill_head();
-        Ok(())
-    }
-
-    /// Appends text to `out`: about `wanted` bytes of UTF-8, at least one unless
-    /// the end is reached, which gives 0. Never cuts a character.
-    ///
-    /// # Errors
-    /// Reading fails, compressed data is damaged or cut short, a limit is reached.
-    /// All text before that place was given by earlier calls, and the same error
-    /// comes again if it is called again.
-    pub fn read(&mut self, out: &mut String, wanted: usize) -> Result<usize, Problem> {
-        let before = out.len();
-        if wanted < *BLOCK.start() || self.ahead.len() > wanted {
-            self.read_ahead();
-            let boundary = self.ahead.ceil_char_boundary(wanted.max(1));
-            out.extend(self.ahead.drain(..boundary));
-        } else {
-            out.push_str(&std::mem::take(&mut self.ahead));
-            while out.len() - before < wanted && self.decode_block(out, wanted - (out.len() - before)) {}
-        }
-        match &self.state {
-            State::Ended(Some(problem)) if out.len() == before => Err(problem.clone()),
-            _ => Ok(out.len() - before),
-        }
-    }
-
-    /// The encoding the text is written in, as detected: `UTF-8`, `UTF-16LE`,
-    /// `windows-1252` …
-    #[must_use]
-    pub fn encoding(&self) -> &'static str {
-        self.encoding.name()
-    }
-
-    /// The problems found so far that did not stop the reading; complete once the
-    /// end is reached. Bytes replaced since the last call are one problem, with
-    /// their number and the place of the first.
-    pub fn take_problems(&mut self) -> Vec<Problem> {
-        let mut problems = std::mem::take(&mut self.problems);
-        let repairs = std::mem::take(&mut self.repairs);
-        if let Some(first) = repairs.first {
-            let sequences = if repairs.count == 1 { "sequence" } else { "sequences" };
-            let message = format!(
-                "{} byte {sequences} not valid in {} replaced by U+FFFD",
-                repairs.count,
-                self.encoding.name()
-            );
-            let mark = count(char::REPLACEMENT_CHARACTER.len_utf8());
-            problems.push(Problem {
-                kind: ProblemKind::Repaired,
-                message,
-                at: Some(ByteSpan::new(first, first + mark)),
-            });
-        }
-        problems
-    }
-
-    /// Drops the text up to `offset`, which must be the start of a character and
-    /// not before what was read already. Where an earlier reading of the source
-    /// has shown that offsets in the text are offsets in the file, this is a seek.
-    /// Beyond the end it stops at the end.
-    ///
-    /// # Errors
-    /// Those of [`TextStream::read`] before that place; an offset before what was
-    /// read.
-    pub fn skip_to(&mut self, offset: u64) -> Result<(), Problem> {
-        let position = self.decoded - count(self.ahead.len());
-        if offset < position {
-            let message = format!("cannot go back from offset {position} to {offset}");
-            return Err(Problem::new(ProblemKind::Unreadable, message));
-        }
-        self.seek(offset)?;
-        while self.decoded < offset {
-            self.ahead.clear();
-            self.read_ahead();
-            if self.ahead.is_empty() {
-                return match &self.state {
-                    State::Ended(Some(problem)) => Err(problem.clone()),
-                    _ => Ok(()),
-                };
-            }
-        }
-        let kept = usize::try_from(self.decoded - offset).unwrap_or(0);
-        let dropped = self.ahead.len().saturating_sub(kept);
-        let boundary = self.ahead.ceil_char_boundary(dropped);
-        self.ahead.drain(..boundary);
-        Ok(())
-    }
-
-    /// Fills `ahead` if it is empty; it stays so at the end.
-    fn read_ahead(&mut self) {
-        let mut text = std::mem::take(&mut self.ahead);
-        while text.is_empty() && self.decode_block(&mut text, 64 * 1024) {}
-        self.ahead = text;
-    }
-
-    /// Moves to `offset` in the file if that is sure to be `offset` in the text,
-    /// or else as near before it as is sure.
-    fn seek(&mut self, offset: u64) -> Result<(), Problem> {
-        let sure = self.seekable_to.as_ref().map_or(0, |seekable| seekable.load(Ordering::Relaxed));
-        let target = offset.min(sure);
-        let (Bytes::Plain(view), State::Reading) = (&mut self.bytes, &self.state) else {
-            return Ok(());
-        };
-        if target <= self.decoded + count(self.raw.bytes().len()) {
-            return Ok(());
-        }
-        view.seek(SeekFrom::Start(target)).map_err(Problem::from_io)?;
-        self.raw.take();
-        self.ahead.clear();
-        self.decoded = target;
-        Ok(())
-    }
-
-    /// Reads until the head is there, or the end.
-    fn fill_head(&mut self) {
-        while self.raw.bytes().len() < HEAD && matches!(self.state, State::Reading) {
-            self.fill(HEAD);
-        }
-    }
-
-    /// One read of about `wanted` bytes into `raw`.
-    fn fill(&mut self, wanted: usize) {
-        let reader: &mut dyn Read = match &mut self.bytes {
-            Bytes::Plain(view) => view,
-            Bytes::Expanded(bytes) => bytes,
-        };
-        match self.raw.read_from(reader, wanted) {
-            Ok(0) => self.state = State::Ending(None),
-            Ok(_) => {}
-            Err(error) => self.state = State::Ending(Some(Problem::from_io(error))),
-        }
-    }
-
-    /// Appends the text of one block; false once everything was decoded.
-    fn decode_block(&mut self, out: &mut String, wanted: usize) -> bool {
-        // A cut character has at most three bytes; more are there only from looking
-        // for the encoding, and are decoded before more is read.
-        if matches!(self.state, State::Reading) && self.raw.bytes().len() < 4 {
-            self.fill(wanted);
-        }
-        let last = match self.state {
-            State::Reading => Last::No,
-            State::Ending(_) => Last::Yes,
-            State::Ended(_) => return false,
-        };
-        let before = out.len();
-        let used = self.decoder.decode(self.raw.bytes(), last, out, self.decoded, &mut self.repairs);
-        self.raw.consume(used);
-        self.decoded += count(out.len() - before);
-        match &self.seekable_to {
-            Some(_) if self.repairs.first.is_some() => self.seekable_to = None,
-            Some(seekable) => {
-                seekable.fetch_max(self.decoded, Ordering::Relaxed);
-            }
-            None => {}
-        }
-        if let State::Ending(problem) = &mut self.state {
-            let problem = problem.take().map(|problem| problem.or_at(self.decoded));
-            self.state = State::Ended(problem);
-        }
-        true
-    }
-}
-
 mod make;
+mod stream;
 #[cfg(test)]
 mod tests;
+
+pub use stream::TextStream;

@@ -16,6 +16,17 @@ pub struct XmlError {
     pub at: ByteSpan,
 }
 
+impl XmlError {
+    /// Why the source could not be read, if that is why the reader failed.
+    #[must_use]
+    pub fn into_source_problem(self) -> Option<Problem> {
+        match self.kind {
+            XmlErrorKind::Source(problem) => Some(problem),
+            _ => None,
+        }
+    }
+}
+
 /// The kinds of failure of the XML reader.
 #[derive(Debug, Error)]
 pub enum XmlErrorKind {

@@ -19,7 +19,7 @@ use super::error::{XmlError, XmlErrorKind, describe};
 use super::names::OpenNames;
 use super::token::{Attribute, Token, TokenKind, tag_name};
 use super::window::Window;
-use crate::source::{Problem, TextStream};
+use crate::source::{ColumnUnit, LineMark, Problem, TextStream};
 use crate::span::ByteSpan;
 
 pub use flaw::{Flaw, UNEXPANDED};
@@ -51,6 +51,8 @@ pub struct TokenReader {
     window: String,
     /// Offset in the text of the window's first byte.
     base: u64,
+    /// Lines and columns at `base`, where somebody asks for them.
+    counted: Option<(LineMark, ColumnUnit)>,
     /// Index in the window of the first byte that no token was made of yet.
     scanned: usize,
     /// Offset from which on the window must be kept.
@@ -100,6 +102,19 @@ impl TokenReader {
         self
     }
 
+    /// Counts lines from the beginning of the text on.
+    #[must_use]
+    pub fn counting(mut self, unit: ColumnUnit) -> Self {
+        self.counted = Some((LineMark::default(), unit));
+        self
+    }
+
+    /// Lines and columns where the window begins, if they are counted.
+    #[must_use]
+    pub fn line_mark(&self) -> LineMark {
+        self.counted.map_or_else(LineMark::default, |(mark, _)| mark)
+    }
+
     /// Reads as if the start tag of `root`, if there is one, had been read.
     #[must_use]
     pub fn inside(mut self, root: Option<&str>) -> Self {
@@ -116,6 +131,7 @@ impl TokenReader {
             input,
             window,
             base,
+            counted: None,
             scanned: 0,
             keep: None,
             tokens: VecDeque::new(),
@@ -184,6 +200,12 @@ impl TokenReader {
     #[must_use]
     pub fn window(&self) -> Window<'_> {
         Window::new(&self.window, self.base)
+    }
+
+    /// Where the window ends.
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.offset(self.window.len())
     }
 
     /// The text of a span that lies in the window; empty where it does not.

@@ -17,7 +17,7 @@ use data::{Form, Size, Summary};
 use glidelint::engine::{Options, Plan, Reading, judge, read_all};
 use glidelint::export::{RecordSink, Select, read};
 use glidelint::finding::Finding;
-use glidelint::locate::{FileExcerpts, locate};
+use glidelint::locate::{Located, ScannedFiles, locate};
 use glidelint::record::{Record, Wanted};
 use glidelint::report::sarif::{self, SarifOptions};
 use glidelint::report::{Report, Scope, Stats};
@@ -101,6 +101,7 @@ fn reporting(criterion: &mut Criterion) {
     let sources = [users()];
     let reading = read_one(&sources, &pack);
     let outcome = judge(&reading.instance, &pack.rules);
+    let inputs = ScannedFiles { sources: &sources, files: &reading.files };
     // So many that a report is full.
     let found: Vec<Finding> = outcome.findings.iter().cycle().take(5_000).cloned().collect();
     let mut group = criterion.benchmark_group("report");
@@ -108,16 +109,18 @@ fn reporting(criterion: &mut Criterion) {
     group.bench_function("locate what was found among users", |bencher| {
         bencher.iter_batched(
             || outcome.findings.clone(),
-            |findings| locate(findings, Vec::new(), &sources, &reading.files).findings.len(),
+            |findings| locate(findings, Vec::new(), inputs).findings.len(),
             BatchSize::LargeInput,
         );
     });
+    let Located { findings, texts, .. } = locate(found, Vec::new(), inputs);
+    texts.complete(&findings, findings.len(), inputs);
     let report = Report {
         rules: pack.rules.iter().map(|rule| rule.meta.clone()).collect(),
         accepted: Accepted::default(),
         coverage: outcome.coverage,
-        findings: locate(found, Vec::new(), &sources, &reading.files).findings,
-        excerpts: Box::new(FileExcerpts::new(&sources, &reading.files)),
+        findings,
+        excerpts: Box::new(texts),
         score: None,
         notices: Vec::new(),
         scope: Scope::default(),

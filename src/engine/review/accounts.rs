@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::super::again::Again;
 use super::super::classes::class_evidence;
 use super::super::instance::Instance;
+use super::super::reread_columns::RereadColumns;
 use super::super::user_access::access_gaps;
 use super::reach::{Grants, Ways, ways};
 use super::{Account, Answer, Places, Review, Shown};
@@ -51,7 +51,7 @@ pub(super) fn answer(
     review.accounts_left_out = candidates.len().saturating_sub(most);
     candidates.truncate(most);
     let rows = candidates.iter().filter_map(|candidate| Some((questions.accounts, candidate.row?)));
-    let again = Again::new(instance, rows);
+    let again = RereadColumns::new(instance, rows);
     let writer = Writer { instance, again: &again, questions, grants: grants.as_ref(), gaps: &review.gaps };
     review.accounts = candidates.iter().map(|candidate| writer.account(candidate, places)).collect();
     review.grants = grants.map(|grants| grants.list).unwrap_or_default();
@@ -177,7 +177,7 @@ fn name_of(instance: &Instance<'_>, questions: &ReviewQuestions, candidate: &Can
 /// Writes accounts down.
 struct Writer<'w> {
     instance: &'w Instance<'w>,
-    again: &'w Again<'w>,
+    again: &'w RereadColumns<'w>,
     questions: &'w ReviewQuestions,
     grants: Option<&'w Grants>,
     gaps: &'w [String],

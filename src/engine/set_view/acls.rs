@@ -8,8 +8,8 @@
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 
-use super::super::again::Again;
 use super::super::instance::Instance;
+use super::super::reread_columns::RereadColumns;
 use super::SetView;
 use crate::facts::Pair;
 use crate::facts::TextId;
@@ -96,7 +96,7 @@ impl<'i> Acls<'i> {
         }
         groups.retain(|_, rows| rows.len() > 1);
         let all = groups.values().flatten().map(|row| (self.table, *row));
-        let again = Again::new(self.instance, all);
+        let again = RereadColumns::new(self.instance, all);
         let columns: Vec<_> = acl_columns()
             .filter_map(|column| Some((column, self.instance.wanted.table(self.table).find(column.name)?)))
             .collect();
@@ -179,7 +179,7 @@ impl Fate {
 /// Compares the rules of one set that are the same by their key.
 struct Judging<'a, 'i> {
     acls: &'a Acls<'i>,
-    again: &'a Again<'i>,
+    again: &'a RereadColumns<'i>,
     columns: &'a [(AclColumn, ColumnIdx)],
     set: SetNo,
 }

@@ -1,30 +1,56 @@
 //! A stretch of a source's text that moves forward through it.
 
-use crate::source::{Problem, TextStream};
+use crate::source::{ColumnUnit, LineMark, Problem, TextStream};
+use crate::xml::Window;
 
 /// How much is decoded at once.
 const BLOCK: usize = 256 * 1024;
+/// How long the first row may be that a text is judged by.
+pub(super) const LONGEST: usize = 4 * 1024 * 1024;
 
 /// Text that was read and is still needed.
-pub(super) struct Window {
+pub(super) struct TextWindow {
     stream: TextStream,
     text: String,
     /// Offset of the first byte that is kept.
     base: u64,
+    /// Lines and columns at `base`, where somebody asks for them.
+    counted: Option<(LineMark, ColumnUnit)>,
     is_ended: bool,
     /// Why the stream cannot be read on.
     problem: Option<Problem>,
 }
 
-impl Window {
+impl TextWindow {
     /// Of a stream that stands at `base`.
     pub(super) fn new(stream: TextStream, base: u64) -> Self {
-        Self { stream, text: String::new(), base, is_ended: false, problem: None }
+        Self { stream, text: String::new(), base, counted: None, is_ended: false, problem: None }
+    }
+
+    /// Counts lines from the beginning of the text on.
+    pub(super) fn counting(mut self, unit: Option<ColumnUnit>) -> Self {
+        self.counted = unit.map(|unit| (LineMark::default(), unit));
+        self
+    }
+
+    /// What is counted, if it is.
+    pub(super) fn unit(&self) -> Option<ColumnUnit> {
+        self.counted.map(|(_, unit)| unit)
+    }
+
+    /// Lines and columns where what is kept begins, if they are counted.
+    pub(super) fn line_mark(&self) -> LineMark {
+        self.counted.map_or_else(LineMark::default, |(mark, _)| mark)
     }
 
     /// What is kept.
     pub(super) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The same with its place.
+    pub(super) fn view(&self) -> Window<'_> {
+        Window::new(&self.text, self.base)
     }
 
     /// The offset of an index of the text.
@@ -73,16 +99,23 @@ impl Window {
 
     /// Forgets what stands before an index.
     pub(super) fn forget(&mut self, index: usize) {
+        if let Some((mark, unit)) = &mut self.counted {
+            *mark = unit.pass(*mark, &self.text.as_bytes()[..index]);
+        }
         self.base = self.offset(index);
         self.text.drain(..index);
     }
 
     /// Goes on behind what is kept, dropping everything up to `offset`.
     pub(super) fn skip_to(&mut self, offset: u64) -> Result<(), Problem> {
-        self.stream.skip_to(offset)?;
-        self.text.clear();
+        self.forget(self.text.len());
         self.base = offset;
-        Ok(())
+        match &mut self.counted {
+            Some((mark, unit)) => {
+                self.stream.pass_to(offset, &mut |text| *mark = unit.pass(*mark, text.as_bytes()))
+            }
+            None => self.stream.skip_to(offset),
+        }
     }
 
     /// The encoding of the stream.

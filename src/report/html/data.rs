@@ -10,8 +10,8 @@ use super::{FINDINGS, Page};
 use crate::finding::{PlaceRole, split_set};
 use crate::locate::{ShownFinding, ShownPlace};
 use crate::record::natural_key;
+use crate::report::file_url;
 use crate::report::frameworks::FRAMEWORKS;
-use crate::report::page_of;
 use crate::report::safe::{html_json, shortened};
 use crate::report::words::top_area;
 use crate::rule::RuleMeta;
@@ -72,7 +72,7 @@ fn of_rule(rule: &RuleMeta) -> String {
         ("why", &rule.why),
         ("fix", &rule.fix),
         ("tags", &tags.join(" · ")),
-        ("help", &page_of(rule).unwrap_or_default()),
+        ("help", &file_url(rule).unwrap_or_default()),
     ];
     let mut json = String::from("{");
     for (at, (name, text)) in texts.into_iter().enumerate() {

@@ -9,7 +9,7 @@ use super::facts::{Facts, area_name};
 use super::prose::{Part, parts};
 use crate::finding::{Band, BaselineState};
 use crate::report::words::{counted, grouped, top_area};
-use crate::report::{page_of, safe};
+use crate::report::{file_url, safe};
 
 /// With more open findings than this the page begins with a table of rules.
 pub(super) const MANY: usize = 500;
@@ -148,7 +148,7 @@ fn rules(facts: &Facts<'_>) -> Vec<Rule> {
             count: counted(open, "finding"),
             why: parts(&rule.why),
             fix: parts(&rule.fix),
-            help: page_of(rule),
+            help: file_url(rule),
             more: if more == 0 { String::new() } else { grouped(more) },
             records,
         }

@@ -456,7 +456,7 @@
     own.href = "#findings/" + finding[4];
     links.append(own);
     if (rule.help) {
-      const help = element("a", "", "Page of the rule");
+      const help = element("a", "", "File of the rule");
       help.href = rule.help;
       help.rel = "noreferrer";
       links.append(" \u00b7 ", help);

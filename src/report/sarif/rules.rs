@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::super::{HOME, page_of, safe};
+use super::super::{HOME, file_url, safe};
 use super::messages::{MESSAGE_ID, evidence_strings};
 use super::results::rank;
 use super::taxonomies;
@@ -110,11 +110,11 @@ fn message_strings(rule: &RuleMeta, kinds_all: bool) -> BTreeMap<&'static str, S
     strings
 }
 
-/// Where the rule is described: our own on their generated pages; one of another
-/// pack where its first reference leads, or nowhere.
+/// Where the rule is described: its own file where it is built in; where the first
+/// reference of another pack's rule leads, else at home.
 fn help_uri(rule: &RuleMeta) -> Cow<'_, str> {
-    if let Some(page) = page_of(rule) {
-        return page.into();
+    if let Some(url) = file_url(rule) {
+        return url.into();
     }
     let first = rule.references.first().filter(|uri| uri.starts_with("https://"));
     first.map_or(HOME, String::as_str).into()

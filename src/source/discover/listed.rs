@@ -103,8 +103,7 @@ impl Chosen {
         options: &DiscoverOptions<'_>,
         bytes: impl Fn(&str) -> Option<Bytes>,
     ) -> Discovery {
-        let mut collected =
-            Collected { sources: Vec::new(), problems: Vec::new(), left_out: Vec::new(), options };
+        let mut collected = Collected::new(options);
         let mut unopened = Vec::new();
         for ChosenFile { path, is_named } in self.files {
             let (stored, size) = match bytes(&path) {
@@ -115,7 +114,7 @@ impl Chosen {
                 }
                 Some(Bytes::OnDisk(file)) => {
                     let size = std::fs::metadata(&file).map_or(0, |metadata| metadata.len());
-                    (Stored::File(file), size)
+                    (Stored::File(collected.open_files.file(file)), size)
                 }
                 Some(Bytes::Part(file, range)) => {
                     let size = range.end.saturating_sub(range.start);

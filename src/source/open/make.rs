@@ -94,6 +94,8 @@ impl Source {
             limits,
             seekable_to,
             is_legacy,
+            is_wrapped: AtomicBool::new(false),
+            settled: OnceLock::new(),
             null_word: OnceLock::new(),
         };
         Self { inner: Arc::new(inner) }
@@ -102,12 +104,17 @@ impl Source {
     /// Reads the bytes once, if nothing in them says how their text is encoded,
     /// and takes it for windows-1252 from then on if they are not UTF-8: so
     /// spreadsheets and their like are written. It must be asked before anything
-    /// else is read, as offsets in the text change with the answer.
+    /// else is read, as offsets in the text change with the answer. Only the first call
+    /// reads.
     ///
     /// Characters beyond ASCII decide, each with one voice: text in windows-1252
     /// hardly ever has any that UTF-8 allows, and damage to a text in UTF-8 does
     /// not make it another.
     pub fn settle_encoding(&self) {
+        self.inner.settled.get_or_init(|| self.look_for_encoding());
+    }
+
+    fn look_for_encoding(&self) {
         let Ok(mut stream) = self.open() else { return };
         if !stream.is_assumed {
             return;

@@ -1,5 +1,9 @@
 use super::*;
+use crate::source::ProblemKind;
 use crate::source::archive::tests::zip_of;
+use crate::source::bytes::count;
+use crate::source::named_file::OpenFiles;
+use crate::span::ByteSpan;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
@@ -199,7 +203,12 @@ fn a_file_that_becomes_shorter_is_no_whole_file() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("a.xml");
     std::fs::write(&path, vec![b'x'; 100_000]).unwrap();
-    let source = Source::file("a.xml".to_owned(), Stored::File(path.clone()), 100_000, &Limits::default());
+    let source = Source::file(
+        "a.xml".to_owned(),
+        Stored::File(Arc::new(OpenFiles::default()).file(path.clone())),
+        100_000,
+        &Limits::default(),
+    );
     let mut stream = source.open().unwrap();
     std::fs::write(&path, vec![b'x'; 50_000]).unwrap();
     let mut text = String::new();

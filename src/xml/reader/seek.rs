@@ -22,13 +22,17 @@ impl TokenReader {
             self.drop_before(index);
             return Ok(());
         }
-        self.window.clear();
-        self.scanned = 0;
+        self.scanned = self.window.len();
+        self.drop_before(self.window.len());
         self.base = offset;
         let Input::Stream(stream) = &mut self.input else { return Ok(()) };
-        stream
-            .skip_to(offset)
-            .map_err(|problem| XmlError { kind: XmlErrorKind::Source(problem), at: ByteSpan::at(offset) })
+        let skipped = match &mut self.counted {
+            Some((mark, unit)) => {
+                stream.pass_to(offset, &mut |text| *mark = unit.pass(*mark, text.as_bytes()))
+            }
+            None => stream.skip_to(offset),
+        };
+        skipped.map_err(|problem| XmlError { kind: XmlErrorKind::Source(problem), at: ByteSpan::at(offset) })
     }
 
     /// Goes on reading after an error, at the next place at or after `offset`
