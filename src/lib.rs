@@ -24,6 +24,10 @@ pub mod rule;
 
 pub mod doctor;
 
+pub mod facts;
+
+pub mod access;
+
 pub mod engine;
 
 pub mod config;

@@ -36,7 +36,7 @@ use std::borrow::Borrow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::engine::{Options, Plan, Reading, dictionary_of, read_all};
+use crate::engine::{Options, Plan, Reading, dictionary_of, instance_notices, read_all};
 use crate::export::{self, FileKind};
 use crate::finding::{Notice, Place};
 use crate::locate::{PlaceLines, ScannedFiles, locate_places};
@@ -168,11 +168,7 @@ impl ReadScan<'_> {
                 .map(|problem| Notice::of(problem.clone(), discovery.path(file.source), Some(file.source)))
         });
         let mut notices: Vec<_> = found.chain(in_files).collect();
-        notices.extend(instance.access_notices(&path_of));
-        notices.extend(instance.version_notices(&path_of));
-        notices.extend(instance.name_notices(&path_of));
-        notices.extend(instance.claim_notices(&path_of));
-        notices.extend(instance.mixed_notices(&path_of));
+        notices.extend(instance_notices(instance, &path_of));
         notices.sort_by(|left, right| {
             (&left.path, left.at, &left.message).cmp(&(&right.path, right.at, &right.message))
         });

@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use super::dictionary::read_all;
-use super::read::{Options, Plan};
+use super::plan::Plan;
 use crate::export::FileKind;
+use crate::facts::Options;
 use crate::query::{Data as _, RowTests};
 use crate::record::Wanted;
 use crate::rule::{Check, KeyPaths, PackFiles, RuleError, load};

@@ -2,7 +2,9 @@
 //! built-in dictionary does not know.
 
 use super::instance::Instance;
-use super::read::{Inputs, Options, Plan, Reading, read_rows};
+use super::plan::Plan;
+use super::read::{Reading, read_rows};
+use crate::facts::{Inputs, Options};
 use crate::query::{Data as _, RowTests};
 use crate::record::{Action, Described, Dictionary, Wanted, mark_by_type, want_descriptions, wanted_types};
 use crate::rule::KeyPaths;

@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 use super::findings::{FindingWriter, SharedNames, Subject, record_subject};
 use super::instance::Instance;
 use super::reread_columns::{RereadColumns, columns_read};
-use super::update_sets::SetNo;
+use crate::facts::SetNo;
 use crate::finding::{Band, Finding, Place, Severity};
 use crate::query::{Data, Missing, RowId};
 use crate::record::{ColumnIdx, Record, TableIdx};

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use super::desk::ExportDoctor;
 use super::judged::{could_judge, fared};
 use super::{ReadScan, Scan, scope};
-use crate::engine::{Spot, TurnedOff, Verdicts, cover, review, turned_off, verdicts};
+use crate::engine::{
+    Spot, TurnedOff, Verdicts, cover, replaced_notice, review, turned_off, turned_off_notices, verdicts,
+};
 use crate::finding::{Notice, RuleCoverage};
 use crate::locate::{Beside, Findings, Located, ShownTexts, locate_notices, revisit};
 use crate::report::{Desk, Report, Score};
@@ -92,9 +94,9 @@ impl<'s> RevisitedScan<'s> {
         let off = turned_off(instance, &pack.rules, self.findings.as_slice());
         let is_of_change =
             |off: &TurnedOff| is_changed.is_some_and(|is_changed| is_changed(off.newer(instance)));
-        let mut notices = instance.turned_off_notices((&off, &pack.rules), &is_of_change, &path_of);
+        let mut notices = turned_off_notices(instance, (&off, &pack.rules), &is_of_change, &path_of);
         if is_changed.is_none() {
-            notices.extend(instance.replaced_notice(&off, &path_of));
+            notices.extend(replaced_notice(instance, &off, &path_of));
         }
         notices
     }

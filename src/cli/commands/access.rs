@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use clap::{Args, ValueEnum};
-use glidelint::engine::{AccessStep, Branch, FoundUser, Instance, RoleAccess};
+use glidelint::engine::{
+    AccessStep, Branch, FoundUser, Instance, RoleAccess, access_gaps, access_tree, roles_of, users_called,
+};
 use glidelint::finding::Place;
 use glidelint::locate::PlaceLines;
 use glidelint::report::{access_svg, safe};
@@ -64,7 +66,7 @@ pub(crate) fn run(args: &AccessArgs) -> Result<Exit, Failure> {
     let options = found.options();
     let read = Scan { pack: &pack, discovery: &discovery, options: &options }.read(&[], &|_| {});
     let instance = &read.reading.instance;
-    let users = instance.users_called(name);
+    let users = users_called(instance, name);
     let notices = read.notices();
     input::say(&notices);
     let mut stderr = io::stderr().lock();
@@ -130,12 +132,12 @@ struct Answer<'u> {
 
 impl<'u> Answer<'u> {
     fn of(args: &AccessArgs, instance: &Instance<'_>, user: &'u FoundUser) -> Self {
-        let mut roles = instance.roles_of(user);
-        let tree = if args.role.is_none() { instance.access_tree(user) } else { Vec::new() };
+        let mut roles = roles_of(instance, user);
+        let tree = if args.role.is_none() { access_tree(instance, user) } else { Vec::new() };
         if let Some(role) = &args.role {
             roles.retain(|found| found.role.eq_ignore_ascii_case(role) || found.role == ADMIN);
         }
-        Self { user, roles, tree, gaps: instance.access_gaps() }
+        Self { user, roles, tree, gaps: access_gaps(instance) }
     }
 
     fn role(&self, name: &str) -> Option<&RoleAccess> {

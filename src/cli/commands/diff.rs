@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use glidelint::engine::ACCESS_TABLES;
+use glidelint::engine::{ACCESS_TABLES, reached_roles};
 use glidelint::finding::BaselineState;
 use glidelint::locate::LocatedFinding;
 use glidelint::report::safe;
@@ -254,7 +254,7 @@ fn scanned(
         findings,
         judged: Some(judged),
         records: Some(records(instance)),
-        access: Some(instance.reached_roles().collect()),
+        access: Some(reached_roles(instance).collect()),
         is_incomplete,
         seen: Some(SeenRecords::of(instance)),
         tables_of_rules,

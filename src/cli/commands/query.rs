@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use glidelint::engine::{Instance, Options, dictionary_of};
+use glidelint::engine::{Instance, Options, dictionary_of, missing_names};
 use glidelint::finding::{Place, PlaceRole, Target};
 use glidelint::query::{BoundPath, Clock, Data, Query, RowId, Truth};
 use glidelint::record::{
@@ -182,7 +182,7 @@ fn describe<'m>(
     fields: &'m [BoundPath],
 ) -> Match<'m> {
     let missing = match truth {
-        Truth::Unknown(missing) => instance.missing_names(missing),
+        Truth::Unknown(missing) => missing_names(instance, missing),
         _ => Vec::new(),
     };
     Match {

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use glidelint::doctor::want_signs;
-use glidelint::engine::{Options, compare, profile};
+use glidelint::engine::{Options, compare, profile, replaced_places};
 use glidelint::finding::{Band, Confidence, Finding, Notice, Severity};
 use glidelint::report::{PackInfo, Report, Scope, Stats, safe};
 use glidelint::rule::{Pack, RuleError, Settings};
@@ -279,7 +279,7 @@ impl<'p> ScanRun<'_, 'p> {
         let changed = Changed::since(&files, discovery, &was);
         let mut compared = base.compare(scan.fared(), scan.findings.as_slice());
         compared.tell(scan.findings.as_mut_slice(), |finding| changed.holds(finding));
-        let replaced = scan.read.reading.instance.replaced_places();
+        let replaced = replaced_places(&scan.read.reading.instance);
         let replacing = Replacing::new(replaced, discovery, |newer| changed.holds_record(newer));
         let off = scan.turned_off_notices(Some(&|newer| changed.holds_record(newer)));
         let mut notices = base.turned_off((&compared.is_found, &replacing), &off);

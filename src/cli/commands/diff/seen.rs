@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use glidelint::engine::{Instance, LeftReferences};
+use glidelint::engine::{Instance, LeftReferences, identities_of, left_references};
 use glidelint::query::{Data as _, EFFECTIVE_ROLE, ROLE_CLOSURE, is_view};
 use glidelint::record::{TableIdx, is_update_set};
 
@@ -48,7 +48,7 @@ impl Identified {
     ) -> Self {
         let parts: Pairs = subjects.flat_map(|(table, key)| parts(table, key)).collect();
         let mut known: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
-        for (record, sys_id) in instance.identities_of(&parts) {
+        for (record, sys_id) in identities_of(instance, &parts) {
             known.entry(record).or_default().insert(sys_id);
         }
         Self(known)
@@ -88,7 +88,7 @@ impl SeenRecords {
         let deleted = deleted.collect();
         let lost = instance.tables_in_doubt();
         let whole = instance.whole_tables().into_iter().filter(|table| !lost.contains(table.as_str()));
-        Self { deleted, whole: whole.collect(), left: instance.left_references() }
+        Self { deleted, whole: whole.collect(), left: left_references(instance) }
     }
 
     /// Whether what a rule found is gone if the rule finds it no more: its subject is
