@@ -7,10 +7,12 @@
 
 use serde::{Deserialize, Serialize};
 
+mod ask;
 mod child;
 mod findings;
 mod look;
 mod near;
+mod point;
 mod resolve;
 mod root;
 mod shown;
@@ -24,8 +26,10 @@ use crate::span::{ByteSpan, LineColumn};
 
 pub use findings::{Findings, LocatedFinding};
 use near::Spans;
-pub use resolve::{Beside, Located, ScannedFiles, locate, locate_notices, locate_places, revisit};
-pub use shown::{Excerpts, ShownTexts, show_place};
+pub use resolve::{
+    Beside, Located, ScannedFiles, complete_texts, locate, locate_notices, locate_places, revisit, show_place,
+};
+pub use shown::{Excerpts, ShownTexts};
 
 /// A range of text, as editors and SARIF name it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::PlaceLines;
+use super::ask::{Look, NothingOpen, OpenFindings, PlaceAsk, beside_slot, slot_of};
 use super::findings::{Findings, ranks};
-use super::look::{Look, Looked, NothingOpen, OpenFindings, PlaceAsk, beside_slot, slot_of};
+use super::look::{Looked, look_at_source};
 use super::shown::ShownTexts;
 use super::text_store::{Excerpt, TextStore};
+use super::{PlaceLines, Snippet};
 use crate::engine::{Drafts, ReadFile};
 use crate::finding::{Finding, Notice, Place};
 use crate::source::{Problem, ProblemKind, Source};
@@ -77,7 +78,7 @@ pub fn revisit(drafts: Drafts<'_>, beside: Beside<'_>, inputs: ScannedFiles<'_>,
     let mut lines = all.lines_of(of_findings.chain(places.iter().map(std::slice::from_ref)));
     let places = lines.split_off(lines.len() - places.len());
     let notices = all.notices(notices, &texts);
-    let (findings, texts) = (Findings::new(findings, lines), ShownTexts::new(texts, inputs));
+    let (findings, texts) = (Findings::new(findings, lines), ShownTexts::new(texts, inputs.sources));
     Located { findings, notices, texts, places }
 }
 
@@ -89,7 +90,7 @@ pub fn locate(findings: Vec<Finding>, notices: Vec<Notice>, inputs: ScannedFiles
     let mut all = look_at_all(asks, &notices, inputs, (&NothingOpen, &texts));
     let lines = all.lines_of(findings.iter().map(|finding| &*finding.places));
     let notices = all.notices(notices, &texts);
-    let (findings, texts) = (Findings::new(findings, lines), ShownTexts::new(texts, inputs));
+    let (findings, texts) = (Findings::new(findings, lines), ShownTexts::new(texts, inputs.sources));
     Located { findings, notices, texts, places: Vec::new() }
 }
 
@@ -108,27 +109,30 @@ pub fn locate_notices(notices: Vec<Notice>, inputs: ScannedFiles<'_>) -> Vec<(No
     locate(Vec::new(), notices, inputs).notices
 }
 
-/// A place with what is shown of it.
-pub(super) fn look_at_place(place: &Place, inputs: ScannedFiles<'_>) -> (PlaceLines, Excerpt) {
+/// The lines of a place, its text, and that around it.
+#[must_use]
+pub fn show_place(place: &Place, inputs: ScannedFiles<'_>) -> (PlaceLines, Snippet, Option<Snippet>) {
     let texts = TextStore::default();
     let asks = vec![alone(place, 0, true)];
     let mut all = look_at_all(asks, &[], inputs, (&NothingOpen, &texts));
     let lines = all.lines_of(std::iter::once(std::slice::from_ref(place))).pop();
     let lines = lines.unwrap_or_else(PlaceLines::unknown);
-    (lines, texts.get((0, 0)).unwrap_or_else(|| Excerpt::none(&lines)))
+    let Excerpt { snippet, context } = texts.get((0, 0)).unwrap_or_else(|| Excerpt::none(&lines));
+    (lines, snippet, context)
 }
 
-/// Keeps the texts of some findings that were not kept yet.
-pub(super) fn add_texts(findings: &Findings, wanted: &[u32], inputs: ScannedFiles<'_>, texts: &TextStore) {
+/// Fetches the texts of those of the first `most` findings that have none yet: what is
+/// accepted comes last in a report, and nobody knew it when files were looked at.
+pub fn complete_texts(texts: &ShownTexts, findings: &Findings, most: usize, inputs: ScannedFiles<'_>) {
     let mut asks = Vec::new();
-    for &number in wanted {
+    for number in texts.missing(findings, most) {
         let places = &findings.finding(number).places;
         asks.extend(places.iter().enumerate().map(|(at, place)| {
             let key = (number, slot_of(places, at));
             PlaceAsk { is_shown: true, ..PlaceAsk::of(key, place) }
         }));
     }
-    look_at_all(asks, &[], inputs, (&NothingOpen, texts));
+    look_at_all(asks, &[], inputs, (&NothingOpen, texts.store()));
 }
 
 fn alone(place: &Place, number: u32, is_shown: bool) -> PlaceAsk {
@@ -211,7 +215,7 @@ fn look_at_all(
     let questions: Vec<_> = questions.collect();
     let looked: Vec<_> = questions
         .into_par_iter()
-        .map(|(look, asks, notices)| (look.source, look.all(asks, notices)))
+        .map(|(look, asks, notices)| (look.source, look_at_source(look, asks, notices)))
         .collect();
     let mut all = AllLooked { looked: Looked::default(), lost: Vec::new(), notices: notices.len() };
     for (source, mut looked) in looked {

@@ -1,9 +1,9 @@
 //! Places that are the root's start tag.
 
 use super::PlaceLines;
-use super::child::Point;
-use super::look::{Look, PlaceAsk};
+use super::ask::{Look, PlaceAsk};
 use super::near::Spans;
+use super::point::Point;
 use super::text_store::PlaceKey;
 use crate::source::LineMark;
 use crate::span::LineColumn;

@@ -2,12 +2,10 @@
 
 use std::fmt;
 
+use super::ask::slot_of;
 use super::findings::Findings;
-use super::look::slot_of;
-use super::resolve::{ScannedFiles, add_texts, look_at_place};
 use super::text_store::{Excerpt, TextStore};
-use super::{LocatedPlace, PlaceLines, ShownFinding, ShownPlace, Snippet};
-use crate::finding::Place;
+use super::{LocatedPlace, PlaceLines, ShownFinding, ShownPlace};
 use crate::source::Source;
 use crate::span::LineColumn;
 
@@ -33,22 +31,22 @@ pub struct ShownTexts {
 }
 
 impl ShownTexts {
-    pub(super) fn new(texts: TextStore, inputs: ScannedFiles<'_>) -> Self {
-        Self { texts, sources: inputs.sources.to_vec() }
+    pub(super) fn new(texts: TextStore, sources: &[Source]) -> Self {
+        Self { texts, sources: sources.to_vec() }
     }
 
-    /// Fetches the texts of those of the first `most` findings that have none yet: what
-    /// is accepted comes last in a report, and nobody knew it when files were looked at.
-    pub fn complete(&self, findings: &Findings, most: usize, inputs: ScannedFiles<'_>) {
-        let first = findings.numbers().take(most);
-        let missing = first.filter(|number| {
+    /// Which of the first `most` findings have no texts yet.
+    pub(super) fn missing(&self, findings: &Findings, most: usize) -> Vec<u32> {
+        let is_missing = |number: &u32| {
             let places = &findings.finding(*number).places;
             !(0..places.len()).all(|at| self.texts.holds((*number, slot_of(places, at))))
-        });
-        let missing: Vec<_> = missing.collect();
-        if !missing.is_empty() {
-            add_texts(findings, &missing, inputs, &self.texts);
-        }
+        };
+        findings.numbers().take(most).filter(is_missing).collect()
+    }
+
+    /// Where the texts are kept.
+    pub(super) fn store(&self) -> &TextStore {
+        &self.texts
     }
 
     fn source(&self, source: u32) -> Option<&Source> {
@@ -86,13 +84,6 @@ impl Excerpts for ShownTexts {
     ) -> Box<dyn Iterator<Item = ShownFinding<'f>> + 'f> {
         Box::new(findings.numbers().take(most).map(|number| self.show(findings, number)))
     }
-}
-
-/// The lines of a place, its text, and that around it.
-#[must_use]
-pub fn show_place(place: &Place, inputs: ScannedFiles<'_>) -> (PlaceLines, Snippet, Option<Snippet>) {
-    let (lines, Excerpt { snippet, context }) = look_at_place(place, inputs);
-    (lines, snippet, context)
 }
 
 /// The sheet and cell where a place begins, in a workbook.

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use super::{Excerpts, Located, PlaceLines, ScannedFiles, locate, locate_places, show_place};
+use super::{Excerpts, Located, PlaceLines, ScannedFiles, complete_texts, locate, locate_places, show_place};
 use crate::engine::ReadFile;
 use crate::export::{RecordSink, Select, read};
 use crate::finding::{Confidence, Finding, Place, PlaceRole, Severity, Target, ValuesHash, fingerprint};
@@ -208,7 +208,7 @@ fn packed_and_plain_files_show_the_same() {
     assert!(texts.shown(&findings, usize::MAX).all(is_empty));
     // At once, or some more each time.
     for most in [1, 5, 5, usize::MAX] {
-        texts.complete(&findings, most, inputs);
+        complete_texts(&texts, &findings, most, inputs);
         assert_eq!(
             texts.shown(&findings, usize::MAX).filter(|shown| !is_empty(shown.clone())).count(),
             most.min(findings.len())
@@ -237,7 +237,7 @@ fn a_file_that_is_written_meanwhile_shows_nothing() {
         notices.iter().map(|(notice, _)| (notice.is_loss(), notice.message.as_str())).collect();
     let expected = "cannot be read a second time, so places are not exact: was written while it was scanned";
     assert_eq!(messages, [(true, expected)]);
-    texts.complete(&findings, 1, inputs);
+    complete_texts(&texts, &findings, 1, inputs);
     let shown = texts.shown(&findings, 1).next().unwrap();
     assert_eq!((shown.primary().snippet.text.as_str(), &shown.primary().context), ("", &None));
 }

@@ -32,6 +32,7 @@ mod words;
 pub use desk::{Desk, Exports, Request, Sign, Spot};
 pub use format::{FORMATS, FormatOptions, ReportFormat};
 pub use mend::mended;
+pub use redacted::{own_texts, redact_report};
 use scanned::file_url;
 pub use scanned::{HOME, Input, PackInfo, Report, Scope, Standing, Stats, VersionControl};
 pub use score::Score;

@@ -17,42 +17,40 @@ const USERS: &str = "sys_user";
 /// Stands between the parts of a key.
 const ARROW: &str = " → ";
 
-impl Report {
-    /// The texts that reports show of themselves, whatever was scanned.
-    pub fn own_texts(&self) -> impl Iterator<Item = &str> {
-        self.rules.iter().flat_map(|rule| {
-            let texts = [&rule.id, &rule.name, &rule.title, &rule.message, &rule.why, &rule.fix, &rule.path];
-            texts.into_iter().chain(&rule.properties).chain(&rule.table).map(String::as_str)
-        })
-    }
+/// The texts that reports show of themselves, whatever was scanned.
+pub fn own_texts(report: &Report) -> impl Iterator<Item = &str> {
+    report.rules.iter().flat_map(|rule| {
+        let texts = [&rule.id, &rule.name, &rule.title, &rule.message, &rule.why, &rule.fix, &rule.path];
+        texts.into_iter().chain(&rule.properties).chain(&rule.table).map(String::as_str)
+    })
+}
 
-    /// Replaces people everywhere, once and for all. The redactor learns the names
-    /// first that stand where nothing else can.
-    pub fn redact(&mut self, mut redactor: Redactor) {
-        learn::learn(self, &mut redactor);
-        let redactor = Arc::new(redactor);
-        let hide = |text: &mut String| set(text, &redactor);
-        let sources = sources(&self.findings);
-        let excerpts = std::mem::replace(&mut self.excerpts, Box::new(Nothing));
-        self.excerpts = Box::new(RedactedExcerpts::new(excerpts, Arc::clone(&redactor), sources));
-        self.findings.edit(|finding| hide_finding(finding, &redactor));
-        for (notice, _) in &mut self.notices {
-            hide_notice(notice, &redactor);
-        }
-        for waiver in &mut self.accepted.waivers {
-            [&mut waiver.subject, &mut waiver.reason].into_iter().for_each(hide);
-            waiver.owner = redactor.account(&waiver.owner).into_owned();
-        }
-        if let Some(known) = &mut self.accepted.known {
-            known.with = redactor.path(&known.with).into_owned();
-            known.gap.iter_mut().for_each(hide);
-        }
-        self.coverage.iter_mut().flat_map(|coverage| &mut coverage.missing).for_each(hide);
-        self.rules.iter_mut().for_each(|rule| hide_parameters(rule, &redactor));
-        hide_scope(&mut self.scope, &redactor);
-        if let Some(desk) = &mut self.desk {
-            hide_desk(desk, &redactor);
-        }
+/// Replaces people everywhere, once and for all. The redactor learns the names
+/// first that stand where nothing else can.
+pub fn redact_report(report: &mut Report, mut redactor: Redactor) {
+    learn::learn(report, &mut redactor);
+    let redactor = Arc::new(redactor);
+    let hide = |text: &mut String| set(text, &redactor);
+    let sources = sources(&report.findings);
+    let excerpts = std::mem::replace(&mut report.excerpts, Box::new(Nothing));
+    report.excerpts = Box::new(RedactedExcerpts::new(excerpts, Arc::clone(&redactor), sources));
+    report.findings.edit(|finding| hide_finding(finding, &redactor));
+    for (notice, _) in &mut report.notices {
+        hide_notice(notice, &redactor);
+    }
+    for waiver in &mut report.accepted.waivers {
+        [&mut waiver.subject, &mut waiver.reason].into_iter().for_each(hide);
+        waiver.owner = redactor.account(&waiver.owner).into_owned();
+    }
+    if let Some(known) = &mut report.accepted.known {
+        known.with = redactor.path(&known.with).into_owned();
+        known.gap.iter_mut().for_each(hide);
+    }
+    report.coverage.iter_mut().flat_map(|coverage| &mut coverage.missing).for_each(hide);
+    report.rules.iter_mut().for_each(|rule| hide_parameters(rule, &redactor));
+    hide_scope(&mut report.scope, &redactor);
+    if let Some(desk) = &mut report.desk {
+        hide_desk(desk, &redactor);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::engine::{
     Spot, TurnedOff, Verdicts, cover, replaced_notice, review, turned_off, turned_off_notices, verdicts,
 };
 use crate::finding::{Notice, RuleCoverage};
-use crate::locate::{Beside, Findings, Located, ShownTexts, locate_notices, revisit};
+use crate::locate::{Beside, Findings, Located, ShownTexts, complete_texts, locate_notices, revisit};
 use crate::report::{Desk, Report, Score};
 use crate::rule::RuleMeta;
 use crate::source::Source;
@@ -114,7 +114,7 @@ impl<'s> RevisitedScan<'s> {
         let Self { read, mut findings, rules, coverage, score, desk, notices, texts, most_shown } = self;
         let rule_id = |rule: u16| rules.get(usize::from(rule)).map(|rule| rule.id.as_str());
         findings.sort(&read.scan.discovery.sources, rule_id);
-        texts.complete(&findings, most_shown, read.inputs());
+        complete_texts(&texts, &findings, most_shown, read.inputs());
         let report = Report {
             coverage,
             findings,

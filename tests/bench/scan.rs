@@ -17,7 +17,7 @@ use data::{Form, Size, Summary};
 use glidelint::engine::{Options, Plan, Reading, judge, read_all};
 use glidelint::export::{RecordSink, Select, read};
 use glidelint::finding::Finding;
-use glidelint::locate::{Located, ScannedFiles, locate};
+use glidelint::locate::{Located, ScannedFiles, complete_texts, locate};
 use glidelint::record::{Record, Wanted};
 use glidelint::report::sarif::{self, SarifOptions};
 use glidelint::report::{Report, Scope, Stats};
@@ -114,7 +114,7 @@ fn reporting(criterion: &mut Criterion) {
         );
     });
     let Located { findings, texts, .. } = locate(found, Vec::new(), inputs);
-    texts.complete(&findings, findings.len(), inputs);
+    complete_texts(&texts, &findings, findings.len(), inputs);
     let report = Report {
         rules: pack.rules.iter().map(|rule| rule.meta.clone()).collect(),
         accepted: Accepted::default(),

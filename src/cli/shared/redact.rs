@@ -10,7 +10,7 @@ use glidelint::engine::ReadFile;
 use glidelint::locate::{ScannedFiles, locate_places};
 use glidelint::record::BUILT_IN;
 use glidelint::redact::{Extent, Found, Gathered, Key, Redactor, Watch, gather};
-use glidelint::report::{Report, safe};
+use glidelint::report::{Report, own_texts, redact_report, safe};
 use glidelint::source::Source;
 
 use super::fail::Failure;
@@ -85,7 +85,7 @@ fn watch(gathered: &Gathered, report: &Report) -> Option<Watch> {
     if secrets.is_empty() {
         return None;
     }
-    let watch = Watch::new(secrets, report.own_texts());
+    let watch = Watch::new(secrets, own_texts(report));
     let own_words = watch.as_ref().map_or(secrets.len(), Watch::own_words);
     if own_words > 0 {
         say(&format!("{own_words} secret values are words of the rules and were not searched for"));
@@ -108,8 +108,8 @@ pub(crate) fn saved(args: &RedactArgs, report: &mut Report) -> Result<Guard<'sta
 
 fn redact(args: &RedactArgs, key: Option<Key>, report: &mut Report, gathered: &Gathered) {
     let Some((what, key)) = args.redact.zip(key) else { return };
-    let redactor = Redactor::new(what.into(), key, gathered, report.own_texts());
-    report.redact(redactor);
+    let redactor = Redactor::new(what.into(), key, gathered, own_texts(report));
+    redact_report(report, redactor);
 }
 
 /// The key of the pseudonyms, if any are asked for.
