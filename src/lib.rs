@@ -39,3 +39,5 @@ pub mod locate;
 pub mod redact;
 
 pub mod report;
+
+pub mod scan;

@@ -10,6 +10,7 @@
 #[path = "common/exports.rs"]
 mod exports;
 
+use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -30,7 +31,7 @@ fn has_strace() -> bool {
     let tried = Command::new("strace").args(["-f", "-e", "trace=openat", "true"]).output();
     let works = tried.is_ok_and(|output| output.status.success());
     if !works {
-        eprintln!("skipped: strace is not installed, or may not trace");
+        let _ = writeln!(std::io::stderr(), "skipped: strace is not installed, or may not trace");
     }
     works
 }

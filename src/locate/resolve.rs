@@ -8,12 +8,11 @@ use rayon::prelude::*;
 
 use super::PlaceLines;
 use super::findings::{Findings, ranks};
-use super::look::{Look, Looked, PlaceAsk, Write, beside_slot, slot_of};
+use super::look::{Look, Looked, NothingOpen, OpenFindings, PlaceAsk, beside_slot, slot_of};
 use super::shown::ShownTexts;
 use super::text_store::{Excerpt, TextStore};
-use crate::engine::{Drafts, ReadFile, SharedNames};
+use crate::engine::{Drafts, ReadFile};
 use crate::finding::{Finding, Notice, Place};
-use crate::record::Record;
 use crate::source::{Problem, ProblemKind, Source};
 use crate::span::LineColumn;
 
@@ -58,30 +57,22 @@ pub struct Beside<'p> {
 pub fn revisit(drafts: Drafts<'_>, beside: Beside<'_>, inputs: ScannedFiles<'_>, shown: usize) -> Located {
     let Beside { notices, places } = beside;
     let texts = TextStore::default();
-    let is_shown = first_in_report(&drafts, inputs.sources, shown);
-    let mut asks = Vec::with_capacity(drafts.len());
-    for (draft, number) in (0..drafts.len()).zip(0_u32..) {
-        let places = drafts.places(draft);
-        let is_open = drafts.is_open(draft);
+    let mut asks = Vec::with_capacity(usize::try_from(drafts.len()).unwrap_or(0));
+    for number in 0..drafts.len() {
+        let (places, is_open) = (drafts.places(number), drafts.is_open(number));
         for (at, place) in places.iter().enumerate() {
             let slot = match at.checked_sub(1) {
-                _ if !is_open => slot_of(places, at),
+                _ if !is_open => slot_of(&places, at),
                 None => 0,
                 Some(beside) => beside_slot(beside),
             };
-            let is_open = is_open && at == 0;
-            asks.push(PlaceAsk { key: (number, slot), place, is_open, is_shown: is_shown[draft] });
+            asks.push(PlaceAsk { is_open: is_open && at == 0, ..PlaceAsk::of((number, slot), place) });
         }
     }
-    let numbers = u32::try_from(drafts.len()).unwrap_or(u32::MAX)..;
-    asks.extend(places.iter().zip(numbers).map(|(place, number)| alone(place, number, false)));
-    let write = |draft: u32, record: Option<&Record<'_>>, names: &SharedNames| {
-        drafts.write(usize::try_from(draft).ok()?, record, names)
-    };
-    let mut all = look_at_all(asks, &notices, inputs, (&write, &texts));
-    all.looked.written.sort_unstable_by_key(|(number, _)| *number);
-    let written = std::mem::take(&mut all.looked.written).into_iter().map(|(_, finding)| finding);
-    let findings = drafts.finish(written);
+    show_first(&mut asks, &drafts, inputs.sources, shown);
+    asks.extend(places.iter().zip(drafts.len()..).map(|(place, number)| alone(place, number, false)));
+    let mut all = look_at_all(asks, &notices, inputs, (&drafts, &texts));
+    let findings = drafts.finish();
     let of_findings = findings.iter().map(|finding| &*finding.places);
     let mut lines = all.lines_of(of_findings.chain(places.iter().map(std::slice::from_ref)));
     let places = lines.split_off(lines.len() - places.len());
@@ -94,8 +85,8 @@ pub fn revisit(drafts: Drafts<'_>, beside: Beside<'_>, inputs: ScannedFiles<'_>,
 #[must_use]
 pub fn locate(findings: Vec<Finding>, notices: Vec<Notice>, inputs: ScannedFiles<'_>) -> Located {
     let texts = TextStore::default();
-    let asks = asks_of(&findings, |_| false);
-    let mut all = look_at_all(asks, &notices, inputs, (&|_, _, _| None, &texts));
+    let asks = asks_of(&findings);
+    let mut all = look_at_all(asks, &notices, inputs, (&NothingOpen, &texts));
     let lines = all.lines_of(findings.iter().map(|finding| &*finding.places));
     let notices = all.notices(notices, &texts);
     let (findings, texts) = (Findings::new(findings, lines), ShownTexts::new(texts, inputs));
@@ -107,7 +98,7 @@ pub fn locate(findings: Vec<Finding>, notices: Vec<Notice>, inputs: ScannedFiles
 #[must_use]
 pub fn locate_places(places: &[Place], inputs: ScannedFiles<'_>) -> Vec<PlaceLines> {
     let asks = places.iter().zip(0..).map(|(place, number)| alone(place, number, false)).collect();
-    let mut all = look_at_all(asks, &[], inputs, (&|_, _, _| None, &TextStore::default()));
+    let mut all = look_at_all(asks, &[], inputs, (&NothingOpen, &TextStore::default()));
     all.lines_of(places.iter().map(std::slice::from_ref))
 }
 
@@ -121,7 +112,7 @@ pub fn locate_notices(notices: Vec<Notice>, inputs: ScannedFiles<'_>) -> Vec<(No
 pub(super) fn look_at_place(place: &Place, inputs: ScannedFiles<'_>) -> (PlaceLines, Excerpt) {
     let texts = TextStore::default();
     let asks = vec![alone(place, 0, true)];
-    let mut all = look_at_all(asks, &[], inputs, (&|_, _, _| None, &texts));
+    let mut all = look_at_all(asks, &[], inputs, (&NothingOpen, &texts));
     let lines = all.lines_of(std::iter::once(std::slice::from_ref(place))).pop();
     let lines = lines.unwrap_or_else(PlaceLines::unknown);
     (lines, texts.get((0, 0)).unwrap_or_else(|| Excerpt::none(&lines)))
@@ -134,51 +125,53 @@ pub(super) fn add_texts(findings: &Findings, wanted: &[u32], inputs: ScannedFile
         let places = &findings.finding(number).places;
         asks.extend(places.iter().enumerate().map(|(at, place)| {
             let key = (number, slot_of(places, at));
-            PlaceAsk { key, place, is_open: false, is_shown: true }
+            PlaceAsk { is_shown: true, ..PlaceAsk::of(key, place) }
         }));
     }
-    look_at_all(asks, &[], inputs, (&|_, _, _| None, texts));
+    look_at_all(asks, &[], inputs, (&NothingOpen, texts));
 }
 
-fn alone(place: &Place, number: u32, is_shown: bool) -> PlaceAsk<'_> {
-    PlaceAsk { key: (number, 0), place, is_open: false, is_shown }
+fn alone(place: &Place, number: u32, is_shown: bool) -> PlaceAsk {
+    PlaceAsk { is_shown, ..PlaceAsk::of((number, 0), place) }
 }
 
-fn asks_of(findings: &[Finding], is_shown: impl Fn(u32) -> bool) -> Vec<PlaceAsk<'_>> {
+fn asks_of(findings: &[Finding]) -> Vec<PlaceAsk> {
     let mut asks = Vec::new();
     for (finding, number) in findings.iter().zip(0..) {
         let places = &finding.places;
         asks.extend(places.iter().enumerate().map(|(at, place)| {
             let key = (number, slot_of(places, at));
-            PlaceAsk { key, place, is_open: false, is_shown: is_shown(number) }
+            PlaceAsk::of(key, place)
         }));
     }
     asks
 }
 
-/// Which findings come first in a report where nothing is accepted, with all that stand
-/// in one child of the root with the last of them.
-fn first_in_report(drafts: &Drafts<'_>, sources: &[Source], most: usize) -> Vec<bool> {
-    if most >= drafts.len() {
-        return vec![true; drafts.len()];
-    }
-    let mut is_shown = vec![false; drafts.len()];
-    let Some(last) = most.checked_sub(1) else { return is_shown };
+/// Has the texts kept of the findings that come first in a report where nothing is
+/// accepted, with all that stand in one child of the root with the last of them.
+fn show_first(asks: &mut [PlaceAsk], drafts: &Drafts<'_>, sources: &[Source], most: usize) {
     let ranks = ranks(sources);
-    let rank = |draft: usize| {
-        let place = drafts.places(draft).first()?;
-        let source = usize::try_from(place.source).ok().and_then(|source| ranks.get(source));
-        Some((Reverse(drafts.severity(draft)), source.copied(), place.outer_start))
-    };
-    let mut order: Vec<_> = (0..drafts.len()).filter_map(|draft| Some((rank(draft)?, draft))).collect();
-    if order.len() > most {
-        let (_, &mut (last, _), _) = order.select_nth_unstable(last);
+    let firsts = asks.iter().filter(|ask| ask.key.1 == 0);
+    let mut order: Vec<_> = firsts
+        .map(|ask| {
+            let source = usize::try_from(ask.source).ok().and_then(|source| ranks.get(source)).copied();
+            ((Reverse(drafts.severity(ask.key.0)), source, ask.outer_start), ask.key.0)
+        })
+        .collect();
+    if most == 0 {
+        order.clear();
+    } else if order.len() > most {
+        let (_, &mut (last, _), _) = order.select_nth_unstable(most - 1);
         order.retain(|(rank, _)| *rank <= last);
     }
-    for (_, draft) in order {
-        is_shown[draft] = true;
+    let mut is_shown = vec![false; usize::try_from(drafts.len()).unwrap_or(0)];
+    let index = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    for (_, number) in order {
+        is_shown[index(number)] = true;
     }
-    is_shown
+    for ask in asks {
+        ask.is_shown = is_shown[index(ask.key.0)];
+    }
 }
 
 /// What was found in all sources.
@@ -191,19 +184,19 @@ struct AllLooked {
 }
 
 /// What is asked of one source: places, then numbers and offsets of notices.
-type Questions<'q, 'p> = (&'q [PlaceAsk<'p>], Vec<(usize, u64)>);
+type Questions<'q> = (&'q [PlaceAsk], Vec<(usize, u64)>);
 
-fn look_at_all<'p>(
-    mut asks: Vec<PlaceAsk<'p>>,
+fn look_at_all(
+    mut asks: Vec<PlaceAsk>,
     notices: &[Notice],
     inputs: ScannedFiles<'_>,
-    (write, texts): (&Write<'_>, &TextStore),
+    (open, texts): (&dyn OpenFindings, &TextStore),
 ) -> AllLooked {
     // Stable, because findings come nearly in this order, which is then quick.
     asks.sort_by_key(PlaceAsk::order);
-    let mut by_source: BTreeMap<u32, Questions<'_, 'p>> = BTreeMap::new();
-    for asks in asks.chunk_by(|left, right| left.place.source == right.place.source) {
-        by_source.entry(asks[0].place.source).or_default().0 = asks;
+    let mut by_source: BTreeMap<u32, Questions<'_>> = BTreeMap::new();
+    for asks in asks.chunk_by(|left, right| left.source == right.source) {
+        by_source.entry(asks[0].source).or_default().0 = asks;
     }
     for (number, notice) in notices.iter().enumerate() {
         if let (Some(source), Some(at)) = (notice.source, notice.at) {
@@ -213,7 +206,7 @@ fn look_at_all<'p>(
     let questions = by_source.into_iter().filter_map(|(source, (asks, notices))| {
         let at = usize::try_from(source).ok()?;
         let (source, file) = (inputs.sources.get(at)?, inputs.files.get(at)?);
-        Some((Look { source, report: &file.report, write, texts }, asks, notices))
+        Some((Look { source, report: &file.report, open, texts }, asks, notices))
     });
     let questions: Vec<_> = questions.collect();
     let looked: Vec<_> = questions
@@ -235,7 +228,11 @@ fn look_at_all<'p>(
 impl AllLooked {
     /// The lines of all places of findings, in their order.
     fn lines_of<'p, P: Iterator<Item = &'p [Place]>>(&mut self, places: P) -> Vec<PlaceLines> {
-        let mut found = std::mem::take(&mut self.looked.lines);
+        let lists = std::mem::take(&mut self.looked.lines);
+        let mut found = Vec::with_capacity(lists.iter().map(Vec::len).sum());
+        for list in lists {
+            found.extend(list);
+        }
         found.sort_unstable_by_key(|(key, _)| *key);
         let mut found = found.into_iter().peekable();
         let mut lines = Vec::with_capacity(found.len());

@@ -9,7 +9,7 @@ use crate::source::LineMark;
 use crate::span::LineColumn;
 
 /// Answers what is asked of the root, which stands at the beginning of the text.
-pub(super) fn look_at_root(look: Look<'_>, asks: &[PlaceAsk<'_>]) -> Vec<(PlaceKey, PlaceLines)> {
+pub(super) fn look_at_root(look: Look<'_>, asks: &[PlaceAsk]) -> Vec<(PlaceKey, PlaceLines)> {
     if asks.is_empty() {
         return Vec::new();
     }
