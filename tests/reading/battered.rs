@@ -6,7 +6,8 @@ use proptest::sample::{Index, select};
 use glidelint::export::FileKind;
 use glidelint::source::Source;
 
-use crate::{EXPORT, escape, read_all, update_set};
+use crate::exports::escaped;
+use crate::{EXPORT, read_all, update_set};
 
 /// One thing that happens to a file.
 #[derive(Debug, Clone)]
@@ -99,7 +100,7 @@ proptest! {
     ) {
         let record = "<record_update><sys_user_role action=\"INSERT_OR_UPDATE\"><name>r<![CDATA[<>]]></name></sys_user_role></record_update>";
         let rows = [
-            format!("<payload>{}</payload>", escape(record)),
+            format!("<payload>{}</payload>", escaped(record)),
             format!("<payload><![CDATA[{}]]></payload><type>x</type>", record.replace("]]>", "]]]]><![CDATA[>")),
         ];
         let text = if is_update_set { update_set(&[&rows[0], &rows[1]]) } else { EXPORT.repeat(2) };

@@ -2,8 +2,9 @@
 
 use glidelint::source::ProblemKind;
 
+use crate::exports::escaped;
 use crate::records::Seen;
-use crate::{EXPORT, check_damaged, check_repaired, escape, lines, read_all, update_set};
+use crate::{EXPORT, check_damaged, check_repaired, lines, read_all, update_set};
 
 /// The records of `bytes`, and how much of the text must be there for each.
 fn whole_records(bytes: &[u8]) -> Vec<(Seen, u64)> {
@@ -87,7 +88,7 @@ fn a_table_export_in_utf_16_cut_anywhere() {
 fn an_update_set_cut_anywhere() {
     let record = "<record_update><sys_user_role action=\"INSERT_OR_UPDATE\"><name>r</name></sys_user_role></record_update>";
     let rows = [
-        format!("<payload>{}</payload>", escape(record)),
+        format!("<payload>{}</payload>", escaped(record)),
         format!("<payload><![CDATA[{record}]]></payload><type>x</type>"),
     ];
     check_every_cut(&update_set(&[&rows[0], &rows[1]]), as_utf8);

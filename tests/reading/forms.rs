@@ -2,8 +2,9 @@
 
 use glidelint::export::FileKind;
 
+use crate::exports::escaped;
 use crate::records::read_wanted;
-use crate::{check, check_foreign, escape, lines, read_all};
+use crate::{check, check_foreign, lines, read_all};
 
 #[test]
 fn what_is_read_and_not_understood_is_told() {
@@ -171,7 +172,7 @@ fn a_deletion_in_an_app_repository() {
             "<record_update><sys_user_role_contains action=\"DELETE\"><contains>9</contains></sys_user_role_contains>\
              <sys_update_version action=\"INSERT_OR_UPDATE\"><name>a</name><payload>{}</payload></sys_update_version>\
              <sys_metadata_delete action=\"INSERT_OR_UPDATE\"><sys_db_object>b</sys_db_object></sys_metadata_delete></record_update>",
-            escape(payload)
+            escaped(payload)
         ),
         FileKind::AppFile,
         &[

@@ -3,7 +3,8 @@
 use glidelint::export::FileKind;
 use glidelint::source::ProblemKind;
 
-use crate::{escape, line, lines, read_all, update_set};
+use crate::exports::escaped;
+use crate::{line, lines, read_all, update_set};
 
 #[test]
 fn entities_of_a_doctype_are_not_expanded() {
@@ -61,7 +62,7 @@ fn payloads_nested_without_end() {
     for _ in 0..6 {
         text = format!(
             "<record_update><sys_metadata_link action=\"INSERT\"><payload>{}</payload></sys_metadata_link></record_update>",
-            escape(&text)
+            escaped(&text)
         );
     }
     let (report, _) = read_all("app.xml", text.as_bytes());

@@ -6,6 +6,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+#[path = "../common/exports.rs"]
+mod exports;
 #[path = "../common/records.rs"]
 mod records;
 
@@ -121,10 +123,6 @@ pub(crate) fn check_repaired(bytes: &[u8], words: &str, expected: &[&str]) {
     let [problem] = &report.problems[..] else { panic!("{words}: {:?}", report.problems) };
     assert_eq!(problem.kind, ProblemKind::Repaired);
     assert!(problem.message.contains(words), "{}", problem.message);
-}
-
-pub(crate) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// An update set of these rows' insides.

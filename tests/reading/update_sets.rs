@@ -2,12 +2,13 @@
 
 use glidelint::export::FileKind;
 
-use crate::{check, escape, lines, read_all, update_set};
+use crate::exports::escaped;
+use crate::{check, lines, read_all, update_set};
 
 #[test]
 fn a_row_of_an_update_set_and_its_record_may_delete() {
     let record = |action: &str| {
-        escape(&format!(
+        escaped(&format!(
             "<record_update table=\"sys_user_role\"><sys_user_role action=\"{action}\"><name>r</name></sys_user_role></record_update>"
         ))
     };
@@ -85,14 +86,14 @@ fn a_link_installs_its_record_and_a_clone_is_a_picture() {
         </sys_group_has_role></record_update>";
     let link = format!(
         "<record_update><sys_metadata_link action=\"INSERT_OR_UPDATE\"><payload>{}</payload></sys_metadata_link></record_update>",
-        escape(record)
+        escaped(record)
     );
     check(
         &link,
         FileKind::AppFile,
         &["sys_metadata_link live app:", "sys_group_has_role live app: inherits=true"],
     );
-    let row = format!("<payload>{}</payload>", escape(&link));
+    let row = format!("<payload>{}</payload>", escaped(&link));
     check(
         &update_set(&[&row]),
         FileKind::UpdateSet,
@@ -119,13 +120,13 @@ fn history_in_an_update_set_and_a_link_in_history_stay_history() {
     let record = "<record_update><sys_user_role action=\"INSERT_OR_UPDATE\"><name>r</name></sys_user_role></record_update>";
     let link = format!(
         "<record_update><sys_metadata_link action=\"INSERT_OR_UPDATE\"><payload>{}</payload></sys_metadata_link></record_update>",
-        escape(record)
+        escaped(record)
     );
     let version = format!(
         "<record_update><sys_update_version action=\"INSERT_OR_UPDATE\"><payload>{}</payload></sys_update_version></record_update>",
-        escape(&link)
+        escaped(&link)
     );
-    let row = format!("<payload>{}</payload>", escape(&version));
+    let row = format!("<payload>{}</payload>", escaped(&version));
     check(
         &update_set(&[&row]),
         FileKind::UpdateSet,
@@ -257,10 +258,10 @@ fn what_a_row_brings_is_what_its_name_promises() {
 
 #[test]
 fn a_payload_that_breaks_off_costs_only_itself() {
-    let whole = escape(
+    let whole = escaped(
         "<record_update><sys_user_role action=\"INSERT_OR_UPDATE\"><name>r</name></sys_user_role></record_update>",
     );
-    let broken = escape(
+    let broken = escaped(
         "<record_update><sys_user_role action=\"INSERT_OR_UPDATE\"><name>q</name></sys_user_role><sys_user_role action=\"INSE",
     );
     let rows = [format!("<payload>{broken}</payload>"), format!("<payload>{whole}</payload>")];

@@ -2,7 +2,8 @@
 
 use glidelint::export::FileKind;
 
-use crate::{check, escape, read_all};
+use crate::exports::escaped;
+use crate::{check, read_all};
 
 #[test]
 fn elements_in_the_place_of_one_word_say_nothing() {
@@ -115,7 +116,7 @@ fn a_column_may_come_twice() {
 #[test]
 fn xml_in_a_field_that_is_no_payload_stays_text() {
     let jelly = "<?xml version=\"1.0\"?><record_update><sys_user action=\"INSERT\"><a>1</a></sys_user></record_update>";
-    for html in [escape(jelly), format!("<![CDATA[{jelly}]]>")] {
+    for html in [escaped(jelly), format!("<![CDATA[{jelly}]]>")] {
         let (report, seen) = read_all("page.xml", format!("<record_update><sys_ui_page action=\"INSERT\"><html>{html}</html></sys_ui_page></record_update>").as_bytes());
         assert_eq!(seen.len(), 1);
         assert_eq!(seen[0].field("html").unwrap().value, jelly);
