@@ -4,11 +4,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
-#[allow(dead_code, reason = "shared with other tests, which use the rest")]
+#[path = "common/corpus.rs"]
+mod corpus;
+#[path = "common/exports.rs"]
+mod exports;
 #[path = "common/records.rs"]
 mod records;
+#[path = "common/skipped.rs"]
+mod skipped;
 
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::mem::take;
 use std::path::Path;
 use std::sync::Mutex;
@@ -21,6 +26,7 @@ use glidelint::source::{DiscoverOptions, Source, discover};
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use exports::gzip;
 use records::{Keep, Seen};
 
 /// Sizes of parts: a cut at every byte, odd ones, and all in one.
@@ -175,8 +181,8 @@ fn on_every_sample() {
 /// Where somebody has real exports.
 #[test]
 fn on_every_real_export() {
-    let Some(folder) = std::env::var_os("GLIDELINT_CORPUS") else { return };
-    assert!(check_folder(Path::new(&folder)) > 0);
+    let Some(corpus) = corpus::corpus() else { return };
+    assert!(check_folder(&corpus) > 0);
 }
 
 /// A small export with everything in it that has made trouble.
@@ -273,9 +279,7 @@ fn on_an_export_with_a_wrong_byte_anywhere() {
 
 #[test]
 fn on_what_is_packed() {
-    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    packed.write_all(ODDITIES.as_bytes()).unwrap();
-    check_source(&Source::memory("export.xml.gz", packed.finish().unwrap()), &[64]);
+    check_source(&Source::memory("export.xml.gz", gzip(ODDITIES)), &[64]);
 }
 
 #[test]

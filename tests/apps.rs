@@ -2,61 +2,53 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+#[path = "common/exports.rs"]
+mod exports;
 #[path = "common/program.rs"]
 mod program;
 
 use std::fs;
-use std::path::Path;
 
+use exports::{Folder, app_file, unload};
 use program::{Run, glidelint};
-use tempfile::TempDir;
 
 const APP: &str = "a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0";
 
-fn write(root: &Path, path: &str, text: &str) {
-    let path = root.join(path);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
-}
-
-fn record(table: &str, own: &str) -> String {
-    format!(
-        "<record_update table=\"{table}\"><{table} action=\"INSERT_OR_UPDATE\">{own}</{table}></record_update>"
-    )
-}
-
 /// An app with an ACL that asks for nothing but the role in a file of its own.
-fn repository(role: bool) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let root = folder.path();
-    fs::create_dir(root.join(".git")).unwrap();
-    write(
-        root,
-        "x_quay/sys_app_1.xml",
-        &record("sys_app", &format!("<scope>x_quay</scope><sys_id>{APP}</sys_id>")),
-    );
-    let acl = "<active>true</active><condition/><decision_type>allow</decision_type><name>x_quay_slot</name>\
-         <operation display_value=\"write\">write</operation><script/><security_attribute/><sys_id>acl1</sys_id>\
-         <type display_value=\"record\">record</type>";
-    write(root, "x_quay/update/sys_security_acl_1.xml", &record("sys_security_acl", acl));
+fn repository(role: bool) -> Folder {
+    let acl = [
+        "active=true",
+        "condition=",
+        "decision_type=allow",
+        "name=x_quay_slot",
+        "operation=write/write",
+        "script=",
+        "security_attribute=",
+        "sys_id=acl1",
+        "type=record/record",
+    ];
+    let folder = Folder::new(&[
+        ("x_quay/sys_app_1.xml", &app_file("sys_app", &["scope=x_quay", &format!("sys_id={APP}")])),
+        ("x_quay/update/sys_security_acl_1.xml", &app_file("sys_security_acl", &acl)),
+        ("x_quay/docs/notes.xml", &unload(&[""])),
+        ("x_quay/logo.png", "a picture"),
+    ]);
+    fs::create_dir(folder.path().join(".git")).unwrap();
     if role {
-        let role = "<sys_id>ar1</sys_id><sys_security_acl>acl1</sys_security_acl>\
-             <sys_user_role name=\"x_quay.clerk\">r1</sys_user_role>";
-        write(root, "x_quay/update/sys_security_acl_role_1.xml", &record("sys_security_acl_role", role));
+        let role = ["sys_id=ar1", "sys_security_acl=acl1", "sys_user_role=r1/x_quay.clerk"];
+        folder.write("x_quay/update/sys_security_acl_role_1.xml", app_file("sys_security_acl_role", &role));
     }
-    write(root, "x_quay/docs/notes.xml", "<unload unload_date=\"2026-03-01 10:00:00\"></unload>");
-    write(root, "x_quay/logo.png", "a picture");
     folder
 }
 
-fn scan(folder: &TempDir, arguments: &[&str]) -> Run {
+fn scan(folder: &Folder, arguments: &[&str]) -> Run {
     let all = [&["scan", "--select", "SNC1001", "-q"], arguments].concat();
     glidelint(folder.path(), &all)
 }
 
 /// What a scan says of the ACL: `fail`, `pass` or `?`.
 #[track_caller]
-fn check(folder: &TempDir, arguments: &[&str], expected: &str) {
+fn check(folder: &Folder, arguments: &[&str], expected: &str) {
     let run = scan(folder, arguments);
     assert_eq!(run.stderr, "", "{arguments:?}");
     let rules = run.stdout.lines().find(|line| line.starts_with("Rules")).unwrap_or_default();
@@ -97,7 +89,7 @@ fn what_was_left_out_of_an_app_is_not_missing_from_it() {
         check(&folder, &[".", "--exclude", harmless], "fail");
     }
     // Nor does what lies beside the app.
-    write(folder.path(), "other/x.xml", "<record_update");
+    folder.write("other/x.xml", "<record_update");
     check(&folder, &[".", "--exclude", "other"], "fail");
     check(&folder, &["x_quay"], "fail");
     check(&folder, &["."], "fail");
@@ -107,7 +99,7 @@ fn what_was_left_out_of_an_app_is_not_missing_from_it() {
 fn files_of_another_instance_are_not_given() {
     let folder = repository(true);
     let configuration =
-        |globs: &str| write(folder.path(), ".glidelint.yaml", &format!("instances:\n  one: {globs}\n"));
+        |globs: &str| folder.write(".glidelint.yaml", format!("instances:\n  one: {globs}\n"));
     configuration("['x_quay/**']");
     check(&folder, &["."], "pass");
     configuration("['x_quay/sys_app_1.xml', 'x_quay/update/sys_security_acl_1.xml']");
@@ -119,11 +111,7 @@ fn files_of_another_instance_are_not_given() {
 fn what_lies_behind_links_has_another_path() {
     let folder = repository(false);
     let root = folder.path();
-    write(
-        root,
-        "shared/roles.xml",
-        &fs::read_to_string(root.join("x_quay/sys_app_1.xml")).unwrap().replace("sys_app", "sys_user_role"),
-    );
+    folder.write("shared/roles.xml", folder.read("x_quay/sys_app_1.xml").replace("sys_app", "sys_user_role"));
     check(&folder, &["."], "fail");
     std::os::unix::fs::symlink("../../shared/roles.xml", root.join("x_quay/update/roles.xml")).unwrap();
     check(&folder, &["."], "?");
@@ -137,10 +125,10 @@ fn what_lies_behind_links_has_another_path() {
 
 #[test]
 fn two_instances_in_one_scan_are_said_in_every_format() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new(&[]);
     for (path, name) in [("a", "quay"), ("b", "quaydev")] {
         let row = format!("name,type,value,sys_id\ninstance_name,string,{name},p_{name}\n");
-        write(folder.path(), &format!("{path}/sys_properties.csv"), &row);
+        folder.write(&format!("{path}/sys_properties.csv"), row);
     }
     for format in ["text", "json", "ndjson", "sarif", "csv", "junit", "github", "gitlab", "markdown", "html"]
     {
@@ -156,16 +144,16 @@ fn two_instances_in_one_scan_are_said_in_every_format() {
 
 #[test]
 fn many_keys_of_other_rows_are_a_sign_of_two_instances() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new(&[]);
     let users = |from: u32| -> String {
         let rows = (0..5).map(|at| format!("user{at},u{}\n", from + at));
         std::iter::once("user_name,sys_id\n".to_owned()).chain(rows).collect()
     };
-    write(folder.path(), "a/sys_user.csv", &users(0));
-    write(folder.path(), "b/sys_user.csv", &users(100));
+    folder.write("a/sys_user.csv", users(0));
+    folder.write("b/sys_user.csv", users(100));
     let run = glidelint(folder.path(), &["scan", "."]);
     assert!(run.stdout.contains("5 values of sys_user.user_name belong to one row"), "{run:?}");
-    write(folder.path(), "b/sys_user.csv", &users(0));
+    folder.write("b/sys_user.csv", users(0));
     let run = glidelint(folder.path(), &["scan", "."]);
     assert!(!run.stdout.contains("several instances") && !run.stdout.contains("two instances"), "{run:?}");
 }

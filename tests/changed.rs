@@ -3,37 +3,38 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
-#[allow(dead_code, reason = "shared with other tests, which use the rest")]
+#[path = "common/exports.rs"]
+mod exports;
+#[path = "common/git.rs"]
+mod git;
 #[path = "common/program.rs"]
 mod program;
 
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
-use std::process::Command;
 
-use tempfile::TempDir;
-
+use exports::{Folder, app_file, machine, row, unload, zip};
+use git::git;
 use program::glidelint;
 
-fn git(folder: &Path, arguments: &[&str]) {
-    let who = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"];
-    let done = Command::new("git").current_dir(folder).args(who).args(arguments).output().unwrap();
-    assert!(done.status.success(), "{done:?}");
-}
-
-fn user(name: &str) -> String {
-    let sys_id: String = name.bytes().cycle().map(|byte| format!("{:x}", byte % 16)).take(32).collect();
-    format!(
-        "<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><identity_type>machine</identity_type>\
-         <internal_integration_user>false</internal_integration_user><sys_id>{sys_id}</sys_id>\
-         <user_name>{name}</user_name><web_service_access_only>false</web_service_access_only></sys_user>\n"
-    )
-}
-
 fn export(users: &[&str]) -> String {
-    let rows: String = users.iter().map(|name| user(name)).collect();
-    format!("<unload unload_date=\"2026-03-01 10:00:00\">\n{rows}</unload>\n")
+    unload(&users.iter().map(|name| machine(name, false, &[])).collect::<Vec<_>>())
+}
+
+/// A new repository of git.
+fn repository() -> Folder {
+    let folder = Folder::new(&[]);
+    git(folder.path(), &["init", "-q"]);
+    folder
+}
+
+/// Commits these files, and no others.
+fn commit(folder: &Folder, files: &[(&str, &str)]) {
+    git(folder.path(), &["rm", "-rfq", "--ignore-unmatch", "."]);
+    for (name, text) in files {
+        folder.write(name, text);
+    }
+    git::commit(folder.path());
 }
 
 /// The keys of the findings that the change brought.
@@ -47,20 +48,18 @@ fn new_keys(report: &serde_json::Value) -> Vec<String> {
 
 #[test]
 fn only_records_that_changed_are_reported() {
-    let folder = TempDir::new().unwrap();
-    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    let folder = Folder::new(&[]);
+    let write = |name: &str, text: &str| folder.write(name, text);
     let found = |revision: &str| {
         let arguments = ["scan", "exports", "--no-config", "--select", "SNA1002", "--format", "json"];
         let run = glidelint(folder.path(), &[&arguments, ["--changed-since", revision].as_slice()].concat());
         let document = run.json();
         (run.code, new_keys(&document))
     };
-    fs::create_dir(folder.path().join("exports")).unwrap();
     write("exports/users.xml", &export(&["svc.one", "svc.two"]));
     write("exports/others.xml", &export(&["svc.other"]));
     git(folder.path(), &["init", "-q"]);
-    git(folder.path(), &["add", "."]);
-    git(folder.path(), &["commit", "-qm", "first"]);
+    git::commit(folder.path());
     assert_eq!(found("HEAD"), (0, vec![]));
     // Another order and another form are no change of a record.
     write("exports/users.xml", &export(&["svc.two", "svc.one"]).replace('\n', "\r\n    "));
@@ -69,16 +68,14 @@ fn only_records_that_changed_are_reported() {
     assert_eq!(found("HEAD"), (1, vec!["svc.zero".to_owned()]));
     write("exports/new.xml", &export(&["svc.new"]));
     assert_eq!(found("HEAD"), (1, vec!["svc.new".to_owned(), "svc.zero".to_owned()]));
-    git(folder.path(), &["add", "."]);
-    git(folder.path(), &["commit", "-qm", "second"]);
+    git::commit(folder.path());
     assert_eq!(found("HEAD"), (0, vec![]));
     assert_eq!(found("HEAD~1").1.len(), 2);
 }
 
 #[test]
 fn a_revision_that_is_not_there() {
-    let folder = TempDir::new().unwrap();
-    fs::write(folder.path().join("users.xml"), export(&["svc.one"])).unwrap();
+    let folder = Folder::new(&[("users.xml", &export(&["svc.one"]))]);
     let scan = || glidelint(folder.path(), &["scan", "--no-config", "--changed-since", "nowhere"]);
     let run = scan();
     assert!(run.code == 2 && run.stderr.contains("--changed-since nowhere: "), "{run:?}");
@@ -87,37 +84,18 @@ fn a_revision_that_is_not_there() {
     assert!(run.code == 2 && run.stderr.contains("does not hold this revision"), "{run:?}");
 }
 
-fn unload(rows: &str) -> String {
-    format!("<unload unload_date=\"2026-03-01 10:00:00\">{rows}</unload>\n")
-}
-
 /// A person who may be made an account of programs.
 fn person(is_integration: bool) -> String {
-    unload(&format!(
-        "<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><identity_type/>\
-         <internal_integration_user>{is_integration}</internal_integration_user><name>Ada Tern</name>\
-         <sys_id>0000000000000000000000000000ada1</sys_id><user_name>ada.tern</user_name>\
-         <web_service_access_only>false</web_service_access_only></sys_user>"
-    ))
-}
-
-/// The files of a commit; all others go.
-fn commit(folder: &Path, files: &[(&str, &str)]) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() && !path.ends_with(".git") {
-            fs::remove_dir_all(path).unwrap();
-        } else if path.is_file() {
-            fs::remove_file(path).unwrap();
-        }
-    }
-    for (name, text) in files {
-        let path = folder.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    git(folder, &["add", "-A"]);
-    git(folder, &["commit", "-q", "--allow-empty", "-m", "next"]);
+    let columns = [
+        "active=true",
+        "identity_type=",
+        &format!("internal_integration_user={is_integration}"),
+        "name=Ada Tern",
+        "sys_id=0000000000000000000000000000ada1",
+        "user_name=ada.tern",
+        "web_service_access_only=false",
+    ];
+    unload(&[row("sys_user", &columns)])
 }
 
 /// What the base holds, what the change leaves, the exit code, the findings that
@@ -129,11 +107,10 @@ fn sides_with_configurations_of_their_own() {
     let off = "rules:\n  SNA1002: off\n";
     let check =
         |name: &str, base: &[(&str, &str)], head: &[(&str, &str)], code: i32, keys: &[&str], text: &str| {
-            let folder = TempDir::new().unwrap();
-            git(folder.path(), &["init", "-q"]);
-            commit(folder.path(), base);
+            let folder = repository();
+            commit(&folder, base);
             git(folder.path(), &["checkout", "-qb", "change"]);
-            commit(folder.path(), head);
+            commit(&folder, head);
             let arguments =
                 ["scan", "--select", "SNA1002,SNR1001", "--changed-since", "main", "--format", "json"];
             let run = glidelint(folder.path(), &arguments);
@@ -183,14 +160,10 @@ fn sides_with_configurations_of_their_own() {
 /// A root below the top of the repository: paths are those from there.
 #[test]
 fn a_root_below_the_top() {
-    let folder = TempDir::new().unwrap();
-    git(folder.path(), &["init", "-q"]);
-    commit(folder.path(), &[("exports/a.xml", &export(&["svc.one"])), ("b.xml", &export(&["svc.top"]))]);
+    let folder = repository();
+    commit(&folder, &[("exports/a.xml", &export(&["svc.one"])), ("b.xml", &export(&["svc.top"]))]);
     git(folder.path(), &["checkout", "-qb", "change"]);
-    commit(
-        folder.path(),
-        &[("exports/a.xml", &export(&["svc.one", "svc.two"])), ("b.xml", &export(&["svc.top"]))],
-    );
+    commit(&folder, &[("exports/a.xml", &export(&["svc.one", "svc.two"])), ("b.xml", &export(&["svc.top"]))]);
     let check = |from: &Path, arguments: &[&str]| {
         let rest = ["--no-config", "--select", "SNA1002", "--changed-since", "main", "--format", "json"];
         let run = glidelint(from, &[&["scan"], arguments, &rest].concat());
@@ -205,17 +178,21 @@ fn a_root_below_the_top() {
 #[test]
 fn a_decoy_with_a_newer_date() {
     let script = |name: &str, body: &str, updated_on: &str| {
-        format!(
-            "<record_update table=\"sys_script_include\"><sys_script_include action=\"INSERT_OR_UPDATE\">\
-             <active>true</active><api_name>x_quay.{name}</api_name><client_callable>true</client_callable><name>{name}</name>\
-             <script><![CDATA[{body}]]></script><sys_id>0000000000000000000000000000bea1</sys_id>\
-             <sys_updated_on>{updated_on}</sys_updated_on></sys_script_include></record_update>\n"
-        )
+        let columns = [
+            "active=true",
+            &format!("api_name=x_quay.{name}"),
+            "client_callable=true",
+            &format!("name={name}"),
+            &format!("script=<![CDATA[{body}]]>"),
+            "sys_id=0000000000000000000000000000bea1",
+            &format!("sys_updated_on={updated_on}"),
+        ];
+        app_file("sys_script_include", &columns)
     };
     let own = script("Beacon", "var code = this.getParameter('x_code');\neval(code);", "2026-01-01 10:00:00");
     let decoy = script("Beacon", "gs.info('beacon');", "2026-02-01 10:00:00");
     let paths = ["app/update/sys_script_include_bea1.xml", "app/update/sys_script_include_bea2.xml"];
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new(&[]);
     let scan = |format: &str, more: &[&str]| {
         let arguments = ["scan", "--no-config", "--select", "SNS1008,SNA1002", "--format", format];
         glidelint(folder.path(), &[&arguments, more].concat())
@@ -234,11 +211,11 @@ fn a_decoy_with_a_newer_date() {
         messages.collect::<Vec<_>>()
     };
     git(folder.path(), &["init", "-q"]);
-    commit(folder.path(), &[(paths[0], &own)]);
+    commit(&folder, &[(paths[0], &own)]);
     let run = scan("text", &[]);
     assert_eq!(run.code, 1, "{run:?}");
     git(folder.path(), &["checkout", "-qb", "change"]);
-    commit(folder.path(), &[(paths[0], &own), (paths[1], &decoy)]);
+    commit(&folder, &[(paths[0], &own), (paths[1], &decoy)]);
     let change = ["--changed-since", "main"];
     let messages = said(&change);
     assert!(messages.len() == 1 && messages[0].contains(paths[0]), "{messages:?}");
@@ -248,7 +225,7 @@ fn a_decoy_with_a_newer_date() {
         assert!(run.code == 0 && run.stdout.contains("rests on the version of the record in"), "{run:?}");
     }
     // What stood before the change is counted, and all versions are judged if asked for.
-    commit(folder.path(), &[(paths[0], &own), (paths[1], &decoy), ("users.xml", &export(&["svc.one"]))]);
+    commit(&folder, &[(paths[0], &own), (paths[1], &decoy), ("users.xml", &export(&["svc.one"]))]);
     for more in [["--changed-since", "HEAD~1"].as_slice(), &[]] {
         let messages = said(more);
         assert!(messages.len() == 1 && messages[0].starts_with("one finding rests on"), "{messages:?}");
@@ -260,21 +237,23 @@ fn a_decoy_with_a_newer_date() {
 #[test]
 fn a_decoy_of_something_that_a_finding_rests_on() {
     let grant = |state: &str, updated_on: &str| {
-        unload(&format!(
-            "<sys_user_has_role action=\"INSERT_OR_UPDATE\"><inherited>false</inherited>\
-             <role display_value=\"admin\">2831a114c611228501d4ea6c309d626d</role><state>{state}</state>\
-             <sys_id>0000000000000000000000000000ada2</sys_id><sys_updated_on>{updated_on}</sys_updated_on>\
-             <user display_value=\"Ada Tern\">0000000000000000000000000000ada1</user></sys_user_has_role>"
-        ))
+        let columns = [
+            "inherited=false",
+            "role=2831a114c611228501d4ea6c309d626d/admin",
+            &format!("state={state}"),
+            "sys_id=0000000000000000000000000000ada2",
+            &format!("sys_updated_on={updated_on}"),
+            "user=0000000000000000000000000000ada1/Ada Tern",
+        ];
+        unload(&[row("sys_user_has_role", &columns)])
     };
     let (own, decoy) = (grant("active", "2026-01-01 10:00:00"), grant("inactive", "2026-02-01 10:00:00"));
     let users = person(true);
-    let folder = TempDir::new().unwrap();
-    git(folder.path(), &["init", "-q"]);
-    commit(folder.path(), &[("g.xml", &own), ("u.xml", &users)]);
+    let folder = repository();
+    commit(&folder, &[("g.xml", &own), ("u.xml", &users)]);
     git(folder.path(), &["checkout", "-qb", "change"]);
     let check = |files: &[(&str, &str)], expected: usize| {
-        commit(folder.path(), &[files, &[("u.xml", users.as_str())]].concat());
+        commit(&folder, &[files, &[("u.xml", users.as_str())]].concat());
         let arguments = ["scan", "--no-config", "--select", "SNR1001", "--changed-since", "main"];
         let run = glidelint(folder.path(), &[arguments.as_slice(), &["--format", "json"]].concat());
         let document = run.json();
@@ -308,11 +287,10 @@ fn a_class_that_a_change_weakens() {
                  evidence:\n  - {{ name: any, where: '{query}' }}\n"
             )
         };
-        let folder = TempDir::new().unwrap();
-        git(folder.path(), &["init", "-q"]);
-        commit(folder.path(), &[("exports/a.xml", &users), config, ("own/c.yaml", &class("active=true"))]);
+        let folder = repository();
+        commit(&folder, &[("exports/a.xml", &users), config, ("own/c.yaml", &class("active=true"))]);
         git(folder.path(), &["checkout", "-qb", "change"]);
-        commit(folder.path(), &[("exports/a.xml", now), config, ("own/c.yaml", &class(after))]);
+        commit(&folder, &[("exports/a.xml", now), config, ("own/c.yaml", &class(after))]);
         let arguments =
             ["scan", "exports", "--select", "SNA1001", "--changed-since", "main", "--format", "json"];
         let run = glidelint(folder.path(), &arguments);
@@ -333,11 +311,10 @@ fn a_class_that_a_change_weakens() {
 fn a_base_that_cannot_configure_itself() {
     let users = export(&["svc.one"]);
     let check = |base: &[(&str, &str)], head: &[(&str, &str)], more: &[&str], texts: &[&str]| {
-        let folder = TempDir::new().unwrap();
-        git(folder.path(), &["init", "-q"]);
-        commit(folder.path(), &[&[("exports/a.xml", users.as_str())], base].concat());
+        let folder = repository();
+        commit(&folder, &[&[("exports/a.xml", users.as_str())], base].concat());
         git(folder.path(), &["checkout", "-qb", "change"]);
-        commit(folder.path(), &[&[("exports/a.xml", users.as_str())], head].concat());
+        commit(&folder, &[&[("exports/a.xml", users.as_str())], head].concat());
         let arguments =
             ["scan", "exports", "--select", "SNA1002", "--changed-since", "main", "--format", "json"];
         let run = glidelint(folder.path(), &[&arguments, more].concat());
@@ -363,7 +340,7 @@ fn a_base_that_cannot_configure_itself() {
 /// The base goes on while a change is made: what is new there is none of the change.
 #[test]
 fn a_base_that_moved_on() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new(&[]);
     let scan = || {
         let run = glidelint(
             folder.path(),
@@ -372,15 +349,15 @@ fn a_base_that_moved_on() {
         (run.code, new_keys(&run.json()))
     };
     git(folder.path(), &["init", "-q"]);
-    commit(folder.path(), &[("a.xml", &export(&["svc.one"])), ("b.xml", &export(&["svc.two"]))]);
+    commit(&folder, &[("a.xml", &export(&["svc.one"])), ("b.xml", &export(&["svc.two"]))]);
     git(folder.path(), &["checkout", "-qb", "change"]);
-    commit(folder.path(), &[("a.xml", &export(&["svc.one", "svc.new"])), ("b.xml", &export(&["svc.two"]))]);
+    commit(&folder, &[("a.xml", &export(&["svc.one", "svc.new"])), ("b.xml", &export(&["svc.two"]))]);
     git(folder.path(), &["checkout", "-q", "main"]);
-    commit(folder.path(), &[("a.xml", &export(&["svc.one"]))]);
+    commit(&folder, &[("a.xml", &export(&["svc.one"]))]);
     git(folder.path(), &["checkout", "-q", "change"]);
     assert_eq!(scan(), (1, vec!["svc.new".to_owned()]));
     git(folder.path(), &["checkout", "-q", "--orphan", "apart"]);
-    commit(folder.path(), &[("a.xml", &export(&["svc.one"]))]);
+    commit(&folder, &[("a.xml", &export(&["svc.one"]))]);
     let run = glidelint(folder.path(), &["scan", "--no-config", "--changed-since", "main"]);
     assert!(run.code == 2 && run.stderr.contains("fetch-depth: 0"), "{run:?}");
 }
@@ -388,12 +365,12 @@ fn a_base_that_moved_on() {
 /// A hook scans where a commit changes or deletes what may be an export.
 #[test]
 fn nothing_is_scanned_unless_an_export_is_staged() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new(&[]);
     let scan =
         || glidelint(folder.path(), &["scan", "--no-config", "--select", "SNA1002", "--if-staged"]).code;
     assert_eq!(scan(), 2, "it is no repository");
     git(folder.path(), &["init", "-q"]);
-    commit(folder.path(), &[("a.xml", &export(&["svc.one"])), ("notes.md", "x"), ("b.csv", "x")]);
+    commit(&folder, &[("a.xml", &export(&["svc.one"])), ("notes.md", "x"), ("b.csv", "x")]);
     assert_eq!(scan(), 0);
     for (change, code) in [("notes.md", 0), ("b.csv", 1), (".glidelint.yaml", 1)] {
         fs::write(folder.path().join(change), "# y\n").unwrap();
@@ -408,22 +385,14 @@ fn nothing_is_scanned_unless_an_export_is_staged() {
 /// Which file or archive holds a record is no part of it.
 #[test]
 fn records_that_move_are_none_that_changed() {
-    let archive = |files: &[(&str, &str)]| {
-        let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-        for (name, text) in files {
-            writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
-            writer.write_all(text.as_bytes()).unwrap();
-        }
-        writer.finish().unwrap().into_inner()
-    };
     let (one, two) = (export(&["svc.one"]), export(&["svc.two"]));
     let (both, more) = (export(&["svc.two", "svc.one"]), export(&["svc.one", "svc.new"]));
-    let packed = archive(&[("a.xml", &one), ("b.xml", &two)]);
-    let packed_more = archive(&[("in/a.xml", &more), ("b.xml", &two)]);
+    let packed = zip(&[("a.xml", one.as_bytes()), ("b.xml", two.as_bytes())]);
+    let packed_more = zip(&[("in/a.xml", more.as_bytes()), ("b.xml", two.as_bytes())]);
     let plain: &[(&str, &[u8])] = &[("a.xml", one.as_bytes()), ("b.xml", two.as_bytes())];
     let packed: &[(&str, &[u8])] = &[("all.zip", &packed)];
     let check = |base: &[(&str, &[u8])], head: &[(&str, &[u8])], keys: &[&str]| {
-        let folder = TempDir::new().unwrap();
+        let folder = repository();
         let fill = |files: &[(&str, &[u8])]| {
             for name in ["a.xml", "b.xml", "all.zip"] {
                 let _ = fs::remove_file(folder.path().join(name));
@@ -431,10 +400,8 @@ fn records_that_move_are_none_that_changed() {
             for (name, bytes) in files {
                 fs::write(folder.path().join(name), bytes).unwrap();
             }
-            git(folder.path(), &["add", "-A"]);
-            git(folder.path(), &["commit", "-q", "-m", "next"]);
+            git::commit(folder.path());
         };
-        git(folder.path(), &["init", "-q"]);
         fill(base);
         git(folder.path(), &["checkout", "-qb", "change"]);
         fill(head);
@@ -461,15 +428,13 @@ fn records_that_move_are_none_that_changed() {
 #[test]
 fn names_that_git_takes_apart() {
     use std::os::unix::ffi::OsStrExt as _;
-    let folder = TempDir::new().unwrap();
-    git(folder.path(), &["init", "-q"]);
+    let folder = repository();
     for name in [&b"\"a.xml"[..], b"b\nc.xml", b"d\xff.xml"] {
         let name = std::ffi::OsStr::from_bytes(name);
         let user = format!("svc.{}", name.len() * 7 + usize::from(name.as_bytes()[0]));
         fs::write(folder.path().join(name), export(&[&user])).unwrap();
     }
-    git(folder.path(), &["add", "-A"]);
-    git(folder.path(), &["commit", "-q", "-m", "next"]);
+    git::commit(folder.path());
     git(folder.path(), &["checkout", "-qb", "change"]);
     fs::write(folder.path().join("new.xml"), export(&["svc.new"])).unwrap();
     let arguments =

@@ -3,7 +3,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
-#[allow(dead_code, reason = "shared with other tests, which use the rest")]
 #[path = "common/numbers.rs"]
 mod numbers;
 

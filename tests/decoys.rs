@@ -4,7 +4,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
-#[allow(dead_code, reason = "shared with other tests, which use the rest")]
+#[path = "common/exports.rs"]
+mod exports;
 #[path = "common/program.rs"]
 mod program;
 
@@ -18,8 +19,8 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::Value;
-use tempfile::TempDir;
 
+use exports::Folder;
 use numbers::Numbers;
 use program::{Run, glidelint};
 
@@ -315,13 +316,9 @@ fn check(instance: &str, seed: u64) {
             }
             let mut numbers = Numbers((seed + number).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
             let (kind, files) = decoy(&mut numbers, &rows, &found, &from);
-            let folder = TempDir::new().unwrap();
-            for entry in fs::read_dir(&from).unwrap() {
-                let path = entry.unwrap().path();
-                fs::copy(&path, folder.path().join(path.file_name().unwrap())).unwrap();
-            }
+            let folder = Folder::copy_of(&from);
             for (name, text) in &files {
-                fs::write(folder.path().join(name), text).unwrap();
+                folder.write(name, text);
             }
             let is_declared = number % 2 == 1;
             let run = scan(folder.path(), is_declared);

@@ -3,14 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
-#[allow(dead_code, reason = "shared with other tests, which use the rest")]
+#[path = "common/exports.rs"]
+mod exports;
 #[path = "common/program.rs"]
 mod program;
 
-use std::fs;
-
-use tempfile::TempDir;
-
+use exports::{Folder, change, payload, row, unload};
 use program::glidelint;
 
 /// An export in which every sys_id begins with that letter.
@@ -20,30 +18,32 @@ fn export(letter: char, users: &[(&str, &str)], grants: &[(&str, &str)]) -> Stri
         std::iter::once(letter.to_string()).chain(digits).collect()
     };
     let users = users.iter().map(|(name, only)| {
-        format!(
-            "<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><identity_type>machine</identity_type>\
-             <internal_integration_user>false</internal_integration_user><sys_id>{}</sys_id>\
-             <user_name>{name}</user_name><web_service_access_only>{only}</web_service_access_only></sys_user>",
-            id(name)
-        )
+        let columns = [
+            "active=true",
+            "identity_type=machine",
+            "internal_integration_user=false",
+            &format!("sys_id={}", id(name)),
+            &format!("user_name={name}"),
+            &format!("web_service_access_only={only}"),
+        ];
+        row("sys_user", &columns)
     });
     let grants = grants.iter().map(|(user, role)| {
-        format!(
-            "<sys_user_has_role action=\"INSERT_OR_UPDATE\"><role name=\"{role}\">{}</role><state>active</state>\
-             <sys_id>{}</sys_id><user name=\"{user}\">{}</user></sys_user_has_role>",
-            id(role),
-            id(&format!("{user}{role}")),
-            id(user)
-        )
+        let columns = [
+            &format!("role={}/{role}", id(role)),
+            "state=active",
+            &format!("sys_id={}", id(&format!("{user}{role}"))),
+            &format!("user={}/{user}", id(user)),
+        ];
+        row("sys_user_has_role", &columns)
     });
-    let rows: String = users.chain(grants).collect();
-    format!("<unload unload_date=\"2026-03-01 10:00:00\">{rows}</unload>")
+    unload(&users.chain(grants).collect::<Vec<_>>())
 }
 
 #[test]
 fn two_instances_by_name() {
-    let folder = TempDir::new().unwrap();
-    let write = |name: &str, text: String| fs::write(folder.path().join(name), text).unwrap();
+    let folder = Folder::new(&[]);
+    let write = |name: &str, text: String| folder.write(name, text);
     write("old.xml", export('a', &[("svc.one", "false"), ("svc.two", "true")], &[("svc.one", "itil")]));
     write("same.xml", export('b', &[("svc.one", "false"), ("svc.two", "true")], &[("svc.one", "itil")]));
     write("new.xml", export('b', &[("svc.one", "true"), ("svc.six", "false")], &[("svc.one", "catalog")]));
@@ -94,28 +94,26 @@ fn two_instances_by_name() {
 /// of the instance itself that copy is the state.
 #[test]
 fn an_older_update_set_laid_over_a_newer_export_is_judged() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new(&[]);
     let page = |active: bool, date: &str| {
-        format!(
-            "<sys_public action=\"INSERT_OR_UPDATE\"><active>{active}</active><page>u_tides</page>\
-             <sys_id>0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c</sys_id><sys_updated_on>{date} 10:00:00</sys_updated_on></sys_public>"
-        )
+        let columns = [
+            &format!("active={active}"),
+            "page=u_tides",
+            "sys_id=0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c0c",
+            &format!("sys_updated_on={date} 10:00:00"),
+        ];
+        row("sys_public", &columns)
     };
-    let unload = |rows: &str| format!("<unload unload_date=\"2026-03-01 10:00:00\">{rows}</unload>");
     let set = |sys_id: &str, name: &str| {
-        format!(
-            "<sys_remote_update_set action=\"INSERT_OR_UPDATE\"><name>{name}</name><sys_id>{sys_id}</sys_id>\
-             </sys_remote_update_set><sys_update_xml action=\"INSERT_OR_UPDATE\"><action>INSERT_OR_UPDATE</action>\
-             <payload><![CDATA[<record_update>{}</record_update>]]></payload>\
-             <remote_update_set>{sys_id}</remote_update_set></sys_update_xml>",
-            page(true, "2026-01-01")
-        )
+        let payload = format!("<![CDATA[{}]]>", payload("sys_public", &page(true, "2026-01-01")));
+        row("sys_remote_update_set", &[&format!("name={name}"), &format!("sys_id={sys_id}")])
+            + &change(&payload, &[&format!("remote_update_set={sys_id}")])
     };
-    let write = |name: &str, text: String| fs::write(folder.path().join(name), text).unwrap();
-    write("export.xml", unload(&page(false, "2026-02-01")));
-    write("export-and-set.xml", unload(&(page(false, "2026-02-01") + &set("0d", "Piers"))));
-    write("piers.xml", unload(&set("0d", "Piers")));
-    write("quays.xml", unload(&set("0e", "Quays")));
+    let write = |name: &str, text: String| folder.write(name, text);
+    write("export.xml", unload(&[page(false, "2026-02-01")]));
+    write("export-and-set.xml", unload(&[page(false, "2026-02-01"), set("0d", "Piers")]));
+    write("piers.xml", unload(&[set("0d", "Piers")]));
+    write("quays.xml", unload(&[set("0e", "Quays")]));
     let diff = |base: &str, overlay: &str| {
         let arguments = ["diff", base, "--overlay", overlay, "--no-config", "-f", "json"];
         let run = glidelint(folder.path(), &arguments).json();
@@ -134,31 +132,32 @@ fn an_older_update_set_laid_over_a_newer_export_is_judged() {
 /// somebody is called otherwise now.
 #[test]
 fn what_something_refers_to_is_not_fixed() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new(&[]);
     let user = |name: &str| {
-        let id = name.len();
-        format!(
-            "<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><identity_type/>\
-             <internal_integration_user>true</internal_integration_user><locked_out>false</locked_out>\
-             <name>{name}</name><sys_id>{id:032x}</sys_id><user_name>{name}</user_name>\
-             <web_service_access_only>false</web_service_access_only></sys_user>"
-        )
+        let columns = [
+            "active=true",
+            "identity_type=",
+            "internal_integration_user=true",
+            "locked_out=false",
+            &format!("name={name}"),
+            &format!("sys_id={:032x}", name.len()),
+            &format!("user_name={name}"),
+            "web_service_access_only=false",
+        ];
+        row("sys_user", &columns)
     };
     let grant = |user: &str, shows: bool| {
-        let (id, grant) = (user.len(), user.len() + 64);
-        let shown = |name: &str| if shows { format!(" display_value=\"{name}\"") } else { String::new() };
-        format!(
-            "<sys_user_has_role action=\"INSERT_OR_UPDATE\"><inherited>false</inherited>\
-             <role{}>2831a114c611228501d4ea6c309d626d</role><state>active</state><sys_id>{grant:032x}</sys_id>\
-             <user{}>{id:032x}</user></sys_user_has_role>",
-            shown("admin"),
-            shown(user)
-        )
+        let shown = |name: &str| if shows { format!("/{name}") } else { String::new() };
+        let columns = [
+            "inherited=false",
+            &format!("role=2831a114c611228501d4ea6c309d626d{}", shown("admin")),
+            "state=active",
+            &format!("sys_id={:032x}", user.len() + 64),
+            &format!("user={:032x}{}", user.len(), shown(user)),
+        ];
+        row("sys_user_has_role", &columns)
     };
-    let write = |name: &str, rows: &[String]| {
-        let text = format!("<unload unload_date=\"2026-03-01 10:00:00\">{}</unload>", rows.concat());
-        fs::write(folder.path().join(name), text).unwrap();
-    };
+    let write = |name: &str, rows: &[String]| folder.write(name, unload(rows));
     let select = ["--no-config", "--complete", "all", "--select", "SNA1001,SNR1001", "-f"];
     let check = |new: &[String], fixed: usize, not_seen: usize| {
         let others = [user("svc.other"), grant("svc.other", false)];
@@ -166,7 +165,7 @@ fn what_something_refers_to_is_not_fixed() {
         write("old.xml", &[&old[..], &others].concat());
         write("new.xml", &[&others[..], new].concat());
         let scan = glidelint(folder.path(), &[&["scan", "old.xml"], &select[..], &["sarif"]].concat());
-        fs::write(folder.path().join("old.sarif"), scan.stdout).unwrap();
+        folder.write("old.sarif", scan.stdout);
         for old in ["old.xml", "old.sarif"] {
             let run = glidelint(folder.path(), &[&["diff", old, "new.xml"], &select[..], &["json"]].concat());
             let count = |name: &str| run.json()[name].as_array().unwrap().len();

@@ -4,18 +4,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+#[path = "common/exports.rs"]
+mod exports;
 #[path = "common/program.rs"]
 mod program;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::fs;
 
-use tempfile::TempDir;
-
+use exports::{Folder, change, escaped, payload, unload};
 use program::glidelint;
-
-const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
 /// Records of which each has one problem, in three tables.
 const RECORDS: [(&str, &str); 3] = [
@@ -48,9 +46,8 @@ fn records() -> Vec<(&'static str, String)> {
     RECORDS.iter().map(|(table, text)| (*table, (*text).to_owned())).collect()
 }
 
-fn unload(records: &[(&str, String)]) -> String {
-    let records: String = records.iter().map(|(_, text)| text.as_str()).collect();
-    format!("{HEAD}<unload unload_date=\"2026-03-01 10:00:00\">\n{records}</unload>\n")
+fn export(records: &[(&str, String)]) -> String {
+    unload(&records.iter().map(|(_, text)| text).collect::<Vec<_>>())
 }
 
 fn one_file(text: String) -> Files {
@@ -59,20 +56,10 @@ fn one_file(text: String) -> Files {
 
 /// An update set with a row for each record, whose payload is written by `write`.
 fn update_set(records: &[(&str, String)], write: impl Fn(&str) -> String) -> Files {
-    let mut rows = String::new();
-    for (table, text) in records {
-        let payload = write(&format!("{HEAD}<record_update table=\"{table}\">\n{text}</record_update>\n"));
-        let _ = writeln!(
-            rows,
-            "<sys_update_xml action=\"INSERT_OR_UPDATE\">\n<action>INSERT_OR_UPDATE</action>\n<name>{table}_1</name>\n\
-             <payload>{payload}</payload>\n<type>{table}</type>\n</sys_update_xml>"
-        );
-    }
-    one_file(format!("{HEAD}<unload unload_date=\"2026-03-01 10:00:00\">\n{rows}</unload>\n"))
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    let row = |(table, text): &(&str, String)| {
+        change(&write(&payload(table, text)), &[&format!("name={table}_1"), &format!("type={table}")])
+    };
+    one_file(unload(&records.iter().map(row).collect::<Vec<_>>()))
 }
 
 /// The columns of a record: name, value, what it displays.
@@ -133,12 +120,8 @@ fn csv() -> Files {
 
 /// What identifies each finding, by rule: fingerprint and hash of the values.
 fn identities(what: &str, files: &Files) -> BTreeMap<String, (String, String)> {
-    let folder = TempDir::new().unwrap();
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
+    let files: Vec<_> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    let folder = Folder::new(&files);
     let scan = ["scan", "--no-config", "--root", ".", "--format", "json", "--select", RULES, "."];
     let run = glidelint(folder.path(), &scan);
     assert_eq!((run.code, run.stderr.as_str()), (1, ""), "{what}");
@@ -161,17 +144,12 @@ fn changed(change: impl Fn(&str) -> String) -> Vec<(&'static str, String)> {
 
 #[test]
 fn a_problem_is_recognised_in_any_form() {
-    let expected = identities("as it is", &one_file(unload(&records())));
+    let expected = identities("as it is", &one_file(export(&records())));
     let mut reversed = records();
     reversed.reverse();
     let each_its_file: Files = records()
         .into_iter()
-        .map(|(table, text)| {
-            (
-                format!("update/{table}_1.xml"),
-                format!("{HEAD}<record_update table=\"{table}\">\n{text}</record_update>\n"),
-            )
-        })
+        .map(|(table, text)| (format!("update/{table}_1.xml"), payload(table, &text)))
         .collect();
     let mut harmless = String::new();
     for number in 0..50 {
@@ -187,12 +165,12 @@ fn a_problem_is_recognised_in_any_form() {
         ("JSONv2", json_v2()),
         ("CSV", csv()),
         ("the REST API", rest()),
-        ("lines moved by other records", one_file(unload(&moved))),
-        ("records in another order", one_file(unload(&reversed))),
-        ("indented anew", one_file(unload(&changed(|text| text.replace("    ", "\t\t"))))),
-        ("on one line", one_file(unload(&changed(|text| text.replace("\n    ", ""))))),
-        ("other line ends", one_file(unload(&records()).replace('\n', "\r\n"))),
-        ("another file name", vec![("deep/er/x.xml".to_owned(), unload(&records()))]),
+        ("lines moved by other records", one_file(export(&moved))),
+        ("records in another order", one_file(export(&reversed))),
+        ("indented anew", one_file(export(&changed(|text| text.replace("    ", "\t\t"))))),
+        ("on one line", one_file(export(&changed(|text| text.replace("\n    ", ""))))),
+        ("other line ends", one_file(export(&records()).replace('\n', "\r\n"))),
+        ("another file name", vec![("deep/er/x.xml".to_owned(), export(&records()))]),
         ("app files", each_its_file),
         ("payloads in CDATA", update_set(&records(), |text| format!("<![CDATA[{text}]]>"))),
         ("escaped payloads", update_set(&records(), escaped)),
@@ -205,7 +183,7 @@ fn a_problem_is_recognised_in_any_form() {
         // The platform creates some records anew in another instance.
         (
             "another sys_id",
-            one_file(unload(&changed(|text| {
+            one_file(export(&changed(|text| {
                 text.replace("a1a1a1a1", "a9a9a9a9")
                     .replace("b2b2b2b2", "b9b9b9b9")
                     .replace("c3c3c3c3", "c9c9c9c9")
@@ -214,15 +192,15 @@ fn a_problem_is_recognised_in_any_form() {
         ),
         (
             "another case of the key",
-            one_file(unload(&changed(|text| text.replace("<user_name>svc", "<user_name>SVC")))),
+            one_file(export(&changed(|text| text.replace("<user_name>svc", "<user_name>SVC")))),
         ),
         (
             "references in numbers",
-            one_file(unload(&changed(|text| text.replace("svc.crane", "svc&#46;crane")))),
+            one_file(export(&changed(|text| text.replace("svc.crane", "svc&#46;crane")))),
         ),
         (
             "other columns",
-            one_file(unload(&changed(|text| {
+            one_file(export(&changed(|text| {
                 text.replace("    <sys_id>", "    <sys_mod_count>7</sys_mod_count>\n    <sys_id>")
             }))),
         ),
@@ -241,9 +219,9 @@ fn a_problem_is_recognised_in_any_form() {
 
 #[test]
 fn another_problem_is_another() {
-    let expected = identities("as it is", &one_file(unload(&records())));
+    let expected = identities("as it is", &one_file(export(&records())));
     let check = |what: &str, from: &str, to: &str, rule: &str, same_fingerprint: bool| {
-        let found = identities(what, &one_file(unload(&changed(|text| text.replace(from, to)))));
+        let found = identities(what, &one_file(export(&changed(|text| text.replace(from, to)))));
         for (id, (fingerprint, values)) in &expected {
             let is_meant = id == rule;
             let (is_same, has_same_values) = (found[id].0 == *fingerprint, found[id].1 == *values);
@@ -261,8 +239,7 @@ fn another_problem_is_another() {
 #[test]
 fn code_scanning_knows_a_problem_again() {
     let keys = |text: String| {
-        let folder = TempDir::new().unwrap();
-        fs::write(folder.path().join("all.xml"), text).unwrap();
+        let folder = Folder::new(&[("all.xml", &text)]);
         let scan = ["scan", "--no-config", "--root", ".", "--format", "sarif", "--select", RULES, "."];
         let log = glidelint(folder.path(), &scan).json();
         let results = log["runs"][0]["results"].as_array().unwrap().clone();
@@ -272,7 +249,7 @@ fn code_scanning_knows_a_problem_again() {
         };
         results.iter().map(key).collect::<BTreeMap<_, _>>()
     };
-    let expected = keys(unload(&records()));
+    let expected = keys(export(&records()));
     let mut forms: Vec<_> = expected.values().map(|key| key.split_once(':').unwrap()).collect();
     forms.dedup();
     assert_eq!(forms.len(), RECORDS.len(), "{expected:?}");
@@ -280,22 +257,22 @@ fn code_scanning_knows_a_problem_again() {
     assert!(forms.iter().all(|(hash, count)| is_hash(hash) && *count == "1"), "{forms:?}");
     let written_again =
         |text: &str| text.replace("    <sys_id>", "    <sys_mod_count>7</sys_mod_count>\n    <sys_id>");
-    assert_eq!(keys(unload(&changed(written_again))), expected);
+    assert_eq!(keys(export(&changed(written_again))), expected);
     let in_another_order = |text: &str| {
         let mut lines: Vec<_> = text.lines().collect();
         let last = lines.len() - 1;
         lines[1..last].reverse();
         lines.join("\n") + "\n"
     };
-    assert_eq!(keys(unload(&changed(in_another_order))), expected);
-    assert_eq!(keys(unload(&changed(|text| text.replace('\n', "")))), expected);
+    assert_eq!(keys(export(&changed(in_another_order))), expected);
+    assert_eq!(keys(export(&changed(|text| text.replace('\n', "")))), expected);
 }
 
 /// A set that was not committed changes nothing of the state, so the record is still
 /// one, and its key is still its own.
 #[test]
 fn a_set_beside_an_export_leaves_fingerprints_alone() {
-    let export = ("export.xml".to_owned(), unload(&records()));
+    let export = ("export.xml".to_owned(), export(&records()));
     let alone = identities("the export", &vec![export.clone()]);
     let other = |text: &str| {
         text.replace("<web_service_access_only>false", "<web_service_access_only>true")

@@ -3,7 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
-#[allow(dead_code, reason = "shared with other tests, which use the rest")]
+#[path = "common/exports.rs"]
+mod exports;
 #[path = "common/program.rs"]
 mod program;
 
@@ -11,29 +12,15 @@ use std::fs;
 use std::path::Path;
 use std::slice::from_ref;
 
-use tempfile::TempDir;
-
+use exports::{Folder, change, escaped, payload, row, unload};
 use program::glidelint;
 
 const RULE: &str = "SNP1006";
 const NAME: &str = "glide.basicauth.required.csv";
 
 fn property(value: &str) -> String {
-    format!(
-        "<sys_properties action=\"INSERT_OR_UPDATE\"><name>{NAME}</name><sys_id>0123456789abcdef0123456789abcdef</sys_id>\
-         <type>boolean</type>{value}</sys_properties>"
-    )
-}
-
-fn update_set(payload: &str) -> String {
-    format!(
-        "<unload unload_date=\"2026-03-01 10:00:00\">\r\n<sys_update_xml action=\"INSERT_OR_UPDATE\">\
-         <payload>{payload}</payload><name>x</name></sys_update_xml>\r\n</unload>\r\n"
-    )
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    let named = [&format!("name={NAME}"), "sys_id=0123456789abcdef0123456789abcdef", "type=boolean"];
+    row("sys_properties", &named).replace("</sys_properties>", &format!("{value}</sys_properties>"))
 }
 
 fn count(folder: &Path) -> usize {
@@ -44,9 +31,9 @@ fn count(folder: &Path) -> usize {
 /// The written value becomes the other one, and nothing else changes.
 #[track_caller]
 fn check(before: &[u8], old: &str, new: &str) {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new(&[]);
     let path = folder.path().join("export.xml");
-    fs::write(&path, before).unwrap();
+    folder.write("export.xml", before);
     assert_eq!(count(folder.path()), 1);
     let dry = glidelint(folder.path(), &["fix", "--no-config", "--select", RULE, "--dry-run"]);
     assert_eq!(dry.code, 0, "{dry:?}");
@@ -61,15 +48,13 @@ fn check(before: &[u8], old: &str, new: &str) {
 
 #[test]
 fn in_every_form_of_export() {
-    let table = |value: &str| {
-        format!("<unload unload_date=\"2026-03-01 10:00:00\">\r\n{}\r\n</unload>", property(value))
-    };
+    let table = |value: &str| unload(&[property(value)]).replace('\n', "\r\n");
+    let update_set = |payload: &str| unload(&[change(payload, &["name=x"])]).replace('\n', "\r\n");
     check(table("<value>false</value>").as_bytes(), "<value>false<", "<value>true<");
     check(table("<value><![CDATA[false]]></value>").as_bytes(), "<![CDATA[false]]>", "true");
     let marked = format!("\u{feff}{}", table("<value>false</value>"));
     check(marked.as_bytes(), "<value>false<", "<value>true<");
-    let record =
-        |value: &str| format!("<record_update table=\"sys_properties\">{}</record_update>", property(value));
+    let record = |value: &str| payload("sys_properties", &property(value));
     check(record("<value>false</value>").as_bytes(), "<value>false<", "<value>true<");
     let section = format!("<![CDATA[{}]]>", record("<value>false</value>"));
     check(update_set(&section).as_bytes(), "<value>false<", "<value>true<");
@@ -80,32 +65,27 @@ fn in_every_form_of_export() {
 /// Of the one account that is known to hold admin, or may hold it.
 #[test]
 fn nobody_is_locked_out() {
-    let user = |name: &str, id: char, identity: &str| {
-        format!(
-            "<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><identity_type>{identity}</identity_type>\
-             <internal_integration_user>false</internal_integration_user><locked_out>false</locked_out>\
-             <sys_id>{}</sys_id><user_name>{name}</user_name>\
-             <web_service_access_only>false</web_service_access_only></sys_user>",
-            id.to_string().repeat(32)
-        )
+    let id = |letter: char| letter.to_string().repeat(32);
+    let user = |name: &str, letter: char, identity: &str| {
+        let columns = [
+            "active=true",
+            &format!("identity_type={identity}"),
+            "internal_integration_user=false",
+            "locked_out=false",
+            &format!("sys_id={}", id(letter)),
+            &format!("user_name={name}"),
+            "web_service_access_only=false",
+        ];
+        row("sys_user", &columns)
     };
-    let grant = |id: char| {
-        format!(
-            "<sys_user_has_role action=\"INSERT_OR_UPDATE\"><role name=\"admin\">{}</role><state>active</state>\
-             <sys_id>{}</sys_id><user>{}</user></sys_user_has_role>",
-            "a".repeat(32),
-            "b".repeat(32),
-            id.to_string().repeat(32)
-        )
+    let grant = |user: char| {
+        let role = format!("role={}/admin", id('a'));
+        let ids = [format!("sys_id={}", id('b')), format!("user={}", id(user))];
+        row("sys_user_has_role", &[&role, "state=active", &ids[0], &ids[1]])
     };
-    let role = format!(
-        "<sys_user_role action=\"INSERT_OR_UPDATE\"><name>admin</name><sys_id>{}</sys_id></sys_user_role>",
-        "a".repeat(32)
-    );
+    let role = row("sys_user_role", &["name=admin", &format!("sys_id={}", id('a'))]);
     let code = |rows: &[String], more: &[&str]| {
-        let folder = TempDir::new().unwrap();
-        let text = format!("<unload unload_date=\"2026-03-01 10:00:00\">{}</unload>", rows.concat());
-        fs::write(folder.path().join("users.xml"), text).unwrap();
+        let folder = Folder::new(&[("users.xml", &unload(rows))]);
         let run = glidelint(folder.path(), &[&["fix", "--no-config", "--select", "SNA1002"], more].concat());
         (run.code, run.stdout.contains("last one who can administer"))
     };
@@ -120,25 +100,23 @@ fn nobody_is_locked_out() {
 const BOSS: &str = "11111111111111111111111111111111";
 const ADMIN: &str = "22222222222222222222222222222222";
 
-fn unload(rows: &[String]) -> String {
-    format!("<unload unload_date=\"2026-03-01 10:00:00\">\n{}\n</unload>\n", rows.join("\n"))
-}
-
 fn account(name: &str, sys_id: &str) -> String {
-    format!(
-        "<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><locked_out>false</locked_out>\
-         <sys_id>{sys_id}</sys_id><user_name>{name}</user_name></sys_user>"
-    )
+    let columns =
+        ["active=true", "locked_out=false", &format!("sys_id={sys_id}"), &format!("user_name={name}")];
+    row("sys_user", &columns)
 }
 
 fn granted(role: &str, user: &str) -> String {
-    format!(
-        "<sys_user_has_role action=\"INSERT_OR_UPDATE\"><granted_by/><inherited>false</inherited>\
-         <role display_value=\"{role}\">{ADMIN}</role><state>active</state><sys_id>{}</sys_id>\
-         <user>{user}</user></sys_user_has_role>\n\
-         <sys_user_role action=\"INSERT_OR_UPDATE\"><name>{role}</name><sys_id>{ADMIN}</sys_id></sys_user_role>",
-        "3".repeat(32)
-    )
+    let columns = [
+        "granted_by=",
+        "inherited=false",
+        &format!("role={ADMIN}/{role}"),
+        "state=active",
+        &format!("sys_id={}", "3".repeat(32)),
+        &format!("user={user}"),
+    ];
+    row("sys_user_has_role", &columns)
+        + &row("sys_user_role", &[&format!("name={role}"), &format!("sys_id={ADMIN}")])
 }
 
 /// A rule of one's own, without its texts.
@@ -152,12 +130,10 @@ fn own_rule(id: &str, rest: &str) -> String {
 /// code, what is said, and the file afterwards.
 #[track_caller]
 fn fix(rules: &[String], rows: &[String], more: &[&str]) -> (i32, String, String) {
-    let folder = TempDir::new().unwrap();
-    let path = folder.path().join("export.xml");
-    fs::write(&path, unload(rows)).unwrap();
-    let own = TempDir::new().unwrap();
+    let folder = Folder::new(&[("export.xml", &unload(rows))]);
+    let own = Folder::new(&[]);
     for (number, rule) in rules.iter().enumerate() {
-        fs::write(own.path().join(format!("own-rule-{number}.yaml")), rule).unwrap();
+        own.write(&format!("own-rule-{number}.yaml"), rule);
     }
     let pack = own.path().to_str().unwrap();
     let mut arguments = vec!["fix", "--no-config", "--allow-lockout"];
@@ -166,7 +142,7 @@ fn fix(rules: &[String], rows: &[String], more: &[&str]) -> (i32, String, String
         arguments.extend(["--rules", pack]);
     }
     let run = glidelint(folder.path(), &arguments);
-    (run.code, format!("{}{}", run.stdout, run.stderr), fs::read_to_string(path).unwrap())
+    (run.code, format!("{}{}", run.stdout, run.stderr), folder.read("export.xml"))
 }
 
 /// `inherited` says how a role came, and the platform writes it.
@@ -178,8 +154,7 @@ fn what_the_platform_writes_is_left_alone() {
         assert_eq!(code, 1, "{said}");
         assert!(said.contains(&format!("{rule}: no one value mends it")), "{said}");
         assert_eq!(after, unload(&rows));
-        let folder = TempDir::new().unwrap();
-        fs::write(folder.path().join("export.xml"), &after).unwrap();
+        let folder = Folder::new(&[("export.xml", &after)]);
         let scan = glidelint(folder.path(), &["scan", "--no-config", "--format", "sarif", "--select", rule]);
         let results = &scan.json()["runs"][0]["results"];
         assert_eq!(results[0]["ruleId"], rule, "{scan:?}");
@@ -204,7 +179,7 @@ fn a_change_that_brings_another_finding_is_refused() {
     let rows = [account("old.boss", BOSS), account("old.hand", other), granted("itil", BOSS)];
     let (code, said, after) = fix(&[rule], &rows, &["--select", "XA1001"]);
     assert_eq!(code, 1, "{said}");
-    assert!(said.contains("export.xml:2: XA1001: with the new value SNR1007 is found"), "{said}");
+    assert!(said.contains("export.xml:3: XA1001: with the new value SNR1007 is found"), "{said}");
     assert!(said.contains("1 value changed in 1 file, 1 finding left as they are"), "{said}");
     assert!(after.contains(&account("old.boss", BOSS)), "{after}");
     let mended = account("old.hand", other).replace("<active>true", "<active>false");
@@ -256,8 +231,7 @@ fn every_value_that_a_rule_names_mends_it() {
             test.params.is_empty() && test.finds.as_ref().is_some_and(|found| !found.is_empty())
         };
         for test in tests[path].iter().filter(found) {
-            let folder = TempDir::new().unwrap();
-            fs::write(folder.path().join("export.xml"), &test.export).unwrap();
+            let folder = Folder::new(&[("export.xml", &test.export)]);
             let mut arguments = vec!["fix", "--no-config", "--allow-lockout", "--select", &rule.id.value];
             arguments.extend(test.complete.iter().flat_map(|table| ["--complete", table]));
             let run = glidelint(folder.path(), &arguments);

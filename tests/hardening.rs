@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+#[path = "common/exports.rs"]
+mod exports;
 #[path = "common/program.rs"]
 mod program;
 
@@ -12,6 +14,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use exports::Folder;
 use program::glidelint;
 
 /// A setting of the table.
@@ -85,8 +88,7 @@ fn export<'r>(rows: impl Iterator<Item = &'r Row>, others: &str) -> (String, BTr
 struct Scan(Value);
 
 fn scan(xml: &str, arguments: &[&str]) -> Scan {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("export.xml"), xml).unwrap();
+    let folder = Folder::new(&[("export.xml", xml)]);
     let scan = ["scan", "export.xml", "--no-config", "--profile", "strict", "--format", "json"];
     let run = glidelint(folder.path(), &[&scan, arguments].concat());
     assert!([0, 1].contains(&run.code), "{}", run.stderr);

@@ -4,18 +4,19 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test, a failure is what a panic is for")]
 
+#[path = "common/exports.rs"]
+mod exports;
 #[path = "common/program.rs"]
 mod program;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
 
 use serde_json::Value;
-use tempfile::TempDir;
 
+use exports::{Folder, change, payload, row, unload, zip};
 use program::{Run, glidelint};
 
 /// The fields of a check, of which tests change some.
@@ -51,54 +52,40 @@ fn check(changes: &[(&str, &str)]) -> String {
     record("scan_table_check", "INSERT_OR_UPDATE", changes)
 }
 
-fn record_update(record: &str) -> String {
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><record_update table=\"scan_table_check\">{record}</record_update>"
-    )
+/// A file that holds one check.
+fn file(check: &str) -> String {
+    payload("scan_table_check", check)
 }
 
-fn unload(records: &[String]) -> String {
-    format!("<unload unload_date=\"2026-03-01 10:00:00\">{}</unload>", records.join("\n"))
-}
-
-fn update_set(record: &str) -> String {
-    unload(&[format!(
-        "<sys_update_xml action=\"INSERT_OR_UPDATE\"><action>INSERT_OR_UPDATE</action>\
-         <payload><![CDATA[{}]]></payload></sys_update_xml>",
-        record_update(record)
-    )])
+fn update_set(check: &str) -> String {
+    unload(&[change(&format!("<![CDATA[{}]]>", file(check)), &[])])
 }
 
 /// Three users, of whom one has no address and is active.
 fn users() -> String {
     let user = |name: &str, active: &str, email: &str| {
-        format!(
-            "<sys_user action=\"INSERT_OR_UPDATE\"><sys_id>{name}</sys_id><user_name>{name}</user_name>\
-             <active>{active}</active><email>{email}</email></sys_user>"
-        )
+        let named = [format!("sys_id={name}"), format!("user_name={name}")];
+        let told = [format!("active={active}"), format!("email={email}")];
+        row("sys_user", &[&named[0], &named[1], &told[0], &told[1]])
     };
     unload(&[user("ann", "true", ""), user("bob", "true", "bob@example.com"), user("cid", "false", "")])
 }
 
 /// A folder with what is scanned in `exports`, and rules in `suite`.
-fn folder(suite: &[(&str, &str)]) -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join("exports")).unwrap();
+fn folder(suite: &[(&str, &str)]) -> Folder {
+    let folder = Folder::new(&[("exports/users.xml", &users())]);
     fs::create_dir(folder.path().join("suite")).unwrap();
-    fs::write(folder.path().join("exports/users.xml"), users()).unwrap();
     for (name, text) in suite {
-        let path = folder.path().join("suite").join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        folder.write(&format!("suite/{name}"), text);
     }
     folder
 }
 
-fn scan(folder: &TempDir, more: &[&str]) -> Run {
+fn scan(folder: &Folder, more: &[&str]) -> Run {
     scan_as("json", folder, more)
 }
 
-fn scan_as(format: &str, folder: &TempDir, more: &[&str]) -> Run {
+fn scan_as(format: &str, folder: &Folder, more: &[&str]) -> Run {
     let arguments = ["scan", "--no-config", "--no-builtin-rules", "--format", format];
     glidelint(folder.path(), &[&arguments[..], more, &["exports"]].concat())
 }
@@ -111,7 +98,7 @@ fn found(run: &Run) -> Vec<String> {
 }
 
 /// What `rules list` prints of `suite` alone.
-fn list(folder: &TempDir) -> String {
+fn list(folder: &Folder) -> String {
     let run = glidelint(folder.path(), &["rules", "list", "--no-builtin-rules", "--rules", "suite"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     run.stdout
@@ -135,20 +122,17 @@ fn check_finds_ann(name: &str, text: &str) {
 
 #[test]
 fn a_check_is_a_rule_in_every_form() {
-    check_finds_ann("a.xml", &record_update(&check(&[])));
+    check_finds_ann("a.xml", &file(&check(&[])));
     check_finds_ann("deep/a.xml", &unload(&[check(&[])]));
     check_finds_ann("a.xml", &update_set(&check(&[])));
     // The content decides, not the name.
-    check_finds_ann("a.txt", &record_update(&check(&[])));
+    check_finds_ann("a.txt", &file(&check(&[])));
 }
 
 #[test]
 fn an_archive_of_checks_is_a_suite() {
     let folder = folder(&[]);
-    let mut archive = zip::ZipWriter::new(fs::File::create(folder.path().join("suite.zip")).unwrap());
-    archive.start_file("update/a.xml", zip::write::SimpleFileOptions::default()).unwrap();
-    archive.write_all(record_update(&check(&[])).as_bytes()).unwrap();
-    archive.finish().unwrap();
+    folder.write("suite.zip", zip(&[("update/a.xml", file(&check(&[])).as_bytes())]));
     assert_eq!(found(&scan(&folder, &["--rules", "suite.zip"])).len(), 1);
 }
 
@@ -157,7 +141,7 @@ fn checks_and_rules_lie_side_by_side() {
     let yaml = "id: ACM0001\ntitle: Inactive user\nseverity: 4.0\ntable: sys_user\nwhere: 'active=false'\n\
                 message: \"'{user_name}' is not active.\"\nwhy: It is a test.\nfix: None.\n";
     let folder = folder(&[
-        ("a.xml", &record_update(&check(&[]))),
+        ("a.xml", &file(&check(&[]))),
         ("accounts/inactive.yaml", yaml),
         // What a checkout has beside its rules.
         (".github/workflows/build.yml", "name: build\n"),
@@ -167,7 +151,7 @@ fn checks_and_rules_lie_side_by_side() {
     let run = scan(&folder, &["--rules", "suite"]);
     assert_eq!(found(&run).len(), 2, "{}", run.stdout);
     // The configuration names packs too.
-    fs::write(folder.path().join(".glidelint.yaml"), "rule_packs: [suite]\n").unwrap();
+    folder.write(".glidelint.yaml", "rule_packs: [suite]\n");
     let run = glidelint(
         folder.path(),
         &["scan", "--config", ".glidelint.yaml", "--no-builtin-rules", "--format", "json", "exports"],
@@ -182,8 +166,8 @@ fn checks_and_rules_lie_side_by_side() {
 #[test]
 fn the_scanned_input_brings_no_rules() {
     let folder = folder(&[]);
-    fs::write(folder.path().join("exports/check.xml"), record_update(&check(&[]))).unwrap();
-    fs::write(folder.path().join("exports/set.xml"), update_set(&check(&[("sys_id", "2")]))).unwrap();
+    folder.write("exports/check.xml", file(&check(&[])));
+    folder.write("exports/set.xml", update_set(&check(&[("sys_id", "2")])));
     let arguments = ["scan", "--no-config", "--profile", "strict", "--format", "json", "exports"];
     let run = glidelint(folder.path(), &arguments);
     let rules = run.json()["coverage"].as_array().unwrap().clone();
@@ -196,9 +180,9 @@ fn the_scanned_input_brings_no_rules() {
 fn deleted_and_older_checks_are_none() {
     let dated = |date: &str, conditions: &str| check(&[("sys_updated_on", date), ("conditions", conditions)]);
     let folder = folder(&[
-        ("deleted.xml", &record_update(&record("scan_table_check", "DELETE", &[("sys_id", "9")]))),
-        ("new.xml", &record_update(&dated("2026-02-01 00:00:00", "active=false^EQ"))),
-        ("old.xml", &record_update(&dated("2026-01-01 00:00:00", "active=true^EQ"))),
+        ("deleted.xml", &file(&record("scan_table_check", "DELETE", &[("sys_id", "9")]))),
+        ("new.xml", &file(&dated("2026-02-01 00:00:00", "active=false^EQ"))),
+        ("old.xml", &file(&dated("2026-01-01 00:00:00", "active=true^EQ"))),
     ]);
     let found = found(&scan(&folder, &["--rules", "suite"]));
     assert!(matches!(found.as_slice(), [one] if one.ends_with(" cid")), "{found:?}");
@@ -207,7 +191,7 @@ fn deleted_and_older_checks_are_none() {
 #[test]
 fn two_checks_of_one_name_both_run() {
     let second = check(&[("sys_id", "00000000000000000000000000000002"), ("conditions", "active=false^EQ")]);
-    let folder = folder(&[("a.xml", &record_update(&check(&[]))), ("b.xml", &record_update(&second))]);
+    let folder = folder(&[("a.xml", &file(&check(&[]))), ("b.xml", &file(&second))]);
     assert_eq!(found(&scan(&folder, &["--rules", "suite"])).len(), 2);
     let listed = list(&folder);
     assert_eq!(listed.matches(" user-without-an-address").count(), 2, "{listed}");
@@ -217,10 +201,10 @@ fn two_checks_of_one_name_both_run() {
 #[test]
 fn what_cannot_run_is_named_everywhere() {
     let folder = folder(&[
-        ("a.xml", &record_update(&check(&[]))),
-        ("b.xml", &record_update(&check(&[("advanced", "true"), ("sys_id", "2"), ("name", "Script")]))),
-        ("c.xml", &record_update(&record("scan_linter_check", "INSERT_OR_UPDATE", &[("name", "Linter")]))),
-        ("d.xml", &record_update(&check(&[("conditions", "actve=true"), ("sys_id", "4"), ("name", "Typo")]))),
+        ("a.xml", &file(&check(&[]))),
+        ("b.xml", &file(&check(&[("advanced", "true"), ("sys_id", "2"), ("name", "Script")]))),
+        ("c.xml", &file(&record("scan_linter_check", "INSERT_OR_UPDATE", &[("name", "Linter")]))),
+        ("d.xml", &file(&check(&[("conditions", "actve=true"), ("sys_id", "4"), ("name", "Typo")]))),
     ]);
     let lines = [
         "suite/b.xml: 'Script': advanced is set: a script decides",
@@ -267,12 +251,12 @@ fn a_suite_that_cannot_be_used_stops_the_scan() {
         assert_eq!(run.code, 2, "{}", run.stdout);
         assert!(run.stderr.contains(words), "{}", run.stderr);
     };
-    let whole = record_update(&check(&[]));
+    let whole = file(&check(&[]));
     refused(&[("a.xml", &whole[..whole.len() - 20])], "suite/a.xml");
     refused(&[("notes.txt", "nothing")], "no rule file (*.yaml) and no check");
     refused(&[("users.xml", &users())], "no rule file (*.yaml) and no check");
     // Nothing would be judged, which must not look like nothing found.
-    refused(&[("a.xml", &record_update(&check(&[("advanced", "true")])))], "no rule is left");
+    refused(&[("a.xml", &file(&check(&[("advanced", "true")])))], "no rule is left");
 }
 
 /// Texts of checks come from anybody.
@@ -282,8 +266,7 @@ fn texts_of_checks_are_made_safe() {
     let fields = ["name", "short_description", "description", "resolution_details", "category"];
     let changes: Vec<_> = fields.into_iter().map(|field| (field, odd)).collect();
     let bad = [&changes[..], &[("advanced", "true"), ("sys_id", "2")]].concat();
-    let folder =
-        folder(&[("a.xml", &record_update(&check(&changes))), ("b.xml", &record_update(&check(&bad)))]);
+    let folder = folder(&[("a.xml", &file(&check(&changes))), ("b.xml", &file(&check(&bad)))]);
     let id = list(&folder)[..9].to_owned();
     let path = ["--rules", "suite"];
     let runs = [
@@ -304,7 +287,7 @@ fn texts_of_checks_are_made_safe() {
 /// Every rule of ours that can be a check finds, as one, what it finds as a rule.
 #[test]
 fn rules_there_and_back_find_the_same() {
-    let bench = tempfile::tempdir().unwrap();
+    let bench = Folder::new(&[]);
     let samples = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/exports").display().to_string();
     let rules = glidelint(bench.path(), &["rules", "list", "--format", "json"]).json();
     let mut titles = BTreeMap::new();
@@ -358,14 +341,14 @@ fn rules_there_and_back_find_the_same() {
 
 #[test]
 fn exported_checks_are_one_document_or_a_file_each() {
-    let bench = tempfile::tempdir().unwrap();
+    let bench = Folder::new(&[]);
     let both =
         glidelint(bench.path(), &["rules", "export", "SNR1011", "machine-identity-can-log-in", "snr1011"]);
     assert_eq!((both.code, both.stderr.as_str()), (0, ""));
     assert_eq!(both.stdout.matches("<scan_table_check ").count(), 2);
     let files = glidelint(bench.path(), &["rules", "export", "SNR1011", "--dir", "a/b"]);
     assert_eq!(files.stdout.trim(), Path::new("a/b/security-admin-not-elevated.xml").display().to_string());
-    let text = fs::read_to_string(bench.path().join(files.stdout.trim())).unwrap();
+    let text = bench.read(files.stdout.trim());
     assert!(text.contains("<conditions table=\"sys_user_role\">name=security_admin^elevated_privilege!=true^ORelevated_privilegeISEMPTY^EQ</conditions>"), "{text}");
     // All or nothing, with the reason for each.
     let refused = glidelint(bench.path(), &["rules", "export", "SNR1011", "SNA1001", "SNP1020"]);

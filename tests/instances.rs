@@ -2,42 +2,35 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+#[path = "common/exports.rs"]
+mod exports;
 #[path = "common/program.rs"]
 mod program;
 
 use std::fs;
 use std::path::Path;
 
+use exports::Folder;
 use program::{Run, glidelint};
-use tempfile::TempDir;
 
 const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/files/two-instances");
 
 /// A folder with the two instances of the manual; nothing above it is a repository.
-fn bench() -> TempDir {
-    let folder = tempfile::tempdir().unwrap();
+fn bench() -> Folder {
+    let folder = Folder::copy_of(Path::new(FILES));
     fs::create_dir(folder.path().join(".git")).unwrap();
-    fs::copy(Path::new(FILES).join(".glidelint.yaml"), folder.path().join(".glidelint.yaml")).unwrap();
-    for instance in ["prod", "test"] {
-        let target = folder.path().join(instance);
-        fs::create_dir(&target).unwrap();
-        for entry in fs::read_dir(Path::new(FILES).join(instance)).unwrap() {
-            let entry = entry.unwrap();
-            fs::copy(entry.path(), target.join(entry.file_name())).unwrap();
-        }
-    }
     folder
 }
 
-fn run(folder: &TempDir, command: &str) -> Run {
+fn run(folder: &Folder, command: &str) -> Run {
     glidelint(folder.path(), &command.split_whitespace().collect::<Vec<_>>())
 }
 
-fn configure(folder: &TempDir, text: &str) {
-    fs::write(folder.path().join(".glidelint.yaml"), text).unwrap();
+fn configure(folder: &Folder, text: &str) {
+    folder.write(".glidelint.yaml", text);
 }
 
-fn refused(folder: &TempDir, command: &str, parts: &[&str]) {
+fn refused(folder: &Folder, command: &str, parts: &[&str]) {
     let run = run(folder, command);
     assert_eq!(run.code, 2, "{command}: {}", run.stdout);
     assert!(parts.iter().all(|part| run.stderr.contains(part)), "{command}: {}", run.stderr);

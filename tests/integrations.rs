@@ -6,6 +6,8 @@
 
 #[path = "common/action.rs"]
 mod action;
+#[path = "common/git.rs"]
+mod git;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -13,6 +15,7 @@ use std::path::Path;
 use std::process::Command;
 
 use action::{REPOSITORY, Step, runner, step};
+use git::{commit, git};
 
 #[test]
 fn a_scan_annotates_summarises_and_leaves_a_report() {
@@ -213,17 +216,9 @@ fn an_upload_that_came_to_nothing_is_told() {
 fn a_report_of_a_pull_request_names_what_was_checked_out() {
     let runner = runner();
     let work = runner.path().join("work");
-    let git = |arguments: &[&str]| {
-        let who = ["-c", "user.name=pier", "-c", "user.email=pier@example.com"];
-        let output = Command::new("git").args(who).args(arguments).current_dir(&work).output().unwrap();
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    };
     fs::remove_dir(work.join(".git")).unwrap();
-    git(&["init", "--quiet"]);
-    git(&["add", "--all"]);
-    git(&["commit", "--quiet", "--message", "change"]);
-    let head = git(&["rev-parse", "HEAD"]);
+    git(&work, &["init", "--quiet"]);
+    let head = commit(&work);
     let other = "1111111111111111111111111111111111111111";
     let check = |sha: &str, given: &str, expected: (&str, &str)| {
         let inputs = [("GITHUB_SHA", sha), ("GITHUB_REF", given)];

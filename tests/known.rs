@@ -3,35 +3,34 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+#[path = "common/corpus.rs"]
+mod corpus;
+#[path = "common/exports.rs"]
+mod exports;
 #[path = "common/program.rs"]
 mod program;
+#[path = "common/skipped.rs"]
+mod skipped;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
-use tempfile::TempDir;
 
+use exports::{Folder, gzip, row, unload};
 use program::{Run, glidelint};
 
 /// Files by name.
 type Files = BTreeMap<String, String>;
 
-fn folder_of(files: &Files) -> TempDir {
-    let folder = TempDir::new().unwrap();
+fn folder_of(files: &Files) -> Folder {
+    let folder = Folder::new(&[]);
     for (name, text) in files {
-        write(folder.path(), name, text.as_bytes());
+        folder.write(&format!("exports/{name}"), text);
     }
     folder
-}
-
-fn write(folder: &Path, name: &str, bytes: &[u8]) {
-    let path = folder.join("exports").join(name);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, bytes).unwrap();
 }
 
 fn run(folder: &Path, arguments: &str) -> Run {
@@ -39,7 +38,7 @@ fn run(folder: &Path, arguments: &str) -> Run {
 }
 
 /// Writes down what is found in files, and gives the folder of the baseline.
-fn known(files: &Files, more: &str) -> TempDir {
+fn known(files: &Files, more: &str) -> Folder {
     let folder = folder_of(files);
     let run = run(folder.path(), &format!("baseline create exports --no-config --baseline known.tsv{more}"));
     assert!(run.code == 0 && !run.stderr.contains("error"), "{run:?}");
@@ -47,7 +46,7 @@ fn known(files: &Files, more: &str) -> TempDir {
 }
 
 /// Scans other files with the baseline.
-fn scan(baseline: &TempDir, now: &Path, more: &str) -> Value {
+fn scan(baseline: &Folder, now: &Path, more: &str) -> Value {
     let known = baseline.path().join("known.tsv").display().to_string();
     run(now, &format!("scan exports --no-config -f json --baseline {known}{more}")).json()
 }
@@ -56,27 +55,6 @@ fn scan(baseline: &TempDir, now: &Path, more: &str) -> Value {
 fn counts(document: &Value) -> (u64, u64) {
     let known = &document["known_findings"];
     (known["new"].as_u64().unwrap(), known["absent"].as_u64().unwrap())
-}
-
-fn unload(records: &str) -> String {
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<unload unload_date=\"2026-03-01 10:00:00\">\n{records}</unload>\n"
-    )
-}
-
-/// A record, whose columns are `name=value`, or `name=value/what it displays`.
-fn record(table: &str, columns: &[&str]) -> String {
-    let mut text = format!("<{table} action=\"INSERT_OR_UPDATE\">");
-    for column in columns {
-        let (name, value) = column.split_once('=').unwrap();
-        let (value, display) =
-            value.split_once('/').map_or((value, None), |(value, display)| (value, Some(display)));
-        let display = display
-            .map_or_else(String::new, |display| format!(" display_value=\"{display}\" name=\"{display}\""));
-        let _ = write!(text, "<{name}{display}>{value}</{name}>");
-    }
-    let _ = writeln!(text, "</{table}>");
-    text
 }
 
 fn files_of(folder: &str) -> Files {
@@ -147,11 +125,9 @@ fn an_unchanged_export_has_nothing_new_in_any_form() {
         check("as it is", baseline.path());
         check("in another order", folder_of(&reversed(&files)).path());
         check("from the REST API", folder_of(&rest(&files)).path());
-        let packed = TempDir::new().unwrap();
+        let packed = Folder::new(&[]);
         for (name, text) in &files {
-            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-            gzip.write_all(text.replace('\n', "\r\n").as_bytes()).unwrap();
-            write(packed.path(), &format!("deep/er/{name}.gz"), &gzip.finish().unwrap());
+            packed.write(&format!("exports/deep/er/{name}.gz"), gzip(&text.replace('\n', "\r\n")));
         }
         check("packed, with other line ends", packed.path());
     }
@@ -234,13 +210,13 @@ fn a_known_finding_is_new_as_soon_as_its_value_changes() {
 
 fn property(name: &str, value: &str) -> String {
     let sys_id = format!("sys_id={:032x}", 77);
-    record("sys_properties", &[&format!("name={name}"), &format!("value={value}"), "type=string", &sys_id])
+    row("sys_properties", &[&format!("name={name}"), &format!("value={value}"), "type=string", &sys_id])
 }
 
 #[test]
 fn a_number_may_become_better_but_not_worse() {
     let files = |value: &str| {
-        Files::from([("p.xml".to_owned(), unload(&property("glide.ui.session_timeout", value)))])
+        Files::from([("p.xml".to_owned(), unload(&[&property("glide.ui.session_timeout", value)]))])
     };
     let only = " --select SNP1020";
     let baseline = known(&files("65"), only);
@@ -270,13 +246,13 @@ fn another_way_to_a_role_is_another_finding() {
     let user = format!("user={:032x}/svc.crane", 1);
     let grant = |number: u32, role: u32, name: &str| {
         let (sys_id, role) = (format!("sys_id={number:032x}"), format!("role={role:032x}/{name}"));
-        record("sys_user_has_role", &[&user, &role, "inherited=false", "state=active", &sys_id])
+        row("sys_user_has_role", &[&user, &role, "inherited=false", "state=active", &sys_id])
     };
-    let account = record(
+    let account = row(
         "sys_user",
         &["user_name=svc.crane", "active=true", "identity_type=machine", &format!("sys_id={:032x}", 1)],
     );
-    let contains = record(
+    let contains = row(
         "sys_user_role_contains",
         &[
             &format!("role={:032x}/crane_driver", 2),
@@ -286,7 +262,7 @@ fn another_way_to_a_role_is_another_finding() {
     );
     let before = format!("{account}{}{contains}", grant(5, 2, "crane_driver"));
     let after = format!("{before}{}", grant(6, 3, "admin"));
-    let files = |text: &str| Files::from([("all.xml".to_owned(), unload(text))]);
+    let files = |text: &str| Files::from([("all.xml".to_owned(), unload(&[text]))]);
     let only = " --select SNR1001";
     let baseline = known(&files(&before), only);
     let first = scan(&baseline, baseline.path(), only);
@@ -312,10 +288,10 @@ fn a_twin_is_new_and_nothing_else_is() {
             ["active=true", "admin_overrides=true", "advanced=true", "condition=", "decision_type=allow"];
         let script = format!("script={script}");
         let named = ["name=u_crane", "operation=read/read", "type=record/record", &script, &sys_id];
-        record("sys_security_acl", &[&columns[..], &named].concat())
+        row("sys_security_acl", &[&columns[..], &named].concat())
     };
     let check = |only: &str, before: &str, after: &str| {
-        let files = |text: &str| Files::from([("all.xml".to_owned(), unload(text))]);
+        let files = |text: &str| Files::from([("all.xml".to_owned(), unload(&[text]))]);
         let baseline = known(&files(before), only);
         for text in [format!("{before}{after}"), format!("{after}{before}")] {
             let now = folder_of(&files(&text));
@@ -366,8 +342,8 @@ fn a_baseline_of_version_1_is_read_and_brought_up_to_date() {
 fn findings_of_a_rule_have_fingerprints_of_their_own() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let mut folders: Vec<_> = ["samples", "tests/instance"].iter().map(|folder| root.join(folder)).collect();
-    if let Some(corpus) = std::env::var_os("GLIDELINT_CORPUS") {
-        let entries = fs::read_dir(PathBuf::from(corpus).join("files")).unwrap();
+    if let Some(corpus) = corpus::corpus() {
+        let entries = fs::read_dir(corpus.join("files")).unwrap();
         folders.extend(entries.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()));
     }
     for folder in folders {

@@ -4,7 +4,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
-#[allow(dead_code, reason = "shared with other tests, which use the rest")]
 #[path = "common/numbers.rs"]
 mod numbers;
 
@@ -196,7 +195,7 @@ fn check(form: Form, expected: &[(&'static str, Figures)]) {
     let mut figures: BTreeMap<&str, Figures> = BTreeMap::new();
     let mut unheard = Vec::new();
     for number in 0..LOSSES {
-        let (path, text) = &files[numbers.below(files.len())];
+        let (path, text) = numbers.one_of(&files);
         let (what, damaged) = lose(text, &mut numbers);
         let report = report_on(path, damaged.as_bytes());
         let figures = figures.entry(what).or_default();

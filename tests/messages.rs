@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+#[path = "common/exports.rs"]
+mod exports;
 #[path = "common/program.rs"]
 mod program;
 
+use exports::{Folder, row, unload};
 use program::glidelint;
 
 const RULE: &str = "
@@ -23,14 +26,9 @@ fix: Mend it.
 
 /// The only message of a scan of this record with that rule, and the hash of its values.
 fn check(fields: &str, expected: &str) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let export = format!(
-        "<unload><sys_ws_operation action=\"INSERT_OR_UPDATE\"><name>tide</name>\
-         <requires_authentication>false</requires_authentication>{fields}\
-         <sys_id>4f0c6b7e51a94d22b6d0c3f1a98e7b05</sys_id></sys_ws_operation></unload>"
-    );
-    std::fs::write(folder.path().join("export.xml"), export).unwrap();
-    std::fs::write(folder.path().join("rule.yaml"), RULE).unwrap();
+    let row = row("sys_ws_operation", &["name=tide", "requires_authentication=false", "sys_id=1"]);
+    let export = unload(&[row.replace("</sys_ws", &format!("{fields}</sys_ws"))]);
+    let folder = Folder::new(&[("export.xml", &export), ("rule.yaml", RULE)]);
     let arguments = [
         "scan",
         "export.xml",

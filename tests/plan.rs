@@ -2,24 +2,23 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+#[path = "common/exports.rs"]
+mod exports;
 #[path = "common/program.rs"]
 mod program;
 
-use std::path::Path;
-
+use exports::Folder;
 use program::{Run, glidelint};
 
 /// A folder with exports and a plan whose rows `fill` has changed.
 struct Desk {
-    folder: tempfile::TempDir,
+    folder: Folder,
     rows: Vec<csv::StringRecord>,
 }
 
 impl Desk {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let exports = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/exports/sys_user.xml");
-        std::fs::copy(exports, folder.path().join("sys_user.xml")).unwrap();
+        let folder = Folder::new(&[("sys_user.xml", include_str!("../samples/exports/sys_user.xml"))]);
         glidelint(folder.path(), &["scan", ".", "--output", "action-plan=plan.csv"]);
         let mut reader =
             csv::ReaderBuilder::new().has_headers(false).from_path(folder.path().join("plan.csv")).unwrap();
@@ -43,7 +42,7 @@ impl Desk {
         } else {
             encoding_rs::WINDOWS_1252.encode(&text).0.into_owned()
         };
-        std::fs::write(self.folder.path().join("plan.csv"), bytes).unwrap();
+        self.folder.write("plan.csv", bytes);
         glidelint(self.folder.path(), &["waive", "plan.csv", ".", "--today", "2026-10-05"])
     }
 
@@ -67,7 +66,7 @@ fn rows_with_owner_and_reason_are_waivers() {
         assert!(run.stdout.starts_with(".glidelint.yaml: waived 2 findings; 0 covered already, 0 gone\n"));
         assert!(run.stdout.contains("1 task with an owner and no reason"), "{}", run.stdout);
         assert_eq!(desk.waived(), 2);
-        let config = std::fs::read_to_string(desk.folder.path().join(".glidelint.yaml")).unwrap();
+        let config = desk.folder.read(".glidelint.yaml");
         assert!(config.contains("Ola Å. Berg") && config.contains("until: 2027-03-31"), "{config}");
         // The same plan once more adds nothing.
         assert!(desk.waive(delimiter, is_utf8).stdout.contains("waived 0 findings; 2 covered already"));

@@ -4,17 +4,21 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
-#[allow(dead_code, reason = "shared with other tests, which use the rest")]
 #[path = "common/action.rs"]
 mod action;
+#[path = "common/exports.rs"]
+mod exports;
+#[path = "common/git.rs"]
+mod git;
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use action::{runner, step};
+use exports::{app_file, machine, row, unload};
+use git::{git, git_with};
 
 /// Files of a commit by their names. What is empty is deleted.
 type Files<'f> = &'f [(&'f str, &'f str)];
@@ -50,26 +54,6 @@ struct PullRequest<'p> {
 struct Repository<'r>(&'r Path);
 
 impl Repository<'_> {
-    fn git(&self, arguments: &[&str]) -> String {
-        self.git_with(arguments, "")
-    }
-
-    fn git_with(&self, arguments: &[&str], input: &str) -> String {
-        let who = ["-c", "user.name=pier", "-c", "user.email=pier@example.com", "-c", "gc.auto=0"];
-        let mut child = Command::new("git")
-            .args(who)
-            .args(arguments)
-            .current_dir(self.0)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-        let output = child.wait_with_output().unwrap();
-        assert!(output.status.success(), "git {arguments:?}");
-        String::from_utf8(output.stdout).unwrap().trim().to_owned()
-    }
-
     fn commit(&self, files: Files<'_>) -> String {
         for (name, text) in files {
             let path = self.0.join(name);
@@ -80,9 +64,7 @@ impl Repository<'_> {
                 fs::write(path, text).unwrap();
             }
         }
-        self.git(&["add", "--all"]);
-        self.git(&["commit", "--quiet", "--allow-empty", "--message", "next"]);
-        self.git(&["rev-parse", "HEAD"])
+        git::commit(self.0)
     }
 
     /// Adds many files at once: adding them one by one takes longer than judging them.
@@ -93,12 +75,12 @@ impl Repository<'_> {
         let mut stream =
             String::from("commit refs/heads/main\ncommitter pier <pier@example.com> 1 +0000\ndata 0\n");
         for number in 0..count {
-            let text = record("sys_script", &format!("<active>true</active><sys_id>{number:032x}</sys_id>"));
+            let text = app_file("sys_script", &["active=true", &format!("sys_id={number:032x}")]);
             let (length, path) = (text.len(), format!("exports/update/sys_script_{number:032x}.xml"));
             write!(stream, "M 644 inline {path}\ndata {length}\n{text}\n").unwrap();
         }
-        self.git_with(&["fast-import", "--quiet"], &stream);
-        self.git(&["reset", "--quiet", "--hard", "main"]);
+        git_with(self.0, &["fast-import", "--quiet"], &stream);
+        git(self.0, &["reset", "--quiet", "--hard", "main"]);
     }
 }
 
@@ -114,7 +96,7 @@ fn check(case: &PullRequest<'_>) {
     fs::create_dir(&work).unwrap();
     let repository = Repository(&work);
     let rules = if case.select.is_empty() { SELECT } else { case.select };
-    repository.git(&["init", "--quiet", "--initial-branch", "main"]);
+    git(&work, &["init", "--quiet"]);
     repository.fill(case.filler);
     let mut before = repository.commit(case.base);
     if case.is_known {
@@ -127,12 +109,12 @@ fn check(case: &PullRequest<'_>) {
         assert!(run.status.success(), "{}: {run:?}", case.name);
         before = repository.commit(&[]);
     }
-    repository.git(&["checkout", "--quiet", "-b", "change"]);
+    git(&work, &["checkout", "--quiet", "-b", "change"]);
     let head = repository.commit(case.change);
     if !case.meanwhile.is_empty() {
-        repository.git(&["checkout", "--quiet", "main"]);
+        git(&work, &["checkout", "--quiet", "main"]);
         repository.commit(case.meanwhile);
-        repository.git(&["merge", "--quiet", "--no-ff", "--message", "merge", "change"]);
+        git(&work, &["merge", "--quiet", "--no-ff", "--message", "merge", "change"]);
     }
     let arguments = format!("--select\n{rules}");
     let given = [
@@ -157,83 +139,81 @@ fn check(case: &PullRequest<'_>) {
     }
 }
 
-fn unload(rows: &str) -> String {
-    format!("<unload unload_date=\"2026-03-01 10:00:00\">\n{rows}</unload>\n")
-}
-
-fn record(table: &str, own: &str) -> String {
-    format!(
-        "<record_update table=\"{table}\"><{table} action=\"INSERT_OR_UPDATE\">{own}</{table}></record_update>\n"
-    )
-}
-
-/// Accounts of programs, a line each from line 2 on, in which SNA1001 and SNA1002 find
+/// Accounts of programs, a line each from line 3 on, in which SNA1001 and SNA1002 find
 /// something.
 fn accounts(names: &[&str]) -> String {
-    let row = |name: &&str| {
-        let sys_id: String = name.bytes().cycle().map(|byte| format!("{:x}", byte % 16)).take(32).collect();
-        format!(
-            "<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><identity_type>machine</identity_type>\
-             <internal_integration_user>false</internal_integration_user><locked_out>false</locked_out>\
-             <sys_id>{sys_id}</sys_id><user_name>{name}</user_name>\
-             <web_service_access_only>false</web_service_access_only></sys_user>\n"
-        )
-    };
-    unload(&names.iter().map(row).collect::<String>())
+    unload(&names.iter().map(|name| machine(name, false, &["locked_out=false"])).collect::<Vec<_>>())
 }
 
 /// A person who may be made an account of programs, and holds admin.
 fn administrator(is_integration: bool) -> [String; 2] {
-    let user = format!(
-        "<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><identity_type/>\
-         <internal_integration_user>{is_integration}</internal_integration_user><locked_out>false</locked_out>\
-         <name>Ada Tern</name><sys_id>0000000000000000000000000000ada1</sys_id><user_name>ada.tern</user_name>\
-         <web_service_access_only>true</web_service_access_only></sys_user>\n"
-    );
-    let grant = "<sys_user_has_role action=\"INSERT_OR_UPDATE\"><inherited>false</inherited>\
-         <role display_value=\"admin\">2831a114c611228501d4ea6c309d626d</role><state>active</state>\
-         <sys_id>0000000000000000000000000000ada2</sys_id>\
-         <user display_value=\"Ada Tern\">0000000000000000000000000000ada1</user></sys_user_has_role>\n";
-    [unload(&user), unload(grant)]
+    let user = [
+        "active=true",
+        "identity_type=",
+        &format!("internal_integration_user={is_integration}"),
+        "locked_out=false",
+        "name=Ada Tern",
+        "sys_id=0000000000000000000000000000ada1",
+        "user_name=ada.tern",
+        "web_service_access_only=true",
+    ];
+    let grant = [
+        "inherited=false",
+        "role=2831a114c611228501d4ea6c309d626d/admin",
+        "state=active",
+        "sys_id=0000000000000000000000000000ada2",
+        "user=0000000000000000000000000000ada1/Ada Tern",
+    ];
+    [unload(&[row("sys_user", &user)]), unload(&[row("sys_user_has_role", &grant)])]
 }
 
 fn session_timeout(minutes: u32) -> String {
-    unload(&format!(
-        "<sys_properties action=\"INSERT_OR_UPDATE\"><name>glide.ui.session_timeout</name>\
-         <sys_id>0000000000000000000000000000fee1</sys_id><value>{minutes}</value></sys_properties>\n"
-    ))
+    let value = format!("value={minutes}");
+    unload(&[row(
+        "sys_properties",
+        &["name=glide.ui.session_timeout", "sys_id=0000000000000000000000000000fee1", &value],
+    )])
 }
 
 /// A script that runs what it is sent, or does not.
 fn script(is_bad: bool, updated_on: &str) -> String {
     let body =
         if is_bad { "var code = this.getParameter('x_code');\neval(code);" } else { "gs.info('beacon');" };
-    record(
-        "sys_script_include",
-        &format!(
-            "<active>true</active><api_name>x_quay.Beacon</api_name><client_callable>true</client_callable>\
-             <name>Beacon</name><script><![CDATA[{body}]]></script>\
-             <sys_id>0000000000000000000000000000bea1</sys_id><sys_updated_on>{updated_on}</sys_updated_on>"
-        ),
-    )
+    let columns = [
+        "active=true",
+        "api_name=x_quay.Beacon",
+        "client_callable=true",
+        "name=Beacon",
+        &format!("script=<![CDATA[{body}]]>"),
+        "sys_id=0000000000000000000000000000bea1",
+        &format!("sys_updated_on={updated_on}"),
+    ];
+    app_file("sys_script_include", &columns)
 }
 
 /// The files of an app with ACLs, each of which asks for one role.
 fn app(acls: usize) -> Vec<(String, String)> {
-    let own = "<scope>x_quay</scope><sys_id>a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0</sys_id>";
-    let mut files = vec![("exports/x_quay/sys_app_1.xml".to_owned(), record("sys_app", own))];
+    let own = ["scope=x_quay", "sys_id=a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0"];
+    let mut files = vec![("exports/x_quay/sys_app_1.xml".to_owned(), app_file("sys_app", &own))];
     for number in 0..acls {
-        let acl = format!(
-            "<active>true</active><condition/><decision_type>allow</decision_type><name>x_quay_slot{number}</name>\
-             <operation display_value=\"write\">write</operation><script/><security_attribute/>\
-             <sys_id>ac{number}</sys_id><type display_value=\"record\">record</type>"
-        );
-        let role = format!(
-            "<sys_id>ar{number}</sys_id><sys_security_acl>ac{number}</sys_security_acl>\
-             <sys_user_role name=\"x_quay.clerk\">r1</sys_user_role>"
-        );
-        for (table, own) in [("sys_security_acl", acl), ("sys_security_acl_role", role)] {
-            files.push((format!("exports/x_quay/update/{table}_{number}.xml"), record(table, &own)));
+        let acl = [
+            "active=true",
+            "condition=",
+            "decision_type=allow",
+            &format!("name=x_quay_slot{number}"),
+            "operation=write/write",
+            "script=",
+            "security_attribute=",
+            &format!("sys_id=ac{number}"),
+            "type=record/record",
+        ];
+        let role = [
+            &format!("sys_id=ar{number}"),
+            &format!("sys_security_acl=ac{number}"),
+            "sys_user_role=r1/x_quay.clerk",
+        ];
+        for (table, own) in [("sys_security_acl", &acl[..]), ("sys_security_acl_role", &role)] {
+            files.push((format!("exports/x_quay/update/{table}_{number}.xml"), app_file(table, own)));
         }
     }
     files
@@ -275,7 +255,7 @@ fn exports_that_change() {
         code: 1,
         annotations: &["SNA1001", "SNA1002"],
         summary: &["2 new problems found", "svc.new"],
-        unsaid: &["line=2,"],
+        unsaid: &["line=3,"],
         ..PullRequest::default()
     });
     check(&PullRequest {
@@ -291,7 +271,7 @@ fn exports_that_change() {
         change: &[("exports/b.xml", &accounts(&["svc.two"]))],
         meanwhile: &[("exports/c.xml", &accounts(&["svc.main"]))],
         code: 1,
-        annotations: &["file=exports/b.xml,line=2,", "file=exports/b.xml,line=2,"],
+        annotations: &["file=exports/b.xml,line=3,", "file=exports/b.xml,line=3,"],
         unsaid: &["exports/c.xml"],
         ..PullRequest::default()
     });
@@ -300,7 +280,7 @@ fn exports_that_change() {
         base: &[("README.md", "Ours.\n")],
         change: base,
         code: 1,
-        annotations: &["line=2,", "line=2,"],
+        annotations: &["line=3,", "line=3,"],
         summary: &["2 new problems found"],
         ..PullRequest::default()
     });
@@ -347,7 +327,7 @@ fn a_repository_of_many_files() {
         filler: 3_000,
         change: &[(A, &both)],
         code: 1,
-        annotations: &["file=exports/a.xml,line=3,", "file=exports/a.xml,line=3,"],
+        annotations: &["file=exports/a.xml,line=4,", "file=exports/a.xml,line=4,"],
         summary: &["2 new problems found", "3,001 files"],
         ..PullRequest::default()
     });
@@ -374,9 +354,9 @@ fn baselines() {
         change: &[(A, &both), (BASELINE.1, "no baseline\n")],
         inputs: &[BASELINE],
         code: 1,
-        annotations: &["::notice file=.glidelint-baseline.tsv,", "line=3,", "line=3,"],
+        annotations: &["::notice file=.glidelint-baseline.tsv,", "line=4,", "line=4,"],
         summary: &["**Note**", "does not hold this baseline"],
-        unsaid: &["line=2,"],
+        unsaid: &["line=3,"],
         ..PullRequest::default()
     });
     check(&PullRequest {
@@ -407,7 +387,7 @@ fn packs_and_configurations() {
         code: 1,
         annotations: &["asks something else by XX0001", "SNA1001", "SNA1002", "XX0001"],
         summary: &["Pier account", "once it is merged: asks something else by XX0001"],
-        unsaid: &["line=2,"],
+        unsaid: &["line=3,"],
         ..PullRequest::default()
     });
     check(&PullRequest {
@@ -430,7 +410,7 @@ fn packs_and_configurations() {
         code: 1,
         annotations: &["may override service_account; ", "SNA1001", "SNA1002", "XX0001"],
         summary: &["**Note**", "may override service_account"],
-        unsaid: &["line=2,"],
+        unsaid: &["line=3,"],
         ..PullRequest::default()
     });
     check(&PullRequest {

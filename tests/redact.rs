@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+#[path = "common/exports.rs"]
+mod exports;
 #[path = "common/program.rs"]
 mod program;
 
@@ -11,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use exports::Folder;
 use program::{Run, glidelint};
 
 const FORMATS: [&str; 11] = [
@@ -32,16 +35,13 @@ fn root() -> &'static Path {
 }
 
 /// A folder with two keys.
-fn keys() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("one"), "the first of two keys\n").unwrap();
-    fs::write(folder.path().join("two"), "the other of two keys\n").unwrap();
-    folder
+fn keys() -> Folder {
+    Folder::new(&[("one", "the first of two keys\n"), ("two", "the other of two keys\n")])
 }
 
 /// Every format of a scan or of a saved result.
 fn outputs(arguments: &[&str]) -> BTreeMap<&'static str, String> {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = Folder::new(&[]);
     let output = |format: &&str| format!("--output={format}={}/{format}", folder.path().display());
     let outputs: Vec<_> = FORMATS.iter().map(output).collect();
     let outputs: Vec<_> = outputs.iter().map(String::as_str).collect();
@@ -50,7 +50,7 @@ fn outputs(arguments: &[&str]) -> BTreeMap<&'static str, String> {
     // The command line in a saved result names the folder.
     let of_folder = folder.path().to_str().unwrap();
     let read = |format| {
-        let text = fs::read_to_string(folder.path().join(format)).unwrap();
+        let text = folder.read(format);
         (format, text.replace(of_folder, "folder"))
     };
     FORMATS.into_iter().map(read).collect()
@@ -165,8 +165,7 @@ fn pseudonyms_are_those_of_the_key() {
 
 #[test]
 fn a_key_is_no_short_word() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("short"), "abc\n").unwrap();
+    let folder = Folder::new(&[("short", "abc\n")]);
     let run = |arguments: &[&str]| -> Run {
         glidelint(folder.path(), &[&["scan", ".", "--no-config", "--root", "."], arguments].concat())
     };
@@ -192,9 +191,7 @@ const LEAK: &str = "<unload unload_date=\"2026-03-01 10:00:00\">
 
 #[test]
 fn what_would_hold_a_secret_is_not_written() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join("exports")).unwrap();
-    fs::write(folder.path().join("exports/users.xml"), LEAK).unwrap();
+    let folder = Folder::new(&[("exports/users.xml", LEAK)]);
     let run = |arguments: &[&str]| {
         let scan = ["scan", "exports", "--no-config", "--root", "."];
         glidelint(folder.path(), &[&scan, arguments].concat())
@@ -211,9 +208,7 @@ fn what_would_hold_a_secret_is_not_written() {
             assert!(run.stderr.contains("sys_user.user_password at exports/users.xml:6"), "{run:?}");
             assert!(!run.stdout.contains("hunter2tide") && !run.stderr.contains("hunter2tide"), "{run:?}");
         }
-        let left: Vec<_> =
-            fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-        assert_eq!(left, ["exports"], "{format} was left behind");
+        assert_eq!(folder.names(), ["exports"], "{format} was left behind");
     }
     // With the name it is gone.
     let run = run(&["--redact", "names", "--format", "json"]);

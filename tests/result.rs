@@ -3,11 +3,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+#[path = "common/exports.rs"]
+mod exports;
 #[path = "common/program.rs"]
 mod program;
 
 use std::path::Path;
 
+use exports::Folder;
 use program::glidelint;
 
 /// Those that files hold; text is compared on standard output.
@@ -18,7 +21,7 @@ const FORMATS: [&str; 10] =
 /// of the saved result.
 fn check(arguments: &[&str]) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let [by_scan, by_report] = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let [by_scan, by_report] = [Folder::new(&[]), Folder::new(&[])];
     let outputs = |folder: &Path| -> Vec<String> {
         FORMATS.iter().map(|format| format!("--output={format}={}/{format}", folder.display())).collect()
     };
@@ -52,9 +55,8 @@ fn every_format_is_the_same_again() {
 
 #[test]
 fn what_is_no_saved_result_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
     let refused = |text: &str, why: &str| {
-        std::fs::write(folder.path().join("saved.json"), text).unwrap();
+        let folder = Folder::new(&[("saved.json", text)]);
         let run = glidelint(folder.path(), &["report", "saved.json"]);
         assert_eq!(run.code, 2);
         assert!(run.stderr.contains("saved.json") && run.stderr.contains(why), "{}", run.stderr);

@@ -3,11 +3,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+#[path = "common/exports.rs"]
+mod exports;
 #[path = "common/program.rs"]
 mod program;
 
-use program::glidelint;
 use serde_json::Value;
+
+use exports::Folder;
+use program::glidelint;
 
 /// A rule about the scripts of one table.
 fn rule(question: &str) -> String {
@@ -33,9 +37,7 @@ const SYS_ID: &str = "4f0c6b7e51a94d22b6d0c3f1a98e7b05";
 
 /// The result of a scan of one file.
 fn scan(path: &str, text: &str, question: &str) -> Value {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join(path), text).unwrap();
-    std::fs::write(folder.path().join("rule.yaml"), rule(question)).unwrap();
+    let folder = Folder::new(&[(path, text), ("rule.yaml", &rule(question))]);
     let arguments =
         ["scan", path, "--no-config", "--rules", "rule.yaml", "--select", "TST1001", "--format", "sarif"];
     let run = glidelint(folder.path(), &arguments);

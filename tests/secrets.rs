@@ -7,15 +7,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+#[path = "common/exports.rs"]
+mod exports;
 #[path = "common/program.rs"]
 mod program;
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
-use tempfile::TempDir;
-
+use exports::{Folder, change, escaped, row, unload};
 use program::glidelint;
 
 /// The halves of every secret, as they stand in the exports and nowhere else.
@@ -127,10 +127,6 @@ fn records(secret: &str) -> Vec<String> {
     ]
 }
 
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
 /// A payload as CDATA that may itself hold CDATA.
 fn in_cdata(text: &str) -> String {
     format!("<![CDATA[{}]]>", text.replace("]]>", "]]]]><![CDATA[>"))
@@ -140,31 +136,23 @@ fn in_cdata(text: &str) -> String {
 fn forms(record: &str) -> Vec<(&'static str, String)> {
     const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
     let app = format!("{HEAD}<record_update>\n{record}\n</record_update>");
-    let row = |payload: &str| {
-        format!(
-            "{HEAD}<unload unload_date=\"2026-03-01 10:00:00\">\n<sys_update_xml action=\"INSERT_OR_UPDATE\">\n\
-             <action>INSERT_OR_UPDATE</action>\n<name>tide</name>\n<payload>{payload}</payload>\n</sys_update_xml>\n</unload>\n"
-        )
-    };
+    let row = |payload: &str| unload(&[change(payload, &["name=tide"])]);
     let link = |table: &str| {
         format!(
             "{HEAD}<record_update><{table} action=\"INSERT_OR_UPDATE\"><payload>{}</payload></{table}></record_update>",
-            escape(&app)
+            escaped(&app)
         )
     };
-    let table = format!(
-        "{HEAD}<unload unload_date=\"2026-03-01 10:00:00\">\n{record}\n{}\n</unload>\n",
-        record.replace(ID, &ID.replace('0', "f"))
-    );
+    let table = unload(&[record, "\n", &record.replace(ID, &ID.replace('0', "f")), "\n"]);
     vec![
         ("table", table.clone()),
         ("one line", table.replace('\n', "")),
         ("app file", app.clone()),
         ("in CDATA", row(&in_cdata(&app))),
-        ("escaped", row(&escape(&app))),
-        ("escaped, one line", row(&escape(&app.replace('\n', ""))).replace('\n', "")),
-        ("two deep", row(&escape(&link("sys_metadata_link")))),
-        ("history", row(&escape(&link("sys_update_version")))),
+        ("escaped", row(&escaped(&app))),
+        ("escaped, one line", row(&escaped(&app.replace('\n', ""))).replace('\n', "")),
+        ("two deep", row(&escaped(&link("sys_metadata_link")))),
+        ("history", row(&escaped(&link("sys_update_version")))),
         ("a picture", link("sp_rel_widget_clone")),
         ("deleted", table.replace("INSERT_OR_UPDATE", "DELETE")),
         ("cut", table[..table.rfind("</").unwrap() - 20].to_owned()),
@@ -187,12 +175,12 @@ fn check(folder: &Path, what: &str, arguments: &[&str]) {
 }
 
 /// All records of one writing, in a folder of one file each.
-fn folder_of(secret: &str) -> TempDir {
-    let folder = TempDir::new().unwrap();
+fn folder_of(secret: &str) -> Folder {
+    let folder = Folder::new(&[]);
     for (number, record) in records(secret).iter().enumerate() {
         for (form, text) in forms(record) {
             let name = format!("{number:02}-{}.xml", form.replace([' ', ','], "-"));
-            fs::write(folder.path().join(name), text).unwrap();
+            folder.write(&name, text);
         }
     }
     folder
@@ -306,28 +294,31 @@ fn a_payload_that_a_query_shows_hides_its_secrets() {
     }
 }
 
+/// Columns of secrets, of which a rule tries to tell.
+const COLUMNS: [(&str, &str); 5] = [
+    ("sys_user", "user_password"),
+    ("oauth_entity", "client_secret"),
+    ("sys_auth_profile_basic", "password"),
+    ("sys_properties", "value"),
+    ("x_pier_connection", "api_password"),
+];
+
 /// A rule that names a secret column in all it may.
 const CURIOUS: &str = "id: XX0001\ntitle: Tide is out\nseverity: 5.0\nconfidence: high\ntable: TABLE\nwhere: 'COLUMNISNOTEMPTY'\nat: COLUMN\n\
     message: \"It is '{COLUMN}'.\"\nwhy: |\n  It is.\nfix: |\n  Close it.\nreferences: []\ntags: { cwe: [] }\ntests:\n  - name: one\n    export: |\n\
     \x20     <unload unload_date=\"2026-01-01 00:00:00\">\n        <TABLE action=\"INSERT_OR_UPDATE\">\n          <COLUMN>x</COLUMN>\n        </TABLE>\n\
     \x20     </unload>\n    finds: [ {} ]\n";
 
+fn curious(rule: &str, table: &str, column: &str) -> String {
+    rule.replace("TABLE", table).replace("COLUMN", column)
+}
+
 #[test]
 fn a_rule_that_is_curious_learns_nothing() {
     let folder = folder_of(SECRET);
-    let columns = [
-        ("sys_user", "user_password"),
-        ("oauth_entity", "client_secret"),
-        ("sys_auth_profile_basic", "password"),
-        ("sys_properties", "value"),
-        ("x_pier_connection", "api_password"),
-    ];
-    for (table, column) in columns {
-        let rules = TempDir::new().unwrap();
-        let area = rules.path().join("accounts");
-        fs::create_dir_all(&area).unwrap();
-        fs::write(area.join("tide-is-out.yaml"), CURIOUS.replace("TABLE", table).replace("COLUMN", column))
-            .unwrap();
+    for (table, column) in COLUMNS {
+        let rules = Folder::new(&[]);
+        rules.write("accounts/tide-is-out.yaml", curious(CURIOUS, table, column));
         for format in ["text", "json", "sarif", "github", "gitlab", "markdown", "html"] {
             let rules = rules.path().to_str().unwrap();
             let arguments = [
@@ -362,11 +353,8 @@ fn hashes_of_values_say_nothing_of_secrets() {
     // Whoever knows all but a short secret could try all secrets against a hash.
     let hashes = |secret: &str, table: &str, column: &str| {
         let folder = folder_of(secret);
-        let area = folder.path().join("rules/accounts");
-        fs::create_dir_all(&area).unwrap();
         let rule = CURIOUS.replace("message: \"It is '{COLUMN}'.\"", "message: It is.");
-        fs::write(area.join("tide-is-out.yaml"), rule.replace("TABLE", table).replace("COLUMN", column))
-            .unwrap();
+        folder.write("rules/accounts/tide-is-out.yaml", curious(&rule, table, column));
         let scan = ["scan", "--no-config", "--root", ".", "--no-builtin-rules", "--rules", "rules"];
         let run = glidelint(folder.path(), &[&scan, &["--format", "json", "."][..]].concat());
         let document = run.json();
@@ -374,13 +362,7 @@ fn hashes_of_values_say_nothing_of_secrets() {
         assert!(!findings.is_empty(), "{table}.{column}: {run:?}");
         findings.iter().map(|finding| finding["values"].to_string()).collect::<BTreeSet<_>>()
     };
-    for (table, column) in [
-        ("sys_user", "user_password"),
-        ("oauth_entity", "client_secret"),
-        ("sys_auth_profile_basic", "password"),
-        ("sys_properties", "value"),
-        ("x_pier_connection", "api_password"),
-    ] {
+    for (table, column) in COLUMNS {
         let other = SECRET.replace("Tide", "Eddy").replace("Ebb", "Bay");
         assert_eq!(hashes(SECRET, table, column), hashes(&other, table, column), "{table}.{column}");
     }
@@ -388,11 +370,11 @@ fn hashes_of_values_say_nothing_of_secrets() {
 
 #[test]
 fn a_display_value_of_a_secret_is_one_too() {
-    let folder = TempDir::new().unwrap();
+    let folder = Folder::new(&[]);
     let user = records("x")
         .remove(0)
         .replace("<user_password>x", &format!("<user_password display_value=\"{SECRET}\">x"));
-    fs::write(folder.path().join("a.xml"), forms(&user)[0].1.as_bytes()).unwrap();
+    folder.write("a.xml", &forms(&user)[0].1);
     for format in ["text", "json", "sarif", "github", "gitlab", "markdown", "html"] {
         check(
             folder.path(),
@@ -432,9 +414,8 @@ fn a_secret_of_a_class_of_the_instance_is_one_too() {
     let table = "<sys_db_object action=\"INSERT_OR_UPDATE\"><name>u_seal</name>\
          <super_class name=\"sys_certificate\">1</super_class></sys_db_object>";
     for (name, rows) in [("all.xml", format!("{seal}{table}")), ("sys_certificate.xml", seal)] {
-        let folder = TempDir::new().unwrap();
-        let text = format!("<unload unload_date=\"2026-03-01 10:00:00\">{rows}</unload>");
-        fs::write(folder.path().join(name), text).unwrap();
+        let folder = Folder::new(&[]);
+        folder.write(name, unload(&[rows]));
         let input = ["--no-config", "--root", "."];
         let query = ["query", "sys_certificate", "active=true", "--fields", "name,pem_certificate"];
         let run = glidelint(folder.path(), &[&query[..], &input].concat());
@@ -453,14 +434,15 @@ fn a_secret_of_a_class_of_the_instance_is_one_too() {
 #[test]
 fn what_code_scanning_knows_a_finding_by_holds_no_secret() {
     let keys = |password: &str| {
-        let folder = TempDir::new().unwrap();
-        let user = format!(
-            "<unload>\n<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><identity_type/>\
-             <internal_integration_user>false</internal_integration_user><user_name>svc.a</user_name>\
-             <user_password>{password}</user_password><web_service_access_only>false</web_service_access_only>\
-             </sys_user>\n</unload>"
-        );
-        fs::write(folder.path().join("a.xml"), user).unwrap();
+        let columns = [
+            "active=true",
+            "identity_type=",
+            "internal_integration_user=false",
+            "user_name=svc.a",
+            &format!("user_password={password}"),
+            "web_service_access_only=false",
+        ];
+        let folder = Folder::new(&[("a.xml", &unload(&[row("sys_user", &columns)]))]);
         let run =
             glidelint(folder.path(), &["scan", "--no-config", "--select", "SNA1001", "-f", "sarif", "a.xml"]);
         let log: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();

@@ -3,59 +3,37 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+#[path = "common/exports.rs"]
+mod exports;
+#[path = "common/git.rs"]
+mod git;
 #[path = "common/program.rs"]
 mod program;
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
-use tempfile::TempDir;
 
+use exports::{Folder, app_file, machine, payload};
+use git::git;
 use program::{Run, glidelint};
 
 /// The day on which the story happens.
 const TODAY: &str = "2027-01-15";
 
 /// A repository of exports.
-struct Repository(TempDir);
+struct Repository(Folder);
 
 impl Repository {
     fn new() -> Self {
-        let repository = Self(TempDir::new().unwrap());
-        repository.git(&["init", "--quiet", "--initial-branch", "main"]);
+        let repository = Self(Folder::new(&[]));
+        git(repository.path(), &["init", "--quiet"]);
         repository
     }
 
     fn path(&self) -> &Path {
         self.0.path()
-    }
-
-    fn git(&self, arguments: &[&str]) {
-        let who = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
-        let output = Command::new("git")
-            .args(who)
-            .args(arguments)
-            .current_dir(self.path())
-            .output()
-            .expect("git is there");
-        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    }
-
-    fn commit(&self) {
-        self.git(&["add", "--all"]);
-        self.git(&["commit", "--quiet", "--message", "a change"]);
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        let path = self.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn read(&self, name: &str) -> String {
-        fs::read_to_string(self.path().join(name)).unwrap()
     }
 
     fn run(&self, arguments: &[&str]) -> Run {
@@ -82,22 +60,16 @@ const RULES: &str = "SNA1002,SNP1020";
 const KNOWN: [&str; 2] = ["--baseline", ".glidelint-baseline.tsv"];
 
 /// An app file of a user whom SNA1002 finds unless `web_service_access_only`.
-fn user(name: &str, number: u32, web_service_access_only: bool) -> String {
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<record_update table=\"sys_user\">\n  <sys_user action=\"INSERT_OR_UPDATE\">\n    \
-         <active>true</active>\n    <identity_type>machine</identity_type>\n    <internal_integration_user>false</internal_integration_user>\n    \
-         <sys_id>{number:032x}</sys_id>\n    <user_name>{name}</user_name>\n    \
-         <web_service_access_only>{web_service_access_only}</web_service_access_only>\n  </sys_user>\n</record_update>\n"
-    )
+fn user(name: &str, web_service_access_only: bool) -> String {
+    payload("sys_user", &machine(name, web_service_access_only, &[]))
 }
 
 /// An app file of the property that SNP1020 finds where sessions last too long.
 fn session_timeout(minutes: u32) -> String {
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<record_update table=\"sys_properties\">\n  <sys_properties action=\"INSERT_OR_UPDATE\">\n    \
-         <name>glide.ui.session_timeout</name>\n    <sys_id>{:032x}</sys_id>\n    <type>integer</type>\n    <value>{minutes}</value>\n  \
-         </sys_properties>\n</record_update>\n",
-        99
+    let value = format!("value={minutes}");
+    app_file(
+        "sys_properties",
+        &["name=glide.ui.session_timeout", "sys_id=0000000000000000000000000000fee1", "type=integer", &value],
     )
 }
 
@@ -122,10 +94,10 @@ fn results(run: &Run) -> Vec<Value> {
 #[test]
 fn a_team_turns_it_on_on_a_monday() {
     let repository = Repository::new();
-    repository.write("exports/svc_old.xml", &user("svc.old", 1, false));
-    repository.write("exports/svc_good.xml", &user("svc.good", 2, true));
-    repository.write(".glidelint.yaml", "# ours, with a comment\nfail_on: low # all of it\n");
-    repository.commit();
+    repository.0.write("exports/svc_old.xml", &user("svc.old", false));
+    repository.0.write("exports/svc_good.xml", &user("svc.good", true));
+    repository.0.write(".glidelint.yaml", "# ours, with a comment\nfail_on: low # all of it\n");
+    git::commit(repository.path());
 
     // The first scan finds what five years have left.
     let (run, document) = repository.scan(&[]);
@@ -134,15 +106,15 @@ fn a_team_turns_it_on_on_a_monday() {
     // It is written down, and blocks no more.
     let run = repository.baseline("create", &[]);
     assert_eq!((run.code, run.stdout.as_str()), (0, ".glidelint-baseline.tsv: 1 known finding\n"), "{run:?}");
-    let baseline = repository.read(".glidelint-baseline.tsv");
+    let baseline = repository.0.read(".glidelint-baseline.tsv");
     assert!(baseline.lines().nth(2).unwrap().starts_with("SNA1002\tsys_user\tsvc.old\t"), "{baseline}");
     assert_eq!(repository.baseline("create", &[]).code, 2, "it does not write over a baseline");
-    repository.commit();
+    git::commit(repository.path());
     let (run, document) = repository.scan(&KNOWN);
     assert_eq!((run.code, in_state(&document, "unchanged")), (0, vec!["svc.old".to_owned()]), "{run:?}");
 
     // A change adds one problem: exactly that one blocks.
-    repository.write("exports/timeout.xml", &session_timeout(120));
+    repository.0.write("exports/timeout.xml", &session_timeout(120));
     let (run, document) = repository.scan(&KNOWN);
     assert_eq!(run.code, 1, "{run:?}");
     assert_eq!(in_state(&document, "new"), ["glide.ui.session_timeout"]);
@@ -159,7 +131,7 @@ fn a_team_turns_it_on_on_a_monday() {
         [&waive[..], &["--owner", "it-ops", "--until", "2027-03-31", "--today", TODAY, "exports"]].concat();
     let run = repository.run(&waive);
     assert_eq!(run.code, 0, "{run:?}");
-    let text = repository.read(".glidelint.yaml");
+    let text = repository.0.read(".glidelint.yaml");
     assert!(text.starts_with("# ours, with a comment\nfail_on: low # all of it\n\nwaivers:\n"), "{text}");
     let (run, document) = repository.scan(&KNOWN);
     assert_eq!(run.code, 0, "{run:?}");
@@ -174,7 +146,7 @@ fn a_team_turns_it_on_on_a_monday() {
     let dropped = results(&repository.run(&[&sarif[..], &["--suppressed", "drop"]].concat()));
     assert_eq!(dropped.len(), 1);
     assert!(dropped[0].get("suppressions").is_none());
-    repository.commit();
+    git::commit(repository.path());
 
     // On its last day the waiver holds; the day after it does not.
     let (run, _) = repository.scan(&["--baseline", ".glidelint-baseline.tsv", "--fail-on", "low"]);
@@ -187,14 +159,14 @@ fn a_team_turns_it_on_on_a_monday() {
     }
 
     // Twice as long is another risk than the one that was accepted.
-    repository.write("exports/timeout.xml", &session_timeout(240));
+    repository.0.write("exports/timeout.xml", &session_timeout(240));
     let (run, document) = repository.scan(&KNOWN);
     assert_eq!((run.code, kinds(&document)), (1, vec!["waiver-lapsed".to_owned()]), "{run:?}");
-    repository.git(&["checkout", "--quiet", "exports"]);
+    git(repository.path(), &["checkout", "--quiet", "exports"]);
 
     // What is mended leaves baseline and configuration.
-    repository.write("exports/svc_old.xml", &user("svc.old", 1, true));
-    repository.write("exports/timeout.xml", &session_timeout(30));
+    repository.0.write("exports/svc_old.xml", &user("svc.old", true));
+    repository.0.write("exports/timeout.xml", &session_timeout(30));
     let (run, document) = repository.scan(&KNOWN);
     assert_eq!((run.code, &document["known_findings"]["absent"]), (0, &1.into()), "{run:?}");
     assert_eq!(kinds(&document), ["waiver-unused"]);
@@ -202,7 +174,7 @@ fn a_team_turns_it_on_on_a_monday() {
     assert_eq!(run.stdout, ".glidelint-baseline.tsv: 0 known findings, 1 dropped\n", "{run:?}");
 
     // A report of then serves as well as a baseline.
-    repository.write("earlier.sarif", &earlier.stdout);
+    repository.0.write("earlier.sarif", &earlier.stdout);
     let (run, document) = repository.scan(&["--baseline", "earlier.sarif"]);
     assert_eq!((run.code, &document["known_findings"]["absent"]), (0, &2.into()), "{run:?}");
 }
@@ -210,18 +182,18 @@ fn a_team_turns_it_on_on_a_monday() {
 #[test]
 fn a_change_cannot_accept_its_own_findings() {
     let repository = Repository::new();
-    repository.write("exports/svc_old.xml", &user("svc.old", 1, false));
-    repository.write(".glidelint.yaml", "fail_on: low\n");
+    repository.0.write("exports/svc_old.xml", &user("svc.old", false));
+    repository.0.write(".glidelint.yaml", "fail_on: low\n");
     assert_eq!(repository.baseline("create", &[]).code, 0);
-    repository.commit();
-    repository.git(&["switch", "--quiet", "--create", "change"]);
-    repository.write("exports/svc_new.xml", &user("svc.new", 3, false));
-    repository.write(
+    git::commit(repository.path());
+    git(repository.path(), &["switch", "--quiet", "--create", "change"]);
+    repository.0.write("exports/svc_new.xml", &user("svc.new", false));
+    repository.0.write(
         ".glidelint.yaml",
         "fail_on: never\nexclude: ['exports/svc_new.xml']\nwaivers:\n  - { rule: SNA1002, broad: true, reason: none, owner: me }\n",
     );
     assert_eq!(repository.baseline("create", &["--force", "--no-config"]).code, 0);
-    repository.commit();
+    git::commit(repository.path());
 
     let (run, _) = repository.scan(&KNOWN);
     assert_eq!(run.code, 0, "{run:?}");
@@ -244,8 +216,8 @@ fn a_change_cannot_accept_its_own_findings() {
     assert_eq!(kinds(&document), ["base-lacks"]);
 
     // Settings of the checkout run nothing.
-    repository.git(&["config", "core.fsmonitor", "touch ran; false"]);
-    repository.git(&["config", "core.sshCommand", "touch ran; false"]);
+    git(repository.path(), &["config", "core.fsmonitor", "touch ran; false"]);
+    git(repository.path(), &["config", "core.sshCommand", "touch ran; false"]);
     let (run, _) = repository.scan(&from_main);
     assert_eq!(run.code, 1, "{run:?}");
     assert!(!repository.path().join("ran").exists());
@@ -266,15 +238,15 @@ fn a_change_cannot_accept_its_own_findings() {
 #[test]
 fn an_incomplete_scan_leaves_the_baseline_alone() {
     let repository = Repository::new();
-    repository.write("exports/svc_old.xml", &user("svc.old", 1, false));
+    repository.0.write("exports/svc_old.xml", &user("svc.old", false));
     assert_eq!(repository.baseline("create", &[]).code, 0);
-    let before = repository.read(".glidelint-baseline.tsv");
-    let text = user("svc.cut", 5, false);
-    repository.write("exports/cut.xml", &text[..text.len() - 60]);
+    let before = repository.0.read(".glidelint-baseline.tsv");
+    let text = user("svc.cut", false);
+    repository.0.write("exports/cut.xml", &text[..text.len() - 60]);
     let check = |command: &str, more: &[&str], code: i32| {
         let run = repository.baseline(command, more);
         assert_eq!(run.code, code, "{command} {more:?}: {run:?}");
-        assert_eq!(repository.read(".glidelint-baseline.tsv"), before, "{command} {more:?}");
+        assert_eq!(repository.0.read(".glidelint-baseline.tsv"), before, "{command} {more:?}");
         run.stderr
     };
     assert!(check("update", &[], 4).contains("the scan is incomplete"));
@@ -283,7 +255,7 @@ fn an_incomplete_scan_leaves_the_baseline_alone() {
     check("update", &["--allow-incomplete"], 4);
     let run = repository.baseline("create", &["--baseline", "first.tsv", "--allow-incomplete"]);
     assert_eq!(run.code, 0, "{run:?}");
-    repository.write("exports/readme.txt", "no export");
+    repository.0.write("exports/readme.txt", "no export");
     fs::remove_file(repository.path().join("exports/svc_old.xml")).unwrap();
     fs::remove_file(repository.path().join("exports/cut.xml")).unwrap();
     check("update", &[], 3);

@@ -3,40 +3,36 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
-#[allow(dead_code, reason = "shared with other tests, which use the rest")]
+#[path = "common/exports.rs"]
+mod exports;
+#[path = "common/git.rs"]
+mod git;
 #[path = "common/program.rs"]
 mod program;
 
-use std::fs;
-use std::process::Command;
-
-use tempfile::TempDir;
-
+use exports::{Folder, machine, unload};
+use git::git;
 use program::{Run, glidelint};
 
 /// A class of which no account is.
 const NOBODY: &str = "class: service_account\ntable: sys_user\ntitle: None\n\
                       evidence:\n  - { name: never, where: 'user_name=nobody.at.all' }\n";
 
-const USER: &str = "<unload unload_date=\"2026-03-01 10:00:00\">\n\
-    <sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><identity_type>machine</identity_type>\
-    <locked_out>false</locked_out><name>svc.tide</name><sys_id>0123456789abcdef0123456789abcdef</sys_id>\
-    <user_name>svc.tide</user_name><web_service_access_only>false</web_service_access_only></sys_user>\n</unload>\n";
+/// An account of which SNA1001 and SNA1002 find something.
+fn user() -> String {
+    unload(&[machine("svc.tide", false, &["locked_out=false", "name=svc.tide"])])
+}
 
 const FORMATS: [&str; 10] =
     ["text", "sarif", "json", "ndjson", "csv", "junit", "github", "gitlab", "markdown", "html"];
 
 /// Scans one account with a configuration, and a pack that holds a class.
 fn scan(config: &str, pack: &str, more: &[&str]) -> Run {
-    let folder = TempDir::new().unwrap();
-    let write = |name: &str, text: &str| {
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    };
-    write("exports/user.xml", USER);
-    write(".glidelint.yaml", config);
-    write(&format!("{pack}/classes/robot.yaml"), NOBODY);
+    let folder = Folder::new(&[
+        ("exports/user.xml", &user()),
+        (".glidelint.yaml", config),
+        (&format!("{pack}/classes/robot.yaml"), NOBODY),
+    ]);
     let arguments = ["scan", "exports", "--root", ".", "--select", "SNA1001,SNA1002", "--no-progress"];
     glidelint(folder.path(), &[&arguments, more].concat())
 }
@@ -89,22 +85,14 @@ fn every_report_says_what_asks_less() {
 /// What a change would take once it is merged stands in every report, too.
 #[test]
 fn every_report_says_what_a_change_would_take() {
-    let folder = TempDir::new().unwrap();
-    let git = |arguments: &[&str]| {
-        let who = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "init.defaultBranch=main"];
-        let done = Command::new("git").current_dir(folder.path()).args(who).args(arguments).output().unwrap();
-        assert!(done.status.success(), "{done:?}");
-    };
+    let folder = Folder::new(&[("exports/user.xml", &user())]);
     let commit = |config: &str| {
-        fs::write(folder.path().join(".glidelint.yaml"), config).unwrap();
-        git(&["add", "-A"]);
-        git(&["commit", "-qm", "next"]);
+        folder.write(".glidelint.yaml", config);
+        git::commit(folder.path());
     };
-    fs::create_dir(folder.path().join("exports")).unwrap();
-    fs::write(folder.path().join("exports/user.xml"), USER).unwrap();
-    git(&["init", "-q"]);
+    git(folder.path(), &["init", "-q"]);
     commit("complete: [sys_user]\nrules:\n  SNA1001: 5\n");
-    git(&["checkout", "-qb", "change"]);
+    git(folder.path(), &["checkout", "-qb", "change"]);
     let said = |config: &str, format: &str| {
         commit(config);
         let run = glidelint(

@@ -2,16 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
+#[path = "common/exports.rs"]
+mod exports;
 #[path = "common/program.rs"]
 mod program;
 #[path = "common/workbook.rs"]
 mod workbook;
 
-use std::fs;
-
+use exports::Folder;
 use program::{Run, glidelint};
-use tempfile::TempDir;
-
 use workbook::workbook;
 
 const HEADER: &[&str] =
@@ -19,8 +18,8 @@ const HEADER: &[&str] =
 const ID: &str = "0123456789abcdef0123456789abcdef";
 
 fn run(name: &str, bytes: &[u8], arguments: &[&str]) -> Run {
-    let folder = TempDir::new().unwrap();
-    fs::write(folder.path().join(name), bytes).unwrap();
+    let folder = Folder::new(&[]);
+    folder.write(name, bytes);
     let arguments: Vec<_> = arguments.iter().copied().chain(["--root", ".", "--no-config", "."]).collect();
     glidelint(folder.path(), &arguments)
 }

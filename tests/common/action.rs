@@ -1,5 +1,7 @@
 //! Runs the scripts of the action as a runner of GitHub does.
 
+#![allow(dead_code, reason = "of what tests share, each program uses a part")]
+
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! Numbers that look random and are the same in every run.
 
+#![allow(dead_code, reason = "of what tests share, each program uses a part")]
+
 /// A xorshift generator. The seed is anything but 0.
 pub(crate) struct Numbers(pub(crate) u64);
 

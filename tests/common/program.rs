@@ -1,5 +1,7 @@
 //! Runs the program as a user does.
 
+#![allow(dead_code, reason = "of what tests share, each program uses a part")]
+
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};

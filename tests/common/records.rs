@@ -1,5 +1,7 @@
 //! Reads a text through the library and keeps what it hands out, owned.
 
+#![allow(dead_code, reason = "of what tests share, each program uses a part")]
+
 use glidelint::export::{FileReport, RecordSink, Select, read};
 use glidelint::record::{Action, Origin, Record, SetReference, Wanted};
 use glidelint::source::Source;

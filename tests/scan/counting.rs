@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::exports::{Folder, update_set};
+use super::exports::{Folder, change, payload, unload};
 use super::program::glidelint;
 use super::{bad, check, samples, scan, texts, user};
 
@@ -153,5 +153,6 @@ fn a_fingerprint_knows_neither_place_nor_form() {
     assert_eq!(print("other/b.xml", &bad().replace('\n', "\r\n\r\n")), plain);
     assert_eq!(print("a.xml", &bad().replace('\n', "")), plain);
     assert_eq!(print("a.xml", &format!("<record_update>{}</record_update>", user("svc.bad", false))), plain);
-    assert_eq!(print("a.xml", &update_set("18c1", &user("svc.bad", false))), plain);
+    let in_set = format!("<![CDATA[{}]]>", payload("sys_user", &user("svc.bad", false)));
+    assert_eq!(print("a.xml", &unload(&[change(&in_set, &[])])), plain);
 }

@@ -4,7 +4,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
 #[path = "../common/exports.rs"]
-#[allow(dead_code, reason = "of what tests share, each program uses a part")]
 mod exports;
 #[path = "../common/program.rs"]
 mod program;
@@ -23,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use exports::{Folder, sys_id, unload};
+use exports::{Folder, machine, unload};
 use program::{Run, glidelint};
 
 /// The rule that most tests use: it needs one record and no other table.
@@ -41,13 +40,7 @@ pub(crate) fn user(name: &str, web_service_access_only: bool) -> String {
 }
 
 pub(crate) fn dated_user(name: &str, web_service_access_only: bool, updated_on: &str) -> String {
-    format!(
-        "<sys_user action=\"INSERT_OR_UPDATE\">\n<active>true</active>\n<identity_type>machine</identity_type>\n\
-         <internal_integration_user>false</internal_integration_user>\n<sys_id>{}</sys_id>\n\
-         <sys_updated_on>{updated_on}</sys_updated_on>\n<user_name>{name}</user_name>\n\
-         <web_service_access_only>{web_service_access_only}</web_service_access_only>\n</sys_user>\n",
-        sys_id(name)
-    )
+    machine(name, web_service_access_only, &[&format!("sys_updated_on={updated_on}")])
 }
 
 pub(crate) fn good() -> String {

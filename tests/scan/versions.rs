@@ -1,19 +1,18 @@
 //! Which version of a record is judged.
 
-use super::exports::{Folder, sys_id, unload, update_set};
+use super::exports::{Folder, change, payload, row, sys_id, unload};
 use super::program::glidelint;
 use super::{dated_user, keys, scan, texts, user};
 
-/// An update set with one change, as a set that was committed.
-fn committed_set(recorded_at: &str, record: &str) -> String {
-    let id = "c0ffee00c0ffee00c0ffee00c0ffee00";
-    let header = format!(
-        "<sys_remote_update_set action=\"INSERT_OR_UPDATE\">\n<name>Quay</name>\n<state>committed</state>\n<sys_id>{id}</sys_id>\n</sys_remote_update_set>\n"
-    );
-    update_set(recorded_at, record).replace("<sys_update_xml ", &format!("{header}<sys_update_xml ")).replace(
-        "</sys_recorded_at>\n",
-        &format!("</sys_recorded_at>\n<remote_update_set>{id}</remote_update_set>\n"),
-    )
+/// An update set that was committed, with one change.
+fn committed_set(recorded_at: &str, user: &str) -> String {
+    const ID: &str = "c0ffee00c0ffee00c0ffee00c0ffee00";
+    let set = row("sys_remote_update_set", &["name=Quay", "state=committed", &format!("sys_id={ID}")]);
+    let payload = format!("<![CDATA[{}]]>", payload("sys_user", user));
+    unload(&[
+        set,
+        change(&payload, &[&format!("sys_recorded_at={recorded_at}"), &format!("remote_update_set={ID}")]),
+    ])
 }
 
 #[test]
@@ -39,7 +38,7 @@ fn the_newer_version_is_the_state() {
     // The count of changes, where the dates are equal.
     let counted = |count: u32, only: bool| {
         dated_user("svc.x", only, january)
-            .replace("<sys_id>", &format!("<sys_mod_count>{count}</sys_mod_count>\n<sys_id>"))
+            .replace("<sys_id>", &format!("<sys_mod_count>{count}</sys_mod_count><sys_id>"))
     };
     check_versions(&unload(&[counted(9, false)]), &unload(&[counted(10, true)]), &[], &["svc.x"]);
     // When it was recorded, where nothing else tells.
@@ -53,7 +52,7 @@ fn the_newer_version_is_the_state() {
 #[test]
 fn where_nothing_tells_the_newer_one_both_stand() {
     let undated = |only: bool| {
-        unload(&[user("svc.x", only).replace("<sys_updated_on>2026-02-01 08:00:00</sys_updated_on>\n", "")])
+        unload(&[user("svc.x", only).replace("<sys_updated_on>2026-02-01 08:00:00</sys_updated_on>", "")])
     };
     let folder = Folder::new(&[("a.xml", &undated(true)), ("b.xml", &undated(false))]);
     let document = scan(&folder, &[]).json();
@@ -68,17 +67,26 @@ fn where_nothing_tells_the_newer_one_both_stand() {
 #[test]
 fn of_two_update_sets_the_later_one_decides_and_names_the_earlier() {
     let set = |value: &str, recorded_at: &str, state: &str| {
-        let property = format!(
-            "<sys_properties action=\"INSERT_OR_UPDATE\"><name>glide.ui.escape_text</name>\
-             <sys_id>71336f2558b343b50380a142cf0bd3e5</sys_id><value>{value}</value></sys_properties>"
+        let property = row(
+            "sys_properties",
+            &[
+                "name=glide.ui.escape_text",
+                "sys_id=71336f2558b343b50380a142cf0bd3e5",
+                &format!("value={value}"),
+            ],
         );
-        format!(
-            "<unload unload_date=\"2026-03-01 10:00:00\">\n<sys_update_set action=\"INSERT_OR_UPDATE\"><name>{recorded_at}</name>\
-             <state>{state}</state><sys_id>f{recorded_at}</sys_id></sys_update_set>\n<sys_update_xml action=\"INSERT_OR_UPDATE\">\
-             <action>INSERT_OR_UPDATE</action><payload><![CDATA[<?xml version=\"1.0\"?><record_update>\n{property}\n\
-             </record_update>]]></payload><sys_id>{recorded_at}</sys_id>\
-             <sys_recorded_at>{recorded_at}</sys_recorded_at><update_set>f{recorded_at}</update_set></sys_update_xml>\n</unload>\n"
-        )
+        let id = format!("f{recorded_at}");
+        let named = [format!("name={recorded_at}"), format!("state={state}"), format!("sys_id={id}")];
+        let payload = format!("<![CDATA[{}]]>", payload("sys_properties", &property));
+        let more = [
+            format!("sys_id={recorded_at}"),
+            format!("sys_recorded_at={recorded_at}"),
+            format!("update_set={id}"),
+        ];
+        unload(&[
+            row("sys_update_set", &named.each_ref().map(String::as_str)),
+            change(&payload, &more.each_ref().map(String::as_str)),
+        ])
     };
     let (earlier, later) = ("18c1000000000001", "18c2000000000001");
     let scan = |first: &str, second: &str, state: &str| {
@@ -114,7 +122,7 @@ fn a_record_in_two_parts_of_an_export_is_found_once() {
 
 #[test]
 fn build_output_does_not_count_twice() {
-    let record = format!("<record_update>{}</record_update>", user("svc.x", false));
+    let record = payload("sys_user", &user("svc.x", false));
     let document =
         scan(&Folder::new(&[("dist/app/update/x.xml", &record), ("src/x.xml", &record)]), &[]).json();
     assert_eq!(texts(&document, "path"), ["src/x.xml"]);
@@ -126,19 +134,27 @@ fn build_output_does_not_count_twice() {
 #[test]
 fn a_date_that_is_found_late_is_the_clock_for_all() {
     let users = unload(&[
-        format!(
-            "<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><last_login_time/>\
-                 <locked_out>false</locked_out><sso_source/><sys_created_on>2026-02-15 08:00:00</sys_created_on>\
-                 <sys_id>{}</sys_id><user_name>ann.lee</user_name>\
-                 <web_service_access_only>false</web_service_access_only></sys_user>",
-            sys_id("ann"),
+        row(
+            "sys_user",
+            &[
+                "active=true",
+                "last_login_time=",
+                "locked_out=false",
+                "sso_source=",
+                "sys_created_on=2026-02-15 08:00:00",
+                &format!("sys_id={}", sys_id("ann")),
+                "user_name=ann.lee",
+                "web_service_access_only=false",
+            ],
         ),
-        format!(
-            "<sys_user_has_role action=\"INSERT_OR_UPDATE\"><role name=\"itil\">{}</role><state>active</state>\
-                 <sys_id>{}</sys_id><user name=\"ann.lee\">{}</user></sys_user_has_role>",
-            sys_id("itil"),
-            sys_id("grant"),
-            sys_id("ann"),
+        row(
+            "sys_user_has_role",
+            &[
+                &format!("role={}/itil", sys_id("itil")),
+                "state=active",
+                &format!("sys_id={}", sys_id("grant")),
+                &format!("user={}/ann.lee", sys_id("ann")),
+            ],
         ),
     ]);
     let late = format!(
@@ -161,14 +177,21 @@ fn a_date_that_is_found_late_is_the_clock_for_all() {
 #[test]
 fn a_secret_in_a_file_is_there_whatever_is_newer() {
     let user = |password: &str, day: u32| {
-        format!(
-            "<sys_user action=\"INSERT_OR_UPDATE\"><active>true</active><sys_id>0000000000000000000000000000beef</sys_id>\
-             <sys_updated_on>2026-03-{day:02} 10:00:00</sys_updated_on><user_name>gull.moss</user_name>\
-             <user_password>{password}</user_password></sys_user>"
+        let dated = format!("sys_updated_on=2026-03-{day:02} 10:00:00");
+        let password = format!("user_password={password}");
+        row(
+            "sys_user",
+            &[
+                "active=true",
+                "sys_id=0000000000000000000000000000beef",
+                &dated,
+                "user_name=gull.moss",
+                &password,
+            ],
         )
     };
-    let table = |row: &str| format!("<unload unload_date=\"2026-04-01 10:00:00\">{row}</unload>");
-    let app = |row: &str| format!("<record_update table=\"sys_user\">{row}</record_update>");
+    let table = |row: &str| unload(&[row]).replace("2026-03-01", "2026-04-01");
+    let app = |row: &str| payload("sys_user", row);
     let hash = "pO5Ck3uCe2GR7Tm1bGgS8w==";
     let check = |files: &[(&str, String)], findings: usize, places: usize| {
         let files: Vec<_> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
