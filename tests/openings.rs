@@ -6,16 +6,17 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that panics has failed")]
 
-#[allow(dead_code, reason = "each program uses some of them")]
 #[path = "common/exports.rs"]
 mod exports;
+#[path = "common/skipped.rs"]
+mod skipped;
 
-use std::io::Write;
 use std::ops::Range;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use exports::{Folder, gzip, unload, zip};
+use skipped::skipped;
 
 /// How many rows an export has: some megabytes, as what is read to find out what a file
 /// is shall weigh little.
@@ -31,7 +32,7 @@ fn has_strace() -> bool {
     let tried = Command::new("strace").args(["-f", "-e", "trace=openat", "true"]).output();
     let works = tried.is_ok_and(|output| output.status.success());
     if !works {
-        let _ = writeln!(std::io::stderr(), "skipped: strace is not installed, or may not trace");
+        skipped("strace is not installed, or may not trace");
     }
     works
 }
