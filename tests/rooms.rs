@@ -128,7 +128,7 @@ fn impls_stand_with_their_type() {
 }
 
 /// Names that several types have.
-const SHARED_NAMES: [&str; 66] = [
+const SHARED_NAMES: [&str; 64] = [
     "Admin",
     "Answer",
     "Baseline",
@@ -142,7 +142,6 @@ const SHARED_NAMES: [&str; 66] = [
     "Collected",
     "Columns",
     "Comparison",
-    "Condition",
     "Confidence",
     "End",
     "Entry",
@@ -177,7 +176,6 @@ const SHARED_NAMES: [&str; 66] = [
     "Score",
     "Seen",
     "Shown",
-    "Side",
     "Sign",
     "Sort",
     "Spot",

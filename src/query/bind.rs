@@ -1,7 +1,7 @@
 //! Ties the names of a query to tables and columns, and asks the reader for them.
 
 mod binder;
-mod check;
+mod condition;
 mod terms;
 
 use super::bound::{BindError, BoundQuery};

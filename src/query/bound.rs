@@ -8,13 +8,13 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::bound_path::BoundPath;
-use super::comparison::Comparison;
+use super::bound_path::{BoundPath, End};
 use super::data::{TestIdx, WalkIdx};
-use super::date_functions::{DateFunction, DatePart};
-use super::dates::{Moment, Unit};
+use super::date_functions::DateFunction;
+use super::dates::Moment;
 use super::number::Number;
-use super::syntax::{Operand, Polarity, Search, Side};
+use super::operator::{Operands, Operator};
+use super::syntax::Operand;
 use super::text::Needle;
 use crate::record::{ColumnIdx, Keep, TableIdx, Wanted, is_sys_id};
 
@@ -72,7 +72,13 @@ pub(in crate::query) enum Known {
 #[derive(Debug)]
 pub(in crate::query) struct BoundCondition {
     pub(in crate::query) path: BoundPath,
-    pub(in crate::query) check: Check,
+    pub(in crate::query) operator: Operator,
+    pub(in crate::query) operands: Operands<Value, BoundPath>,
+    /// Whether the field may be a reference and some value is no sys_id: then what
+    /// the reference displays counts too.
+    pub(in crate::query) is_named: bool,
+    /// Where tables say what they extend, if it asks that.
+    pub(in crate::query) hierarchy: Option<Hierarchy>,
 }
 
 impl BoundTerm {
@@ -152,72 +158,36 @@ impl BoundQuery {
 }
 
 impl BoundCondition {
-    /// Has every column kept that it reads, those of the row itself so long.
+    pub(in crate::query) fn new(
+        path: BoundPath,
+        operator: Operator,
+        operands: Operands<Value, BoundPath>,
+    ) -> Self {
+        Self { path, operator, operands, is_named: false, hierarchy: None }
+    }
+
+    /// Marks every column that it reads; those of the row itself are kept for `own`.
     pub(in crate::query) fn keep(&self, wanted: &mut Wanted, own: Keep) {
         self.path.keep(wanted, own);
-        if let Some(other) = self.check.other_field() {
+        if let Some(other) = self.operands.field() {
             other.keep(wanted, own);
         }
-        if let Check::InstanceOf(_, hierarchy) = &self.check {
+        if let Some(hierarchy) = &self.hierarchy {
             wanted.keep(hierarchy.table, hierarchy.name, Keep::Always);
             wanted.keep(hierarchy.table, hierarchy.super_class, Keep::Always);
         }
     }
-}
 
-/// What is asked of a bound field.
-#[derive(Debug)]
-pub(in crate::query) enum Check {
-    Anything,
-    IsEmpty,
-    IsNotEmpty,
-    Compare(Comparison, Value),
-    Between(Value, Value),
-    OneOf(Polarity, Vec<Value>),
-    /// The same of a field that may be a reference, where some value is no sys_id:
-    /// what the reference displays counts too.
-    Called(Polarity, Vec<Value>),
-    Search(Search, Polarity, Needle),
-    SameAs(Polarity, BoundPath, Option<Unit>),
-    CompareField(Comparison, BoundPath),
-    Distance(Comparison, BoundPath, Unit, Side, i64),
-    On(Polarity, Value, Value),
-    Relative(Comparison, Unit, i64),
-    DatePart(DatePart),
-    InstanceOf(Needle, Hierarchy),
-    /// Whether the row is in the class (`Plain`) or not.
-    Class(Polarity),
-    Role(Polarity, RoleTest),
-}
-
-impl Check {
-    /// The field that is compared with.
-    pub(in crate::query) fn other_field(&self) -> Option<&BoundPath> {
-        match self {
-            Self::SameAs(_, other, _) | Self::CompareField(_, other) | Self::Distance(_, other, ..) => {
-                Some(other)
+    /// Whether it asks for roles, and a role of that name is one of them.
+    pub(in crate::query) fn asks_role(&self, role: &str) -> bool {
+        let mut values = self.operands.values().iter();
+        matches!(self.path.end, End::Role)
+            && match self.operator {
+                Operator::Anything => false,
+                Operator::Search(search, _) => values.any(|value| value.needle.is_found(search, role)),
+                Operator::OneOf(_) => values.any(|value| value.needle.equals(role)),
+                _ => true,
             }
-            _ => None,
-        }
-    }
-}
-
-/// What is asked of each role's name.
-#[derive(Debug)]
-pub(in crate::query) enum RoleTest {
-    Any,
-    OneOf(Vec<Needle>),
-    Search(Search, Needle),
-}
-
-impl RoleTest {
-    /// Whether a role of that name is one that is asked for.
-    pub(in crate::query) fn matches(&self, role: &str) -> bool {
-        match self {
-            Self::Any => true,
-            Self::OneOf(names) => names.iter().any(|name| name.equals(role)),
-            Self::Search(search, needle) => needle.is_found(*search, role),
-        }
     }
 }
 
@@ -253,10 +223,6 @@ impl Value {
             number: Number::parse(&operand.text),
             when: operand.function.map(When::Function).or_else(given),
         }
-    }
-
-    pub(in crate::query) fn text(text: &str) -> Self {
-        Self::new(&Operand { text: text.to_owned(), function: None })
     }
 
     pub(in crate::query) fn needs_now(&self) -> bool {

@@ -26,15 +26,3 @@ impl Comparison {
         }
     }
 }
-
-/// The comparisons that date parts and relative dates name by two letters.
-pub(super) fn comparison_named(name: &str) -> Option<Comparison> {
-    Some(match name {
-        "GT" => Comparison::Greater,
-        "GE" => Comparison::GreaterOrEqual,
-        "LT" => Comparison::Less,
-        "LE" => Comparison::LessOrEqual,
-        "EE" | "EQ" => Comparison::Equal,
-        _ => return None,
-    })
-}

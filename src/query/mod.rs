@@ -16,6 +16,7 @@ mod dates;
 mod known;
 mod naming;
 mod number;
+mod operator;
 mod row_test;
 mod syntax;
 mod text;

@@ -11,8 +11,8 @@ mod term;
 use std::ops::Range;
 
 use super::comparison::Comparison;
-use super::date_functions::{DateFunction, DatePart};
-use super::dates::Unit;
+use super::date_functions::DateFunction;
+use super::operator::{Operands, Operator};
 
 pub use error::QueryError;
 
@@ -67,14 +67,15 @@ pub(in crate::query) enum SortKind {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::query) enum Term {
-    Condition(Condition),
+    Condition(FieldCondition),
     Related(Related),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::query) struct Condition {
+pub(in crate::query) struct FieldCondition {
     pub(in crate::query) path: Path,
-    pub(in crate::query) test: Test,
+    pub(in crate::query) operator: Operator,
+    pub(in crate::query) operands: Operands<Operand, Path>,
     pub(in crate::query) place: Place,
 }
 
@@ -106,57 +107,4 @@ pub(in crate::query) struct Operand {
     /// As written.
     pub(in crate::query) text: String,
     pub(in crate::query) function: Option<DateFunction>,
-}
-
-/// How a text is searched for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::query) enum Search {
-    Contains,
-    StartsWith,
-    EndsWith,
-}
-
-/// Whether a condition is asked as it stands or denied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::query) enum Polarity {
-    Plain,
-    Negated,
-}
-
-impl Polarity {
-    /// What a condition says of which the plain form holds, or not.
-    pub(in crate::query) fn apply(self, holds: bool) -> bool {
-        holds == (self == Self::Plain)
-    }
-}
-
-/// To which side of a moment a distance is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::query) enum Side {
-    Before,
-    After,
-}
-
-/// What is asked of a field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::query) enum Test {
-    Compare(Comparison, Operand),
-    Search(Search, Polarity, String),
-    OneOf(Polarity, Vec<String>),
-    IsEmpty,
-    IsNotEmpty,
-    EmptyString,
-    Anything,
-    Between(Operand, Operand),
-    SameAs(Polarity, Path, Option<Unit>),
-    CompareField(Comparison, Path),
-    /// More (`Greater`) or less than so many units before or after another field.
-    Distance(Comparison, Path, Unit, Side, i64),
-    /// A label, which says nothing, and the first and last moment.
-    On(Polarity, String, Operand, Operand),
-    /// Compared with now, moved by so many units: before is `ago`, after `ahead`.
-    Relative(Comparison, Unit, Side, i64),
-    /// A label, which says nothing, and the part.
-    DatePart(String, DatePart),
-    InstanceOf(String),
 }

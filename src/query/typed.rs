@@ -5,16 +5,39 @@ use std::cmp::Ordering;
 use super::comparison::Comparison;
 use super::dates::{Moment, Unit};
 use super::number::Number;
-use super::syntax::Side;
+use super::operator::{Direction, Operands, Operator, Shift};
 use super::text;
 use crate::record::schema::ColumnType;
 
-/// The order of two stored values; `None` where their types do not compare.
-pub(super) fn order(
-    left: &str,
-    right: &str,
+/// Whether two fields, neither of them empty, stand to each other as asked.
+pub(super) fn fields_hold<V, F>(
+    operator: Operator,
+    operands: &Operands<V, F>,
+    (left, right): (&str, &str),
     kinds: (Option<ColumnType>, Option<ColumnType>),
-) -> Option<Ordering> {
+) -> bool {
+    match (operator, operands) {
+        (Operator::CompareField(comparison), _) => {
+            order(left, right, kinds).is_some_and(|order| comparison.holds(order))
+        }
+        (Operator::Distance(comparison), Operands::FieldAndShift(_, shift)) => {
+            is_distant(left, right, comparison, *shift).unwrap_or(false)
+        }
+        (Operator::SameAs(polarity), Operands::Field(_, Some(unit))) => {
+            let start = |text: &str| unit.start_of(Moment::parse(text)?.start());
+            let starts = start(left).zip(start(right));
+            starts.is_some_and(|(left, right)| polarity.apply(left == right))
+        }
+        (Operator::SameAs(polarity), _) => {
+            let order = if is_ordered(kinds.0) { order(left, right, kinds) } else { None };
+            polarity.apply(order.map_or_else(|| text::same(left, right), Ordering::is_eq))
+        }
+        _ => false,
+    }
+}
+
+/// The order of two stored values; `None` where their types do not compare.
+fn order(left: &str, right: &str, kinds: (Option<ColumnType>, Option<ColumnType>)) -> Option<Ordering> {
     if let (Some(left), Some(right)) = (Number::parse(left), Number::parse(right)) {
         return Some(left.compare(right));
     }
@@ -45,23 +68,17 @@ fn is_answer(text: &str) -> bool {
 }
 
 /// Whether a type has an order that its text does not have.
-pub(super) fn is_ordered(kind: Option<ColumnType>) -> bool {
+fn is_ordered(kind: Option<ColumnType>) -> bool {
     matches!(kind, Some(ColumnType::Number | ColumnType::Date | ColumnType::DateTime))
 }
 
-/// Whether `left` lies on the asked side of `right`, nearer or farther than so many units.
-pub(super) fn is_distant(
-    left: &str,
-    right: &str,
-    comparison: Comparison,
-    (unit, side, count): (Unit, Side, i64),
-) -> Option<bool> {
+/// Whether `left` lies on the asked side of `right`, nearer or farther than `shift`.
+fn is_distant(left: &str, right: &str, comparison: Comparison, shift: Shift) -> Option<bool> {
     let (left, right) = (Moment::parse(left)?, Moment::parse(right)?);
-    let shift = if side == Side::Before { count.checked_neg()? } else { count };
-    let bound = right.like(unit.shift(right.start(), shift)?);
+    let bound = right.like(shift.unit.shift(right.start(), shift.signed())?);
     let (from_bound, from_right) = (left.compare(bound), left.compare(right));
     // Turned so that "greater" is always farther away.
-    let turn = |order: Ordering| if side == Side::Before { order.reverse() } else { order };
+    let turn = |order: Ordering| if shift.direction == Direction::Earlier { order.reverse() } else { order };
     Some(match comparison {
         Comparison::Less => turn(from_bound).is_lt() && turn(from_right).is_ge(),
         _ => turn(from_bound).is_gt(),

@@ -7,12 +7,13 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::{Names, want_roles, want_view};
-use crate::query::bound::{BindError, BoundCondition, Check, Need};
+use crate::query::bound::{BindError, BoundCondition, Need};
 use crate::query::bound_path::{BoundPath, End, Hop};
 use crate::query::columns::{ColumnEnd, Columns, Meaning};
 use crate::query::data::SetFact;
 use crate::query::data::TestIdx;
 use crate::query::known::{self, KnownColumn};
+use crate::query::operator::{Operands, Operator};
 use crate::query::row_test::RowTests;
 use crate::query::syntax::{Path, Place};
 use crate::record::schema::ColumnType;
@@ -76,7 +77,7 @@ impl Binder<'_> {
         if !path.is_local() {
             return None;
         }
-        let question = BoundCondition { path: path.clone(), check: Check::IsEmpty };
+        let question = BoundCondition::new(path.clone(), Operator::IsEmpty, Operands::Nothing);
         tests.add(format!("{}ISEMPTY", path.text), Arc::new(question), (path, None), false)
     }
 

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::binder::Binder;
-use super::check::bind_check;
+use super::condition::bind_condition;
 use crate::query::bound::{
     Alternatives, BindError, BoundCondition, BoundRelated, BoundTerm, CountTest, Known, Need,
 };
 use crate::query::bound_path::{BoundPath, End};
 use crate::query::known;
-use crate::query::syntax::{Condition, Path, Query, Related, Term};
+use crate::query::syntax::{Path, Query, Related, Term};
 use crate::record::{Keep, PartOf, TableIdx, part_of};
 
 pub(super) fn bind_terms(
@@ -42,7 +42,7 @@ fn bind_term(binder: &mut Binder<'_>, term: &Term, table: &str) -> Result<BoundT
             let before = std::mem::take(&mut binder.needs);
             let bound = bind_condition(binder, condition, table);
             let own = std::mem::replace(&mut binder.needs, before);
-            let bound = bound?;
+            let bound = Arc::new(bound?);
             let known = known(binder, &bound, &own, term, table);
             match known {
                 Known::Never | Known::Walk(_) => bound.keep(binder.wanted, Keep::Always),
@@ -56,16 +56,6 @@ fn bind_term(binder: &mut Binder<'_>, term: &Term, table: &str) -> Result<BoundT
         }
         Term::Related(related) => Ok(BoundTerm::Related(bind_related(binder, related, table)?)),
     }
-}
-
-fn bind_condition(
-    binder: &mut Binder<'_>,
-    condition: &Condition,
-    table: &str,
-) -> Result<Arc<BoundCondition>, BindError> {
-    let mut path = binder.path(&condition.path, table)?;
-    let check = bind_check(binder, &condition.test, &mut path, table, &condition.place)?;
-    Ok(Arc::new(BoundCondition { path, check }))
 }
 
 /// Where the answer to a condition may be known.
@@ -82,7 +72,7 @@ fn known(
         return Known::Never;
     }
     let question = Arc::<BoundCondition>::clone(bound);
-    let other = bound.check.other_field();
+    let other = bound.operands.field();
     if !needs.contains(&Need::OtherRows) {
         let needs_clock = needs.contains(&Need::Clock);
         let test = tests.add(term.to_string(), question, (&bound.path, other), needs_clock);

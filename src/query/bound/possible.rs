@@ -3,7 +3,7 @@
 //! Views are computed only as far as somebody asks: a rule about `admin` needs
 //! the holders of `admin`, and not those of every role.
 
-use super::{Alternatives, BoundQuery, BoundTerm, Check};
+use super::{Alternatives, BoundQuery, BoundTerm};
 use crate::query::bound_path::{BoundPath, End};
 use crate::query::data::{Data, RowId, Truth};
 use crate::query::dates::Clock;
@@ -47,10 +47,7 @@ impl BoundQuery {
 
 fn asks_for_role(alternatives: &Alternatives, name: &str) -> bool {
     alternatives.iter().flatten().flatten().any(|term| match term {
-        BoundTerm::Condition(condition, _) => match &condition.check {
-            Check::Role(_, test) => test.matches(name),
-            _ => false,
-        },
+        BoundTerm::Condition(condition, _) => condition.asks_role(name),
         BoundTerm::Related(related) => asks_for_role(&related.alternatives, name),
     })
 }
@@ -64,7 +61,7 @@ fn may_hold(alternatives: &Alternatives, partial: Partial<'_>) -> bool {
 fn term_may_hold(term: &BoundTerm, partial: Partial<'_>) -> bool {
     match term {
         BoundTerm::Condition(condition, _)
-            if begins_with(&condition.path, partial.column) && condition.check.other_field().is_none() =>
+            if begins_with(&condition.path, partial.column) && condition.operands.field().is_none() =>
         {
             term.evaluate(partial.data, partial.clock, partial.row) != Truth::No
         }
