@@ -6,7 +6,7 @@ use super::properties::shown_value;
 use super::set_view::SetView;
 use crate::finding::{Better, Measure, ValuesHash};
 use crate::query::{BoundPath, Data, RowId};
-use crate::record::{REDACTED, carries_credential, carries_records, is_secret_column, nobody_chose};
+use crate::record::{REDACTED, Secrecy, carries_credential, nobody_chose};
 use crate::rule::{Body, Part, RecordBody, Special};
 
 /// The values that a finding rests on, in their order: waivers and baselines are
@@ -164,12 +164,8 @@ impl FindingWriter<'_> {
         let value = self.data.cell(subject.table, row, column).value;
         // Whether a property is secret, its name and type tell; a rule about records
         // does not read them.
-        let may_be_secret = &*table.name == "sys_properties" && field == "value";
-        let is_secret = may_be_secret
-            || is_secret_column(&table.name, field)
-            || carries_records(field)
-            || carries_credential(value);
-        vec![if is_secret { REDACTED } else { value }.to_owned()]
+        let is_hidden = Secrecy::of(&table.name, field).hides(value, |_| None);
+        vec![if is_hidden { REDACTED } else { value }.to_owned()]
     }
 
     fn counts(&self) -> bool {

@@ -2,7 +2,7 @@
 //! show a secret.
 
 use super::Compiler;
-use crate::record::{carries_records, is_secret_column};
+use crate::record::Secrecy;
 use crate::rule::error::RuleError;
 use crate::rule::file::Text;
 use crate::rule::message::{Part, Piece, Special, Template, split};
@@ -57,9 +57,7 @@ impl Compiler<'_> {
         if let Some((table, column)) = path.column() {
             let names = self.wanted.table(table);
             let column = &names.columns[column.index()];
-            let is_property_value = &*names.name == "sys_properties" && &**column == "value";
-            let may_be_secret = is_secret_column(&names.name, column) || carries_records(column);
-            if may_be_secret || is_property_value {
+            if Secrecy::of(&names.name, column) != Secrecy::Text {
                 let message = format!("the message must not show '{name}': it may be a secret");
                 return Err(self.error(text, message));
             }
