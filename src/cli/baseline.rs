@@ -6,7 +6,7 @@ use std::path::Path;
 
 use glidelint::finding::Finding;
 use glidelint::report::safe;
-use glidelint::suppress::{Baseline, Entry};
+use glidelint::suppress::{Baseline, BaselineEntry};
 
 use super::accept::{could_judge, today, waivers};
 use super::args::{BaselineArgs, BaselineCommand, BaselineFileArgs};
@@ -132,9 +132,9 @@ pub(crate) fn refuse_revision(found: &Found) -> Result<(), Failure> {
 }
 
 /// A finding that no waiver covers, as an entry. One that a waiver covers has an end.
-fn open_entry(judged: &Judged, finding: &Finding) -> Option<Entry> {
+fn open_entry(judged: &Judged, finding: &Finding) -> Option<BaselineEntry> {
     let rule = judged.rules.get(usize::from(finding.rule)).filter(|_| finding.waiver.is_none())?;
-    Some(Entry::of(finding, &rule.id))
+    Some(BaselineEntry::of(finding, &rule.id))
 }
 
 fn write(path: &Path, baseline: &Baseline) -> Result<(), Failure> {

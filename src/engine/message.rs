@@ -7,7 +7,7 @@ use super::set_view::SetView;
 use crate::finding::{Better, Measure, ValuesHash};
 use crate::query::{BoundPath, Data, RowId};
 use crate::record::{REDACTED, Secrecy, carries_credential, nobody_chose};
-use crate::rule::{Body, Part, RecordBody, Special};
+use crate::rule::{Body, MessagePart, RecordBody, Special};
 
 /// The values that a finding rests on, in their order: waivers and baselines are
 /// bound to them. What the platform writes by itself is none of them, nor are dates:
@@ -74,11 +74,11 @@ impl FindingWriter<'_> {
         let mut rests_on = RestsOn { values: Vec::new(), number: self.number(subject) };
         for part in &self.rule.message.parts {
             let (value, is_number) = match part {
-                Part::Text(text) => {
+                MessagePart::Text(text) => {
                     message.push_str(text);
                     continue;
                 }
-                Part::Field(path) => {
+                MessagePart::Field(path) => {
                     let column = path.column().map(|(table, column)| {
                         let table = self.instance.wanted.table(table);
                         (&*table.name, table.columns.get(column.index()).map_or("", |name| name))
@@ -106,8 +106,8 @@ impl FindingWriter<'_> {
                     }
                     (shown, self.is_measured(subject, path.text()))
                 }
-                Part::Evidence(path) => (self.evidence(path, row), false),
-                Part::Special(special) => {
+                MessagePart::Evidence(path) => (self.evidence(path, row), false),
+                MessagePart::Special(special) => {
                     let is_number = matches!(special, Special::Count | Special::Value);
                     let value = self.special(*special, subject, row);
                     if *special == Special::Value && subject.rows.len() > 1

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::bound_path::{BoundPath, End};
+use super::bound_path::{BoundPath, PathEnd};
 use super::data::{TestIdx, WalkIdx};
 use super::date_functions::DateFunction;
 use super::dates::Moment;
@@ -52,19 +52,19 @@ pub(in crate::query) type Alternatives = Vec<Vec<Vec<BoundTerm>>>;
 
 #[derive(Debug)]
 pub(in crate::query) enum BoundTerm {
-    /// With where its answer may be known already.
-    Condition(Arc<BoundCondition>, Known),
+    /// The second part says whether the answer is known before it is asked.
+    Condition(Arc<BoundCondition>, KnownAnswer),
     Related(BoundRelated),
 }
 
-/// Where the answer to a condition may be known already.
+/// Whether the answer to a condition is known before it is asked, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::query) enum Known {
-    /// Nowhere.
+pub(in crate::query) enum KnownAnswer {
+    /// It is not.
     Never,
     /// The row answers it by itself.
     Test(TestIdx),
-    /// All rows that refer to the same one answer alike.
+    /// All rows that refer to the same row share one answer.
     Walk(WalkIdx),
 }
 
@@ -73,18 +73,18 @@ pub(in crate::query) enum Known {
 pub(in crate::query) struct BoundCondition {
     pub(in crate::query) path: BoundPath,
     pub(in crate::query) operator: Operator,
-    pub(in crate::query) operands: Operands<Value, BoundPath>,
-    /// Whether the field may be a reference and some value is no sys_id: then what
-    /// the reference displays counts too.
+    pub(in crate::query) operands: Operands<BoundValue, BoundPath>,
+    /// Set where the field may be a reference and some value is no sys_id: then the
+    /// displayed name counts as well.
     pub(in crate::query) is_named: bool,
-    /// Where tables say what they extend, if it asks that.
+    /// Where tables say what they extend; only `INSTANCEOF` needs it.
     pub(in crate::query) hierarchy: Option<Hierarchy>,
 }
 
 impl BoundTerm {
-    /// Whether more than the remembered answer of a test may be needed.
+    /// Whether a remembered answer may not be enough.
     pub(in crate::query) fn looks_further(&self) -> bool {
-        !matches!(self, Self::Condition(_, Known::Test(_)))
+        !matches!(self, Self::Condition(_, KnownAnswer::Test(_)))
     }
 }
 
@@ -112,14 +112,14 @@ impl BoundQuery {
         &self.warnings
     }
 
-    /// Conditions that an instance answers otherwise: comparisons of a reference
-    /// with the name of what it refers to.
+    /// Conditions that an instance answers differently: they compare a reference with a
+    /// name, and an instance compares it with the sys_id only.
     #[must_use]
     pub fn doubts(&self) -> &[BindError] {
         &self.doubts
     }
 
-    /// Whether it needs only the row itself, and perhaps the clock.
+    /// Whether it reads no other row.
     #[must_use]
     pub fn is_local(&self) -> bool {
         !self.needs.contains(&Need::OtherRows)
@@ -149,8 +149,8 @@ impl BoundQuery {
         self.needs.contains(&Need::View)
     }
 
-    /// Whether an instance would understand it: it has no computed field, no
-    /// view of ours and no join by value.
+    /// Whether an instance would understand it: it uses no computed field, no view of
+    /// glidelint and no join by value.
     #[must_use]
     pub fn portable(&self) -> bool {
         [Need::Computed, Need::JoinByValue, Need::View].iter().all(|need| !self.needs.contains(need))
@@ -161,7 +161,7 @@ impl BoundCondition {
     pub(in crate::query) fn new(
         path: BoundPath,
         operator: Operator,
-        operands: Operands<Value, BoundPath>,
+        operands: Operands<BoundValue, BoundPath>,
     ) -> Self {
         Self { path, operator, operands, is_named: false, hierarchy: None }
     }
@@ -178,10 +178,10 @@ impl BoundCondition {
         }
     }
 
-    /// Whether it asks for roles, and a role of that name is one of them.
+    /// Whether it asks about roles, and a role of this name is among those it asks for.
     pub(in crate::query) fn asks_role(&self, role: &str) -> bool {
         let mut values = self.operands.values().iter();
-        matches!(self.path.end, End::Role)
+        matches!(self.path.end, PathEnd::Role)
             && match self.operator {
                 Operator::Anything => false,
                 Operator::Search(search, _) => values.any(|value| value.needle.is_found(search, role)),
@@ -199,9 +199,9 @@ pub(in crate::query) struct Hierarchy {
     pub(in crate::query) super_class: ColumnIdx,
 }
 
-/// A value to compare with, read in every way that it can be.
+/// A value to compare with, parsed once as everything that it can be.
 #[derive(Debug)]
-pub(in crate::query) struct Value {
+pub(in crate::query) struct BoundValue {
     pub(in crate::query) needle: Needle,
     pub(in crate::query) is_sys_id: bool,
     pub(in crate::query) number: Option<Number>,
@@ -214,7 +214,7 @@ pub(in crate::query) enum When {
     Function(DateFunction),
 }
 
-impl Value {
+impl BoundValue {
     pub(in crate::query) fn new(operand: &Operand) -> Self {
         let given = || Moment::parse(&operand.text).map(When::Given);
         Self {

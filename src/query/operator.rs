@@ -88,10 +88,10 @@ impl Takes {
 #[derive(Debug)]
 pub(super) struct OperatorRow {
     pub(super) operator: Operator,
-    /// Its spellings; the first is the one that is printed.
+    /// How it is spelled. Queries are printed with the first spelling.
     pub(super) words: &'static [&'static str],
     pub(super) takes: Takes,
-    /// What every row matches that does not match this and has no empty field.
+    /// Matches every row without empty fields that this operator does not match.
     pub(super) opposite: Option<Operator>,
 }
 
@@ -241,7 +241,7 @@ pub(super) enum Operands<V, F> {
 }
 
 impl<V, F> Operands<V, F> {
-    /// All values; none where the operator takes none.
+    /// All values; empty if the operator takes none.
     pub(super) fn values(&self) -> &[V] {
         match self {
             Self::Values(values) => values,

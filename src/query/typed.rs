@@ -1,4 +1,4 @@
-//! What the values of a type can be, and how they stand to each other.
+//! Which texts a column type can hold, and how two values of it compare.
 
 use std::cmp::Ordering;
 
@@ -47,9 +47,8 @@ fn order(left: &str, right: &str, kinds: (Option<ColumnType>, Option<ColumnType>
     (!is_ordered(kinds.0) && !is_ordered(kinds.1)).then(|| text::compare(left, right))
 }
 
-/// Whether a column of a type can hold a text. One that it cannot was written by
-/// other rules than the platform's own, such as `Yes` or `03/04/2026`, and is not
-/// known to differ from anything.
+/// Whether a column of this type can hold the text. If not, some other program wrote it
+/// (`Yes`, `03/04/2026`), and no comparison with it can be answered.
 pub(super) fn can_hold(kind: Option<ColumnType>, text: &str) -> bool {
     match kind {
         Some(ColumnType::Boolean) => ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word)),
@@ -67,7 +66,7 @@ fn is_answer(text: &str) -> bool {
     is_number || ["true", "false", "yes", "no"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// Whether a type has an order that its text does not have.
+/// Whether values of the type are ordered in another way than their texts.
 fn is_ordered(kind: Option<ColumnType>) -> bool {
     matches!(kind, Some(ColumnType::Number | ColumnType::Date | ColumnType::DateTime))
 }
@@ -77,7 +76,7 @@ fn is_distant(left: &str, right: &str, comparison: Comparison, shift: Shift) -> 
     let (left, right) = (Moment::parse(left)?, Moment::parse(right)?);
     let bound = right.like(shift.unit.shift(right.start(), shift.signed())?);
     let (from_bound, from_right) = (left.compare(bound), left.compare(right));
-    // Turned so that "greater" is always farther away.
+    // After this, "greater" always means farther away.
     let turn = |order: Ordering| if shift.direction == Direction::Earlier { order.reverse() } else { order };
     Some(match comparison {
         Comparison::Less => turn(from_bound).is_lt() && turn(from_right).is_ge(),
@@ -85,8 +84,8 @@ fn is_distant(left: &str, right: &str, comparison: Comparison, shift: Shift) -> 
     })
 }
 
-/// A moment against now moved; "on" is the same minute or hour for those units,
-/// else the same day.
+/// Compares a moment with a shifted now. Equal means the same minute or hour for these
+/// units, and the same day for all others.
 pub(super) fn is_relative(moment: Moment, bound: Moment, comparison: Comparison, unit: Unit) -> bool {
     if comparison != Comparison::Equal {
         return comparison.holds(moment.compare(bound));

@@ -46,8 +46,8 @@ const SECRET_PROPERTY_WORDS: [&str; 12] = [
 /// marked as long as the program runs: one instance's secret is shown of none.
 static MARKED: LazyLock<RwLock<HashMap<String, HashSet<String>>>> = LazyLock::new(RwLock::default);
 
-/// Marks a column as secret whose type a row of `sys_dictionary` gives, if it is a
-/// type of passwords. What the built-in dictionary knows stays as it is.
+/// Marks a column as secret if a row of `sys_dictionary` gives it a password type.
+/// Columns of the built-in dictionary stay as they are.
 pub fn mark_by_type(table: &str, column: &str, type_name: &str) {
     if schema::kind_of(type_name) == ColumnType::Secret {
         let mut marked = MARKED.write().unwrap_or_else(PoisonError::into_inner);
@@ -60,21 +60,21 @@ fn is_marked(table: &str, column: &str) -> bool {
     marked.get(table).is_some_and(|columns| columns.contains(column))
 }
 
-/// What tells whether the values of a column are secrets.
+/// What decides whether a value of a column is secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Secrecy {
-    /// The column: all of them are.
+    /// The column alone: every value is.
     Column,
-    /// The name and type of the property whose value it is.
+    /// The name and type of the property, beside the value.
     Property,
-    /// The fields inside: it carries whole records as text, as update sets do.
+    /// The fields inside: the text holds whole records, as in update sets.
     Payload,
-    /// The text itself: one that carries a credential is.
+    /// The text itself: it is secret if it holds a credential.
     Text,
 }
 
 impl Secrecy {
-    /// Of a column of a table, or of a walk that begins there.
+    /// For a column of a table, or for a walk that begins there.
     #[must_use]
     pub fn of(table: &str, column: &str) -> Self {
         match column {
@@ -85,8 +85,8 @@ impl Secrecy {
         }
     }
 
-    /// Whether a text is a secret as a whole. `field` gives other fields of its record,
-    /// or `None` where they are not known: then every property may be a secret.
+    /// Whether the whole text is secret. `field` reads another field of the record. If
+    /// it knows no name or type, every value of a property counts as secret.
     #[must_use]
     pub fn is_secret<'r>(self, text: &str, field: impl Fn(&str) -> Option<&'r str>) -> bool {
         match self {
@@ -100,7 +100,7 @@ impl Secrecy {
         }
     }
 
-    /// Whether a text must not be shown: it is a secret or may hold some.
+    /// Whether the text must not be shown: it is secret, or may hold secrets.
     #[must_use]
     pub fn hides<'r>(self, text: &str, field: impl Fn(&str) -> Option<&'r str>) -> bool {
         self == Self::Payload || self.is_secret(text, field)

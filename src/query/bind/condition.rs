@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use super::binder::Binder;
-use crate::query::bound::{BindError, BoundCondition, Hierarchy, Need, Value};
-use crate::query::bound_path::{BoundPath, End};
+use crate::query::bound::{BindError, BoundCondition, BoundValue, Hierarchy, Need};
+use crate::query::bound_path::{BoundPath, PathEnd};
 use crate::query::columns::{ColumnEnd, Meaning};
 use crate::query::comparison::Comparison;
 use crate::query::operator::{Operands, Operator, Polarity, Takes};
@@ -21,9 +21,9 @@ pub(super) fn bind_condition(
     let mut path = binder.path(&condition.path, table)?;
     let place = &condition.place.0;
     match path.end {
-        End::Class(_) => return class_condition(condition, path),
-        End::Role => return role_condition(condition, path),
-        End::Column(_) | End::Trait(..) | End::InSet(..) => {}
+        PathEnd::Class(_) => return class_condition(condition, path),
+        PathEnd::Role => return role_condition(condition, path),
+        PathEnd::Column(_) | PathEnd::Trait(..) | PathEnd::InSet(..) => {}
     }
     if let Some(operator) = emptiness_asked(condition) {
         return Ok(BoundCondition::new(path, operator, Operands::Nothing));
@@ -35,8 +35,8 @@ pub(super) fn bind_condition(
     if takes.asks_date() {
         must_be_date(&path, place)?;
     }
-    let operands = condition.operands.map(Value::new, |other| other_field(binder, other, table))?;
-    if takes == Takes::Shift || operands.values().iter().any(Value::needs_now) {
+    let operands = condition.operands.map(BoundValue::new, |other| other_field(binder, other, table))?;
+    if takes == Takes::Shift || operands.values().iter().any(BoundValue::needs_now) {
         binder.need(Need::Clock);
     }
     match takes {
@@ -85,7 +85,7 @@ fn one_of(operator: Operator) -> Option<Operator> {
 /// Whether some of the values may be the name of what a field refers to. A field
 /// that the dictionary does not know may be a reference.
 fn may_be_called(path: &BoundPath, values: &[Operand]) -> bool {
-    let End::Column(ColumnEnd { kind: None | Some(ColumnType::Reference), reference, meaning, .. }) =
+    let PathEnd::Column(ColumnEnd { kind: None | Some(ColumnType::Reference), reference, meaning, .. }) =
         &path.end
     else {
         return false;
@@ -114,7 +114,7 @@ fn doubt_name(binder: &mut Binder<'_>, path: &mut BoundPath, place: &Range<usize
 }
 
 /// Warns of a value that the column's type can never hold.
-fn warn_of_type(binder: &mut Binder<'_>, value: &Value, operand: &Operand, path: &BoundPath) {
+fn warn_of_type(binder: &mut Binder<'_>, value: &BoundValue, operand: &Operand, path: &BoundPath) {
     let wrong = match path.kind() {
         Some(ColumnType::Number) => value.number.is_none().then_some("a number"),
         Some(ColumnType::Date | ColumnType::DateTime) => value.when.is_none().then_some("a date"),
@@ -131,7 +131,7 @@ fn warn_of_type(binder: &mut Binder<'_>, value: &Value, operand: &Operand, path:
 
 fn other_field(binder: &mut Binder<'_>, path: &Path, table: &str) -> Result<BoundPath, BindError> {
     let bound = binder.path(path, table)?;
-    if matches!(bound.end, End::Class(_) | End::Role) {
+    if matches!(bound.end, PathEnd::Class(_) | PathEnd::Role) {
         let message = format!("'{}' cannot be compared with another field", bound.text);
         return Err(BindError::at(&path.place.0, message));
     }
@@ -180,7 +180,7 @@ fn role_condition(condition: &FieldCondition, path: BoundPath) -> Result<BoundCo
     let operands = match operator {
         Operator::Anything | Operator::IsEmpty | Operator::IsNotEmpty => Operands::Nothing,
         Operator::OneOf(_) | Operator::Search(..) => {
-            Operands::Values(condition.operands.values().iter().map(Value::new).collect())
+            Operands::Values(condition.operands.values().iter().map(BoundValue::new).collect())
         }
         _ => {
             let message = format!("'{}' is a set of names: this operator cannot be asked of it", path.text);

@@ -4,12 +4,12 @@
 //! An empty field matches no comparison, not even a negative one; a negative
 //! comparison is therefore not the denial of the positive one; and a column that
 //! the export does not hold is neither empty nor full, but unknown.
-//! Where it shows only what a value displays, that is all that is asked.
+//! Where the export shows only the display of a value, only the display is asked.
 
 use std::ops::Range;
 
-use super::{BoundCondition, BoundQuery, BoundTerm, Hierarchy, Known, Value, When};
-use crate::query::bound_path::{BoundPath, End, Walked};
+use super::{BoundCondition, BoundQuery, BoundTerm, BoundValue, Hierarchy, KnownAnswer, When};
+use crate::query::bound_path::{BoundPath, PathEnd, WalkEnd};
 use crate::query::comparison::Comparison;
 use crate::query::data::{Cell, Class, Data, Missing, RowId, Truth, without_row};
 use crate::query::dates::{Clock, Moment};
@@ -29,8 +29,8 @@ impl BoundQuery {
 }
 
 impl BoundQuery {
-    /// Where in the value of a column of the record itself the texts stand that
-    /// `LIKE` asks for there: the first `most` places.
+    /// Finds the texts that `LIKE` asks for in the value of a column of the record
+    /// itself: the first `most` places.
     #[must_use]
     pub fn places(&self, column: &str, value: &str, most: usize) -> Vec<Range<usize>> {
         let needles = self.alternatives.iter().flatten().flatten().filter_map(|term| {
@@ -48,7 +48,7 @@ impl BoundQuery {
     }
 }
 
-/// Whether any alternative holds; none at all hold for every row.
+/// Whether any alternative holds. A query without alternatives matches every row.
 pub(super) fn any_alternative(
     alternatives: &[Vec<Vec<BoundTerm>>],
     data: &dyn Data,
@@ -88,9 +88,9 @@ impl BoundTerm {
         match self {
             Self::Condition(condition, known) => {
                 let known = match *known {
-                    Known::Never => None,
-                    Known::Test(test) => data.test(row, test),
-                    Known::Walk(walk) => data.walked(row, walk),
+                    KnownAnswer::Never => None,
+                    KnownAnswer::Test(test) => data.test(row, test),
+                    KnownAnswer::Walk(walk) => data.walked(row, walk),
                 };
                 known.unwrap_or_else(|| condition.evaluate(data, clock, row))
             }
@@ -135,9 +135,9 @@ impl<'a> Asked<'a> {
     fn holds(&self, condition: &BoundCondition) -> Answer {
         match self.path.end {
             _ if condition.operator == Operator::Anything => return Ok(Truth::Yes),
-            End::Class(class) => return self.class(class, condition.operator),
-            End::Role => return self.role(condition),
-            End::Column(_) | End::Trait(..) | End::InSet(..) => {}
+            PathEnd::Class(class) => return self.class(class, condition.operator),
+            PathEnd::Role => return self.role(condition),
+            PathEnd::Column(_) | PathEnd::Trait(..) | PathEnd::InSet(..) => {}
         }
         let holds = match (condition.operator, &condition.operands) {
             (Operator::IsEmpty, _) => self.path.is_empty(self.data, self.row)?,
@@ -208,9 +208,9 @@ impl<'a> Asked<'a> {
         Ok(Truth::from_bool(holds))
     }
 
-    /// Whether a field that may be a reference holds one of the values, or displays
-    /// one. A sys_id among them is answered by the stored value only.
-    fn called(&self, polarity: Polarity, values: &[Value]) -> Answer {
+    /// Whether a field that may be a reference holds or displays one of the values. A
+    /// sys_id among them is compared with the stored value only.
+    fn called(&self, polarity: Polarity, values: &[BoundValue]) -> Answer {
         let names = |name: &str| !name.is_empty() && values.iter().any(|value| value.needle.equals(name));
         let cell = match self.cell() {
             Ok(cell) => cell,
@@ -234,9 +234,9 @@ impl<'a> Asked<'a> {
         Ok(Truth::from_bool(polarity.apply(names(self.path.called(self.data, cell)?))))
     }
 
-    /// Compares a value, which is not empty, as its column's type says; a column
-    /// that is not known lets the two values speak for themselves.
-    fn compare(&self, stored: &str, comparison: Comparison, value: &Value) -> Result<bool, Missing> {
+    /// Compares a non-empty value by the type of its column. If the type is unknown, the
+    /// form of the two values decides.
+    fn compare(&self, stored: &str, comparison: Comparison, value: &BoundValue) -> Result<bool, Missing> {
         let kind = self.path.kind();
         let differs = comparison == Comparison::NotEqual;
         let is_date = matches!(kind, Some(ColumnType::Date | ColumnType::DateTime));
@@ -272,15 +272,14 @@ impl<'a> Asked<'a> {
         })
     }
 
-    /// A stored date. One that is written as nobody can read for sure, such as
-    /// `03/04/2026`, says nothing.
+    /// Reads a stored date. An ambiguous one such as `03/04/2026` cannot be answered.
     fn read(&self, stored: &str) -> Result<Moment, Missing> {
         Moment::parse(stored).ok_or_else(|| self.path.all_columns_missing())
     }
 
-    /// The moment that a value stands for; nothing in the export is missing where
-    /// it is not known what now is.
-    fn moment(&self, value: &Value) -> Result<Moment, Missing> {
+    /// The moment that a value stands for. If now is unknown, the answer is, but nothing
+    /// of the export is missing.
+    fn moment(&self, value: &BoundValue) -> Result<Moment, Missing> {
         match &value.when {
             Some(When::Given(moment)) => Ok(*moment),
             Some(When::Function(function)) => function.moment(self.clock).ok_or_else(Missing::none),
@@ -288,8 +287,8 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// This value and another field's; `None` where either is empty, which
-    /// matches nothing even where the other is not known.
+    /// This value and that of another field. `None` if either is empty: then nothing
+    /// matches, even if the other is not shown.
     fn both(&self, other: &BoundPath) -> Result<Option<(&'a str, &'a str)>, Missing> {
         let empty = |cell: &Result<Cell<'_>, Missing>| cell.as_ref().is_ok_and(|cell| cell.value.is_empty());
         let left = self.cell();
@@ -312,8 +311,8 @@ impl<'a> Asked<'a> {
     /// A class is asked as `=true` or `!=true`.
     fn class(&self, class: Class, operator: Operator) -> Answer {
         let row = match self.path.walk(self.data, self.row)? {
-            Walked::Row(row) => row,
-            Walked::Nowhere | Walked::Display(_) => return Ok(Truth::No),
+            WalkEnd::Row(row) => row,
+            WalkEnd::Nowhere | WalkEnd::Display(_) => return Ok(Truth::No),
         };
         let belongs = self.data.class(class, row);
         let is_plain = operator == Operator::Compare(Comparison::Equal);
@@ -322,9 +321,9 @@ impl<'a> Asked<'a> {
 
     fn role(&self, condition: &BoundCondition) -> Answer {
         let user = match self.path.walk(self.data, self.row)? {
-            Walked::Row(row) => row,
+            WalkEnd::Row(row) => row,
             // No user has no roles: empty, which matches no negative comparison either.
-            Walked::Nowhere | Walked::Display(_) => {
+            WalkEnd::Nowhere | WalkEnd::Display(_) => {
                 return Ok(Truth::from_bool(condition.operator == Operator::IsEmpty));
             }
         };
@@ -351,7 +350,7 @@ impl<'a> Asked<'a> {
 
     /// Whether a table is another or extends it, as `sys_db_object` says.
     fn instance_of(&self, stored: &str, class: &Needle, hierarchy: &Hierarchy) -> Answer {
-        /// No table lies so deep; a chain that does runs in a circle.
+        /// No real chain of tables is so long; a longer one is a circle.
         const DEEPEST: usize = 50;
         if class.equals(stored) {
             return Ok(Truth::Yes);

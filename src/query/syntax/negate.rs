@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::{Clause, FieldCondition, Group, Operand, Path, Query, Related, Term};
+use super::{Clause, FieldCondition, Operand, Path, Query, Related, Term, TermGroup};
 use crate::query::comparison::Comparison;
 use crate::query::known;
 use crate::query::operator::{Operands, Operator};
@@ -53,8 +53,8 @@ impl Query {
     }
 }
 
-/// One of the groups must fail. That is one group where each of them is a
-/// condition of its own, else an alternative for each.
+/// One of the groups must fail. If each group is a single condition, their opposites
+/// form one group; else each needs an alternative.
 fn opposite_of_clause(clause: &Clause, table: &str) -> Result<Vec<Clause>, String> {
     let opposites =
         clause.iter().map(|group| opposite_of_group(group, table)).collect::<Result<Vec<_>, _>>()?;
@@ -66,18 +66,18 @@ fn opposite_of_clause(clause: &Clause, table: &str) -> Result<Vec<Clause>, Strin
 }
 
 /// All terms must fail.
-fn opposite_of_group(group: &Group, table: &str) -> Result<Clause, String> {
+fn opposite_of_group(group: &TermGroup, table: &str) -> Result<Clause, String> {
     group.iter().map(|term| opposite_of_term(term, table)).collect()
 }
 
-fn opposite_of_term(term: &Term, table: &str) -> Result<Group, String> {
+fn opposite_of_term(term: &Term, table: &str) -> Result<TermGroup, String> {
     match term {
         Term::Condition(condition) => opposite_of_condition(condition, table),
         Term::Related(related) => opposite_of_related(related).map(|related| vec![Term::Related(related)]),
     }
 }
 
-fn opposite_of_condition(condition: &FieldCondition, table: &str) -> Result<Group, String> {
+fn opposite_of_condition(condition: &FieldCondition, table: &str) -> Result<TermGroup, String> {
     let FieldCondition { path, operator, operands, place } = condition;
     let term = |path: &Path, operator: Operator, operands: Operands<Operand, Path>| {
         Term::Condition(FieldCondition { path: path.clone(), operator, operands, place: place.clone() })
@@ -115,8 +115,8 @@ fn opposite_of_condition(condition: &FieldCondition, table: &str) -> Result<Grou
     Ok(group)
 }
 
-/// Whether a field is known to be searched by its own value. Of a reference, what
-/// it displays is searched, and may be empty where the reference is not.
+/// Whether a search in the field looks at its own value. In a reference it looks at the
+/// displayed name, which may be empty although the reference is not.
 fn is_plain(path: &Path, table: &str) -> bool {
     let Some((last, walked)) = path.segments.split_last() else { return false };
     let mut table = Cow::Borrowed(table);

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::error::QueryError;
 use super::term::parse_condition;
-use super::{Clause, Path, Place, Query, Related, Sort, SortKind, Term};
+use super::{Clause, Path, Query, Related, SortKind, SortTerm, Term, TextPlace};
 use crate::query::comparison::Comparison;
 use crate::query::operator::{Operator, operator_at};
 
@@ -109,7 +109,7 @@ impl<'a> Parser<'a> {
         for (keyword, kind) in SORTS {
             if let Some(field) = text.strip_prefix(keyword) {
                 let path = Path::parse(field, at + keyword.len())?;
-                builder.sort.push(Sort { kind, path });
+                builder.sort.push(SortTerm { kind, path });
                 return Ok(());
             }
         }
@@ -166,7 +166,7 @@ impl<'a> Parser<'a> {
         let query = self.query(Some((at, first)))?;
         self.depth -= 1;
         let (table, column) = (table.clone(), column.clone());
-        Ok(Related { table, column, this, comparison, count, query, place: Place(span) })
+        Ok(Related { table, column, this, comparison, count, query, place: TextPlace(span) })
     }
 }
 
@@ -198,7 +198,7 @@ enum Position {
 #[derive(Default)]
 struct Builder {
     alternatives: Vec<Clause>,
-    sort: Vec<Sort>,
+    sort: Vec<SortTerm>,
     ended: bool,
 }
 

@@ -1,12 +1,12 @@
-//! Values that a query says of a field outright.
+//! Which values of a field a query demands.
 
 use super::{FieldCondition, Query, Term};
 use crate::query::comparison::Comparison;
 use crate::query::operator::{Operator, Polarity};
 
 impl Query {
-    /// The value of a field without which the query does not hold, whatever else
-    /// it asks: `active=true^user_nameLIKEsvc` pins `active` to `true`.
+    /// The value that a field must have, whatever else the query asks:
+    /// `active=true^user_nameLIKEsvc` pins `active` to `true`.
     #[must_use]
     pub fn pins(&self, field: &str) -> Option<&str> {
         let [clause] = self.alternatives.as_slice() else { return None };
@@ -16,8 +16,8 @@ impl Query {
         })
     }
 
-    /// Whether the query holds for certain values of a field only, which it names:
-    /// `@originINapp,update_set` and more.
+    /// Whether the query holds only for values of the field that it lists, as
+    /// `@originINapp,update_set` does.
     #[must_use]
     pub fn narrows(&self, field: &str) -> bool {
         let [clause] = self.alternatives.as_slice() else { return false };

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{FieldCondition, Path, Query, Related, Sort, SortKind, Term};
+use super::{FieldCondition, Path, Query, Related, SortKind, SortTerm, Term};
 use crate::query::operator::{Direction, Operands, Operator, Shift, Takes};
 
 impl Display for Query {
@@ -27,7 +27,7 @@ impl Display for Query {
     }
 }
 
-impl Display for Sort {
+impl Display for SortTerm {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         let keyword = match self.kind {
             SortKind::OrderBy => "ORDERBY",

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::error::QueryError;
 use super::path::{path_length, path_length_before_unit};
-use super::{FieldCondition, Operand, Path, Place};
+use super::{FieldCondition, Operand, Path, TextPlace};
 use crate::query::date_functions::{DateFunction, DatePart};
 use crate::query::dates::Unit;
 use crate::query::operator::{Direction, Operands, Shift, Takes, operator_at};
@@ -40,7 +40,7 @@ pub(super) fn parse_condition(text: &str, base: usize) -> Result<FieldCondition,
     let after = at + word.len();
     let row = found.map_err(|why| QueryError::unsupported(word, why, at..after))?;
     let operands = Written { text: &rest[word.len()..], at: after, operator: word }.operands(row.takes)?;
-    Ok(FieldCondition { path, operator: row.operator, operands, place: Place(base..base + text.len()) })
+    Ok(FieldCondition { path, operator: row.operator, operands, place: TextPlace(base..base + text.len()) })
 }
 
 fn unknown_operator(field: &str, rest: &str, at: usize) -> QueryError {
@@ -209,7 +209,7 @@ fn operand(text: &str, at: usize) -> Result<Operand, QueryError> {
     Ok(Operand { text: text.to_owned(), function })
 }
 
-/// Refuses a script by its own name, as far as it shows one.
+/// Refuses a script, called by its name.
 fn script_refused(script: &str, at: usize) -> QueryError {
     let name = script.split('(').next().unwrap_or(script);
     let why = "of scripts only the date functions of gs are known, and none is ever run";

@@ -9,12 +9,12 @@ use crate::query::comparison::Comparison;
 use crate::query::date_functions::{DateFunction, DatePart};
 use crate::query::dates::Unit;
 use crate::query::operator::{Direction, OPERATORS, Operands, Shift, Takes};
-use crate::query::syntax::{FieldCondition, Operand, Path, Place, Related, Sort, SortKind, Term};
+use crate::query::syntax::{FieldCondition, Operand, Path, Related, SortKind, SortTerm, Term, TextPlace};
 
 fn path() -> impl Strategy<Value = Path> {
     let segment =
         prop_oneof![4 => "[a-z][a-z0-9_]{0,6}", 1 => "@[a-bd-z][a-z_]{0,5}", 1 => "@class\\.[a-z_]{1,5}"];
-    vec(segment, 1..4).prop_map(|segments| Path { segments, place: Place::default() })
+    vec(segment, 1..4).prop_map(|segments| Path { segments, place: TextPlace::default() })
 }
 
 /// A value: anything but `^`, not taken for a script, and not for the rest of a
@@ -87,7 +87,7 @@ fn condition() -> impl Strategy<Value = Term> {
     let row = prop::sample::select((0..OPERATORS.len()).collect::<Vec<_>>());
     let asked = row.prop_flat_map(|at| (Just(OPERATORS[at].operator), operands(OPERATORS[at].takes)));
     (path(), asked).prop_map(|(path, (operator, operands))| {
-        Term::Condition(FieldCondition { path, operator, operands, place: Place::default() })
+        Term::Condition(FieldCondition { path, operator, operands, place: TextPlace::default() })
     })
 }
 
@@ -96,7 +96,7 @@ fn query_of(term: impl Strategy<Value = Term>) -> impl Strategy<Value = Query> {
         prop::sample::select(vec![SortKind::OrderBy, SortKind::OrderByDescending, SortKind::GroupBy]),
         path(),
     )
-        .prop_map(|(kind, path)| Sort { kind, path });
+        .prop_map(|(kind, path)| SortTerm { kind, path });
     (vec(vec(vec(term, 1..3), 1..3), 0..3), vec(sort, 0..2))
         .prop_map(|(alternatives, sort)| Query { alternatives, sort })
 }
@@ -106,7 +106,15 @@ fn related() -> impl Strategy<Value = Term> {
     let comparison = comparison(&[Equal, Less, LessOrEqual, Greater, GreaterOrEqual]);
     ("[a-z_]{1,6}", "[a-z_]{1,6}", prop::option::of(path()), comparison, any::<u32>(), query_of(condition()))
         .prop_map(|(table, column, this, comparison, count, query)| {
-            Term::Related(Related { table, column, this, comparison, count, query, place: Place::default() })
+            Term::Related(Related {
+                table,
+                column,
+                this,
+                comparison,
+                count,
+                query,
+                place: TextPlace::default(),
+            })
         })
 }
 
