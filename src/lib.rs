@@ -24,6 +24,10 @@ pub mod rule;
 
 pub mod doctor;
 
+pub mod facts;
+
+pub mod access;
+
 pub mod engine;
 
 pub mod config;
@@ -35,3 +39,5 @@ pub mod locate;
 pub mod redact;
 
 pub mod report;
+
+pub mod scan;

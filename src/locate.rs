@@ -24,7 +24,7 @@ use crate::span::{ByteSpan, LineColumn};
 
 pub use findings::{Findings, LocatedFinding};
 use near::Spans;
-pub use resolve::{Inputs, Located, locate, locate_notices, locate_places, revisit};
+pub use resolve::{Beside, Located, ScannedFiles, locate, locate_notices, locate_places, revisit};
 pub use shown::{Excerpts, ShownTexts, show_place};
 
 /// A range of text, as editors and SARIF name it.

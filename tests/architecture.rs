@@ -10,9 +10,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The layers, the lowest first. Each may use only those before it.
-const LAYERS: [&str; 15] = [
-    "span", "source", "xml", "record", "export", "query", "finding", "rule", "doctor", "engine", "config",
-    "suppress", "locate", "redact", "report",
+const LAYERS: [&str; 18] = [
+    "span", "source", "xml", "record", "export", "query", "finding", "rule", "doctor", "facts", "access",
+    "engine", "config", "suppress", "locate", "redact", "report", "scan",
 ];
 
 /// The binary's own modules. They stand above all layers and use them through

@@ -12,7 +12,7 @@ mod records;
 use glidelint::engine::ReadFile;
 use glidelint::export::{ChildReader, FileKind, FileReport, Select, read};
 use glidelint::finding::{FieldPart, Place, PlaceRole, Target};
-use glidelint::locate::{Inputs, locate_places, show_place};
+use glidelint::locate::{ScannedFiles, locate_places, show_place};
 use glidelint::record::Origin;
 use glidelint::source::{ProblemKind, Source};
 use proptest::collection::vec;
@@ -849,7 +849,7 @@ fn check_place(path: &str, text: &str, column: &str, written: &str, value: &str)
     let _ = read(&source, Select::Everything, &mut Keep::default());
     let (sources, files) = ([source], [ReadFile { source: 0, report }]);
     check_parts(&sources, &files, &place, (text, value.trim()));
-    let (lines, snippet, _) = show_place(&place, Inputs { sources: &sources, files: &files });
+    let (lines, snippet, _) = show_place(&place, ScannedFiles { sources: &sources, files: &files });
     assert_eq!(snippet.text, written);
     let before = &text[..field.element_span.range_from(0).unwrap().start];
     let last = before.rsplit('\n').next().unwrap();
@@ -869,7 +869,7 @@ fn check_parts(sources: &[Source], files: &[ReadFile], place: &Place, (text, val
     let of = |part: &FieldPart| Place { target: Target::Part(Box::new(part.clone())), ..place.clone() };
     let places: Vec<_> = parts.iter().map(of).collect();
     let mut behind = 0;
-    for (part, lines) in parts.iter().zip(locate_places(&places, Inputs { sources, files })) {
+    for (part, lines) in parts.iter().zip(locate_places(&places, ScannedFiles { sources, files })) {
         let written = &text[lines.region.span.range_from(0).unwrap()];
         let read = if sources[0].path().ends_with("json") {
             serde_json::from_str(&format!("\"{written}\"")).unwrap()

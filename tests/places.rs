@@ -16,7 +16,7 @@ use std::fmt::Write as _;
 use glidelint::engine::ReadFile;
 use glidelint::export::{RecordSink, reread};
 use glidelint::finding::{FieldPart, Place, PlaceRole, Target};
-use glidelint::locate::{Inputs, locate_places, show_place};
+use glidelint::locate::{ScannedFiles, locate_places, show_place};
 use glidelint::record::Origin;
 use glidelint::source::Source;
 use glidelint::span::{ByteSpan, LineColumn};
@@ -370,7 +370,7 @@ fn check_parts(sources: &[Source], files: &[ReadFile], record: &Seen, document: 
         });
         expected.push((characters[first].1.0, characters[last].1.1));
     }
-    let lines = locate_places(&places, Inputs { sources, files });
+    let lines = locate_places(&places, ScannedFiles { sources, files });
     for (lines, (start, end)) in lines.iter().zip(expected) {
         assert_eq!(lines.region.span, span((start, end)), "{:?}", document.text.get(start..end));
     }
@@ -391,7 +391,7 @@ fn check_location(sources: &[Source], files: &[ReadFile], record: &Seen, documen
         role: PlaceRole::Primary,
         label: None,
     };
-    let (lines, snippet, _) = show_place(&place, Inputs { sources, files });
+    let (lines, snippet, _) = show_place(&place, ScannedFiles { sources, files });
     let (start, end) = document.element;
     assert_eq!(snippet.region, lines.region);
     assert_eq!(lines.region.span, span(document.element));

@@ -1,41 +1,10 @@
 //! The command line. Only here is anything printed.
+//!
+//! The list of commands stands above the commands, each with its arguments, and these
+//! stand above what several of them share.
 
-mod accept;
-mod access;
-mod access_all;
-mod args;
-mod base;
-mod base_files;
-mod baseline;
-mod changed;
-mod checkout;
-mod desk;
-mod diff;
-mod exit;
-mod fail;
-mod fix;
-mod generate;
-mod git;
-mod init;
-mod input;
-mod instances;
-mod inventory;
-mod judging;
-mod output;
-mod packs;
-mod plan;
-mod query;
-mod redact;
-mod render;
-mod report;
-mod revision;
-mod rules;
-mod run;
-mod run_git;
-mod scan;
-mod scope;
-mod seen;
-mod waive;
-mod weaker;
+mod command;
+mod commands;
+mod shared;
 
-pub(crate) use run::run;
+pub(crate) use command::run;

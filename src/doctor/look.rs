@@ -1,11 +1,11 @@
-//! Looks at every record once.
+//! Looks at every record once, alone or while somebody else reads them.
 
 use std::collections::btree_map::Entry;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::knowledge::{KnownProperty, advice_of};
 use super::seen::{Carried, Id, PropertyRow, Rows, Seen, Updated, Version, hash};
-use crate::export::{Collect, RecordSink, Select, read_all};
+use crate::export::{Collect, FileReport, RecordSink, Select, read_all};
 use crate::record::schema::{self, ColumnType};
 use crate::record::{ColumnIdx, Origin, Record, TableIdx, Wanted, WantedTable, is_secret_property};
 use crate::rule::Pack;
@@ -16,11 +16,55 @@ const LONGEST_VALUE: usize = 100;
 
 /// Reads all sources.
 pub(super) fn look(sources: &[Source], pack: &Pack) -> Seen {
-    let plans: Vec<_> = pack.wanted.tables().iter().map(|table| Plan::of(table, &pack.wanted)).collect();
-    let looking = Looking { plans: &plans, seen: Mutex::new(Seen::default()) };
-    let reports = read_all(sources, Select::Wanted(&pack.wanted), &looking);
-    let mut seen = looking.seen.into_inner().unwrap_or_else(PoisonError::into_inner);
-    seen.reports = reports;
+    let watch = SignWatch::new(pack, &pack.wanted);
+    let reports = read_all(sources, Select::Wanted(&pack.wanted), &watch);
+    watch.seen(reports)
+}
+
+/// Watches for signs while exports are read. It may be read for more than signs.
+#[derive(Debug)]
+pub struct SignWatch {
+    plan: Arc<WatchPlan>,
+    seen: Mutex<Seen>,
+}
+
+/// What is watched, by the tables and columns that are read.
+#[derive(Debug)]
+struct WatchPlan {
+    plans: Vec<Plan>,
+    /// Which table of the plans each one is that is read, if it is one, with its columns.
+    tables: Vec<Option<(TableIdx, Vec<Option<ColumnIdx>>)>>,
+}
+
+impl SignWatch {
+    /// For what the rules of a pack ask about, where at least all that is read.
+    #[must_use]
+    pub fn new(pack: &Pack, read: &Wanted) -> Self {
+        let wanted = &pack.wanted;
+        let plans = wanted.tables().iter().map(|table| Plan::of(table, wanted)).collect();
+        let table = |read: &WantedTable| {
+            let table = wanted.find(&read.name)?;
+            let columns = read.columns.iter().map(|column| wanted.table(table).find(column)).collect();
+            Some((table, columns))
+        };
+        let tables = read.tables().iter().map(table).collect();
+        Self { plan: Arc::new(WatchPlan { plans, tables }), seen: Mutex::default() }
+    }
+
+    /// Forgets what was seen: everything is read once more.
+    pub(crate) fn restart(&self) {
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Seen::default();
+    }
+
+    /// What was seen of sources, with how reading each went. It is forgotten then.
+    pub(super) fn seen(&self, reports: Vec<FileReport>) -> Seen {
+        let seen = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
+        of_tables(Seen { reports, ..seen })
+    }
+}
+
+/// Without the rows of files that do not hold tables.
+fn of_tables(mut seen: Seen) -> Seen {
     let is_table = |source: u32, seen: &Seen| seen.kind(source).is_table();
     let rows = std::mem::take(&mut seen.rows);
     seen.rows = rows.into_iter().filter(|((_, source), _)| is_table(*source, &seen)).collect();
@@ -68,20 +112,14 @@ pub(super) fn reference_of(table: &str, column: &str, wanted: &Wanted) -> Option
     known.reference.filter(|_| is_reference).and_then(|target| wanted.find(target))
 }
 
-/// Puts together what was seen of all sources.
-struct Looking<'p> {
-    plans: &'p [Plan],
-    seen: Mutex<Seen>,
-}
+impl Collect for SignWatch {
+    type Sink = SignSink;
 
-impl<'p> Collect for Looking<'p> {
-    type Sink = Look<'p>;
-
-    fn sink(&self) -> Look<'p> {
-        Look { plans: self.plans, source: 0, seen: Seen::default() }
+    fn sink(&self) -> SignSink {
+        SignSink { plan: Arc::clone(&self.plan), source: 0, seen: Seen::default() }
     }
 
-    fn take(&self, sink: Look<'p>) {
+    fn take(&self, sink: SignSink) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         for (key, next) in sink.seen.rows {
             match seen.rows.entry(key) {
@@ -99,22 +137,26 @@ impl<'p> Collect for Looking<'p> {
 }
 
 /// Looks at the records of some sources, or of a part of one.
-struct Look<'p> {
-    plans: &'p [Plan],
+#[derive(Debug)]
+pub struct SignSink {
+    plan: Arc<WatchPlan>,
     source: u32,
     seen: Seen,
 }
 
-impl RecordSink for Look<'_> {
+impl RecordSink for SignSink {
     fn begin(&mut self, source: u32) {
         self.source = source;
     }
 
     fn record(&mut self, record: &Record<'_>) {
-        let Some(table) = record.table_index else { return };
+        let plan = Arc::clone(&self.plan);
+        let read = record.table_index.and_then(|read| plan.tables.get(read.index()));
+        let Some(Some((table, columns))) = read else { return };
+        let table = *table;
         match record.origin {
             Origin::History => {}
-            Origin::Table => self.row(table, record),
+            Origin::Table => self.row((table, columns), &plan.plans, record),
             Origin::App | Origin::UpdateSet => {
                 let Some(sys_id) = record.value("sys_id") else { return };
                 let updated = Updated::of(record.value("sys_updated_on").unwrap_or_default());
@@ -125,15 +167,21 @@ impl RecordSink for Look<'_> {
     }
 }
 
-impl Look<'_> {
-    fn row(&mut self, table: TableIdx, record: &Record<'_>) {
-        let Some(plan) = self.plans.get(table.index()) else { return };
-        let columns = plan.uses.len();
-        let rows = self.seen.rows.entry((table, self.source)).or_insert_with(|| Rows::new(columns));
+impl SignSink {
+    fn row(
+        &mut self,
+        (table, columns): (TableIdx, &[Option<ColumnIdx>]),
+        plans: &[Plan],
+        record: &Record<'_>,
+    ) {
+        let Some(plan) = plans.get(table.index()) else { return };
+        let rows = self.seen.rows.entry((table, self.source));
+        let rows = rows.or_insert_with(|| Rows::new(plan.uses.len()));
         rows.count += 1;
         let (mut sys_id, mut updated, mut key) = ("", "", "");
         for field in record.fields {
-            let Some(column) = field.column else { continue };
+            let read = field.column.and_then(|read| columns.get(read.index()));
+            let Some(column) = read.copied().flatten() else { continue };
             let Some(is_shown) = rows.shown.get_mut(column.index()) else { continue };
             *is_shown = true;
             let value = field.value.trim();

@@ -25,12 +25,13 @@ mod tests;
 
 pub use address::{following_list_url, instance_name, list_url};
 pub use demand::{Demand, demands, waiting_rules};
-pub use examination::{Examination, examine};
+pub use examination::{Examination, examine, examine_watched};
 pub use instances::{keys_message, names_message, other_rows_of_keys};
 pub use knowledge::{
     InUpdateSets, Limit, TableAdvice, advice_of, advices, areas, export_limits, is_export_limit,
     names_instance, want_signs,
 };
+pub use look::{SignSink, SignWatch};
 pub use numbered::{MissingPart, MissingPartKind, NumberedFiles};
 pub use requests::{Reason, Request, WHO, missing_requests};
 pub use sign::{Sign, SignKind};

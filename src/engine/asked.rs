@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
-use super::facts::Sameness;
+use super::classes::class_answer;
 use super::instance::Instance;
-use super::interner::TextId;
+use crate::access::Reach;
+use crate::facts::Sameness;
+use crate::facts::TextId;
 use crate::query::{
     Cell, CellPlace, Class, Data, Missing, ROLE_CLOSURE, Reference, Repeat, RowId, TestIdx, Truth, WalkIdx,
 };
@@ -70,7 +72,7 @@ impl Data for Instance<'_> {
 
     fn holds_parts(&self, parts: TableIdx, (table, row): (TableIdx, RowId), part: PartOf) -> bool {
         let holds = |table, row| {
-            let owner = self.owner(table, row);
+            let owner = self.apps.owner((&self.facts, self.wanted), table, row);
             owner.is_some_and(|owner| {
                 self.apps.is_whole(owner.folder) && (owner.is_scoped || part == PartOf::Anywhere)
             })
@@ -78,13 +80,12 @@ impl Data for Instance<'_> {
         let is_closure = *self.wanted.table(parts).name == *ROLE_CLOSURE;
         holds(table, row)
             && (!is_closure
-                || self
-                    .inner_roles(parts, (table, row))
+                || inner_roles(self, parts, (table, row))
                     .all(|role| role.is_some_and(|role| holds(table, role))))
     }
 
     fn class(&self, class: Class, row: RowId) -> Truth {
-        self.class_answer(class, row).map_or(Truth::No, |(truth, _)| truth.clone())
+        class_answer(self, class, row).map_or(Truth::No, |(truth, _)| truth.clone())
     }
 
     fn test(&self, row: RowId, TestIdx { table, number }: TestIdx) -> Option<Truth> {
@@ -160,7 +161,7 @@ impl Data for Instance<'_> {
         };
         let sys_id = self.table(users).pair(user, ColumnIdx::SYS_ID).value;
         let Some(user) = access.graph.user(self.facts.fold(sys_id)) else { return Vec::new() };
-        let roles = access.graph.reach(user).roles();
+        let roles = Reach::of_user(&access.graph, user).roles();
         let names = roles.into_iter().map(|role| self.role_name(access, role));
         let mut names: Vec<_> = names.filter(|name| !name.is_empty()).collect();
         names.sort_unstable();
@@ -178,22 +179,20 @@ impl Data for Instance<'_> {
     }
 }
 
-impl Instance<'_> {
-    /// The roles in a role, by what was read; `None` for one that was not.
-    fn inner_roles(
-        &self,
-        closure: TableIdx,
-        (roles, role): (TableIdx, RowId),
-    ) -> impl Iterator<Item = Option<RowId>> + '_ {
-        let names = self.wanted.table(closure);
-        let columns = names.find("role").zip(names.find("contains"));
-        let sys_id = self.table(roles).pair(role, ColumnIdx::SYS_ID).value;
-        columns.into_iter().flat_map(move |(outer, inner)| {
-            let rows = self.facts.with_text(closure, outer, sys_id).iter();
-            rows.map(move |&row| match self.reference((closure, row, inner), roles) {
-                Reference::Row(role) => Some(role),
-                _ => None,
-            })
+/// The roles in a role, by what was read; `None` for one that was not.
+fn inner_roles<'i>(
+    instance: &'i Instance<'_>,
+    closure: TableIdx,
+    (roles, role): (TableIdx, RowId),
+) -> impl Iterator<Item = Option<RowId>> + 'i {
+    let names = instance.wanted.table(closure);
+    let columns = names.find("role").zip(names.find("contains"));
+    let sys_id = instance.table(roles).pair(role, ColumnIdx::SYS_ID).value;
+    columns.into_iter().flat_map(move |(outer, inner)| {
+        let rows = instance.facts.with_text(closure, outer, sys_id).iter();
+        rows.map(move |&row| match instance.reference((closure, row, inner), roles) {
+            Reference::Row(role) => Some(role),
+            _ => None,
         })
-    }
+    })
 }

@@ -4,8 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use super::dictionary::read_all;
-use super::read::{Options, Plan};
+use super::plan::Plan;
 use crate::export::FileKind;
+use crate::facts::Options;
 use crate::query::{Data as _, RowTests};
 use crate::record::Wanted;
 use crate::rule::{Check, KeyPaths, PackFiles, RuleError, load};
@@ -53,7 +54,8 @@ fn read_checks(real: &Path, shown: &str) -> Result<(Vec<Check>, bool), RuleError
         }
     }
     let (tests, keys) = (RowTests::default(), KeyPaths::new());
-    let plan = Plan { wanted: &wanted, tests: &tests, classes: &[], keys: &keys, asks: Vec::new() };
+    let plan =
+        Plan { wanted: &wanted, tests: &tests, classes: &[], keys: &keys, asks: Vec::new(), signs: None };
     let reading = read_all(&discovery, &plan, &Options::default(), &|_| {});
     let in_files =
         reading.files.iter().zip(&discovery.sources).flat_map(|(file, source)| {

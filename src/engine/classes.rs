@@ -1,31 +1,63 @@
 //! Classes of records: which rows belong to one, and what shows it.
 
-use std::cell::Cell as Flag;
+mod signature_row;
 
 use rayon::prelude::*;
 
-use super::alone::Alone;
-use super::instance::Instance;
-use super::records::expectations;
+use super::instance::{ClassAnswer, ClassAnswers, Instance};
 use crate::query::{BoundQuery, Class, Clock, Data, Missing, MissingItem, RowId, Truth};
-use crate::rule::{ClassBody, EvidenceBody};
+use crate::rule::{ClassBody, EvidenceBody, ExpectedField};
 
-/// Whether a row belongs, and which pieces of evidence matched, as bits.
-pub(super) type ClassAnswer = (Truth, u32);
+pub(super) use signature_row::SignatureRow;
 
-/// What a class says of the rows of its table.
-#[derive(Debug)]
-pub(super) enum ClassAnswers {
-    /// By signature: the rows answer by themselves.
-    BySignature(Vec<Option<ClassAnswer>>),
-    ByRow(Vec<ClassAnswer>),
+/// Judges the classes of all rows, on all threads.
+pub(super) fn settle_classes(instance: &Instance<'_>) {
+    for (number, answers) in (0..).zip(&instance.class_answers) {
+        if answers.get().is_none() {
+            // Somebody else may have been faster, with the same answer.
+            let _ = answers.set(answer_in_parallel(instance, Class(number)));
+        }
+    }
+}
+
+/// What a class says of a row, with the evidence that matched.
+pub(super) fn class_answer<'i>(
+    instance: &'i Instance<'_>,
+    class: Class,
+    row: RowId,
+) -> Option<&'i ClassAnswer> {
+    match class_answers(instance, class)? {
+        ClassAnswers::BySignature(answers) => {
+            let body = instance.classes.get(usize::from(class.0))?;
+            let signature = instance.table(body.table).row(row)?.signature;
+            answers.get(signature.index())?.as_ref()
+        }
+        ClassAnswers::ByRow(answers) => usize::try_from(row.0).ok().and_then(|at| answers.get(at)),
+    }
+}
+
+fn class_answers<'i>(instance: &'i Instance<'_>, class: Class) -> Option<&'i ClassAnswers> {
+    Some(instance.class_answers.get(usize::from(class.0))?.get_or_init(|| answer(instance, class)))
+}
+
+/// Whether a class says of rows with the same signature different things.
+pub(super) fn class_needs_more(instance: &Instance<'_>, class: Class) -> bool {
+    !matches!(class_answers(instance, class), Some(ClassAnswers::BySignature(_)))
+}
+
+/// The evidence that puts a row in a class.
+pub(super) fn class_evidence<'i>(instance: &'i Instance<'_>, class: Class, row: RowId) -> Vec<&'i str> {
+    let Some((_, matched)) = class_answer(instance, class, row) else { return Vec::new() };
+    let evidence = instance.classes.get(usize::from(class.0)).map_or(&[][..], |class| &class.evidence);
+    let names = evidence.iter().enumerate().filter(|(at, _)| matched >> at & 1 == 1);
+    names.map(|(_, evidence)| evidence.name.as_str()).collect()
 }
 
 /// Judges every row once; rules that ask the class share the answer.
 ///
 /// On one thread: who waits for the answer must not pick up other work that
 /// waits for the same one.
-pub(super) fn answer(instance: &Instance<'_>, class: Class) -> ClassAnswers {
+fn answer(instance: &Instance<'_>, class: Class) -> ClassAnswers {
     let Some(asked) = Asked::new(instance, class) else { return ClassAnswers::ByRow(Vec::new()) };
     asked
         .by_signature()
@@ -34,7 +66,7 @@ pub(super) fn answer(instance: &Instance<'_>, class: Class) -> ClassAnswers {
 
 /// The same on all threads, for before anybody asks. A class that another one
 /// asks stands before it and is answered by then.
-pub(super) fn answer_in_parallel(instance: &Instance<'_>, class: Class) -> ClassAnswers {
+fn answer_in_parallel(instance: &Instance<'_>, class: Class) -> ClassAnswers {
     let Some(asked) = Asked::new(instance, class) else { return ClassAnswers::ByRow(Vec::new()) };
     asked.by_signature().unwrap_or_else(|| {
         let rows: Vec<_> = asked.rows().collect();
@@ -59,9 +91,7 @@ impl<'i> Asked<'i> {
     fn by_signature(&self) -> Option<ClassAnswers> {
         let answers = self.instance.table(self.body.table).examples().map(|row| {
             let Some(row) = row else { return Some(None) };
-            let alone = Alone { instance: self.instance, looked_further: Flag::new(false) };
-            let answer = self.answer(&alone, row);
-            (!alone.looked_further.get()).then_some(Some(answer))
+            SignatureRow::answer(self.instance, |data| Some(self.answer(data, row)))
         });
         answers.collect::<Option<_>>().map(ClassAnswers::BySignature)
     }
@@ -125,9 +155,9 @@ impl Question<'_> {
     /// Whether the row shows a piece of evidence. What speaks against it counts
     /// only where it is shown.
     fn shows(&self, evidence: &EvidenceBody, class: Class) -> Truth {
-        let shown = self.ask(evidence.filter.as_ref(), Truth::Yes).and(expectations(
-            self.data,
+        let shown = self.ask(evidence.filter.as_ref(), Truth::Yes).and(ExpectedField::all_hold(
             &evidence.expect,
+            self.data,
             self.row,
         ));
         if shown == Truth::No || self.ask(evidence.outweighed_by.as_ref(), Truth::No).is_yes() {

@@ -1,9 +1,9 @@
 //! Conditions of a rule or a gate: Kleene's tables over their verdicts.
 
-use super::alone::Verdicts;
 use super::counts::judge_count;
 use super::instance::Instance;
 use super::properties::judge_property;
+use super::verdicts::RowVerdicts;
 use crate::finding::Verdict;
 use crate::query::{Data, Missing, RowId, Truth};
 use crate::record::TableIdx;
@@ -151,7 +151,7 @@ fn records_hold(instance: &Instance<'_>, body: &RecordBody, absent: Absent) -> H
     let mut doubt = |missing: Missing| {
         unknown = Some(unknown.take().unwrap_or_default().union(missing));
     };
-    let verdicts = Verdicts::new(instance, body);
+    let verdicts = RowVerdicts::new(instance, body);
     for row in instance.table(body.table).live() {
         let judged = verdicts.of(row);
         match judged.verdict {

@@ -6,8 +6,8 @@ use std::hash::BuildHasher;
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 
-use super::facts::Sameness;
 use super::instance::Instance;
+use crate::facts::Sameness;
 use crate::finding::Verdict;
 use crate::query::{BoundPath, Missing, MissingItem, RowId, Truth};
 use crate::record::ColumnIdx;

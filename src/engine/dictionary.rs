@@ -2,7 +2,9 @@
 //! built-in dictionary does not know.
 
 use super::instance::Instance;
-use super::read::{Inputs, Options, Plan, Reading, read_rows};
+use super::plan::Plan;
+use super::read::{Reading, read_rows};
+use crate::facts::{Inputs, Options};
 use crate::query::{Data as _, RowTests};
 use crate::record::{Action, Described, Dictionary, Wanted, mark_by_type, want_descriptions, wanted_types};
 use crate::rule::KeyPaths;
@@ -29,7 +31,8 @@ pub fn dictionary_of(sources: &[Source]) -> Dictionary {
     let mut wanted = Wanted::new();
     let (table, named, more) = want_descriptions(&mut wanted);
     let (tests, keys) = (RowTests::default(), KeyPaths::new());
-    let plan = Plan { wanted: &wanted, tests: &tests, classes: &[], keys: &keys, asks: Vec::new() };
+    let plan =
+        Plan { wanted: &wanted, tests: &tests, classes: &[], keys: &keys, asks: Vec::new(), signs: None };
     let options = Options { all_versions: true, ..Options::default() };
     let Reading { instance, .. } = read_rows(sources, &plan, &options, &|_| {});
     let mut dictionary = Dictionary::default();

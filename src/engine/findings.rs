@@ -1,13 +1,18 @@
 //! From a failed judgement to a finding: message, key, places, fingerprint.
 
+mod identity;
+mod message;
+
 use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::facts::Standing;
 use super::instance::Instance;
-use super::update_sets::SetNo;
-use super::user_access::AccessStep;
+use super::lacks::missing_names;
+use super::set_view::key_by_set;
+use super::user_access::{AccessStep, path_of};
+use crate::facts::RowStanding;
+use crate::facts::SetNo;
 use crate::finding::{FieldPart, Finding, Place, PlaceRole, Target, key_in_set};
 use crate::query::{Data, Missing, RowId};
 use crate::record::{ColumnIdx, TableIdx, schema};
@@ -81,13 +86,13 @@ impl FindingWriter<'_> {
         let field = self.reported_field(subject);
         let mut confidence = self.rule.meta.confidence;
         let row = subject.rows.first().copied();
-        let path = row.map(|row| instance.path_of(subject.table, row)).unwrap_or_default();
+        let path = row.map(|row| path_of(instance, subject.table, row)).unwrap_or_default();
         let (mut message, mut values) = self.message(subject);
         values.add_reported(self, subject, field.as_deref());
         values.add_path(self, path.iter().map(AccessStep::sentence));
         if !subject.unjudged_excuse.is_empty() {
             confidence = confidence.lowered();
-            let missing = instance.missing_names(&subject.unjudged_excuse).join(", ");
+            let missing = missing_names(instance, &subject.unjudged_excuse).join(", ");
             message.push_str(" Whether it is excused could not be told without ");
             message.push_str(&missing);
             message.push('.');
@@ -95,7 +100,7 @@ impl FindingWriter<'_> {
         let doubt = row.map(|row| instance.doubt(subject.table, row)).unwrap_or_default();
         if !doubt.is_empty() {
             confidence = confidence.lowered();
-            let missing = instance.missing_names(&doubt).join(", ");
+            let missing = missing_names(instance, &doubt).join(", ");
             message.push_str(" Whether the grant counts could not be told without ");
             message.push_str(&missing);
             message.push('.');
@@ -140,7 +145,7 @@ impl FindingWriter<'_> {
     /// the finding will point at in it.
     pub(super) fn draft_places(&self, subject: &Subject) -> Vec<Place> {
         let row = subject.rows.first().copied();
-        let path = row.map(|row| self.instance.path_of(subject.table, row)).unwrap_or_default();
+        let path = row.map(|row| path_of(self.instance, subject.table, row)).unwrap_or_default();
         self.places(subject, vec![Target::Record], &path)
     }
 
@@ -174,7 +179,7 @@ impl FindingWriter<'_> {
             if subject.set.is_some() {
                 for &(other, standing) in self.instance.sets.others(subject.table, row) {
                     let (target, label) = match standing {
-                        Standing::Copy(_) => (target.clone(), "the same record once more"),
+                        RowStanding::Copy(_) => (target.clone(), "the same record once more"),
                         _ => (Target::Record, "an older version of the record in the same update set"),
                     };
                     places.extend(self.place(subject.table, other, target, Some(label.to_owned())));
@@ -300,7 +305,7 @@ pub(super) fn record_subject(
     let first = rows.first();
     let sys_id = first.map_or("", |&row| instance.cell(table, row, ColumnIdx::SYS_ID).value);
     let key_of = |row| match set {
-        Some(set) => instance.key_in_set(set, table, row),
+        Some(set) => key_by_set(instance, set, table, row),
         None => instance.key(table, row),
     };
     let key = first.map(|&row| key_of(row)).unwrap_or_default();

@@ -1,10 +1,10 @@
 //! An instance as the folder of one app shows it: what lies elsewhere is no part of
 //! the app's records, so that nothing outside excuses what is in the repository.
 
-use super::apps::FolderIdx;
 use super::instance::Instance;
-use super::interner::TextId;
 use super::pass_on::pass_on;
+use crate::facts::FolderIdx;
+use crate::facts::TextId;
 use crate::query::{Data, RowId};
 use crate::record::{ColumnIdx, TableIdx, Wanted};
 
@@ -22,7 +22,7 @@ impl Data for InFolder<'_> {
     }
 
     fn counts_as_part(&self, table: TableIdx, row: RowId) -> bool {
-        self.instance.lies_in(self.folder, table, row)
+        self.instance.apps.holds(&self.instance.facts, self.folder, (table, row))
     }
 
     fn parts_without_column(&self, table: TableIdx, column: ColumnIdx) -> bool {

@@ -8,16 +8,14 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::claims::Evidence;
-use super::facts::TableFacts;
 use super::instance::Instance;
-use super::interner::TextId;
-use super::names::Names;
-use super::read::{Options, Plan, ReadFile, whole_tables};
+use super::plan::Plan;
+use super::references::lost_references;
 use super::user_access::ACCESS_TABLES;
 use super::views;
+use crate::facts::{ClaimEvidence, Options, ReadFile, ShownNames, TableFacts, TextId, whole_tables};
 use crate::query::{EFFECTIVE_ROLE, ROLE_CLOSURE, RowId, is_view};
-use crate::record::{ColumnIdx, TableIdx, is_update_set};
+use crate::record::{ColumnIdx, is_update_set};
 use crate::source::Source;
 
 /// Makes the instance by what is in force, where that is another one. Without a row of
@@ -37,7 +35,7 @@ pub(super) fn settle<'p>(
     }
     let facts = instance.facts.in_force();
     let mut whole = whole_tables(files, &facts, plan.wanted, options);
-    let evidence = Evidence { files, sources, facts: &facts, wanted: plan.wanted, options };
+    let evidence = ClaimEvidence { files, sources, facts: &facts, wanted: plan.wanted, options };
     let doubted = evidence.settle(&mut whole);
     if !is_shown && !whole.contains(&true) {
         instance.facts.share_texts(&facts);
@@ -47,10 +45,10 @@ pub(super) fn settle<'p>(
     seen.whole = whole;
     seen.doubted = doubted;
     if !options.trust_tables {
-        let lost = seen.lost_references();
+        let lost = lost_references(&seen);
         seen.doubted.extend(lost);
     }
-    seen.names = Names::new(&seen.facts, plan.wanted);
+    seen.names = ShownNames::new(&seen.facts, plan.wanted);
     if instance.names.is_any_disputed() || grants_differ(instance) {
         views::settle(&mut seen, &plan.asks);
     } else {
@@ -101,30 +99,3 @@ fn mark_views(instance: &mut Instance<'_>, in_force: &Instance<'_>) {
         instance.facts.table_mut(view).proposed = proposed;
     }
 }
-
-impl Instance<'_> {
-    /// The instance by what is in force: without what update sets bring that it does
-    /// not have.
-    #[must_use]
-    pub fn in_force(&self) -> &Self {
-        self.in_force.as_deref().unwrap_or(self)
-    }
-
-    /// The live rows of a table, each with the instance that answers for it, in scan
-    /// order: rows that are not in force see everything, and others what is in force.
-    #[must_use]
-    pub fn answering_rows(&self, table: TableIdx) -> Vec<(&Self, RowId)> {
-        let in_force = self.in_force();
-        let mut rows: Vec<_> = in_force.table(table).live().map(|row| (in_force, row)).collect();
-        if self.in_force.is_some() {
-            let facts = self.table(table);
-            let proposed = facts.live().filter(|row| facts.is_proposed(*row));
-            rows.extend(proposed.map(|row| (self, row)));
-            rows.sort_by_key(|(instance, row)| instance.place(table, *row));
-        }
-        rows
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -3,24 +3,19 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
-use super::access::Node;
-use super::apps::Apps;
-use super::claims::Doubted;
-use super::classes::{ClassAnswer, ClassAnswers, answer, answer_in_parallel};
-use super::facts::{Facts, Row, Sameness, TableFacts};
-use super::interner::TextId;
-use super::joined::{AtOdds, Undecided};
-use super::mixed::MixedSign;
-use super::names::Names;
-use super::read::Plan;
-use super::update_sets::{UpdateSets, hash_of_key};
-use super::views::Access;
+use super::plan::Plan;
+use crate::access::Access;
+use crate::access::Node;
 use crate::export::FileKind;
+use crate::facts::{
+    Apps, AtOdds, Doubted, Facts, FileFacts, MixedSign, OtherVersions, Row, Sameness, ShownNames, TableFacts,
+    TextId, Undecided, UpdateSets, hash_of_key,
+};
 use crate::query::{
-    Class, Clock, Data, EFFECTIVE_ROLE, Missing, MissingItem, ROLE_CLOSURE, Reference, RowId, RowTests,
+    CellPlace, Clock, Data, EFFECTIVE_ROLE, Missing, MissingItem, ROLE_CLOSURE, Reference, RowId, RowTests,
     Truth, WalkIdx, WalkStart, is_view,
 };
-use crate::record::{Action, Classes, ColumnIdx, Origin, TableIdx, Wanted};
+use crate::record::{Action, Classes, ColumnIdx, TableIdx, Wanted};
 use crate::rule::{ClassBody, KeyPaths};
 use crate::source::Source;
 
@@ -51,34 +46,35 @@ pub struct Instance<'p> {
     /// In which columns they contradict themselves.
     pub(super) at_odds: AtOdds,
     /// What is odd about the names that references show.
-    pub(super) names: Names,
+    pub(super) names: ShownNames,
     /// The sources that hold records, in scan order.
     pub(super) files: Arc<Vec<FileFacts>>,
     /// Who reaches which role, if anybody asks.
     pub(super) access: Option<Arc<Access>>,
     /// The same by what is in force, where update sets hold rows that are not.
     pub(super) in_force: Option<Box<Instance<'p>>>,
-    answers: Vec<OnceLock<ClassAnswers>>,
+    /// For each class, which rows belong to it, where somebody asked.
+    pub(super) class_answers: Vec<OnceLock<ClassAnswers>>,
     /// For each walk, the answers by reference, where many rows share them.
     walk_answers: Vec<OnceLock<Option<WalkAnswers>>>,
     /// For each table, how often each key occurs, by the key's hash.
     key_counts: Vec<OnceLock<HashMap<u64, u32>>>,
-    /// For each table, the copies of each record.
-    pub(super) copies: Vec<OnceLock<HashMap<RowId, Vec<RowId>>>>,
-    /// For each table, older versions by the sys_id of the record.
-    pub(super) older: Vec<OnceLock<HashMap<TextId, Vec<RowId>>>>,
+    /// Copies and older versions of records.
+    pub(super) versions: OtherVersions,
 }
 
 /// What is referred to, and what rows that do so answer.
 type WalkAnswers = hashbrown::HashMap<TextId, Truth, foldhash::fast::FixedState>;
 
-/// What the engine needs to know of a file.
-#[derive(Debug, Clone)]
-pub(super) struct FileFacts {
-    pub(super) source: u32,
-    pub(super) kind: FileKind,
-    /// Tables that stand in it as tables.
-    pub(super) tables: BTreeSet<String>,
+/// Whether a row belongs, and which pieces of evidence matched, as bits.
+pub(super) type ClassAnswer = (Truth, u32);
+
+/// What a class says of the rows of its table.
+#[derive(Debug)]
+pub(super) enum ClassAnswers {
+    /// By signature: the rows answer by themselves.
+    BySignature(Vec<Option<ClassAnswer>>),
+    ByRow(Vec<ClassAnswer>),
 }
 
 impl<'p> Instance<'p> {
@@ -91,12 +87,10 @@ impl<'p> Instance<'p> {
         name: String,
     ) -> Self {
         let &Plan { wanted, tests, classes, keys, .. } = plan;
-        let answers = classes.iter().map(|_| OnceLock::new()).collect();
+        let class_answers = classes.iter().map(|_| OnceLock::new()).collect();
         let walk_answers = tests.walks().iter().map(|_| OnceLock::new()).collect();
         let whole = vec![false; wanted.tables().len()];
         let key_counts = wanted.tables().iter().map(|_| OnceLock::new()).collect();
-        let copies = wanted.tables().iter().map(|_| OnceLock::new()).collect();
-        let older = wanted.tables().iter().map(|_| OnceLock::new()).collect();
         Self {
             wanted,
             tests,
@@ -113,16 +107,15 @@ impl<'p> Instance<'p> {
             mixed: Vec::new(),
             undecided: Vec::new(),
             at_odds: AtOdds::new(),
-            names: Names::default(),
+            names: ShownNames::default(),
             files,
             access: None,
             in_force: None,
-            answers,
+            class_answers,
             walk_answers,
             key_counts,
             sets,
-            copies,
-            older,
+            versions: OtherVersions::new(wanted.tables().len()),
         }
     }
 
@@ -138,14 +131,26 @@ impl<'p> Instance<'p> {
         }
     }
 
-    /// Judges the classes of all rows, on all threads.
-    pub(super) fn settle_classes(&self) {
-        for (number, answers) in (0..).zip(&self.answers) {
-            if answers.get().is_none() {
-                // Somebody else may have been faster, with the same answer.
-                let _ = answers.set(answer_in_parallel(self, Class(number)));
-            }
+    /// The instance by what is in force: without what update sets bring that it does
+    /// not have.
+    #[must_use]
+    pub fn in_force(&self) -> &Self {
+        self.in_force.as_deref().unwrap_or(self)
+    }
+
+    /// The live rows of a table, each with the instance that answers for it, in scan
+    /// order: rows that are not in force see everything, and others what is in force.
+    #[must_use]
+    pub fn answering_rows(&self, table: TableIdx) -> Vec<(&Self, RowId)> {
+        let in_force = self.in_force();
+        let mut rows: Vec<_> = in_force.table(table).live().map(|row| (in_force, row)).collect();
+        if self.in_force.is_some() {
+            let facts = self.table(table);
+            let proposed = facts.live().filter(|row| facts.is_proposed(*row));
+            rows.extend(proposed.map(|row| (self, row)));
+            rows.sort_by_key(|(instance, row)| instance.place(table, *row));
         }
+        rows
     }
 
     /// Whether no other record of the table has that key; case does not count. A record
@@ -205,6 +210,12 @@ impl<'p> Instance<'p> {
         names
     }
 
+    /// The tables of which it is not believed, or not everywhere, that they are whole.
+    #[must_use]
+    pub fn tables_in_doubt(&self) -> BTreeSet<&str> {
+        self.in_force().doubted.iter().map(|doubted| doubted.table.as_str()).collect()
+    }
+
     /// What names a row to a person: its natural key, else its sys_id.
     #[must_use]
     pub fn key(&self, table: TableIdx, row: RowId) -> String {
@@ -221,6 +232,16 @@ impl<'p> Instance<'p> {
         parts.join(" → ")
     }
 
+    /// The same version of a record in other places.
+    pub(super) fn copies_of(&self, table: TableIdx, row: RowId) -> &[RowId] {
+        self.versions.copies_of(&self.facts, table, row)
+    }
+
+    /// The older versions of a record, which it overwrites, in scan order.
+    pub(super) fn older_versions_of(&self, table: TableIdx, row: RowId) -> &[RowId] {
+        self.versions.older_than(&self.facts, table, row)
+    }
+
     /// Where a row stands: source, start of the child of the root, ordinal in it.
     #[must_use]
     pub fn place(&self, table: TableIdx, row: RowId) -> Option<(u32, u64, u32)> {
@@ -230,15 +251,28 @@ impl<'p> Instance<'p> {
 
     /// A source that holds records, and what it is.
     pub(super) fn source(&self, source: u32) -> Option<(&Source, FileKind)> {
-        let file = self.files.binary_search_by_key(&source, |file| file.source).ok()?;
-        let kind = self.files.get(file)?.kind;
+        let kind = FileFacts::find(&self.files, source)?.kind;
         Some((self.sources.get(usize::try_from(source).ok()?)?, kind))
     }
 
     /// Whether a row stands in a file as a row of a table: not in an update set,
     /// nor in the repository of an app.
     pub(super) fn is_of_table(&self, row: &Row) -> bool {
-        row.origin == Origin::Table && self.source(row.source).is_some_and(|(_, kind)| kind.is_table())
+        FileFacts::hold_as_table(&self.files, row)
+    }
+
+    /// Whether a row of an exported table displays what a column of it refers to, as
+    /// the platform does of records that exist.
+    pub(crate) fn displays_referred(&self, (table, row, column): CellPlace) -> bool {
+        let facts = self.table(table);
+        if facts.slot(column).is_none() {
+            return false;
+        }
+        let pair = facts.pair(row, column);
+        pair.display.0 > TextId::EMPTY.0
+            && pair.value.0 > TextId::EMPTY.0
+            && pair.display != pair.value
+            && facts.row(row).is_some_and(|row| self.is_of_table(row))
     }
 
     /// Whether all of the instance's rows of a table were read, so that their
@@ -322,27 +356,6 @@ impl<'p> Instance<'p> {
         self.table(table).sameness.get(&row).copied()
     }
 
-    /// What a class says of a row, with the evidence that matched.
-    pub(super) fn class_answer(&self, class: Class, row: RowId) -> Option<&ClassAnswer> {
-        match self.class_answers(class)? {
-            ClassAnswers::BySignature(answers) => {
-                let body = self.classes.get(usize::from(class.0))?;
-                let signature = self.table(body.table).row(row)?.signature;
-                answers.get(signature.index())?.as_ref()
-            }
-            ClassAnswers::ByRow(answers) => usize::try_from(row.0).ok().and_then(|at| answers.get(at)),
-        }
-    }
-
-    fn class_answers(&self, class: Class) -> Option<&ClassAnswers> {
-        Some(self.answers.get(usize::from(class.0))?.get_or_init(|| answer(self, class)))
-    }
-
-    /// Whether a class says of rows with the same signature different things.
-    pub(super) fn class_needs_more(&self, class: Class) -> bool {
-        !matches!(self.class_answers(class), Some(ClassAnswers::BySignature(_)))
-    }
-
     /// What rows answer to a question about what they refer to, by the reference.
     pub(super) fn walk_answers(&self, index: WalkIdx) -> Option<&WalkAnswers> {
         let walk = self.tests.walks().get(usize::from(index.0))?;
@@ -356,13 +369,5 @@ impl<'p> Instance<'p> {
             Some(rows.filter(leads).map(answer).collect())
         });
         answers.as_ref()
-    }
-
-    /// The evidence that puts a row in a class.
-    pub(super) fn evidence(&self, class: Class, row: RowId) -> Vec<&str> {
-        let Some((_, matched)) = self.class_answer(class, row) else { return Vec::new() };
-        let evidence = self.classes.get(usize::from(class.0)).map_or(&[][..], |class| &class.evidence);
-        let names = evidence.iter().enumerate().filter(|(at, _)| matched >> at & 1 == 1);
-        names.map(|(_, evidence)| evidence.name.as_str()).collect()
     }
 }

@@ -2,9 +2,11 @@
 
 use rayon::prelude::*;
 
+use super::classes::settle_classes;
 use super::instance::Instance;
 use super::judge_proposed::judge_both;
 use super::judging::Judging;
+use super::set_view::settle_acls;
 use super::writing::{Drafts, Failed};
 use crate::finding::{Finding, RuleCoverage};
 use crate::rule::Rule;
@@ -59,11 +61,11 @@ struct Judged {
 }
 
 fn judge_all(instance: &Instance<'_>, rules: &[Rule]) -> Judged {
-    instance.settle_classes();
+    settle_classes(instance);
     if let Some(in_force) = &instance.in_force {
-        in_force.settle_classes();
+        settle_classes(in_force);
     }
-    instance.settle_acls();
+    settle_acls(instance);
     let judge = |rule| {
         let Some(in_force) = &instance.in_force else {
             let mut judging = Judging::new(instance, rule);

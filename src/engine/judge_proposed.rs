@@ -8,12 +8,12 @@ use std::collections::{HashMap, HashSet};
 
 use super::conditions;
 use super::counts::{Counted, Counting, judge_count};
-use super::facts::TableFacts;
 use super::instance::Instance;
-use super::interner::TextId;
 use super::judging::{Judging, Tally, is_judged};
 use super::properties::{JudgedProperty, judge_properties, judge_property};
 use super::writing::Failed;
+use crate::facts::TableFacts;
+use crate::facts::TextId;
 use crate::finding::Verdict;
 use crate::query::{RowId, Truth, is_view};
 use crate::record::{ColumnIdx, TableIdx};

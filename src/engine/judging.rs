@@ -6,18 +6,19 @@ use foldhash::quality::RandomState;
 use rayon::prelude::*;
 use smallvec::smallvec;
 
-use super::alone::Verdicts;
 use super::conditions::{self, Held};
 use super::counts::{Counting, judge_count};
-use super::facts::{Row, Sameness, Standing};
 use super::findings::Subject;
 use super::instance::Instance;
-use super::interner::TextId;
+use super::lacks::missing_names;
 use super::properties::{JudgedProperty, judge_property};
 use super::records::judge_record;
 use super::set_view::SetView;
-use super::update_sets::SetNo;
+use super::verdicts::RowVerdicts;
 use super::writing::Failed;
+use crate::facts::SetNo;
+use crate::facts::TextId;
+use crate::facts::{Row, RowStanding, Sameness};
 use crate::finding::{RuleCoverage, Verdict};
 use crate::query::{Missing, RowId, Truth};
 use crate::record::{Action, ColumnIdx, TableIdx};
@@ -72,7 +73,7 @@ impl Tally {
         if self.coverage.cannot_tell > 0 {
             self.names.extend(unset.iter().map(|name| format!("parameter {name}")));
         }
-        self.names.extend(instance.missing_names(&self.missing));
+        self.names.extend(missing_names(instance, &self.missing));
         self.coverage.missing = self.names.into_iter().collect();
         self.coverage
     }
@@ -121,10 +122,10 @@ impl<'i> Judging<'i> {
         let facts = self.instance.table(body.table);
         // Of older versions and copies counts only what is wrong with them.
         let counts = |row: RowId, verdict: Verdict| {
-            let is_current = || facts.row(row).is_some_and(|row| row.standing == Standing::Current);
+            let is_current = || facts.row(row).is_some_and(|row| row.standing == RowStanding::Current);
             verdict == Verdict::CannotTell || is_current()
         };
-        let verdicts = Verdicts::new(self.instance, body);
+        let verdicts = RowVerdicts::new(self.instance, body);
         let mut failing = Vec::new();
         let mut open = Vec::new();
         let mut is_empty = true;
@@ -345,7 +346,7 @@ impl<'i> Judging<'i> {
 /// Whether a row is one of those that a rule judges.
 pub(super) fn is_judged(body: &RecordBody, row: &Row) -> bool {
     (body.sees_deleted || row.action == Action::InsertOrUpdate)
-        && (body.judges == Judges::EveryCopy || row.standing == Standing::Current)
+        && (body.judges == Judges::EveryCopy || row.standing == RowStanding::Current)
 }
 
 fn both(all: Held, any: Held) -> Held {

@@ -42,7 +42,7 @@ pub(super) fn judge_record(data: &dyn Data, clock: &Clock, body: &RecordBody, ro
         Truth::Unknown(missing) => return Judged::cannot_tell(missing),
     }
     if demands {
-        match ask(&body.require).and(expectations(data, &body.expect, row)) {
+        match ask(&body.require).and(ExpectedField::all_hold(&body.expect, data, row)) {
             Truth::Yes => return Judged::new(Verdict::Pass),
             Truth::Unknown(missing) => return Judged::cannot_tell(missing),
             Truth::No => {}
@@ -59,9 +59,4 @@ pub(super) fn judge_record(data: &dyn Data, clock: &Clock, body: &RecordBody, ro
             UnlessUnknown::CannotTell => Judged::cannot_tell(missing),
         },
     }
-}
-
-/// Whether the fields of a record are as expected.
-pub(super) fn expectations(data: &dyn Data, expected: &[ExpectedField], row: RowId) -> Truth {
-    expected.iter().fold(Truth::Yes, |truth, field| truth.and(field.holds(data, row)))
 }

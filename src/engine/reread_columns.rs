@@ -7,10 +7,10 @@ use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use super::current::columns_of;
 use super::instance::Instance;
 use super::pass_on::pass_on;
 use crate::export::{ChildReader, RecordSink};
+use crate::facts::columns_of;
 use crate::query::{Cell, Data, RowId};
 use crate::record::{ColumnIdx, Record, TableIdx, Wanted};
 

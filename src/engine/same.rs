@@ -11,11 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 
-use super::columns::Pair;
-use super::facts::{Facts, Sameness, Standing};
 use super::instance::Instance;
-use super::interner::TextId;
 use super::reread_columns::read_again;
+use crate::facts::Pair;
+use crate::facts::TextId;
+use crate::facts::{Facts, RowStanding, Sameness};
 use crate::query::RowId;
 use crate::record::{
     ColumnIdx, Record, TableIdx, display_column, known_key, schema, shares_keys, well_known_name,
@@ -42,7 +42,7 @@ struct Cluster {
 /// Marks rows that are about the record of another one. Where the files are of
 /// several instances nothing is known to be one record.
 pub(super) fn settle(instance: &mut Instance<'_>) {
-    let is_mixed = instance.is_mixed();
+    let is_mixed = !instance.mixed.is_empty();
     let tables = (0..).map(TableIdx).zip(instance.wanted.tables());
     let keys: Vec<_> = tables.filter_map(|(table, names)| Some((table, known_key(&names.name)?))).collect();
     for (table, key) in keys {
@@ -58,7 +58,7 @@ pub(super) fn settle(instance: &mut Instance<'_>) {
         let facts = instance.facts.table_mut(table);
         for (copies, sameness) in marks {
             for (row, of) in copies {
-                facts.set_standing(row, Standing::Copy(of));
+                facts.set_standing(row, RowStanding::Copy(of));
             }
             facts.sameness.extend(sameness);
         }
@@ -279,6 +279,3 @@ fn unsure(clusters: &[Cluster]) -> Vec<bool> {
     let most = in_source.fold(with_id, |most, next| if count(&next) > count(&most) { next } else { most });
     most.into_iter().map(|is_sure| !is_sure).collect()
 }
-
-#[cfg(test)]
-mod tests;

@@ -7,7 +7,9 @@ use rayon::prelude::*;
 
 use super::dictionary::read_all;
 use super::judge::judge;
-use super::read::{Options, Plan};
+use super::lacks::missing_names;
+use super::plan::Plan;
+use crate::facts::Options;
 use crate::finding::{Finding, RuleCoverage, Unclear, fingerprint};
 use crate::query::{Class, Clock, Data};
 use crate::rule::file::{ClassFile, ExpectedFinding, RuleFile, RuleTest};
@@ -219,7 +221,7 @@ fn run_class_test(pack: &Pack, class: &ClassFile, test: &RuleTest) -> Vec<String
         match instance.class(class, row) {
             crate::query::Truth::Yes => holds.push(instance.key(table, row)),
             crate::query::Truth::No => {}
-            crate::query::Truth::Unknown(what) => missing.extend(instance.missing_names(&what)),
+            crate::query::Truth::Unknown(what) => missing.extend(missing_names(instance, &what)),
         }
     }
     if let Some(expected) = &test.holds

@@ -1,12 +1,18 @@
 //! Records as one update set shows them: what it brings itself comes first, and
 //! its lists hold nothing else.
 
+mod acls;
+
 use super::instance::Instance;
-use super::interner::TextId;
 use super::pass_on::pass_on;
-use super::update_sets::SetNo;
+use crate::facts::SetNo;
+use crate::facts::TextId;
 use crate::query::{Data, RowId, SetFact, Truth};
 use crate::record::{Action, ColumnIdx, TableIdx};
+
+use acls::acl_answer;
+
+pub(super) use acls::settle_acls;
 
 /// The records of an instance, seen from one of its update sets.
 pub(super) struct SetView<'i> {
@@ -61,22 +67,20 @@ impl Data for SetView<'_> {
     }
 
     fn in_set(&self, table: TableIdx, row: RowId, fact: SetFact) -> Truth {
-        self.instance.acl_answer(table, row, fact)
+        acl_answer(self.instance, table, row, fact)
     }
 }
 
-impl Instance<'_> {
-    /// What names a row that a set brings to a person, as the set shows it.
-    pub(super) fn key_in_set(&self, set: SetNo, table: TableIdx, row: RowId) -> String {
-        self.key_by(&SetView::new(self, self, set), table, row)
-    }
+/// What names a row that a set brings to a person, as the set shows it.
+pub(super) fn key_by_set(instance: &Instance<'_>, set: SetNo, table: TableIdx, row: RowId) -> String {
+    instance.key_by(&SetView::new(instance, instance, set), table, row)
+}
 
-    /// Whether no other row that the set brings has that key; case does not count.
-    pub(super) fn key_is_unique_in_set(&self, set: SetNo, table: TableIdx, key: &str) -> bool {
-        let keys = self.sets.net(table).iter().filter_map(|&row| {
-            let set = self.sets.set_of(table, row)?;
-            Some((set, self.key_in_set(set, table, row)))
-        });
-        self.sets.key_count(table, (set, key), keys) < 2
-    }
+/// Whether no other row that the set brings has that key; case does not count.
+pub(super) fn key_is_unique_in_set(instance: &Instance<'_>, set: SetNo, table: TableIdx, key: &str) -> bool {
+    let keys = instance.sets.net(table).iter().filter_map(|&row| {
+        let set = instance.sets.set_of(table, row)?;
+        Some((set, key_by_set(instance, set, table, row)))
+    });
+    instance.sets.key_count(table, (set, key), keys) < 2
 }

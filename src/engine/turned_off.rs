@@ -6,10 +6,10 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::alone::Verdicts;
 use super::conditions;
 use super::instance::Instance;
-use super::versions::Replaced;
+use super::verdicts::RowVerdicts;
+use crate::facts::Replaced;
 use crate::finding::{Finding, Notice, Verdict};
 use crate::query::{RowId, Truth};
 use crate::record::{Action, ColumnIdx, TableIdx};
@@ -111,7 +111,7 @@ fn failing_of(instance: &Instance<'_>, rule: &Rule, replaced: Vec<Replaced>) -> 
 }
 
 fn failing_records(instance: &Instance<'_>, body: &RecordBody, replaced: &[Replaced]) -> Vec<Replaced> {
-    let verdicts = Verdicts::new(instance, body);
+    let verdicts = RowVerdicts::new(instance, body);
     let facts = instance.table(body.table);
     let is_judged =
         |row| body.sees_deleted || facts.row(row).is_some_and(|row| row.action == Action::InsertOrUpdate);
@@ -134,104 +134,102 @@ fn fails_as_property(instance: &Instance<'_>, body: &PropertyBody, row: RowId) -
 /// Where a row stands: source, start of the child of the root, ordinal in it.
 pub type Spot = (u32, u64, u32);
 
-impl Instance<'_> {
-    /// Where older versions stand that newer ones of other files replace, and where the
-    /// newer ones do.
-    #[must_use]
-    pub fn replaced_places(&self) -> HashMap<Spot, Spot> {
-        let mut places = HashMap::new();
-        for (table, facts) in (0_u16..).map(TableIdx).zip(&self.facts.tables) {
-            for Replaced { older, newer } in &facts.replaced {
-                places.extend(self.place(table, *older).zip(self.place(table, *newer)));
-            }
+/// Where older versions stand that newer ones of other files replace, and where the
+/// newer ones do.
+#[must_use]
+pub fn replaced_places(instance: &Instance<'_>) -> HashMap<Spot, Spot> {
+    let mut places = HashMap::new();
+    for (table, facts) in (0_u16..).map(TableIdx).zip(&instance.facts.tables) {
+        for Replaced { older, newer } in &facts.replaced {
+            places.extend(instance.place(table, *older).zip(instance.place(table, *newer)));
         }
-        places
     }
-
-    /// One notice for each finding that a copy of the change turned off, and one with
-    /// the number of the others. `path_of` names a source.
-    #[must_use]
-    pub fn turned_off_notices<'s>(
-        &self,
-        (off, rules): (&[TurnedOff], &[Rule]),
-        is_changed: &dyn Fn(&TurnedOff) -> bool,
-        path_of: &dyn Fn(u32) -> &'s str,
-    ) -> Vec<Notice> {
-        let (changed, others): (Vec<_>, Vec<_>) = off.iter().partition(|off| is_changed(off));
-        let rule_id = |off: &TurnedOff| {
-            let rule = rules.get(usize::from(off.rule));
-            rule.map_or("", |rule| rule.meta.id.as_str())
-        };
-        let example = |off: &TurnedOff| {
-            let (older, ..) = self.place(off.table, off.rows.older).unwrap_or_default();
-            let (table, key) = (&self.wanted.table(off.table).name, self.key(off.table, off.rows.older));
-            (format!("{} for {table} {key}", rule_id(off)), path_of(older))
-        };
-        let notice = |off: &TurnedOff, message: String| {
-            let (source, start, _) = off.newer(self);
-            Notice::of_turned_off(path_of(source), source, ByteSpan::at(start), message)
-        };
-        let mut notices = Vec::new();
-        for (at, off) in changed.iter().take(MOST_LINES).enumerate() {
-            let (finding, older) = example(off);
-            let more = match changed.len() - at - 1 {
-                0 => String::new(),
-                _ if at + 1 < MOST_LINES => String::new(),
-                more => format!("; the change does so to {more} more"),
-            };
-            let message = format!(
-                "{finding} rests on the version of the record in {older}, which the copy here replaces as it is \
-                 newer, so it is no finding any more{more}; --all-versions judges both"
-            );
-            notices.push(notice(off, message));
-        }
-        if let Some(first) = others.first() {
-            let (finding, older) = example(first);
-            let what = match others.len() {
-                1 => "one finding rests on an older version of a record, which a newer copy replaces"
-                    .to_owned(),
-                count => {
-                    format!("{count} findings rest on older versions of records, which newer copies replace")
-                }
-            };
-            let message = format!(
-                "{what}, such as {finding} in {older}; --all-versions judges them; what older versions meant for \
-                 other records is not counted"
-            );
-            notices.push(notice(first, message));
-        }
-        notices
-    }
-
-    /// Where older versions fail no rule themselves, one notice with the number of
-    /// records of which a newer version of another file shows joins something else: what
-    /// rests on the older one elsewhere is judged by nobody.
-    #[must_use]
-    pub fn replaced_notice<'s>(&self, off: &[TurnedOff], path_of: &dyn Fn(u32) -> &'s str) -> Option<Notice> {
-        if !off.is_empty() {
-            return None;
-        }
-        let tables = (0_u16..).map(TableIdx).zip(&self.facts.tables);
-        let mut replaced = tables.flat_map(|(index, table)| {
-            let rows = table.replaced.iter().filter(|rows| table.joins_differ(rows.older, rows.newer));
-            rows.map(move |rows| (index, *rows))
-        });
-        let (table, rows) = replaced.next()?;
-        let what = match replaced.count() {
-            0 => "one record is judged in a newer version, which says".to_owned(),
-            more => format!("{} records are judged in newer versions, which say", more + 1),
-        };
-        let (older, ..) = self.place(table, rows.older)?;
-        let (source, start, _) = self.place(table, rows.newer)?;
-        let (name, key) = (&self.wanted.table(table).name, self.key(table, rows.older));
-        let older = path_of(older);
-        let message = format!(
-            "{what} something else than that in another file, such as {name} {key} here and in {older}; what older \
-             versions meant for other records is not counted: scan {older} without this file to see it"
-        );
-        Some(Notice::of_turned_off(path_of(source), source, ByteSpan::at(start), message))
-    }
+    places
 }
 
-#[cfg(test)]
-mod tests;
+/// One notice for each finding that a copy of the change turned off, and one with
+/// the number of the others. `path_of` names a source.
+#[must_use]
+pub fn turned_off_notices<'s>(
+    instance: &Instance<'_>,
+    (off, rules): (&[TurnedOff], &[Rule]),
+    is_changed: &dyn Fn(&TurnedOff) -> bool,
+    path_of: &dyn Fn(u32) -> &'s str,
+) -> Vec<Notice> {
+    let (changed, others): (Vec<_>, Vec<_>) = off.iter().partition(|off| is_changed(off));
+    let rule_id = |off: &TurnedOff| {
+        let rule = rules.get(usize::from(off.rule));
+        rule.map_or("", |rule| rule.meta.id.as_str())
+    };
+    let example = |off: &TurnedOff| {
+        let (older, ..) = instance.place(off.table, off.rows.older).unwrap_or_default();
+        let (table, key) = (&instance.wanted.table(off.table).name, instance.key(off.table, off.rows.older));
+        (format!("{} for {table} {key}", rule_id(off)), path_of(older))
+    };
+    let notice = |off: &TurnedOff, message: String| {
+        let (source, start, _) = off.newer(instance);
+        Notice::of_turned_off(path_of(source), source, ByteSpan::at(start), message)
+    };
+    let mut notices = Vec::new();
+    for (at, off) in changed.iter().take(MOST_LINES).enumerate() {
+        let (finding, older) = example(off);
+        let more = match changed.len() - at - 1 {
+            0 => String::new(),
+            _ if at + 1 < MOST_LINES => String::new(),
+            more => format!("; the change does so to {more} more"),
+        };
+        let message = format!(
+            "{finding} rests on the version of the record in {older}, which the copy here replaces as it is \
+             newer, so it is no finding any more{more}; --all-versions judges both"
+        );
+        notices.push(notice(off, message));
+    }
+    if let Some(first) = others.first() {
+        let (finding, older) = example(first);
+        let what = match others.len() {
+            1 => "one finding rests on an older version of a record, which a newer copy replaces".to_owned(),
+            count => {
+                format!("{count} findings rest on older versions of records, which newer copies replace")
+            }
+        };
+        let message = format!(
+            "{what}, such as {finding} in {older}; --all-versions judges them; what older versions meant for \
+             other records is not counted"
+        );
+        notices.push(notice(first, message));
+    }
+    notices
+}
+
+/// Where older versions fail no rule themselves, one notice with the number of
+/// records of which a newer version of another file shows joins something else: what
+/// rests on the older one elsewhere is judged by nobody.
+#[must_use]
+pub fn replaced_notice<'s>(
+    instance: &Instance<'_>,
+    off: &[TurnedOff],
+    path_of: &dyn Fn(u32) -> &'s str,
+) -> Option<Notice> {
+    if !off.is_empty() {
+        return None;
+    }
+    let tables = (0_u16..).map(TableIdx).zip(&instance.facts.tables);
+    let mut replaced = tables.flat_map(|(index, table)| {
+        let rows = table.replaced.iter().filter(|rows| table.joins_differ(rows.older, rows.newer));
+        rows.map(move |rows| (index, *rows))
+    });
+    let (table, rows) = replaced.next()?;
+    let what = match replaced.count() {
+        0 => "one record is judged in a newer version, which says".to_owned(),
+        more => format!("{} records are judged in newer versions, which say", more + 1),
+    };
+    let (older, ..) = instance.place(table, rows.older)?;
+    let (source, start, _) = instance.place(table, rows.newer)?;
+    let (name, key) = (&instance.wanted.table(table).name, instance.key(table, rows.older));
+    let older = path_of(older);
+    let message = format!(
+        "{what} something else than that in another file, such as {name} {key} here and in {older}; what older \
+         versions meant for other records is not counted: scan {older} without this file to see it"
+    );
+    Some(Notice::of_turned_off(path_of(source), source, ByteSpan::at(start), message))
+}

@@ -1,13 +1,16 @@
 //! From what failed to findings. A message may show columns that are not kept: such a
 //! finding stays open until its row is read again.
 
+use std::borrow::Cow;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use rayon::prelude::*;
 use smallvec::SmallVec;
 
 use super::findings::{FindingWriter, SharedNames, Subject, record_subject};
 use super::instance::Instance;
 use super::reread_columns::{RereadColumns, columns_read};
-use super::update_sets::SetNo;
+use crate::facts::SetNo;
 use crate::finding::{Band, Finding, Place, Severity};
 use crate::query::{Data, Missing, RowId};
 use crate::record::{ColumnIdx, Record, TableIdx};
@@ -60,20 +63,27 @@ impl Failed {
     }
 }
 
-/// A finding that is written, or one whose message shows columns that are not kept.
-enum Draft {
+/// A finding whose message waits for the row that it shows; written in the same memory.
+enum OpenFinding {
+    Open(Failed),
+    /// Somebody is writing it.
+    Taken,
     Written(Finding),
-    Open(Box<OpenFinding>),
 }
 
-/// A finding whose message waits for the row that it shows.
-struct OpenFinding {
+/// Some findings of one rule.
+enum DraftShare {
+    /// Those that need nothing but what is kept.
+    Written(Vec<Finding>),
+    /// Those whose messages show more of a row.
+    Open(OpenShare),
+}
+
+struct OpenShare {
     rule: u16,
-    /// Whether it is about rows of sets that are not in force.
+    /// Whether they are about rows of sets that are not in force.
     is_proposed: bool,
-    failed: Failed,
-    /// Where the row that it shows stands, and what belongs to the finding beside it.
-    places: Vec<Place>,
+    findings: Mutex<Vec<OpenFinding>>,
 }
 
 /// What failed all rules, in the order of the findings: those written at once that
@@ -82,7 +92,9 @@ pub struct Drafts<'i> {
     /// By what is in force, and by everything.
     instances: [&'i Instance<'i>; 2],
     rules: &'i [Rule],
-    drafts: Vec<Draft>,
+    shares: Vec<DraftShare>,
+    /// The number of the first finding of each share, then how many there are.
+    starts: Vec<u32>,
 }
 
 impl<'i> Drafts<'i> {
@@ -93,9 +105,6 @@ impl<'i> Drafts<'i> {
         failed: Vec<Vec<Failed>>,
         proposed: Vec<Vec<Failed>>,
     ) -> Self {
-        let instances = [instance.in_force(), instance];
-        let needs = instances
-            .map(|instance| -> Vec<bool> { rules.iter().map(|rule| shows_more(instance, rule)).collect() });
         let mut shares: Vec<(u16, bool, Vec<Failed>)> = Vec::new();
         for (rule, (failed, proposed)) in (0_u16..).zip(failed.into_iter().zip(proposed)) {
             for (is_proposed, failed) in [(false, failed), (true, proposed)] {
@@ -105,125 +114,174 @@ impl<'i> Drafts<'i> {
                 }
             }
         }
-        let mut all = Self { instances, rules, drafts: Vec::new() };
-        let draft = |(rule, is_proposed, share): (u16, bool, Vec<Failed>)| -> Vec<Draft> {
-            let needs = needs[usize::from(is_proposed)].get(usize::from(rule)).copied().unwrap_or(true);
-            let names = SharedNames::default();
-            let instance = all.instance(is_proposed);
-            let Some(writer) = all.writer(rule, instance, instance, &names) else { return Vec::new() };
-            let draft = |failed: Failed| {
-                if needs && failed.shown_row().is_some() {
-                    let places = failed.with_subject(instance, |subject| writer.draft_places(subject));
-                    Draft::Open(Box::new(OpenFinding { rule, is_proposed, failed, places }))
-                } else {
-                    Draft::Written(failed.with_subject(instance, |subject| writer.finding(subject)))
-                }
-            };
-            share.into_iter().map(draft).collect()
-        };
-        let drafts = shares.into_par_iter().flat_map_iter(draft).collect();
-        all.drafts = drafts;
+        let instances = [instance.in_force(), instance];
+        let mut all = Self { instances, rules, shares: Vec::new(), starts: vec![0] };
+        all.shares =
+            shares.into_par_iter().map(|(rule, view, failed)| all.share(rule, view, failed)).collect();
+        for share in &all.shares {
+            let before = all.starts.last().copied().unwrap_or(0);
+            all.starts.push(before.saturating_add(u32::try_from(share.len()).unwrap_or(u32::MAX)));
+        }
         all
     }
 
-    /// How many findings there will be.
+    fn share(&self, rule: u16, is_proposed: bool, failed: Vec<Failed>) -> DraftShare {
+        let (instance, names) = (self.instance(is_proposed), SharedNames::default());
+        let Some(writer) = self.writer(rule, instance, instance, &names) else {
+            return DraftShare::Written(Vec::new());
+        };
+        let write = |failed: Failed| failed.with_subject(instance, |subject| writer.finding(subject));
+        if !shows_more(instance, writer.rule) {
+            return DraftShare::Written(failed.into_iter().map(write).collect());
+        }
+        // What is missing has no row that could be read.
+        let draft = |failed: Failed| match failed.shown_row() {
+            Some(_) => OpenFinding::Open(failed),
+            None => OpenFinding::Written(write(failed)),
+        };
+        let findings = Mutex::new(failed.into_iter().map(draft).collect());
+        DraftShare::Open(OpenShare { rule, is_proposed, findings })
+    }
+
+    /// How many findings there will be. They have numbers from 0 on.
     #[must_use]
-    pub fn len(&self) -> usize {
-        self.drafts.len()
+    pub fn len(&self) -> u32 {
+        self.starts.last().copied().unwrap_or(0)
     }
 
     /// Whether nothing failed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.drafts.is_empty()
+        self.len() == 0
     }
 
     /// Its places as far as they are known: where the row stands that it shows, then
     /// what belongs to the finding beside it. Of a written finding all.
     #[must_use]
-    pub fn places(&self, draft: usize) -> &[Place] {
-        match self.drafts.get(draft) {
-            Some(Draft::Written(finding)) => &finding.places,
-            Some(Draft::Open(open)) => &open.places,
-            None => &[],
+    pub fn places(&self, number: u32) -> Cow<'_, [Place]> {
+        match self.find(number) {
+            Some((DraftShare::Written(findings), at)) => Cow::Borrowed(&*findings[at].places),
+            Some((DraftShare::Open(share), at)) => Cow::Owned(self.draft_places(share, at)),
+            None => Cow::Borrowed(&[]),
+        }
+    }
+
+    fn draft_places(&self, share: &OpenShare, at: usize) -> Vec<Place> {
+        let (instance, names) = (self.instance(share.is_proposed), SharedNames::default());
+        match &lock(&share.findings)[at] {
+            OpenFinding::Open(failed) => {
+                let writer = self.writer(share.rule, instance, instance, &names);
+                let places = writer
+                    .map(|writer| failed.with_subject(instance, |subject| writer.draft_places(subject)));
+                places.unwrap_or_default()
+            }
+            OpenFinding::Written(finding) => finding.places.to_vec(),
+            OpenFinding::Taken => Vec::new(),
         }
     }
 
     /// Whether its row must be read again.
     #[must_use]
-    pub fn is_open(&self, draft: usize) -> bool {
-        matches!(self.drafts.get(draft), Some(Draft::Open(_)))
+    pub fn is_open(&self, number: u32) -> bool {
+        let Some((DraftShare::Open(share), at)) = self.find(number) else { return false };
+        matches!(lock(&share.findings)[at], OpenFinding::Open(_))
     }
 
     /// How severe it will be.
     #[must_use]
-    pub fn severity(&self, draft: usize) -> Severity {
-        let rule = match self.drafts.get(draft) {
-            Some(Draft::Written(finding)) => finding.rule,
-            Some(Draft::Open(open)) => open.rule,
+    pub fn severity(&self, number: u32) -> Severity {
+        let rule = match self.find(number) {
+            Some((DraftShare::Written(findings), at)) => findings[at].rule,
+            Some((DraftShare::Open(share), _)) => share.rule,
             None => 0,
         };
         self.rules.get(usize::from(rule)).map_or(Severity::floor(Band::Info), |rule| rule.meta.severity)
     }
 
-    /// Writes an open finding; `record` is the one that it shows, unless that is not
-    /// there any more. `None` where the finding is written.
+    /// Writes an open finding, once; `record` is the one that it shows, unless that is
+    /// not there any more. `None` where the finding is written.
     #[must_use]
-    pub fn write(&self, draft: usize, record: Option<&Record<'_>>, names: &SharedNames) -> Option<Finding> {
-        let Some(Draft::Open(open)) = self.drafts.get(draft) else { return None };
-        let instance = self.instance(open.is_proposed);
-        let shown = open.failed.shown_row().zip(record);
+    pub fn write(&self, number: u32, record: Option<&Record<'_>>, names: &SharedNames) -> Option<Finding> {
+        let (DraftShare::Open(share), at) = self.find(number)? else { return None };
+        let failed = lock(&share.findings)[at].take()?;
+        let instance = self.instance(share.is_proposed);
+        let shown = failed.shown_row().zip(record);
         let rows = shown.map(|(row, record)| (row, columns_read(instance, record, row.0)));
-        self.write_open(open, &RereadColumns::of(instance, rows.into_iter()), names)
+        self.write_open(share, &failed, &RereadColumns::of(instance, rows.into_iter()), names)
     }
 
-    /// All findings, of which the open ones are those of `written`, in their order.
+    /// Keeps an open finding that was written.
+    pub fn keep(&self, number: u32, finding: Finding) {
+        if let Some((DraftShare::Open(share), at)) = self.find(number) {
+            lock(&share.findings)[at] = OpenFinding::Written(finding);
+        }
+    }
+
+    /// All findings that are written.
     #[must_use]
-    pub fn finish(self, written: impl Iterator<Item = Finding>) -> Vec<Finding> {
-        let mut written = written;
-        let finding = |draft| match draft {
-            Draft::Written(finding) => Some(finding),
-            Draft::Open(_) => written.next(),
-        };
-        self.drafts.into_iter().filter_map(finding).collect()
+    pub fn finish(self) -> Vec<Finding> {
+        let mut findings = Vec::with_capacity(usize::try_from(self.len()).unwrap_or(0));
+        for share in self.shares {
+            match share {
+                DraftShare::Written(written) => findings.extend(written),
+                DraftShare::Open(share) => {
+                    let open = share.findings.into_inner().unwrap_or_else(PoisonError::into_inner);
+                    findings.extend(open.into_iter().filter_map(OpenFinding::finding));
+                }
+            }
+        }
+        findings
     }
 
     /// Reads the rows again that findings show, and nothing else.
     pub(super) fn written(self) -> Vec<Finding> {
-        let open = self.drafts.iter().filter_map(|draft| match draft {
-            Draft::Open(open) => Some(&**open),
-            Draft::Written(_) => None,
+        let open = self.shares.iter().filter_map(|share| match share {
+            DraftShare::Open(share) => Some(share),
+            DraftShare::Written(_) => None,
         });
         let open: Vec<_> = open.collect();
-        let mut written = Vec::with_capacity(open.len());
-        for some in open.chunks(AT_ONCE) {
+        for some in open.chunks(AT_ONCE / SHARE) {
             let rows = |is_proposed| {
-                let rows = some.iter().filter(move |open| open.is_proposed == is_proposed);
-                rows.filter_map(|open| open.failed.shown_row())
+                let shares = some.iter().filter(move |share| share.is_proposed == is_proposed);
+                let rows = |share: &OpenShare| -> Vec<_> {
+                    lock(&share.findings).iter().filter_map(OpenFinding::shown_row).collect()
+                };
+                shares.flat_map(move |share| rows(share))
             };
             let again = [false, true]
                 .map(|is_proposed| RereadColumns::new(self.instance(is_proposed), rows(is_proposed)));
-            let write = |share: &[&OpenFinding]| -> Vec<Finding> {
+            some.par_iter().for_each(|share| {
                 let names = SharedNames::default();
-                let write = |open: &&OpenFinding| {
-                    self.write_open(open, &again[usize::from(open.is_proposed)], &names)
-                };
-                share.iter().filter_map(write).collect()
-            };
-            written.extend(some.par_chunks(SHARE).flat_map_iter(write).collect::<Vec<_>>());
+                let again = &again[usize::from(share.is_proposed)];
+                for open in &mut *lock(&share.findings) {
+                    if let OpenFinding::Open(failed) = open
+                        && let Some(finding) = self.write_open(share, failed, again, &names)
+                    {
+                        *open = OpenFinding::Written(finding);
+                    }
+                }
+            });
         }
-        self.finish(written.into_iter())
+        self.finish()
+    }
+
+    fn find(&self, number: u32) -> Option<(&DraftShare, usize)> {
+        let behind = self.starts.partition_point(|start| *start <= number);
+        let share = behind.checked_sub(1)?;
+        let at = usize::try_from(number - self.starts[share]).ok()?;
+        Some((self.shares.get(share)?, at))
     }
 
     fn write_open(
         &self,
-        open: &OpenFinding,
+        share: &OpenShare,
+        failed: &Failed,
         again: &RereadColumns<'_>,
         names: &SharedNames,
     ) -> Option<Finding> {
-        let instance = self.instance(open.is_proposed);
-        let writer = self.writer(open.rule, instance, again, names)?;
-        Some(open.failed.with_subject(instance, |subject| writer.finding(subject)))
+        let instance = self.instance(share.is_proposed);
+        let writer = self.writer(share.rule, instance, again, names)?;
+        Some(failed.with_subject(instance, |subject| writer.finding(subject)))
     }
 
     fn instance(&self, is_proposed: bool) -> &'i Instance<'i> {
@@ -244,6 +302,46 @@ impl<'i> Drafts<'i> {
         let properties = properties_of(instance, rule);
         Some(FindingWriter { instance, data, rule, index, properties, names })
     }
+}
+
+impl OpenFinding {
+    /// Takes what is to be written, if it is not.
+    fn take(&mut self) -> Option<Failed> {
+        match std::mem::replace(self, Self::Taken) {
+            Self::Open(failed) => Some(failed),
+            other => {
+                *self = other;
+                None
+            }
+        }
+    }
+
+    fn finding(self) -> Option<Finding> {
+        match self {
+            Self::Written(finding) => Some(finding),
+            Self::Open(_) | Self::Taken => None,
+        }
+    }
+
+    fn shown_row(&self) -> Option<(TableIdx, RowId)> {
+        match self {
+            Self::Open(failed) => failed.shown_row(),
+            Self::Taken | Self::Written(_) => None,
+        }
+    }
+}
+
+impl DraftShare {
+    fn len(&self) -> usize {
+        match self {
+            Self::Written(findings) => findings.len(),
+            Self::Open(share) => lock(&share.findings).len(),
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Where the values of properties stand that a rule is about.

@@ -1,11 +1,14 @@
 //! Reads some children of a root once more.
 
-use super::document::{reread_of, top_level};
-use super::fast::Text;
+use super::document::reread_of;
 use super::flat::RowReader;
+use super::frame::Surroundings;
 use super::lines::{KeptLines, PlainLines};
-use super::part::{MAX_ROW, valid_text};
-use super::reading::{By, Reading};
+use super::record_builder::RecordBuilder;
+use super::report_draft::ReportDraft;
+use super::rows::scan_one;
+use super::scan::scan_payload;
+use super::scanned_text::{MAX_ROW, ScannedText, valid_text};
 use super::{FileKind, RecordSink, Select};
 use crate::record::Classes;
 use crate::source::{ColumnUnit, LineMark, LineMarks, PartBuffer, PlainText, Problem, Source};
@@ -271,12 +274,13 @@ impl Plain {
             let base = self.at;
             let bytes = self.load(length)?;
             let is_all = bytes.len() < length;
-            let text = Text { text: valid_text(bytes), base };
-            let mut reading = Reading::new(select, By::Scanner, sink);
-            match reading.scan_one(text, top_level(kind, None)) {
+            let text = ScannedText { text: valid_text(bytes), base };
+            let mut report = ReportDraft::default();
+            let mut builder = RecordBuilder::new(select, sink, &mut report, scan_payload);
+            match scan_one(&mut builder, text, Surroundings::of_root(kind, None)) {
                 Ok(end) => {
                     self.at = text.base + u64::try_from(end).unwrap_or(0);
-                    return Some(reading.state.report.problems.is_empty());
+                    return Some(report.file.problems.is_empty());
                 }
                 Err(Halt::More) if !is_all && length < MAX_ROW => length *= 4,
                 Err(_) => return None,

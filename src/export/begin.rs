@@ -2,19 +2,19 @@
 
 use memchr::memmem;
 
-use super::fast::Text;
-use super::part::valid_text;
+use super::report_draft::ReportDraft;
+use super::scanned_text::{ScannedText, valid_text};
 use super::sniff::{self, SNIFFED, root_kind, unload_date_of};
-use super::{FileKind, LineMarks};
+use super::{FileKind, FileReport, LineMarks};
 use crate::source::{PartBuffer, Source};
 use crate::span::ByteSpan;
 use crate::xml::{Halt, Next, TokenKind};
 
 /// What a file is.
 #[derive(Debug)]
-pub(super) enum Begin {
+pub(super) enum FileBegin {
     /// An export whose root begins as the scanner expects.
-    Export(Head),
+    Export(RootHead),
     /// Nothing for us.
     Foreign,
     /// The strict reader has to look.
@@ -23,7 +23,7 @@ pub(super) enum Begin {
 
 /// The root of an export.
 #[derive(Debug)]
-pub(super) struct Head {
+pub(super) struct RootHead {
     pub(super) kind: FileKind,
     /// Name of the root element.
     pub(super) root: String,
@@ -37,14 +37,14 @@ pub(super) struct Head {
 }
 
 /// Looks at the first text of a file.
-pub(super) fn begin(text: &str, path: &str) -> Begin {
+pub(super) fn begin(text: &str, path: &str) -> FileBegin {
     let sniffed = &text[..text.floor_char_boundary(SNIFFED)];
     match sniff::head(sniffed, path) {
-        sniff::Head::Xml => {}
-        sniff::Head::Foreign => return Begin::Foreign,
-        sniff::Head::Unreadable(_) => return Begin::Unclear,
+        sniff::FirstBytes::Xml => {}
+        sniff::FirstBytes::Foreign => return FileBegin::Foreign,
+        sniff::FirstBytes::Unreadable(_) => return FileBegin::Unclear,
     }
-    read_root(Text { text, base: 0 }).unwrap_or(Begin::Unclear)
+    read_root(ScannedText { text, base: 0 }).unwrap_or(FileBegin::Unclear)
 }
 
 /// The date in the root's start tag, if the file is plain and that tag comes
@@ -61,26 +61,26 @@ pub fn unload_date(source: &Source) -> Option<String> {
         begin(&text, source.path())
     };
     match begun {
-        Begin::Export(head) => head.unload_date,
-        Begin::Foreign | Begin::Unclear => None,
+        FileBegin::Export(head) => head.unload_date,
+        FileBegin::Foreign | FileBegin::Unclear => None,
     }
 }
 
-fn read_root(text: Text<'_>) -> Result<Begin, Halt> {
+fn read_root(text: ScannedText<'_>) -> Result<FileBegin, Halt> {
     let mut scanner = text.scanner(0);
     scanner.skip_declaration()?;
     if scanner.skip_to_tag()? == Next::End {
-        return Ok(Begin::Unclear);
+        return Ok(FileBegin::Unclear);
     }
     let tag = scanner.tag()?.token;
     let window = text.window();
     let root = window.name(&tag);
     let has_nul = memchr::memchr(0, &text.text.as_bytes()[..scanner.at()]).is_some();
     let kind = match root_kind(root) {
-        _ if has_nul => return Ok(Begin::Unclear),
-        None => return Ok(Begin::Foreign),
-        Some(FileKind::Dictionary) => return Ok(Begin::Unclear),
-        Some(_) if tag.kind == TokenKind::Empty => return Ok(Begin::Unclear),
+        _ if has_nul => return Ok(FileBegin::Unclear),
+        None => return Ok(FileBegin::Foreign),
+        Some(FileKind::Dictionary) => return Ok(FileBegin::Unclear),
+        Some(_) if tag.kind == TokenKind::Empty => return Ok(FileBegin::Unclear),
         Some(kind) => kind,
     };
     let text_end = scanner.at();
@@ -91,7 +91,7 @@ fn read_root(text: Text<'_>) -> Result<Begin, Halt> {
     };
     let mut lines = LineMarks::default();
     lines.pass(&text.text.as_bytes()[..text_end]);
-    Ok(Begin::Export(Head { kind, root: root.to_owned(), tag: tag.span, unload_date, lines, row }))
+    Ok(FileBegin::Export(RootHead { kind, root: root.to_owned(), tag: tag.span, unload_date, lines, row }))
 }
 
 /// How rows begin in a file whose first one is of that table.
@@ -105,7 +105,19 @@ fn row_tag(first: &str, kind: FileKind) -> Vec<u8> {
     format!("<{table}{end}").into_bytes()
 }
 
-impl Head {
+impl RootHead {
+    /// The report on a file that begins so.
+    pub(super) fn report(&self) -> ReportDraft {
+        let file = FileReport {
+            kind: self.kind,
+            root_tag: self.tag,
+            unload_date: self.unload_date.clone(),
+            lines: self.lines.clone(),
+            ..FileReport::default()
+        };
+        ReportDraft::of(file)
+    }
+
     /// Where a row seems to begin in bytes from the middle of the file. It may be
     /// none, in CDATA for one; whoever comes from before it will tell.
     pub(super) fn guess_row(&self, bytes: &[u8]) -> Option<usize> {

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::payload::{self, Carried};
-use super::raw::Fate;
+use super::carried::PayloadKind;
+use super::column_fate::ColumnFate;
 use super::{Counts, Select};
 use crate::record::{Action, Origin, RowOf, schema};
 
@@ -18,7 +18,7 @@ pub(super) struct TableNumber(usize);
 /// All tables of one file, or of a part of it.
 #[derive(Debug, Default)]
 pub(super) struct Census {
-    tables: Vec<Table>,
+    tables: Vec<CountedTable>,
     by_name: HashMap<Box<str>, usize>,
     /// The last table outside payloads and the last one inside: mostly the next
     /// record is of the same.
@@ -27,15 +27,15 @@ pub(super) struct Census {
 
 /// What is known of one table.
 #[derive(Debug)]
-pub(super) struct Table {
+pub(super) struct CountedTable {
     pub(super) name: Box<str>,
     /// The tables that rules or queries name of which its records are rows.
     pub(super) row_of: RowOf,
     /// The table in whose place rows of this one may stand, which nobody knows.
     pub(super) in_place_of: Option<&'static str>,
     /// What the payload of its records is.
-    pub(super) carried: Option<Carried>,
-    pub(super) slots: Slots,
+    pub(super) carried: Option<PayloadKind>,
+    pub(super) slots: ColumnSlots,
     counts: Counts,
     rows: u64,
 }
@@ -69,12 +69,12 @@ impl Census {
 
     fn push(&mut self, name: &str, select: Select<'_>) -> usize {
         let number = self.tables.len();
-        self.tables.push(Table {
+        self.tables.push(CountedTable {
             name: name.into(),
             row_of: select.row_of(name),
             in_place_of: select.in_place_of(name),
-            carried: payload::carried_by(name),
-            slots: Slots::default(),
+            carried: PayloadKind::of(name),
+            slots: ColumnSlots::default(),
             counts: Counts::default(),
             rows: 0,
         });
@@ -82,7 +82,7 @@ impl Census {
         number
     }
 
-    pub(super) fn table(&mut self, number: TableNumber) -> &mut Table {
+    pub(super) fn table(&mut self, number: TableNumber) -> &mut CountedTable {
         &mut self.tables[number.0]
     }
 
@@ -124,7 +124,7 @@ impl Census {
     }
 }
 
-impl Table {
+impl CountedTable {
     /// Counts a record. A row stands in the file itself, not in a payload.
     pub(super) fn count(&mut self, action: Action, origin: Origin, is_row: bool) {
         self.rows += u64::from(is_row);
@@ -140,7 +140,7 @@ impl Table {
 /// come: an exporter writes all rows alike, so the next name is nearly always
 /// known before it is read.
 #[derive(Debug, Default)]
-pub(super) struct Slots {
+pub(super) struct ColumnSlots {
     list: Vec<Slot>,
     by_name: HashMap<Box<[u8]>, usize>,
     first: usize,
@@ -150,7 +150,7 @@ pub(super) struct Slots {
 struct Slot {
     /// `<name`
     open: Box<[u8]>,
-    fate: Fate,
+    fate: ColumnFate,
     /// The slot that came behind it last.
     next: usize,
 }
@@ -158,11 +158,11 @@ struct Slot {
 /// The number of a column among the slots, where it has one.
 pub(super) type SlotNumber = Option<usize>;
 
-impl Slots {
+impl ColumnSlots {
     /// The slot that is likely to come behind `last`: its number, `<name`, and
     /// what is to be done with it.
     #[inline]
-    pub(super) fn next(&self, last: SlotNumber) -> Option<(usize, &[u8], Fate)> {
+    pub(super) fn next(&self, last: SlotNumber) -> Option<(usize, &[u8], ColumnFate)> {
         let number = last.map_or(self.first, |last| self.list[last].next);
         let slot = self.list.get(number)?;
         Some((number, &slot.open, slot.fate))
@@ -171,7 +171,7 @@ impl Slots {
     /// The slot that is likely to come behind `last`, if the text begins with
     /// its tag up to the end of the name: its number, the length of `<name` and
     /// what is to be done with it.
-    pub(super) fn guess(&self, last: SlotNumber, rest: &[u8]) -> Option<(usize, usize, Fate)> {
+    pub(super) fn guess(&self, last: SlotNumber, rest: &[u8]) -> Option<(usize, usize, ColumnFate)> {
         let (number, open, fate) = self.next(last)?;
         let is_end = |byte: &u8| matches!(byte, b'>' | b'/' | b' ');
         let fits = rest.starts_with(open) && rest.get(open.len()).is_some_and(is_end);
@@ -183,8 +183,8 @@ impl Slots {
         &mut self,
         last: SlotNumber,
         name: &[u8],
-        filter: impl FnOnce() -> Fate,
-    ) -> (SlotNumber, Fate) {
+        filter: impl FnOnce() -> ColumnFate,
+    ) -> (SlotNumber, ColumnFate) {
         let number = match self.by_name.get(name) {
             Some(number) => *number,
             None if self.list.len() == MAX_SLOTS => return (None, filter()),

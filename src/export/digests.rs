@@ -6,7 +6,8 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use foldhash::quality::RandomState;
 use rayon::prelude::*;
 
-use super::{RecordSink, Select, read};
+use super::read::read;
+use super::{RecordSink, Select};
 use crate::record::Record;
 use crate::source::Source;
 

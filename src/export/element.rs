@@ -1,175 +1,72 @@
-//! One element below the root, read by the strict reader: a record, or a wrapper
-//! around records.
+//! From an element of an XML export that was read to its end to its record.
 
-use super::finish::{Surroundings, carries_action};
-use super::raw::{FieldFilter, RawField, RawRecord};
-use super::reading::Reading;
-use crate::record::Origin;
+use super::action_attribute::{ActionAttribute, action_of};
+use super::frame::Surroundings;
+use super::record_builder::{RecordBuilder, RowHead};
+use super::row::{RowSpans, RowText};
+use super::unheard::Odds;
+use super::unknown_class::{Fit, fit};
+use crate::record::{Action, Origin};
 use crate::span::ByteSpan;
-use crate::xml::{Token, TokenKind, TokenReader, XmlError, XmlErrorKind};
+use crate::xml::{Token, Window};
 
-/// How deep records may stand in one another without payloads.
-const MAX_NESTING: usize = 16;
-
-impl Reading<'_> {
-    /// Reads the element whose start or empty tag is `tag`, up to its end.
-    pub(super) fn read_element(
-        &mut self,
-        reader: &mut TokenReader,
-        tag: Token,
-        around: Surroundings<'_>,
-    ) -> Result<(), XmlError> {
-        if around.nesting == 0 {
-            reader.keep_from(Some(tag.span.start));
-            if around.frame.is_none() {
-                self.outer_start = tag.span.start;
-                self.ordinal = 0;
-            }
-        }
-        let mut raw = self.spare.pop().unwrap_or_default();
-        raw.clear();
-        let result = self.read_children(reader, tag, around, &mut raw);
-        let result = result.map(|(end, is_wrapper)| {
-            if !is_wrapper {
-                self.finish_element(reader.window(), (tag, end), around, &raw);
-            }
-        });
-        self.spare.push(raw);
-        if around.nesting == 0 {
-            reader.keep_from(None);
-        }
-        result
-    }
-
-    /// Reads the children; says where the element ends and whether it only
-    /// wraps records: an element with a child that carries `action` does.
-    fn read_children(
-        &mut self,
-        reader: &mut TokenReader,
-        tag: Token,
-        around: Surroundings<'_>,
-        raw: &mut RawRecord,
-    ) -> Result<(u64, bool), XmlError> {
-        if tag.kind == TokenKind::Empty {
-            return Ok((tag.span.end, false));
-        }
-        let table = reader.name(&tag).to_owned();
-        let filter = FieldFilter::new(self.select, &table);
-        let inside = Surroundings {
-            nesting: around.nesting + 1,
-            origin: if table == "sys_update_xml" && around.frame.is_none() {
-                Origin::UpdateSet
-            } else {
-                around.origin
-            },
-            ..around
-        };
-        let mut is_wrapper = false;
-        loop {
-            let Some(child) = reader.next_token()? else { return Ok((tag.span.end, is_wrapper)) };
-            match child.kind {
-                TokenKind::End => return Ok((child.span.end, is_wrapper)),
-                TokenKind::Start | TokenKind::Empty if carries_action(reader.window(), &child) => {
-                    check_tear(reader, &child, &table, raw.has_fields, around)?;
-                    check_nesting(&child, inside)?;
-                    is_wrapper = true;
-                    self.read_element(reader, child, inside)?;
-                }
-                TokenKind::Start | TokenKind::Empty => {
-                    self.read_field(reader, child, (&table, filter), inside, raw)?;
-                }
-                _ => self.note_text(reader, child, around.frame),
-            }
-        }
-    }
-
-    fn read_field(
-        &mut self,
-        reader: &mut TokenReader,
-        tag: Token,
-        (table, filter): (&str, FieldFilter<'_>),
-        inside: Surroundings<'_>,
-        raw: &mut RawRecord,
-    ) -> Result<(), XmlError> {
-        let first = raw.pieces.len();
-        let fate = filter.fate(reader.name(&tag));
-        let mut field = RawField {
-            tag,
-            element: tag.span,
-            content: ByteSpan::at(tag.span.end),
-            pieces: first..first,
-            has_children: false,
-            column: fate.column,
-            is_handed_out: fate.is_handed_out,
-        };
-        if tag.kind == TokenKind::Start {
-            let mut depth = 0_usize;
-            while let Some(token) = reader.next_token()? {
-                match token.kind {
-                    TokenKind::End if depth == 0 => {
-                        field.element = ByteSpan::new(tag.span.start, token.span.end);
-                        field.content = ByteSpan::new(tag.span.end, token.span.start);
-                        break;
-                    }
-                    TokenKind::End => depth -= 1,
-                    TokenKind::Start | TokenKind::Empty if carries_action(reader.window(), &token) => {
-                        check_tear(reader, &token, table, true, inside)?;
-                        check_nesting(&token, inside)?;
-                        field.has_children = true;
-                        self.read_element(reader, token, inside)?;
-                    }
-                    TokenKind::Start => {
-                        check_list_tear(reader, &tag, table, inside)?;
-                        field.has_children = true;
-                        depth += 1;
-                    }
-                    TokenKind::Empty => field.has_children = true,
-                    _ if fate.is_wanted && depth == 0 && token.is_text() => raw.pieces.push(token),
-                    _ => {}
-                }
-            }
-        }
-        field.pieces.end = raw.pieces.len();
-        raw.has_fields = true;
-        if fate.is_wanted {
-            raw.fields.push(field);
-        }
-        Ok(())
-    }
-}
-
-/// A record that begins inside another of its own table, after fields of that
-/// one: the end of the first was lost.
-fn check_tear(
-    reader: &TokenReader,
-    tag: &Token,
-    table: &str,
-    after_fields: bool,
+/// An element was read to its end at `end`: if it is a record, the builder gets it.
+pub(super) fn finish_element(
+    builder: &mut RecordBuilder<'_>,
+    window: Window<'_>,
+    (tag, end): (Token, u64),
     around: Surroundings<'_>,
-) -> Result<(), XmlError> {
-    let torn = around.torn_by.is_some() && after_fields && reader.name(tag) == table;
-    if torn { Err(torn_at(tag, table)) } else { Ok(()) }
-}
-
-/// The same in a list export, whose rows have no `action`: an element named as
-/// its table, with elements inside.
-fn check_list_tear(
-    reader: &TokenReader,
-    tag: &Token,
-    table: &str,
-    around: Surroundings<'_>,
-) -> Result<(), XmlError> {
-    let torn = around.torn_by == Some("xml") && reader.name(tag) == table;
-    if torn { Err(torn_at(tag, table)) } else { Ok(()) }
-}
-
-fn torn_at(tag: &Token, table: &str) -> XmlError {
-    XmlError { kind: XmlErrorKind::Torn { table: table.to_owned() }, at: tag.span }
-}
-
-fn check_nesting(tag: &Token, around: Surroundings<'_>) -> Result<(), XmlError> {
-    if around.nesting <= MAX_NESTING {
-        return Ok(());
+    row: &RowSpans,
+) {
+    let name = window.name(&tag);
+    let attribute = action_of(window, &tag);
+    let own = match attribute {
+        ActionAttribute::Record(action) => action,
+        ActionAttribute::Multiple => {
+            builder.heard.note(name, around.promised, tag.span);
+            return;
+        }
+        ActionAttribute::Absent if !row.has_columns => return,
+        ActionAttribute::Absent => Action::InsertOrUpdate,
+    };
+    if around.frame.is_some() {
+        builder.heard.note(name, around.promised, tag.span);
     }
-    Err(XmlError { kind: XmlErrorKind::TooDeep(MAX_NESTING), at: tag.span })
+    let select = builder.select;
+    let mut table = builder.report.census.number(name, around.depth(), select);
+    let in_place_of = builder.report.census.table(table).in_place_of;
+    if let Some(named) = in_place_of.filter(|_| around.is_child_of_root() && around.origin == Origin::Table) {
+        // Nobody knows the class, and the file is named after another table.
+        let names = row.columns.iter().filter_map(|column| column.name(window, &[]));
+        let fit = fit(named, names);
+        builder.report.unknown_classes.note((name, fit), Some(named), tag.span);
+        if fit == Fit::Row {
+            table = builder.report.census.number(named, 0, select);
+        }
+    }
+    let is_silent = attribute == ActionAttribute::Absent;
+    let action = action_in_row(builder, (own, is_silent), tag, around);
+    let span = ByteSpan::new(tag.span.start, end);
+    let head = RowHead { table, action, span, start_tag: tag.span };
+    builder.finish(RowText::of_xml(window), &head, row, around);
+}
+
+/// What becomes of a record of which its own tag says `own`. Where the row around
+/// it says another action, nothing tells which one counts: the record is judged.
+fn action_in_row(
+    builder: &mut RecordBuilder<'_>,
+    (own, is_silent): (Action, bool),
+    tag: Token,
+    around: Surroundings<'_>,
+) -> Action {
+    let either = if around.deleted { Action::Delete } else { own };
+    let Some((_, said_at)) = around.row_says.other_than(own).filter(|_| around.nesting == 0) else {
+        return either;
+    };
+    // A record that says nothing has the action of its row.
+    if is_silent {
+        return either;
+    }
+    builder.report.unheard.at_odds(Odds::Action, [said_at, around.outer(tag.span)]);
+    Action::InsertOrUpdate
 }

@@ -12,8 +12,7 @@
 
 use std::collections::HashSet;
 
-use super::flat::{self, Named};
-use super::sniff::promises_xml;
+use super::file_name::{Named, by_file_name, promises_xml};
 use super::{FileKind, FileReport, problem};
 use crate::record::{is_sys_id, schema};
 use crate::source::{Problem, ProblemKind, Source, TextStream};
@@ -121,7 +120,7 @@ pub fn raise_unfollowed(problems: &mut [(String, Problem)]) {
     let skipped = problems.iter_mut().filter(|(_, problem)| problem.kind == ProblemKind::Skipped);
     for (path, problem) in skipped {
         let target = problem.message.rsplit_once(": ").and_then(|(_, target)| pointer(target));
-        let is_export = match flat::by_file_name(path) {
+        let is_export = match by_file_name(path) {
             Some(named) => may_be_export(path) && is_meant(&named, path),
             None => promises_xml(path) || target.is_some() && may_be_export(path),
         };
@@ -141,7 +140,7 @@ fn raise(report: &mut FileReport) {
 /// Whether a packed file has the name of an export.
 fn is_packed_export(path: &str) -> bool {
     let unpacked = path.rsplit_once('.').map_or(path, |(unpacked, _)| unpacked);
-    let named = [path, unpacked].into_iter().find_map(flat::by_file_name);
+    let named = [path, unpacked].into_iter().find_map(by_file_name);
     match named {
         Some(Named::Known(_)) => true,
         Some(Named::Other(_)) => unpacked.contains('.') && may_be_export(unpacked),
@@ -200,7 +199,7 @@ fn seems(path: &str, text: &str) -> Seems {
     if let Some(message) = may_be.then(|| pointer(text)).flatten() {
         return Seems::Absent(message);
     }
-    let named = may_be.then(|| flat::by_file_name(path)).flatten();
+    let named = may_be.then(|| by_file_name(path)).flatten();
     if let Some(named) = named.as_ref().filter(|named| text.trim().is_empty() && is_meant(named, path)) {
         return Seems::Absent(format!("the file has the name of {} and is empty{REMEDY}", named.name()));
     }
@@ -326,7 +325,7 @@ fn of_sheet(path: &str, text: &str) -> Seems {
     let is_id = |cell: &str| is_sys_id(cell.trim());
     let has_rows = text.lines().take(FIRST_ROWS).any(|line| line.split('\t').any(is_id));
     match of_lines(text) {
-        Seems::Foreign if has_rows && matches!(flat::by_file_name(path), Some(Named::Known(_))) => {
+        Seems::Foreign if has_rows && matches!(by_file_name(path), Some(Named::Known(_))) => {
             Seems::Export("the sheet holds rows and no header that is known".to_owned())
         }
         Seems::Foreign if has_rows => Seems::Perhaps("the sheet holds rows and no header that is known"),

@@ -1,7 +1,7 @@
 //! Going on behind a break in the middle of a file.
 
-use super::FileKind;
 use super::census::Census;
+use super::kind::FileKind;
 
 /// How often one file may break before the rest is given up.
 pub(super) const MAX_BREAKS: usize = 32;

@@ -1,7 +1,7 @@
 //! Columns that contradict themselves in one record: they have two values, or are
 //! references that are empty and display something. What holds, nobody can tell.
 
-use super::problem;
+use super::file_report::problem;
 use crate::record::Field;
 use crate::record::schema::{self, ColumnType};
 use crate::source::{Problem, ProblemKind, more_like_it};

@@ -8,10 +8,13 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use super::part::{End, From, Parts};
-use super::reading::{By, Reading, State};
-use super::whole::{self, Opened, PART};
-use super::{FileReport, RecordSink, Select, passed_over};
+use super::part::{FileParts, PartEnd, PartStart, hand_over, read_part};
+use super::passed_over;
+use super::read::{Opened, PART, open, read_source};
+use super::record_builder::RecordBuilder;
+use super::report_draft::ReportDraft;
+use super::scan::scan_payload;
+use super::{FileReport, RecordSink, Select};
 use crate::source::{PartBuffer, Source};
 
 /// How many small files are read at a time at most.
@@ -86,7 +89,7 @@ struct Queue<S> {
     /// The first source that nobody has begun.
     next: usize,
     /// Files whose parts are handed out: number of the source, next part.
-    files: VecDeque<(usize, u64, Arc<Parts>)>,
+    files: VecDeque<(usize, u64, Arc<FileParts>)>,
     /// How many sources are being opened, of which parts may come.
     opening: usize,
     done: BTreeMap<Key, Piece<S>>,
@@ -106,7 +109,7 @@ impl<S> Default for Queue<S> {
 /// Something to do.
 enum Task {
     Sources(std::ops::Range<usize>),
-    Part(usize, u64, Arc<Parts>),
+    Part(usize, u64, Arc<FileParts>),
 }
 
 /// Something that was done.
@@ -114,14 +117,20 @@ enum Piece<S> {
     /// Whole sources.
     Sources(Vec<FileReport>, S),
     /// A part of one: where it began, where it ended, and what was in it.
-    Part { parts: Arc<Parts>, number: u64, read: Option<(u64, End)>, state: Box<State>, sink: S },
+    Part {
+        parts: Arc<FileParts>,
+        number: u64,
+        read: Option<(u64, PartEnd)>,
+        report: Box<ReportDraft>,
+        sink: S,
+    },
 }
 
 /// What is given on in order, by one thread at a time.
 struct Turn {
     reports: Vec<FileReport>,
     /// The file whose parts are given on, and where its next row must begin.
-    open: Option<(State, u64)>,
+    open: Option<(ReportDraft, u64)>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -203,7 +212,7 @@ impl<C: Collect> Run<'_, C> {
     fn sources_of(&self, range: std::ops::Range<usize>, buffer: &mut PartBuffer) -> (Key, Piece<C::Sink>) {
         let first = range.start;
         if self.may_have_parts(first) {
-            let opened = whole::open(&self.sources[first], buffer, self.size);
+            let opened = open(&self.sources[first], buffer, self.size);
             let parts = if let Opened::Parts(parts) = opened { Some(Arc::new(parts)) } else { None };
             let mut queue = lock(&self.queue);
             queue.opening -= 1;
@@ -221,7 +230,7 @@ impl<C: Collect> Run<'_, C> {
         let reports = range.map(|number| {
             let source = &self.sources[number];
             sink.begin(u32::try_from(number).unwrap_or(u32::MAX));
-            let report = whole::read_source(source, self.select, &mut sink, (buffer, self.size));
+            let report = read_source(source, self.select, &mut sink, (buffer, self.size));
             self.collect.progress(source.size().unwrap_or(0));
             report
         });
@@ -233,44 +242,38 @@ impl<C: Collect> Run<'_, C> {
         &self,
         source: usize,
         number: u64,
-        parts: Arc<Parts>,
+        parts: Arc<FileParts>,
         buffer: &mut PartBuffer,
         loaded: Option<u64>,
     ) -> Piece<C::Sink> {
-        let from = if number == 0 { From::Row(parts.head.tag.end) } else { From::Guess };
-        let (read, state, sink) = self.read_part(source, number, &parts, from, (buffer, loaded));
+        let from = if number == 0 { PartStart::Row(parts.head.tag.end) } else { PartStart::Guess };
+        let (read, report, sink) = self.read_part(source, number, &parts, from, (buffer, loaded));
         self.collect.progress(parts.range(number).end - parts.range(number).start);
-        Piece::Part { parts, number, read, state: Box::new(state), sink }
+        Piece::Part { parts, number, read, report: Box::new(report), sink }
     }
 
     fn read_part(
         &self,
         source: usize,
         number: u64,
-        parts: &Parts,
-        from: From,
+        parts: &FileParts,
+        from: PartStart,
         (buffer, loaded): (&mut PartBuffer, Option<u64>),
-    ) -> (Option<(u64, End)>, State, C::Sink) {
+    ) -> (Option<(u64, PartEnd)>, ReportDraft, C::Sink) {
         let mut sink = self.sink_of(source);
-        let mut reading = Reading::new(self.select_of(source), By::Scanner, &mut sink);
-        let read = reading.read_part(parts, &parts.range(number), from, buffer, loaded);
-        let state = reading.state;
-        (read, state, sink)
+        let mut report = ReportDraft::default();
+        let mut builder = RecordBuilder::new(parts.select(self.select), &mut sink, &mut report, scan_payload);
+        let read = read_part(&mut builder, parts, &parts.range(number), from, (buffer, loaded));
+        (read, report, sink)
     }
 
     /// Reads the rest of a file by the strict reader, and gives it on.
-    fn hand_over(&self, source: usize, parts: &Parts, state: State, at: u64) -> State {
+    fn hand_over(&self, source: usize, parts: &FileParts, mut report: ReportDraft, at: u64) -> ReportDraft {
         let mut sink = self.sink_of(source);
-        let mut reading = Reading::resume(self.select_of(source), By::Scanner, &mut sink, state);
-        reading.hand_over(parts, at);
-        let state = reading.state;
+        let select = parts.select(self.select);
+        hand_over(&mut RecordBuilder::new(select, &mut sink, &mut report, scan_payload), parts, at);
         self.collect.take(sink);
-        state
-    }
-
-    /// What is decoded of that source.
-    fn select_of(&self, source: usize) -> Select<'_> {
-        self.select.in_file(&self.sources[source])
+        report
     }
 
     /// A sink for records of that source.
@@ -331,8 +334,8 @@ impl Turn {
                 run.collect.take(sink);
                 (next, 0)
             }
-            Piece::Part { parts, number, read, state, sink } => {
-                let is_over = self.give_part_on(run, (source, number), &parts, (read, *state, sink));
+            Piece::Part { parts, number, read, report, sink } => {
+                let is_over = self.give_part_on(run, (source, number), &parts, (read, *report, sink));
                 if !is_over && number + 1 < parts.count() {
                     return (source, number + 1);
                 }
@@ -347,11 +350,11 @@ impl Turn {
         &mut self,
         run: &Run<'_, C>,
         (source, number): Key,
-        parts: &Parts,
-        (mut read, mut state, mut sink): (Option<(u64, End)>, State, C::Sink),
+        parts: &FileParts,
+        (mut read, mut report, mut sink): (Option<(u64, PartEnd)>, ReportDraft, C::Sink),
     ) -> bool {
         let (mut whole, expected) =
-            self.open.take().unwrap_or_else(|| (State::of_root(&parts.head), parts.head.tag.end));
+            self.open.take().unwrap_or_else(|| (parts.head.report(), parts.head.tag.end));
         let range = parts.range(number);
         if expected >= range.end {
             // One row takes up all of it.
@@ -360,34 +363,34 @@ impl Turn {
         }
         if read.is_none_or(|(start, _)| start != expected) {
             let mut buffer = PartBuffer::default();
-            let from = From::Row(expected);
-            (read, state, sink) = run.read_part(source, number, parts, from, (&mut buffer, None));
+            let from = PartStart::Row(expected);
+            (read, report, sink) = run.read_part(source, number, parts, from, (&mut buffer, None));
         }
-        whole.append(state, run.select_of(source));
+        whole.append(report, parts.select(run.select));
         run.collect.take(sink);
-        let end = read.map_or(End::HandOver(expected), |(_, end)| end);
+        let end = read.map_or(PartEnd::HandOver(expected), |(_, end)| end);
         let next = match end {
-            End::Row(row) => row,
-            End::Root(end) => {
+            PartEnd::Row(row) => row,
+            PartEnd::Root(end) => {
                 whole.close_root(end);
                 end
             }
-            End::HandOver(at) => {
+            PartEnd::HandOver(at) => {
                 whole = run.hand_over(source, parts, whole, at);
                 at
             }
         };
         parts.plain.is_valid_to(next);
         self.open = Some((whole, next));
-        !matches!(end, End::Row(_))
+        !matches!(end, PartEnd::Row(_))
     }
 
     /// The last part was given on.
-    fn close<C: Collect>(&mut self, run: &Run<'_, C>, source: usize, parts: &Parts, is_over: bool) {
-        let Some((mut state, next)) = self.open.take() else { return };
+    fn close<C: Collect>(&mut self, run: &Run<'_, C>, source: usize, parts: &FileParts, is_over: bool) {
+        let Some((mut report, next)) = self.open.take() else { return };
         if !is_over {
-            state = run.hand_over(source, parts, state, next);
+            report = run.hand_over(source, parts, report, next);
         }
-        self.reports.push(FileReport { encoding: "UTF-8", ..state.finish() });
+        self.reports.push(FileReport { encoding: "UTF-8", ..report.finish() });
     }
 }

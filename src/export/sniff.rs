@@ -1,6 +1,8 @@
 //! What a file is, from its first bytes and its root element.
 
-use super::{FileKind, passed_over, problem};
+use super::file_name::promises_xml;
+use super::passed_over;
+use super::{FileKind, problem};
 use crate::source::{Problem, ProblemKind};
 use crate::span::ByteSpan;
 use crate::xml::Attribute;
@@ -9,7 +11,7 @@ use crate::xml::Attribute;
 pub(super) const SNIFFED: usize = 1024;
 
 /// What the first bytes of a file say.
-pub(super) enum Head {
+pub(super) enum FirstBytes {
     /// It may be XML.
     Xml,
     /// It is none, and nothing in its name says that it should be.
@@ -20,16 +22,16 @@ pub(super) enum Head {
 
 /// Judges the first bytes. Content decides; the name only decides whether a
 /// file without XML in it is worth a word.
-pub(super) fn head(text: &str, path: &str) -> Head {
+pub(super) fn head(text: &str, path: &str) -> FirstBytes {
     let promised = promises_xml(path);
     let begin = text.trim_start();
     // Of a text that begins with much space nothing is known yet.
     let is_open = begin.is_empty() && text.len() + char::MAX_LEN_UTF8 > SNIFFED;
     if begin.starts_with('<') || is_open {
-        return Head::Xml;
+        return FirstBytes::Xml;
     }
     if !promised {
-        return Head::Foreign;
+        return FirstBytes::Foreign;
     }
     let message = if let Some(message) = passed_over::pointer(text) {
         message
@@ -40,17 +42,7 @@ pub(super) fn head(text: &str, path: &str) -> Head {
     } else {
         "the file does not begin with a tag, so it is not XML".to_owned()
     };
-    Head::Unreadable(problem(ProblemKind::Unreadable, message, ByteSpan::at(0)))
-}
-
-pub(super) fn promises_xml(path: &str) -> bool {
-    // Whoever pipes something in means it to be read.
-    if path == "stdin" {
-        return true;
-    }
-    let name = path.to_ascii_lowercase();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
-    name.rsplit_once('.').is_some_and(|(_, extension)| extension == "xml")
+    FirstBytes::Unreadable(problem(ProblemKind::Unreadable, message, ByteSpan::at(0)))
 }
 
 /// The kind of file that a root element opens; `None` for XML that no

@@ -3,8 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use super::file_name::is_name;
+use super::file_report::problem;
 use super::heard::{Lack, promised_table};
-use super::{flat, problem};
 use crate::record::schema;
 use crate::source::{Problem, ProblemKind, more_like_it};
 use crate::span::ByteSpan;
@@ -109,7 +110,7 @@ fn add<S: PartialEq, P>(counts: &mut Vec<(S, u64, P)>, (sort, more, place): (S, 
 pub(super) fn table_of_update(name: &str) -> Option<&str> {
     let name = name.trim();
     if let Some(table) = promised_table(name) {
-        return Some(table).filter(|table| flat::is_name(table));
+        return Some(table).filter(|table| is_name(table));
     }
     let is_begin = |table: &&str| name.strip_prefix(table).is_some_and(|rest| rest.starts_with('_'));
     let table = schema::tables().into_iter().filter(is_begin).max_by_key(|table| table.len())?;

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{flat, problem};
+use super::file_name::is_telling;
+use super::file_report::problem;
 use crate::record::{known_key, schema};
 use crate::source::{Problem, ProblemKind};
 use crate::span::ByteSpan;
@@ -31,7 +32,7 @@ pub(super) fn fit<'n, I: Iterator<Item = &'n str>>(table: &str, names: I) -> Fit
     for name in names.filter(|name| is_own(name)) {
         own += 1;
         known += usize::from(schema::column(table, name).is_some());
-        telling += usize::from(flat::is_telling(name, table));
+        telling += usize::from(is_telling(name, table));
         keys += usize::from(key.contains(&name));
     }
     let is_most = known * 2 >= own;

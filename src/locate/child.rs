@@ -4,13 +4,12 @@ use memchr::memchr_iter;
 
 use super::PlaceLines;
 use super::Snippet;
-use super::look::{Ask, Look, own_places};
+use super::look::{Look, PlaceAsk, own_places};
 use super::near::{Spans, add_secrets};
 use super::snippet::{Piece, cells, cut, surroundings, utf16_units};
 use super::text_store::{Excerpt, PlaceKey};
 use crate::engine::SharedNames;
 use crate::export::RecordSink;
-use crate::finding::Finding;
 use crate::record::Record;
 use crate::span::{ByteSpan, LineColumn};
 
@@ -23,74 +22,74 @@ pub(super) struct Point {
 }
 
 /// Takes what is asked of the records in one child.
-pub(super) struct Child<'c, 'p> {
+pub(super) struct Child<'c> {
     look: Look<'c>,
     names: &'c SharedNames,
-    asks: &'c [Ask<'p>],
+    asks: &'c [PlaceAsk],
     /// Whether each was answered.
     is_met: Vec<bool>,
     points: Vec<Point>,
-    written: Vec<(u32, Finding)>,
     /// Whether any text is shown, so that secrets must be known.
     is_shown: bool,
     secrets: Vec<ByteSpan>,
 }
 
-impl<'c, 'p> Child<'c, 'p> {
+impl<'c> Child<'c> {
     /// `asks` are those of one child, by record.
-    pub(super) fn new(look: Look<'c>, names: &'c SharedNames, asks: &'c [Ask<'p>]) -> Self {
+    pub(super) fn new(look: Look<'c>, names: &'c SharedNames, asks: &'c [PlaceAsk]) -> Self {
         Self {
             look,
             names,
             asks,
             is_met: vec![false; asks.len()],
             points: Vec::with_capacity(asks.len()),
-            written: Vec::new(),
             is_shown: asks.iter().any(|ask| ask.is_shown),
             secrets: Vec::new(),
         }
     }
 
-    /// Where the places are, what must not be shown of the child, and the findings that
-    /// were open. What was not met is where the child begins.
-    pub(super) fn finish(mut self) -> (Vec<Point>, Vec<ByteSpan>, Vec<(u32, Finding)>) {
+    /// Where the places are, and what must not be shown of the child. What was not met is
+    /// where the child begins.
+    pub(super) fn finish(mut self) -> (Vec<Point>, Vec<ByteSpan>) {
         for (ask, _) in self.asks.iter().zip(&self.is_met).filter(|(_, is_met)| !**is_met) {
-            let spans = Spans::lost(ask.place);
+            let spans = Spans::lost(ask.outer_start);
             self.points.push(Point { key: ask.key, spans, is_shown: ask.is_shown });
-            if ask.is_open {
-                let finding = (self.look.write)(ask.key.0, None, self.names);
-                self.written.extend(finding.map(|finding| (ask.key.0, finding)));
+            if ask.is_open
+                && let Some(finding) = self.look.open.write(ask.key.0, None, self.names)
+            {
+                self.look.open.keep(ask.key.0, finding);
             }
         }
         self.secrets.sort_unstable();
-        (self.points, self.secrets, self.written)
+        (self.points, self.secrets)
     }
 
-    fn answer(&mut self, ask: Ask<'_>, record: &Record<'_>) {
-        let Ask { key, place, is_open, is_shown } = ask;
-        let Some(finding) = is_open.then(|| (self.look.write)(key.0, Some(record), self.names)).flatten()
-        else {
-            self.points.push(Point { key, spans: Spans::in_record(place, record), is_shown });
+    fn answer(&mut self, ask: &PlaceAsk, record: &Record<'_>) {
+        let &PlaceAsk { key, ref target, is_open, is_shown, .. } = ask;
+        let open = self.look.open;
+        let written = if is_open { open.write(key.0, Some(record), self.names) } else { None };
+        let Some(finding) = written else {
+            self.points.push(Point { key, spans: Spans::in_record(target, record), is_shown });
             return;
         };
         for (place, slot) in finding.places[..own_places(&finding.places)].iter().zip(0..) {
-            let spans = Spans::in_record(place, record);
+            let spans = Spans::in_record(&place.target, record);
             self.points.push(Point { key: (key.0, slot), spans, is_shown });
         }
-        self.written.push((key.0, finding));
+        open.keep(key.0, finding);
     }
 }
 
-impl RecordSink for Child<'_, '_> {
+impl RecordSink for Child<'_> {
     fn record(&mut self, record: &Record<'_>) {
         if self.is_shown {
             add_secrets(record, &mut self.secrets);
         }
         let asks = self.asks;
-        let from = asks.partition_point(|ask| ask.place.ordinal < record.ordinal);
-        for at in (from..asks.len()).take_while(|at| asks[*at].place.ordinal == record.ordinal) {
+        let from = asks.partition_point(|ask| ask.ordinal < record.ordinal);
+        for at in (from..asks.len()).take_while(|at| asks[*at].ordinal == record.ordinal) {
             if !std::mem::replace(&mut self.is_met[at], true) {
-                self.answer(asks[at], record);
+                self.answer(&asks[at], record);
             }
         }
     }

@@ -9,7 +9,7 @@ use super::child::{Child, Point};
 use super::near::Spans;
 use super::root::look_at_root;
 use super::text_store::{PlaceKey, TextStore};
-use crate::engine::SharedNames;
+use crate::engine::{Drafts, SharedNames};
 use crate::export::{ChildReader, FileReport};
 use crate::finding::{Finding, Place, Target};
 use crate::record::Record;
@@ -22,11 +22,15 @@ const SHARE: usize = 512;
 const BESIDE: u16 = 1 << 12;
 
 /// A place that is looked for.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Ask<'p> {
+#[derive(Debug)]
+pub(super) struct PlaceAsk {
     /// The finding, by its number, and which of its places.
     pub(super) key: PlaceKey,
-    pub(super) place: &'p Place,
+    pub(super) source: u32,
+    /// As [`Place`] has it.
+    pub(super) outer_start: u64,
+    pub(super) ordinal: u32,
+    pub(super) target: Target,
     /// Whether the finding is written when its row is there. What it points at in the
     /// row is known then.
     pub(super) is_open: bool,
@@ -34,11 +38,16 @@ pub(super) struct Ask<'p> {
     pub(super) is_shown: bool,
 }
 
-impl Ask<'_> {
+impl PlaceAsk {
+    /// Asks for the lines of a place.
+    pub(super) fn of(key: PlaceKey, place: &Place) -> Self {
+        let &Place { source, outer_start, ordinal, ref target, .. } = place;
+        Self { key, source, outer_start, ordinal, target: target.clone(), is_open: false, is_shown: false }
+    }
+
     /// Places in records stand behind the root, which has no start of its own.
     pub(super) fn order(&self) -> (u32, Option<u64>, u32) {
-        let Place { source, outer_start, ordinal, target, .. } = self.place;
-        (*source, (*target != Target::Root).then_some(*outer_start), *ordinal)
+        (self.source, (self.target != Target::Root).then_some(self.outer_start), self.ordinal)
     }
 }
 
@@ -64,23 +73,50 @@ pub(super) fn own_places(places: &[Place]) -> usize {
     (0..places.len()).take_while(is_own).count()
 }
 
-/// What writes open findings, by their number; without a record where it is gone.
-pub(super) type Write<'w> = dyn Fn(u32, Option<&Record<'_>>, &SharedNames) -> Option<Finding> + Sync + 'w;
+/// Findings that wait for the rows that they show, by their number.
+pub(super) trait OpenFindings: Sync {
+    /// Writes one; without a record where that is gone. `None` where none waits.
+    fn write(&self, number: u32, record: Option<&Record<'_>>, names: &SharedNames) -> Option<Finding>;
+
+    /// Takes one that was written.
+    fn keep(&self, number: u32, finding: Finding);
+}
+
+impl OpenFindings for Drafts<'_> {
+    fn write(&self, number: u32, record: Option<&Record<'_>>, names: &SharedNames) -> Option<Finding> {
+        Drafts::write(self, number, record, names)
+    }
+
+    fn keep(&self, number: u32, finding: Finding) {
+        Drafts::keep(self, number, finding);
+    }
+}
+
+/// Where nothing waits.
+pub(super) struct NothingOpen;
+
+impl OpenFindings for NothingOpen {
+    fn write(&self, _: u32, _: Option<&Record<'_>>, _: &SharedNames) -> Option<Finding> {
+        None
+    }
+
+    fn keep(&self, _: u32, _: Finding) {}
+}
 
 /// Who looks, and at what.
 #[derive(Clone, Copy)]
 pub(super) struct Look<'l> {
     pub(super) source: &'l Source,
     pub(super) report: &'l FileReport,
-    pub(super) write: &'l Write<'l>,
+    pub(super) open: &'l dyn OpenFindings,
     pub(super) texts: &'l TextStore,
 }
 
 /// What one look found.
 #[derive(Default)]
 pub(super) struct Looked {
-    pub(super) lines: Vec<(PlaceKey, PlaceLines)>,
-    pub(super) written: Vec<(u32, Finding)>,
+    /// One list of each thread's share.
+    pub(super) lines: Vec<Vec<(PlaceKey, PlaceLines)>>,
     /// Lines of notices, by their number.
     pub(super) noticed: Vec<(usize, LineColumn)>,
     /// Why the source could not be read again, if it could not.
@@ -90,7 +126,6 @@ pub(super) struct Looked {
 impl Looked {
     pub(super) fn join(mut self, other: Self) -> Self {
         self.lines.extend(other.lines);
-        self.written.extend(other.written);
         self.noticed.extend(other.noticed);
         self.problem = self.problem.or(other.problem);
         self
@@ -100,24 +135,24 @@ impl Looked {
 impl Look<'_> {
     /// Answers everything that is asked of the source. `asks` are sorted; `notices` are
     /// numbers and offsets.
-    pub(super) fn all(self, asks: &[Ask<'_>], mut notices: Vec<(usize, u64)>) -> Looked {
+    pub(super) fn all(self, asks: &[PlaceAsk], mut notices: Vec<(usize, u64)>) -> Looked {
         notices.sort_by_key(|(_, offset)| *offset);
         if let Err(problem) = self.source.check_unchanged() {
             return self.lost(asks, problem);
         }
-        let roots = asks.partition_point(|ask| ask.place.target == Target::Root);
+        let roots = asks.partition_point(|ask| ask.target == Target::Root);
         let (roots, asks) = asks.split_at(roots);
-        let mut looked = Looked { lines: look_at_root(self, roots), ..Looked::default() };
-        let last_child = asks.last().map_or(0, |ask| ask.place.outer_start);
+        let mut looked = Looked { lines: vec![look_at_root(self, roots)], ..Looked::default() };
+        let last_child = asks.last().map_or(0, |ask| ask.outer_start);
         let last = notices.last().map_or(last_child, |(_, offset)| last_child.max(*offset));
         // Where something was repaired, bytes are not the text up to the end.
         let is_repaired = self.report.problems.iter().any(|problem| problem.kind == ProblemKind::Repaired);
         let last = if is_repaired { u64::MAX } else { last };
         if last <= self.source.plain_to() && asks.len() > SHARE {
-            let noticed = self.share(&[], &notices, last);
+            let of_notices = self.share(&[], &notices, last);
             let shares: Vec<_> =
                 shares(asks).into_par_iter().map(|asks| self.share(asks, &[], last)).collect();
-            looked = shares.into_iter().fold(looked.join(noticed), Looked::join);
+            looked = shares.into_iter().fold(looked.join(of_notices), Looked::join);
         } else if !asks.is_empty() || !notices.is_empty() {
             looked = looked.join(self.share(asks, &notices, last));
         }
@@ -128,64 +163,64 @@ impl Look<'_> {
     }
 
     /// Nothing can be read: places are where they begin, without lines.
-    fn lost(self, asks: &[Ask<'_>], problem: Problem) -> Looked {
+    fn lost(self, asks: &[PlaceAsk], problem: Problem) -> Looked {
         let names = SharedNames::default();
         let mut looked = Looked { problem: Some(problem), ..Looked::default() };
-        for ask in asks {
-            looked.lines.push((ask.key, PlaceLines::unknown()));
-            if ask.is_open {
-                let finding = (self.write)(ask.key.0, None, &names);
-                looked.written.extend(finding.map(|finding| (ask.key.0, finding)));
+        looked.lines.push(asks.iter().map(|ask| (ask.key, PlaceLines::unknown())).collect());
+        for number in asks.iter().filter(|ask| ask.is_open).map(|ask| ask.key.0) {
+            if let Some(finding) = self.open.write(number, None, &names) {
+                self.open.keep(number, finding);
             }
         }
         looked
     }
 
-    fn share(self, asks: &[Ask<'_>], notices: &[(usize, u64)], last: u64) -> Looked {
+    fn share(self, asks: &[PlaceAsk], notices: &[(usize, u64)], last: u64) -> Looked {
         let Self { source, report, .. } = self;
         let reader = ChildReader::new(source, report.kind).with(&report.classes);
         let mut reader = reader.counting(&report.lines, last);
         let names = SharedNames::default();
         let mut looked = Looked::default();
+        let mut found = Vec::with_capacity(asks.len());
         let mut open = notices;
-        for child in asks.chunk_by(|left, right| left.place.outer_start == right.place.outer_start) {
+        for child in asks.chunk_by(|left, right| left.outer_start == right.outer_start) {
             let Some(first) = child.first() else { continue };
-            let start = first.place.outer_start;
+            let start = first.outer_start;
             let before = open.partition_point(|(_, offset)| *offset < start);
-            let noticed =
+            let lines_before =
                 open[..before].iter().map(|(number, offset)| (*number, reader.line_behind(*offset)));
-            looked.noticed.extend(noticed);
+            looked.noticed.extend(lines_before);
             open = &open[before..];
             let mut here = Child::new(self, &names, child);
             let is_clear = reader.go_to(start) && reader.read(&mut here);
-            let (points, secrets, written) = here.finish();
-            looked.written.extend(written);
+            let (points, secrets) = here.finish();
             let inside = open.partition_point(|(_, offset)| *offset <= reader.position());
             let mut lines = LinesOf::of(&mut reader, &points, &open[..inside]);
             looked.noticed.extend(open[..inside].iter().map(|(number, offset)| (*number, lines.at(*offset))));
             open = &open[inside..];
             for point in &points {
-                let found = lines.place(point.spans, source.is_sheet());
-                looked.lines.push((point.key, found));
+                let place = lines.place(point.spans, source.is_sheet());
+                found.push((point.key, place));
                 if point.is_shown {
                     let text = reader.text(start, point.spans.context());
                     let secrets = is_clear.then_some(secrets.as_slice());
-                    self.texts.put(point.key, &point.excerpt(&found, text, secrets, source.is_sheet()));
+                    self.texts.put(point.key, &point.excerpt(&place, text, secrets, source.is_sheet()));
                 }
             }
         }
         looked.noticed.extend(open.iter().map(|(number, offset)| (*number, reader.line_behind(*offset))));
+        looked.lines.push(found);
         looked.problem = reader.take_problem();
         looked
     }
 }
 
 /// Questions for several threads; a child is never cut.
-fn shares<'s, 'p>(asks: &'s [Ask<'p>]) -> Vec<&'s [Ask<'p>]> {
+fn shares(asks: &[PlaceAsk]) -> Vec<&[PlaceAsk]> {
     let mut shares = Vec::new();
     let mut rest = asks;
     while let Some(last) = rest.get(..SHARE.min(rest.len())).and_then(<[_]>::last) {
-        let end = rest.partition_point(|ask| ask.place.outer_start <= last.place.outer_start);
+        let end = rest.partition_point(|ask| ask.outer_start <= last.outer_start);
         let (share, behind) = rest.split_at(end);
         shares.push(share);
         rest = behind;

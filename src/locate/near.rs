@@ -1,6 +1,6 @@
 //! What of a record a place points at, and what of it must not be shown.
 
-use crate::finding::{Place, Target};
+use crate::finding::Target;
 use crate::record::{Field, Record, Secrecy};
 use crate::span::ByteSpan;
 
@@ -18,18 +18,18 @@ pub(super) struct Spans {
 
 impl Spans {
     /// Of a place in a child that cannot be read: where it begins.
-    pub(super) fn lost(place: &Place) -> Self {
-        let start = ByteSpan::at(place.outer_start);
+    pub(super) fn lost(outer_start: u64) -> Self {
+        let start = ByteSpan::at(outer_start);
         Self { region: start, around: start }
     }
 
     /// Of a place in a record.
-    pub(super) fn in_record(place: &Place, record: &Record<'_>) -> Self {
-        let part = match &place.target {
+    pub(super) fn in_record(target: &Target, record: &Record<'_>) -> Self {
+        let part = match target {
             Target::Part(part) => record.written(&part.field, part.start..part.end),
             _ => None,
         };
-        let field = place.target.field().and_then(|name| record.field(name));
+        let field = target.field().and_then(|name| record.field(name));
         let element = field.map_or(record.start_tag_span, |field| field.element_span);
         let region = part.unwrap_or(element);
         Self { region, around: record.span }

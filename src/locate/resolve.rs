@@ -8,18 +8,17 @@ use rayon::prelude::*;
 
 use super::PlaceLines;
 use super::findings::{Findings, ranks};
-use super::look::{Ask, Look, Looked, Write, beside_slot, slot_of};
+use super::look::{Look, Looked, NothingOpen, OpenFindings, PlaceAsk, beside_slot, slot_of};
 use super::shown::ShownTexts;
 use super::text_store::{Excerpt, TextStore};
-use crate::engine::{Drafts, ReadFile, SharedNames};
+use crate::engine::{Drafts, ReadFile};
 use crate::finding::{Finding, Notice, Place};
-use crate::record::Record;
 use crate::source::{Problem, ProblemKind, Source};
 use crate::span::LineColumn;
 
 /// What was read, to be looked at again.
 #[derive(Debug, Clone, Copy)]
-pub struct Inputs<'i> {
+pub struct ScannedFiles<'i> {
     /// In scan order.
     pub sources: &'i [Source],
     /// How reading each went, in the same order.
@@ -36,6 +35,17 @@ pub struct Located {
     pub notices: Vec<(Notice, Option<LineColumn>)>,
     /// The texts of those findings that are shown.
     pub texts: ShownTexts,
+    /// Of the other places that were asked for, in their order.
+    pub places: Vec<PlaceLines>,
+}
+
+/// What is asked for beside findings.
+#[derive(Debug, Default)]
+pub struct Beside<'p> {
+    /// What to know of files.
+    pub notices: Vec<Notice>,
+    /// Places that a report names.
+    pub places: &'p [Place],
 }
 
 /// Looks again at all files with findings or notices, each once: writes the findings
@@ -44,123 +54,124 @@ pub struct Located {
 ///
 /// Beside the answer it takes some 200 bytes for each place while it works.
 #[must_use]
-pub fn revisit(drafts: Drafts<'_>, notices: Vec<Notice>, inputs: Inputs<'_>, shown: usize) -> Located {
+pub fn revisit(drafts: Drafts<'_>, beside: Beside<'_>, inputs: ScannedFiles<'_>, shown: usize) -> Located {
+    let Beside { notices, places } = beside;
     let texts = TextStore::default();
-    let is_shown = first_in_report(&drafts, inputs.sources, shown);
-    let mut asks = Vec::with_capacity(drafts.len());
-    for (draft, number) in (0..drafts.len()).zip(0_u32..) {
-        let places = drafts.places(draft);
-        let is_open = drafts.is_open(draft);
+    let mut asks = Vec::with_capacity(usize::try_from(drafts.len()).unwrap_or(0));
+    for number in 0..drafts.len() {
+        let (places, is_open) = (drafts.places(number), drafts.is_open(number));
         for (at, place) in places.iter().enumerate() {
             let slot = match at.checked_sub(1) {
-                _ if !is_open => slot_of(places, at),
+                _ if !is_open => slot_of(&places, at),
                 None => 0,
                 Some(beside) => beside_slot(beside),
             };
-            let is_open = is_open && at == 0;
-            asks.push(Ask { key: (number, slot), place, is_open, is_shown: is_shown[draft] });
+            asks.push(PlaceAsk { is_open: is_open && at == 0, ..PlaceAsk::of((number, slot), place) });
         }
     }
-    let write = |draft: u32, record: Option<&Record<'_>>, names: &SharedNames| {
-        drafts.write(usize::try_from(draft).ok()?, record, names)
-    };
-    let mut all = look_at_all(asks, &notices, inputs, (&write, &texts));
-    all.looked.written.sort_unstable_by_key(|(number, _)| *number);
-    let written = std::mem::take(&mut all.looked.written).into_iter().map(|(_, finding)| finding);
-    let findings = drafts.finish(written);
-    let lines = all.lines_of(findings.iter().map(|finding| &*finding.places));
+    show_first(&mut asks, &drafts, inputs.sources, shown);
+    asks.extend(places.iter().zip(drafts.len()..).map(|(place, number)| alone(place, number, false)));
+    let mut all = look_at_all(asks, &notices, inputs, (&drafts, &texts));
+    let findings = drafts.finish();
+    let of_findings = findings.iter().map(|finding| &*finding.places);
+    let mut lines = all.lines_of(of_findings.chain(places.iter().map(std::slice::from_ref)));
+    let places = lines.split_off(lines.len() - places.len());
     let notices = all.notices(notices, &texts);
-    Located { findings: Findings::new(findings, lines), notices, texts: ShownTexts::new(texts, inputs) }
+    let (findings, texts) = (Findings::new(findings, lines), ShownTexts::new(texts, inputs));
+    Located { findings, notices, texts, places }
 }
 
 /// Finds the lines of findings and notices. No texts are kept.
 #[must_use]
-pub fn locate(findings: Vec<Finding>, notices: Vec<Notice>, inputs: Inputs<'_>) -> Located {
+pub fn locate(findings: Vec<Finding>, notices: Vec<Notice>, inputs: ScannedFiles<'_>) -> Located {
     let texts = TextStore::default();
-    let asks = asks_of(&findings, |_| false);
-    let mut all = look_at_all(asks, &notices, inputs, (&|_, _, _| None, &texts));
+    let asks = asks_of(&findings);
+    let mut all = look_at_all(asks, &notices, inputs, (&NothingOpen, &texts));
     let lines = all.lines_of(findings.iter().map(|finding| &*finding.places));
     let notices = all.notices(notices, &texts);
-    Located { findings: Findings::new(findings, lines), notices, texts: ShownTexts::new(texts, inputs) }
+    let (findings, texts) = (Findings::new(findings, lines), ShownTexts::new(texts, inputs));
+    Located { findings, notices, texts, places: Vec::new() }
 }
 
 /// Finds lines and columns for places. Where the source can no longer be read,
 /// they are those of its start.
 #[must_use]
-pub fn locate_places(places: &[Place], inputs: Inputs<'_>) -> Vec<PlaceLines> {
+pub fn locate_places(places: &[Place], inputs: ScannedFiles<'_>) -> Vec<PlaceLines> {
     let asks = places.iter().zip(0..).map(|(place, number)| alone(place, number, false)).collect();
-    let mut all = look_at_all(asks, &[], inputs, (&|_, _, _| None, &TextStore::default()));
+    let mut all = look_at_all(asks, &[], inputs, (&NothingOpen, &TextStore::default()));
     all.lines_of(places.iter().map(std::slice::from_ref))
 }
 
 /// Finds lines for notices.
 #[must_use]
-pub fn locate_notices(notices: Vec<Notice>, inputs: Inputs<'_>) -> Vec<(Notice, Option<LineColumn>)> {
+pub fn locate_notices(notices: Vec<Notice>, inputs: ScannedFiles<'_>) -> Vec<(Notice, Option<LineColumn>)> {
     locate(Vec::new(), notices, inputs).notices
 }
 
 /// A place with what is shown of it.
-pub(super) fn look_at_place(place: &Place, inputs: Inputs<'_>) -> (PlaceLines, Excerpt) {
+pub(super) fn look_at_place(place: &Place, inputs: ScannedFiles<'_>) -> (PlaceLines, Excerpt) {
     let texts = TextStore::default();
     let asks = vec![alone(place, 0, true)];
-    let mut all = look_at_all(asks, &[], inputs, (&|_, _, _| None, &texts));
+    let mut all = look_at_all(asks, &[], inputs, (&NothingOpen, &texts));
     let lines = all.lines_of(std::iter::once(std::slice::from_ref(place))).pop();
     let lines = lines.unwrap_or_else(PlaceLines::unknown);
     (lines, texts.get((0, 0)).unwrap_or_else(|| Excerpt::none(&lines)))
 }
 
 /// Keeps the texts of some findings that were not kept yet.
-pub(super) fn add_texts(findings: &Findings, wanted: &[u32], inputs: Inputs<'_>, texts: &TextStore) {
+pub(super) fn add_texts(findings: &Findings, wanted: &[u32], inputs: ScannedFiles<'_>, texts: &TextStore) {
     let mut asks = Vec::new();
     for &number in wanted {
         let places = &findings.finding(number).places;
         asks.extend(places.iter().enumerate().map(|(at, place)| {
             let key = (number, slot_of(places, at));
-            Ask { key, place, is_open: false, is_shown: true }
+            PlaceAsk { is_shown: true, ..PlaceAsk::of(key, place) }
         }));
     }
-    look_at_all(asks, &[], inputs, (&|_, _, _| None, texts));
+    look_at_all(asks, &[], inputs, (&NothingOpen, texts));
 }
 
-fn alone(place: &Place, number: u32, is_shown: bool) -> Ask<'_> {
-    Ask { key: (number, 0), place, is_open: false, is_shown }
+fn alone(place: &Place, number: u32, is_shown: bool) -> PlaceAsk {
+    PlaceAsk { is_shown, ..PlaceAsk::of((number, 0), place) }
 }
 
-fn asks_of(findings: &[Finding], is_shown: impl Fn(u32) -> bool) -> Vec<Ask<'_>> {
+fn asks_of(findings: &[Finding]) -> Vec<PlaceAsk> {
     let mut asks = Vec::new();
     for (finding, number) in findings.iter().zip(0..) {
         let places = &finding.places;
         asks.extend(places.iter().enumerate().map(|(at, place)| {
             let key = (number, slot_of(places, at));
-            Ask { key, place, is_open: false, is_shown: is_shown(number) }
+            PlaceAsk::of(key, place)
         }));
     }
     asks
 }
 
-/// Which findings come first in a report where nothing is accepted, with all that stand
-/// in one child of the root with the last of them.
-fn first_in_report(drafts: &Drafts<'_>, sources: &[Source], most: usize) -> Vec<bool> {
-    if most >= drafts.len() {
-        return vec![true; drafts.len()];
-    }
-    let mut is_shown = vec![false; drafts.len()];
-    let Some(last) = most.checked_sub(1) else { return is_shown };
+/// Has the texts kept of the findings that come first in a report where nothing is
+/// accepted, with all that stand in one child of the root with the last of them.
+fn show_first(asks: &mut [PlaceAsk], drafts: &Drafts<'_>, sources: &[Source], most: usize) {
     let ranks = ranks(sources);
-    let rank = |draft: usize| {
-        let place = drafts.places(draft).first()?;
-        let source = usize::try_from(place.source).ok().and_then(|source| ranks.get(source));
-        Some((Reverse(drafts.severity(draft)), source.copied(), place.outer_start))
-    };
-    let mut order: Vec<_> = (0..drafts.len()).filter_map(|draft| Some((rank(draft)?, draft))).collect();
-    if order.len() > most {
-        let (_, &mut (last, _), _) = order.select_nth_unstable(last);
+    let firsts = asks.iter().filter(|ask| ask.key.1 == 0);
+    let mut order: Vec<_> = firsts
+        .map(|ask| {
+            let source = usize::try_from(ask.source).ok().and_then(|source| ranks.get(source)).copied();
+            ((Reverse(drafts.severity(ask.key.0)), source, ask.outer_start), ask.key.0)
+        })
+        .collect();
+    if most == 0 {
+        order.clear();
+    } else if order.len() > most {
+        let (_, &mut (last, _), _) = order.select_nth_unstable(most - 1);
         order.retain(|(rank, _)| *rank <= last);
     }
-    for (_, draft) in order {
-        is_shown[draft] = true;
+    let mut is_shown = vec![false; usize::try_from(drafts.len()).unwrap_or(0)];
+    let index = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    for (_, number) in order {
+        is_shown[index(number)] = true;
     }
-    is_shown
+    for ask in asks {
+        ask.is_shown = is_shown[index(ask.key.0)];
+    }
 }
 
 /// What was found in all sources.
@@ -172,17 +183,20 @@ struct AllLooked {
     notices: usize,
 }
 
-fn look_at_all<'p>(
-    mut asks: Vec<Ask<'p>>,
+/// What is asked of one source: places, then numbers and offsets of notices.
+type Questions<'q> = (&'q [PlaceAsk], Vec<(usize, u64)>);
+
+fn look_at_all(
+    mut asks: Vec<PlaceAsk>,
     notices: &[Notice],
-    inputs: Inputs<'_>,
-    (write, texts): (&Write<'_>, &TextStore),
+    inputs: ScannedFiles<'_>,
+    (open, texts): (&dyn OpenFindings, &TextStore),
 ) -> AllLooked {
     // Stable, because findings come nearly in this order, which is then quick.
-    asks.sort_by_key(Ask::order);
-    let mut by_source: BTreeMap<u32, (&[Ask<'p>], Vec<(usize, u64)>)> = BTreeMap::new();
-    for asks in asks.chunk_by(|left, right| left.place.source == right.place.source) {
-        by_source.entry(asks[0].place.source).or_default().0 = asks;
+    asks.sort_by_key(PlaceAsk::order);
+    let mut by_source: BTreeMap<u32, Questions<'_>> = BTreeMap::new();
+    for asks in asks.chunk_by(|left, right| left.source == right.source) {
+        by_source.entry(asks[0].source).or_default().0 = asks;
     }
     for (number, notice) in notices.iter().enumerate() {
         if let (Some(source), Some(at)) = (notice.source, notice.at) {
@@ -192,7 +206,7 @@ fn look_at_all<'p>(
     let questions = by_source.into_iter().filter_map(|(source, (asks, notices))| {
         let at = usize::try_from(source).ok()?;
         let (source, file) = (inputs.sources.get(at)?, inputs.files.get(at)?);
-        Some((Look { source, report: &file.report, write, texts }, asks, notices))
+        Some((Look { source, report: &file.report, open, texts }, asks, notices))
     });
     let questions: Vec<_> = questions.collect();
     let looked: Vec<_> = questions
@@ -214,7 +228,11 @@ fn look_at_all<'p>(
 impl AllLooked {
     /// The lines of all places of findings, in their order.
     fn lines_of<'p, P: Iterator<Item = &'p [Place]>>(&mut self, places: P) -> Vec<PlaceLines> {
-        let mut found = std::mem::take(&mut self.looked.lines);
+        let lists = std::mem::take(&mut self.looked.lines);
+        let mut found = Vec::with_capacity(lists.iter().map(Vec::len).sum());
+        for list in lists {
+            found.extend(list);
+        }
         found.sort_unstable_by_key(|(key, _)| *key);
         let mut found = found.into_iter().peekable();
         let mut lines = Vec::with_capacity(found.len());

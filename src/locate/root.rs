@@ -2,14 +2,14 @@
 
 use super::PlaceLines;
 use super::child::Point;
-use super::look::{Ask, Look};
+use super::look::{Look, PlaceAsk};
 use super::near::Spans;
 use super::text_store::PlaceKey;
 use crate::source::LineMark;
 use crate::span::LineColumn;
 
 /// Answers what is asked of the root, which stands at the beginning of the text.
-pub(super) fn look_at_root(look: Look<'_>, asks: &[Ask<'_>]) -> Vec<(PlaceKey, PlaceLines)> {
+pub(super) fn look_at_root(look: Look<'_>, asks: &[PlaceAsk]) -> Vec<(PlaceKey, PlaceLines)> {
     if asks.is_empty() {
         return Vec::new();
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::findings::Findings;
 use super::look::slot_of;
-use super::resolve::{Inputs, add_texts, look_at_place};
+use super::resolve::{ScannedFiles, add_texts, look_at_place};
 use super::text_store::{Excerpt, TextStore};
 use super::{LocatedPlace, PlaceLines, ShownFinding, ShownPlace, Snippet};
 use crate::finding::Place;
@@ -33,13 +33,13 @@ pub struct ShownTexts {
 }
 
 impl ShownTexts {
-    pub(super) fn new(texts: TextStore, inputs: Inputs<'_>) -> Self {
+    pub(super) fn new(texts: TextStore, inputs: ScannedFiles<'_>) -> Self {
         Self { texts, sources: inputs.sources.to_vec() }
     }
 
     /// Fetches the texts of those of the first `most` findings that have none yet: what
     /// is accepted comes last in a report, and nobody knew it when files were looked at.
-    pub fn complete(&self, findings: &Findings, most: usize, inputs: Inputs<'_>) {
+    pub fn complete(&self, findings: &Findings, most: usize, inputs: ScannedFiles<'_>) {
         let first = findings.numbers().take(most);
         let missing = first.filter(|number| {
             let places = &findings.finding(*number).places;
@@ -90,7 +90,7 @@ impl Excerpts for ShownTexts {
 
 /// The lines of a place, its text, and that around it.
 #[must_use]
-pub fn show_place(place: &Place, inputs: Inputs<'_>) -> (PlaceLines, Snippet, Option<Snippet>) {
+pub fn show_place(place: &Place, inputs: ScannedFiles<'_>) -> (PlaceLines, Snippet, Option<Snippet>) {
     let (lines, Excerpt { snippet, context }) = look_at_place(place, inputs);
     (lines, snippet, context)
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-use super::{Excerpts, Inputs, Located, PlaceLines, locate, locate_places, show_place};
+use super::{Excerpts, Located, PlaceLines, ScannedFiles, locate, locate_places, show_place};
 use crate::engine::ReadFile;
 use crate::export::{RecordSink, Select, read};
 use crate::finding::{Confidence, Finding, Place, PlaceRole, Severity, Target, ValuesHash, fingerprint};
@@ -138,7 +138,7 @@ fn lines_and_columns_are_those_of_the_text() {
     let (sources, texts) = sources();
     let (files, mut places) = read_sources(&sources);
     places.reverse();
-    let inputs = Inputs { sources: &sources, files: &files };
+    let inputs = ScannedFiles { sources: &sources, files: &files };
     let lines = locate_places(&places, inputs);
     for (place, lines) in places.iter().zip(&lines) {
         let text = &texts[usize::try_from(place.source).unwrap()];
@@ -164,7 +164,7 @@ fn many_places_in_one_file_are_those_that_a_few_are() {
     let (sources, _) = sources();
     let (files, places) = read_sources(&sources);
     let many: Vec<_> = places.iter().cycle().take(places.len() * 700).cloned().collect();
-    let inputs = Inputs { sources: &sources, files: &files };
+    let inputs = ScannedFiles { sources: &sources, files: &files };
     let few = locate_places(&places, inputs);
     for (at, lines) in locate_places(&many, inputs).iter().enumerate() {
         assert_eq!(*lines, few[at % few.len()]);
@@ -172,7 +172,7 @@ fn many_places_in_one_file_are_those_that_a_few_are() {
 }
 
 /// Findings in the order of a report.
-fn located(inputs: Inputs<'_>, places: &[Place]) -> Located {
+fn located(inputs: ScannedFiles<'_>, places: &[Place]) -> Located {
     let mut located = locate(findings(places), Vec::new(), inputs);
     assert_eq!(located.notices, []);
     located.findings.sort(inputs.sources, |rule| ["b", "a"].get(usize::from(rule)).copied());
@@ -183,7 +183,7 @@ fn located(inputs: Inputs<'_>, places: &[Place]) -> Located {
 fn findings_are_sorted_as_reports_show_them() {
     let (sources, _) = sources();
     let (files, places) = read_sources(&sources);
-    let findings = located(Inputs { sources: &sources, files: &files }, &places).findings;
+    let findings = located(ScannedFiles { sources: &sources, files: &files }, &places).findings;
     assert_eq!(findings.len(), places.len());
     let keys: Vec<_> = findings
         .iter()
@@ -202,7 +202,7 @@ fn findings_are_sorted_as_reports_show_them() {
 fn packed_and_plain_files_show_the_same() {
     let (sources, _) = sources();
     let (files, places) = read_sources(&sources);
-    let inputs = Inputs { sources: &sources, files: &files };
+    let inputs = ScannedFiles { sources: &sources, files: &files };
     let Located { findings, texts, .. } = located(inputs, &places);
     let is_empty = |shown: super::ShownFinding<'_>| shown.primary().snippet.text.is_empty();
     assert!(texts.shown(&findings, usize::MAX).all(is_empty));
@@ -231,8 +231,8 @@ fn a_file_that_is_written_meanwhile_shows_nothing() {
     let discovery = discover(std::slice::from_ref(&path), &DiscoverOptions::default()).unwrap();
     let (files, places) = read_sources(&discovery.sources);
     std::fs::write(&path, export().replace("<sys_user ", "<sys_user  ")).unwrap();
-    let inputs = Inputs { sources: &discovery.sources, files: &files };
-    let Located { findings, notices, texts } = locate(findings(&places), Vec::new(), inputs);
+    let inputs = ScannedFiles { sources: &discovery.sources, files: &files };
+    let Located { findings, notices, texts, .. } = locate(findings(&places), Vec::new(), inputs);
     let messages: Vec<_> =
         notices.iter().map(|(notice, _)| (notice.is_loss(), notice.message.as_str())).collect();
     let expected = "cannot be read a second time, so places are not exact: was written while it was scanned";

@@ -24,6 +24,28 @@ pub enum Narrow {
     KeptOrAdded,
 }
 
+impl Narrow {
+    /// Whether it holds of the values of the old rule and the new one; `None` where a value is not shown that would tell.
+    #[must_use]
+    pub fn holds(self, old: Option<&str>, new: Option<&str>) -> Option<bool> {
+        let flag = |text: Option<&str>| match text {
+            Some(text) if text.eq_ignore_ascii_case("true") => Some(true),
+            Some(text) if text.eq_ignore_ascii_case("false") => Some(false),
+            _ => None,
+        };
+        match self {
+            Self::StaysTrue => flag(new),
+            Self::NotRaised if flag(new) == Some(false) => Some(true),
+            Self::NotRaised => flag(old).zip(flag(new)).map(|(old, new)| old || !new),
+            Self::NotLowered if flag(new) == Some(true) => Some(true),
+            Self::NotLowered => flag(old).zip(flag(new)).map(|(old, new)| !old || new),
+            Self::Kept => old.zip(new).map(|(old, new)| old == new),
+            Self::KeptOrAdded if old == Some("") => Some(true),
+            Self::KeptOrAdded => old.zip(new).map(|(old, new)| old == new),
+        }
+    }
+}
+
 /// A column that takes part in how narrow a rule is.
 #[derive(Debug, Clone, Copy)]
 pub struct AclColumn {
@@ -120,7 +142,7 @@ pub fn want_acls(wanted: &mut Wanted) -> Vec<TableIdx> {
 
 #[cfg(test)]
 mod tests {
-    use super::{acl_columns, acl_objects, lines};
+    use super::{Narrow, acl_columns, acl_objects, lines};
     use crate::record::schema;
 
     #[test]
@@ -137,5 +159,24 @@ mod tests {
             assert!(schema::column(object.table, object.name).is_some(), "{}.{}", object.table, object.name);
             assert!(object.holds.contains("{name}") || object.holds == "{table}", "{}", object.holds);
         }
+    }
+
+    #[track_caller]
+    fn check(narrow: Narrow, pairs: &[(Option<&str>, Option<&str>, Option<bool>)]) {
+        for (old, new, expected) in pairs {
+            assert_eq!(narrow.holds(*old, *new), *expected, "{narrow:?}: {old:?}, then {new:?}");
+        }
+    }
+
+    #[test]
+    fn a_column_says_whether_a_rule_stays_as_narrow() {
+        let (yes, no, text) = (Some("true"), Some("false"), Some("a=b"));
+        check(Narrow::StaysTrue, &[(no, yes, Some(true)), (yes, no, Some(false)), (yes, None, None)]);
+        check(Narrow::NotRaised, &[(no, yes, Some(false)), (yes, yes, Some(true)), (None, no, Some(true))]);
+        check(Narrow::NotRaised, &[(None, yes, None), (no, None, None)]);
+        check(Narrow::NotLowered, &[(yes, no, Some(false)), (no, no, Some(true)), (None, yes, Some(true))]);
+        check(Narrow::Kept, &[(text, text, Some(true)), (Some(""), text, Some(false)), (None, text, None)]);
+        check(Narrow::KeptOrAdded, &[(Some(""), text, Some(true)), (text, Some(""), Some(false))]);
+        check(Narrow::KeptOrAdded, &[(text, None, None), (text, text, Some(true)), (None, Some(""), None)]);
     }
 }

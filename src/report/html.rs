@@ -38,7 +38,7 @@ use facts::Facts;
 
 /// How many findings the page holds, whatever the browser makes of more; the rest
 /// is counted and stands in the CSV.
-pub const FINDINGS: usize = 20_000;
+pub(super) const FINDINGS: usize = 20_000;
 /// How many rows a table of accounts, grants or inputs holds.
 const ROWS: usize = 250;
 /// How many rows of a table are shown at a time, where scripts run and it has more

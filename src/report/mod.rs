@@ -7,6 +7,7 @@ mod coverage;
 pub mod csv;
 mod desk;
 pub mod differences;
+mod format;
 mod frameworks;
 pub mod github;
 pub mod gitlab;
@@ -29,6 +30,7 @@ pub mod text;
 mod words;
 
 pub use desk::{Desk, Exports, Request, Sign, Spot};
+pub use format::{FORMATS, FormatOptions, ReportFormat};
 pub use mend::mended;
 use scanned::file_url;
 pub use scanned::{HOME, Input, PackInfo, Report, Scope, Standing, Stats, VersionControl};

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::{Band, Finding, Notice, NoticeLevel, RuleCoverage};
 use crate::locate::{Excerpts, Findings, LocatedFinding};
-use crate::rule::RuleMeta;
+use crate::rule::{PackFiles, RuleMeta};
 use crate::span::LineColumn;
 use crate::suppress::{Accepted, WaiverUse};
 
@@ -92,6 +92,12 @@ pub struct PackInfo {
     pub version: String,
     /// SHA-256 over its files, in hexadecimal.
     pub digest: String,
+}
+
+impl From<&PackFiles> for PackInfo {
+    fn from(pack: &PackFiles) -> Self {
+        Self { name: pack.name.clone(), version: pack.version.clone(), digest: pack.digest.clone() }
+    }
 }
 
 /// One input file.

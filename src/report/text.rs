@@ -66,6 +66,11 @@ pub enum Detail {
 }
 
 impl TextOptions {
+    /// How many findings are shown in full, if there are so many.
+    pub(super) fn most_shown(&self) -> usize {
+        if self.detail == Detail::Quiet { 0 } else { self.max_shown.unwrap_or(usize::MAX) }
+    }
+
     fn width(&self) -> usize {
         self.width.unwrap_or(DEFAULT_WIDTH).max(LEAST_WIDTH)
     }
@@ -78,12 +83,11 @@ impl TextOptions {
 /// Those of `out`.
 pub fn write(report: &Report, options: &TextOptions, out: &mut dyn Write) -> io::Result<()> {
     let quiet = options.detail == Detail::Quiet;
-    let limit = if quiet { 0 } else { options.max_shown.unwrap_or(usize::MAX) };
     let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.term_width(options.width());
     let standing = report.count_by_standing();
     let all = if options.show_accepted { report.findings.len() } else { standing.open };
-    let limit = limit.min(all);
+    let limit = options.most_shown().min(all);
     for found in report.excerpts.shown(&report.findings, limit) {
         writeln!(out, "{}\n", finding::rendered(report, &found, options, &renderer))?;
     }

@@ -25,6 +25,12 @@ struct FieldQuestion {
 }
 
 impl ExpectedField {
+    /// Whether all fields of a record are as expected.
+    #[must_use]
+    pub fn all_hold(expected: &[Self], data: &dyn Data, row: RowId) -> Truth {
+        expected.iter().fold(Truth::Yes, |truth, field| truth.and(field.holds(data, row)))
+    }
+
     /// What a row answers by itself becomes one of `tests`. For all else, `wanted` keeps
     /// the columns.
     pub(super) fn new(

@@ -34,6 +34,8 @@ struct Inner {
     seekable_to: Arc<AtomicU64>,
     /// Whether it was found not to be in UTF-8, though nothing in it says so.
     is_legacy: AtomicBool,
+    /// Whether its first bytes were found to be no text of a [`PlainText`].
+    is_wrapped: AtomicBool,
     /// Set once somebody looked for that.
     settled: OnceLock<()>,
     /// The word that stands for empty values, once somebody looked for one.
@@ -114,9 +116,14 @@ impl Source {
     #[must_use]
     pub fn open_plain(&self, buffer: &mut PartBuffer, wanted: u64) -> Option<PlainText> {
         let is_file = self.inner.member.is_none() && self.inner.sheet.is_none();
-        let is_plain = is_file && !self.inner.is_legacy.load(Ordering::Relaxed);
-        let file = is_plain.then_some(&self.inner.stored)?;
-        PlainText::open(file.view().ok()?, &self.inner.seekable_to, buffer, wanted)
+        let is_known = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
+        if !is_file || is_known(&self.inner.is_legacy) || is_known(&self.inner.is_wrapped) {
+            return None;
+        }
+        let view = self.inner.stored.view().ok()?;
+        let plain = PlainText::open(view, &self.inner.seekable_to, buffer, wanted).ok()?;
+        self.inner.is_wrapped.store(plain.is_none(), Ordering::Relaxed);
+        plain
     }
 
     /// Looks whether somebody has written the file since it was opened first.

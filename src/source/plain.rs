@@ -41,22 +41,25 @@ impl PartBuffer {
 
 impl PlainText {
     /// Judges a file by its first bytes, which are read into `buffer`: at most
-    /// `wanted` of them, at least the whole head.
+    /// `wanted` of them, at least the whole head. `None` where it is no such text.
+    ///
+    /// # Errors
+    /// The file cannot be read.
     pub(super) fn open(
         view: View,
         seekable_to: &Arc<AtomicU64>,
         buffer: &mut PartBuffer,
         wanted: u64,
-    ) -> Option<Self> {
+    ) -> io::Result<Option<Self>> {
         let plain = Self { view, seekable_to: Arc::clone(seekable_to) };
-        plain.read(0..wanted.max(count(HEAD)), buffer).ok()?;
+        plain.read(0..wanted.max(count(HEAD)), buffer)?;
         let head = &buffer.bytes()[..buffer.bytes().len().min(HEAD)];
         if gzip::is_gzip(head) || archive::is_zip(head) {
-            return None;
+            return Ok(None);
         }
-        let detected = encoding::detect(head)?;
+        let Some(detected) = encoding::detect(head) else { return Ok(None) };
         let is_plain = detected.encoding == UTF_8 && detected.mark == 0 && detected.unknown.is_none();
-        is_plain.then_some(plain)
+        Ok(is_plain.then_some(plain))
     }
 
     /// Its size in bytes, when it was opened.

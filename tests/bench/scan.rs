@@ -17,7 +17,7 @@ use data::{Form, Size, Summary};
 use glidelint::engine::{Options, Plan, Reading, judge, read_all};
 use glidelint::export::{RecordSink, Select, read};
 use glidelint::finding::Finding;
-use glidelint::locate::{Inputs, Located, locate};
+use glidelint::locate::{Located, ScannedFiles, locate};
 use glidelint::record::{Record, Wanted};
 use glidelint::report::sarif::{self, SarifOptions};
 use glidelint::report::{Report, Scope, Stats};
@@ -101,7 +101,7 @@ fn reporting(criterion: &mut Criterion) {
     let sources = [users()];
     let reading = read_one(&sources, &pack);
     let outcome = judge(&reading.instance, &pack.rules);
-    let inputs = Inputs { sources: &sources, files: &reading.files };
+    let inputs = ScannedFiles { sources: &sources, files: &reading.files };
     // So many that a report is full.
     let found: Vec<Finding> = outcome.findings.iter().cycle().take(5_000).cloned().collect();
     let mut group = criterion.benchmark_group("report");

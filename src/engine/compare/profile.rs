@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::super::access::Node;
 use super::super::instance::Instance;
 use super::super::review::{Answer, evidence_of, is_non_human, role_columns};
-use super::super::views::node_name;
+use super::super::user_access::access_gaps;
 use super::Side;
+use crate::access::Node;
+use crate::access::node_name;
 use crate::query::{Data, RowId};
 use crate::record::{ColumnIdx, is_secret_property};
 use crate::rule::{ComparisonQuestions, Pack, PropertyColumns, ReviewQuestions};
@@ -83,7 +84,7 @@ pub fn profile(instance: &Instance<'_>, pack: &Pack, name: &str) -> Profile {
     if let (Some(review), Some(comparison)) = (&pack.review, &pack.comparison) {
         let accounts = Accounts::new(instance, review, comparison);
         profile.accounts_are_whole = instance.holds_all(review.accounts);
-        profile.role_gaps = instance.access_gaps();
+        profile.role_gaps = access_gaps(instance);
         if instance.access.as_ref().is_some_and(|access| access.effective.left_out > 0) {
             profile.role_gaps.push("effective roles, of which there are too many".to_owned());
         }

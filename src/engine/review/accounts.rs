@@ -5,12 +5,14 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::super::access::Node;
+use super::super::classes::class_evidence;
 use super::super::instance::Instance;
 use super::super::reread_columns::RereadColumns;
-use super::super::views::{Access, node_name};
+use super::super::user_access::access_gaps;
 use super::reach::{Grants, Ways, ways};
 use super::{Account, Answer, Places, Review, Shown};
+use crate::access::Node;
+use crate::access::{Access, node_name};
 use crate::query::{BoundPath, Data, RowId, Truth};
 use crate::record::ColumnIdx;
 use crate::rule::ReviewQuestions;
@@ -37,7 +39,7 @@ pub(super) fn answer(
     let (mut candidates, seen, unclear) = candidates(instance, questions, columns.as_ref());
     review.accounts_seen = seen;
     review.accounts_unclear = unclear;
-    review.gaps = instance.access_gaps();
+    review.gaps = access_gaps(instance);
     review.roles = questions.roles.iter().map(|role| (*role).to_owned()).collect();
     let all: Vec<_> = candidates.iter().map(|candidate| &candidate.ways).collect();
     let grants = instance.access.as_ref().map(|access| Grants::of(instance, access, &all, places));
@@ -126,7 +128,7 @@ pub(in super::super) fn evidence_of<'i>(
     row: RowId,
 ) -> Vec<&'i str> {
     let classes = questions.non_human.iter().filter(|class| instance.class(**class, row).is_yes());
-    classes.flat_map(|class| instance.evidence(*class, row)).collect()
+    classes.flat_map(|class| class_evidence(instance, *class, row)).collect()
 }
 
 fn holds_any(instance: &Instance<'_>, columns: Option<&HashMap<u32, u16>>, user: u32) -> bool {

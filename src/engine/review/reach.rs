@@ -3,10 +3,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::access::{Node, Reach, Step, StepKind};
 use super::super::instance::Instance;
-use super::super::views::Access;
+use super::super::user_access::describe;
 use super::{By, Grant, Held, Places};
+use crate::access::Access;
+use crate::access::{Node, Reach, Step, StepKind};
 use crate::query::RowId;
 use crate::record::TableIdx;
 
@@ -26,7 +27,7 @@ pub(super) struct Ways {
 
 /// What a user reaches. `columns` gives the column of each privileged role.
 pub(super) fn ways(access: &Access, user: u32, columns: &HashMap<u32, u16>) -> Ways {
-    let reach = access.graph.reach(user);
+    let reach = Reach::of_user(&access.graph, user);
     let roles = reach.roles();
     let mut held: Vec<Held> = Vec::new();
     for (role, column) in roles.iter().filter_map(|role| Some((*role, *columns.get(role)?))) {
@@ -110,7 +111,7 @@ impl Grants {
         });
         let mut grants = Self { list: Vec::new(), numbers: HashMap::new() };
         for (step, (accounts, needed)) in counted {
-            let Some(described) = instance.describe(access, &step) else { continue };
+            let Some(described) = describe(instance, access, &step) else { continue };
             grants
                 .numbers
                 .insert((step.table, step.row), u32::try_from(grants.list.len()).unwrap_or(u32::MAX));

@@ -1,9 +1,11 @@
 //! Reads some rows once more.
 
-use super::head::Judged;
-use super::rows::{Before, Rows, Step};
-use super::window::Window;
-use super::{RecordSink, Select, judge};
+use super::super::{RecordSink, Select};
+use super::head::JudgedText;
+use super::judge::judge_source;
+use super::null_search::null_word_of;
+use super::rows::{FlatRows, RowStep};
+use super::window::TextWindow;
 use crate::source::{ColumnUnit, LineMark, Source};
 use crate::span::ByteSpan;
 
@@ -12,7 +14,7 @@ const BLOCK: usize = 32 * 1024;
 
 /// Reads rows of one source, best in the order they stand in.
 pub(in crate::export) struct RowReader<'s> {
-    rows: Rows<'s>,
+    rows: FlatRows<'s>,
 }
 
 impl<'s> RowReader<'s> {
@@ -23,12 +25,11 @@ impl<'s> RowReader<'s> {
         select: Select<'s>,
         counted: Option<ColumnUnit>,
     ) -> Option<Self> {
-        let window = Window::new(source.open().ok()?, 0).counting(counted);
-        match judge(source, window)? {
-            (window, Judged::Export(head)) => {
-                let mut rows = Rows::new(source, head, window, select);
-                rows.goes_on = false;
-                Some(Self { rows })
+        let window = TextWindow::new(source.open().ok()?, 0).counting(counted);
+        match judge_source(source, window)? {
+            (window, JudgedText::Export(head)) => {
+                let rows = FlatRows::new(head, window, select, null_word_of(source));
+                Some(Self { rows: rows.stopping_at_breaks() })
             }
             _ => None,
         }
@@ -36,54 +37,54 @@ impl<'s> RowReader<'s> {
 
     /// Goes to the row that begins at `start`; whether it is there.
     pub(in crate::export) fn go_to(&mut self, source: &Source, start: u64) -> bool {
-        let rows = &mut self.rows;
-        rows.before = Before::Start;
-        if let Some(at) = rows.window.index(start) {
-            rows.at = at;
-        } else if start >= rows.window.end() {
-            if rows.window.skip_to(start).is_err() {
+        self.rows.forget_order();
+        let cursor = &mut self.rows.cursor;
+        if let Some(at) = cursor.window.index(start) {
+            cursor.at = at;
+        } else if start >= cursor.window.end() {
+            if cursor.window.skip_to(start).is_err() {
                 return false;
             }
-            rows.at = 0;
+            cursor.at = 0;
         } else {
             // Back: from the start again, or by a seek.
             let Ok(stream) = source.open() else { return false };
-            rows.window = Window::new(stream, 0).counting(rows.window.unit());
-            rows.at = 0;
-            if rows.window.skip_to(start).is_err() {
+            cursor.window = TextWindow::new(stream, 0).counting(cursor.window.unit());
+            cursor.at = 0;
+            if cursor.window.skip_to(start).is_err() {
                 return false;
             }
         }
-        let at = rows.at;
-        rows.window.fill(at + BLOCK);
-        rows.window.text().len() > at
+        let at = cursor.at;
+        cursor.window.fill(at + BLOCK);
+        cursor.window.text().len() > at
     }
 
     /// Reads the row; whether all of it could be read.
     pub(in crate::export) fn read(&mut self, sink: &mut dyn RecordSink) -> bool {
         // Its text is asked for when it was read.
-        self.rows.forget_read();
-        self.rows.next(sink) == Step::Row
+        self.rows.cursor.forget_read();
+        self.rows.next(sink) == RowStep::Row
     }
 
     /// Where the row that was read ends.
     pub(in crate::export) fn position(&self) -> u64 {
-        self.rows.window.offset(self.rows.at)
+        self.rows.cursor.position()
     }
 
     /// Where the text ends that is kept.
     pub(in crate::export) fn end(&self) -> u64 {
-        self.rows.window.end()
+        self.rows.cursor.window.end()
     }
 
     /// Lines and columns where the text begins that is still kept.
     pub(in crate::export) fn line_mark(&self) -> LineMark {
-        self.rows.window.line_mark()
+        self.rows.cursor.window.line_mark()
     }
 
     /// Text of the row that was read last.
     pub(in crate::export) fn slice(&self, span: ByteSpan) -> &str {
-        let window = &self.rows.window;
+        let window = &self.rows.cursor.window;
         let range = window.index(span.start).zip(window.index(span.end));
         range.and_then(|(start, end)| window.text().get(start..end)).unwrap_or_default()
     }

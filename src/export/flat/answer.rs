@@ -7,9 +7,9 @@
 
 use memchr::{memchr, memmem};
 
-use super::json::{self, Json, Kind, Member};
-use super::table::is_sys_id;
-use super::{escapes, problem};
+use super::super::file_report::problem;
+use super::super::forms::{Json, JsonKind, JsonMember, decode_escapes, json_object, skip_space};
+use crate::record::is_sys_id;
 use crate::source::{Problem, ProblemKind};
 use crate::span::ByteSpan;
 
@@ -21,7 +21,7 @@ const LONGEST_WORD: usize = 24;
 
 /// What stands around the records of an answer.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Answer {
+pub(super) struct ApiAnswer {
     /// Where it says that it failed.
     failure: Option<ByteSpan>,
     /// What the server said, if that can be shown.
@@ -35,24 +35,24 @@ pub(super) struct Answer {
     second: Option<ByteSpan>,
 }
 
-impl Answer {
+impl ApiAnswer {
     /// Takes a member of an object that holds the records. `base` is the offset of
     /// the text's first byte.
-    pub(super) fn note(&mut self, text: &str, member: &Member, base: u64) {
+    pub(super) fn note(&mut self, text: &str, member: &JsonMember, base: u64) {
         let value = &text[member.value.clone()];
         let offset = |at: usize| base + u64::try_from(at).unwrap_or(0);
         let span = ByteSpan::new(offset(member.whole.start), offset(member.whole.end));
         let name = member.name(text);
         let holds_rows = || match member.kind {
-            Kind::Array => RECORDS.contains(&&*name) && is_something(value) || holds_records(value),
-            Kind::Object if RECORDS.contains(&&*name) => has_sys_id(value) || holds_records(value),
-            Kind::Object => holds_records(value),
-            Kind::Text | Kind::Word => false,
+            JsonKind::Array => RECORDS.contains(&&*name) && is_something(value) || holds_records(value),
+            JsonKind::Object if RECORDS.contains(&&*name) => has_sys_id(value) || holds_records(value),
+            JsonKind::Object => holds_records(value),
+            JsonKind::Text | JsonKind::Word => false,
         };
         match &*name {
             "error" if is_something(value) => self.fail(span, words_of(value, member.kind)),
             "status" if is_text(value, "failure") => self.fail_by_status(span),
-            "Count" if member.kind == Kind::Word => {
+            "Count" if member.kind == JsonKind::Word => {
                 self.count = value.parse().ok().map(|count| (count, span));
             }
             _ if holds_rows() => {
@@ -121,11 +121,11 @@ impl Answer {
     pub(super) fn of_whole(text: &str, begin: usize) -> Option<Self> {
         memmem::find(text.as_bytes(), b"error\"")?;
         let mut members = Vec::new();
-        json::object(text.as_bytes(), begin, &mut members).ok()?;
+        json_object(text.as_bytes(), begin, &mut members).ok()?;
         let mut answer = Self::default();
         for member in &members {
             let value = &text[member.value.clone()];
-            if member.kind == Kind::Array && RECORDS.contains(&&*member.name(text)) {
+            if member.kind == JsonKind::Array && RECORDS.contains(&&*member.name(text)) {
                 answer.note_rows(value, member.value.start);
             } else {
                 answer.note(text, member, 0);
@@ -137,8 +137,8 @@ impl Answer {
     /// Looks whether the rows of an array say that they failed.
     fn note_rows(&mut self, array: &str, start: usize) {
         let (bytes, mut members) = (array.as_bytes(), Vec::new());
-        let at = json::skip_space(bytes, 1);
-        let is_row = bytes.get(at) == Some(&b'{') && json::object(bytes, at, &mut members).is_ok();
+        let at = skip_space(bytes, 1);
+        let is_row = bytes.get(at) == Some(&b'{') && json_object(bytes, at, &mut members).is_ok();
         if let Some(words) = row_failure(array, &members).filter(|_| is_row) {
             let at = u64::try_from(start + at).unwrap_or(0);
             self.fail(ByteSpan::at(at), Some(words));
@@ -149,7 +149,7 @@ impl Answer {
 
 /// Whether a row of `JSONv2` says that it is none: `__error`, or a `__status` of
 /// failure. Gives the words of the server, which may be none.
-pub(super) fn row_failure(text: &str, members: &[Member]) -> Option<String> {
+pub(super) fn row_failure(text: &str, members: &[JsonMember]) -> Option<String> {
     let mut failure = None;
     for member in members {
         if !text.as_bytes()[member.name.clone()].starts_with(b"__") {
@@ -170,7 +170,7 @@ pub(super) fn row_failure(text: &str, members: &[Member]) -> Option<String> {
 /// Whether an object is a record: it has a sys_id.
 fn has_sys_id(object: &str) -> bool {
     let mut members = Vec::new();
-    json::object(object.as_bytes(), 0, &mut members).is_ok()
+    json_object(object.as_bytes(), 0, &mut members).is_ok()
         && members.iter().any(|member| member.is(object, "sys_id"))
 }
 
@@ -187,13 +187,13 @@ pub(super) fn holds_records(value: &str) -> bool {
             };
         }
         let Ok(end) = json.text_end(bytes, quote) else { return false };
-        let colon = json::skip_space(bytes, end);
+        let colon = skip_space(bytes, end);
         at = end;
         if arrays > 0
             && bytes.get(colon) == Some(&b':')
-            && escapes::decode(&value[quote + 1..end - 1]) == "sys_id"
+            && decode_escapes(&value[quote + 1..end - 1]) == "sys_id"
         {
-            let start = json::skip_space(bytes, colon + 1);
+            let start = skip_space(bytes, colon + 1);
             let rest = value[start..].trim_start_matches('"');
             if bytes.get(start) == Some(&b'{') || rest.get(..32).is_some_and(is_sys_id) {
                 return true;
@@ -214,16 +214,16 @@ fn is_text(value: &str, wanted: &str) -> bool {
 }
 
 /// The words of an error: its message, or all of it.
-fn words_of(value: &str, kind: Kind) -> Option<String> {
+fn words_of(value: &str, kind: JsonKind) -> Option<String> {
     let unquoted = |value: &str| {
         let text = value.strip_prefix('"').and_then(|text| text.strip_suffix('"'))?;
-        Some(escapes::decode(text).trim().to_owned())
+        Some(decode_escapes(text).trim().to_owned())
     };
-    if kind == Kind::Text {
+    if kind == JsonKind::Text {
         return unquoted(value);
     }
     let mut members = Vec::new();
-    json::object(value.as_bytes(), 0, &mut members).ok()?;
+    json_object(value.as_bytes(), 0, &mut members).ok()?;
     let message = members.iter().find(|member| member.is(value, "message"))?;
     unquoted(&value[message.value.clone()])
 }
@@ -244,7 +244,7 @@ fn lower_first(words: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, holds_records};
+    use super::{ApiAnswer, holds_records};
 
     #[test]
     fn records_are_found_in_arrays() {
@@ -265,7 +265,7 @@ mod tests {
     #[test]
     fn a_refusal_is_what_the_api_writes() {
         let check = |text: &str, by_name: bool, by_content: bool| {
-            let refusal = |is_named| Answer::of_whole(text, 0).and_then(|answer| answer.refusal(is_named));
+            let refusal = |is_named| ApiAnswer::of_whole(text, 0).and_then(|answer| answer.refusal(is_named));
             assert_eq!((refusal(true).is_some(), refusal(false).is_some()), (by_name, by_content), "{text}");
         };
         check("{\"error\":{\"message\":\"No\",\"detail\":\"\"},\"status\":\"failure\"}", true, true);
@@ -282,7 +282,7 @@ mod tests {
     fn words_are_shown_unless_they_may_hold_a_secret() {
         let check = |message: &str, expected: &str| {
             let text = format!("{{\"error\":{{\"message\":{message:?}}},\"status\":\"failure\"}}");
-            let problem = Answer::of_whole(&text, 0).unwrap().refusal(false).unwrap();
+            let problem = ApiAnswer::of_whole(&text, 0).unwrap().refusal(false).unwrap();
             assert_eq!(
                 problem.message,
                 format!("an answer of the API that holds an error and no records{expected}")

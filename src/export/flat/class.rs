@@ -4,17 +4,14 @@
 
 use std::borrow::Cow;
 
+use super::super::file_name::{ANY_METADATA, is_name};
+use super::super::forms::{Shows, ValueForm};
+use super::super::row::{RowColumn, RowSpans};
 use super::super::unknown_class::{Fit, fit, is_own};
-use super::head::{Form, Head};
-use super::record::{Cell, Written};
-use super::table::is_name;
-use super::values::Shows;
+use super::csv_rows::CLASS;
+use super::head::{FlatForm, FlatHead};
 use crate::record::{Classes, classes, schema};
-
-/// The column that says the class.
-pub(super) const CLASS: &str = "sys_class_name";
-/// From this table all metadata is derived: its list has rows of any other.
-pub(in crate::export) const ANY_METADATA: &str = "sys_metadata";
+use crate::xml::Window;
 
 /// The table of a row.
 pub(super) struct RowTable<'t> {
@@ -31,19 +28,19 @@ impl<'t> RowTable<'t> {
 
 /// The table of a row. `class_at` is where the class stood last.
 pub(super) fn table_of<'t>(
-    (head, known): (&'t Head, &Classes),
-    text: &'t str,
-    cells: &'t [Cell],
+    (head, known): (&'t FlatHead, &Classes),
+    (row, window): (&RowSpans, Window<'t>),
     class_at: &mut usize,
 ) -> Option<RowTable<'t>> {
     let of_all = || head.table.as_deref().map(RowTable::of);
-    let Some(cell) = class_cell(head, text, cells, class_at) else { return of_all() };
-    let said = match cell.written {
-        Written::Word | Written::Cut | Written::CutSheet => return of_all(),
-        Written::JsonText | Written::XmlText if is_name(&text[cell.content.clone()]) => {
-            (Some(Cow::Borrowed(&text[cell.content.clone()])), None)
+    let Some(column) = class_column(head, (row, window), class_at) else { return of_all() };
+    let written = window.slice(column.content);
+    let said = match column.form {
+        ValueForm::Word | ValueForm::Cut | ValueForm::CutSheet => return of_all(),
+        ValueForm::JsonText | ValueForm::AnswerText if is_name(written) => {
+            (Some(Cow::Borrowed(written)), None)
         }
-        _ => cell.read(text),
+        _ => row.read(column, window),
     };
     let Some(table) = head.table.as_deref() else {
         // Only rows that show what is stored say of which table they are.
@@ -53,7 +50,7 @@ pub(super) fn table_of<'t>(
     let (value, shown) = said;
     let Some(said) = value.or(shown) else { return of_all() };
     if is_name(&said) {
-        let names = cells.iter().filter_map(|cell| cell.name(head, text));
+        let names = row.columns.iter().filter_map(|column| column.name(window, head.form.header()));
         return Some(judge(table, said, (head.shows, known), names));
     }
     classes::labelled(said.trim(), table).map(RowTable::of).or_else(of_all)
@@ -61,23 +58,27 @@ pub(super) fn table_of<'t>(
 
 /// The value that says the class. In lines the header tells it once for all rows;
 /// elsewhere it mostly stands where it stood last.
-fn class_cell<'c>(head: &Head, text: &str, cells: &'c [Cell], class_at: &mut usize) -> Option<&'c Cell> {
-    if let Form::Csv { class, .. } = &head.form {
-        return cells.get((*class)?);
+fn class_column<'r>(
+    head: &FlatHead,
+    (row, window): (&'r RowSpans, Window<'_>),
+    class_at: &mut usize,
+) -> Option<&'r RowColumn> {
+    if let FlatForm::Csv(csv) = &head.form {
+        return row.columns.get(csv.class?);
     }
-    let is_class = |cell: &Cell| cell.name(head, text) == Some(CLASS);
-    if !cells.get(*class_at).is_some_and(is_class) {
-        *class_at = cells.iter().position(is_class)?;
+    let is_class = |column: &RowColumn| column.name(window, &[]) == Some(CLASS);
+    if !row.columns.get(*class_at).is_some_and(is_class) {
+        *class_at = row.columns.iter().position(is_class)?;
     }
-    cells.get(*class_at)
+    row.columns.get(*class_at)
 }
 
 /// The table of a row of a file of `table` that says another class.
-fn judge<'t>(
+fn judge<'t, 'n, N: Iterator<Item = &'n str> + Clone>(
     table: &'t str,
     class: Cow<'t, str>,
     (shows, classes): (Shows, &Classes),
-    names: impl Iterator<Item = &'t str> + Clone,
+    names: N,
 ) -> RowTable<'t> {
     if class == table || classes.is_a(&class, table) || table == ANY_METADATA || !schema::knows_some_of(table)
     {

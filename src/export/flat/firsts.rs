@@ -3,14 +3,13 @@
 
 use std::borrow::Cow;
 
-use super::Halt;
-use super::head::LONGEST;
-use super::json::{self, Kind, Member};
+use super::super::file_name::{HeaderNames, Named, by_columns, by_file_name, is_name};
+use super::super::forms::{
+    JsonKind, JsonMember, RowHalt, Shows, ValueSort, is_shown, json_object, skip_space, sort_of,
+};
 use super::shape::Shape;
-use super::table::{self, Named, Names, is_name, is_sys_id};
-use super::values::{Shows, Sort, is_shown, sort_of};
-use super::window::Window;
-use crate::record::schema;
+use super::window::{LONGEST, TextWindow};
+use crate::record::{is_sys_id, schema};
 
 /// A value of one of the first records.
 #[derive(Debug)]
@@ -48,7 +47,7 @@ pub(super) enum Told {
 /// Judges records by the first of them. `stands_alone` says that nothing around
 /// them looks like an export.
 pub(super) fn judge(path: &str, rows: &[Vec<First<'_>>], stands_alone: bool) -> Told {
-    let named = table::by_file_name(path);
+    let named = by_file_name(path);
     let has_sys_id = rows.iter().flatten().any(|first| first.name == "sys_id" && holds_sys_id(first));
     let columns_of_first = || rows.iter().take(1).flatten().map(|first| &*first.name);
     let own = || columns_of_first().filter(|name| !name.starts_with("__"));
@@ -68,12 +67,12 @@ pub(super) fn judge(path: &str, rows: &[Vec<First<'_>>], stands_alone: bool) -> 
     let says_class =
         rows.iter().flatten().any(|first| first.name == "sys_class_name" && is_name(first.value));
     let columns: Vec<_> = own().filter(|name| !name.starts_with("dv_")).collect();
-    let other = named.as_ref().and_then(|named| named.at_odds(&columns, Names::Columns));
+    let other = named.as_ref().and_then(|named| named.at_odds(&columns, HeaderNames::Columns));
     let table = named.map(|named| named.name().to_owned());
     if let Some((table, other)) = table.clone().zip(other.filter(|_| !says_class)) {
         return Told::AtOdds(table, other);
     }
-    let table = table.or_else(|| table::by_columns(&columns).filter(|_| !says_class).map(str::to_owned));
+    let table = table.or_else(|| by_columns(&columns).filter(|_| !says_class).map(str::to_owned));
     if table.is_none() && !says_class {
         // A report or a log may name a record too; only rows say when they were made.
         let is_row = own().any(|name| name.starts_with("sys_") && name != "sys_id");
@@ -100,7 +99,7 @@ fn shown_by(rows: &[Vec<First<'_>>], table: Option<&str>) -> Shows {
             FirstSort::WithDisplay => return Shows::Labels,
             FirstSort::Text | FirstSort::Other => {}
         }
-        let is_reference = table.is_some_and(|table| sort_of(table, &first.name) == Sort::Reference);
+        let is_reference = table.is_some_and(|table| sort_of(table, &first.name) == ValueSort::Reference);
         let is_told = first.sort == FirstSort::Text && !first.value.is_empty() && first.value != "global";
         if is_told && is_reference {
             if is_sys_id(first.value) {
@@ -118,19 +117,21 @@ fn shown_by(rows: &[Vec<First<'_>>], table: Option<&str>) -> Shows {
 
 /// The members of the first records of JSON; of one that is too long those that
 /// come first. `None` where something else stands there.
-pub(super) fn members(window: &mut Window, start: usize, shape: Shape) -> Option<Vec<Vec<Member>>> {
+pub(super) fn members(window: &mut TextWindow, start: usize, shape: Shape) -> Option<Vec<Vec<JsonMember>>> {
     let mut rows = Vec::new();
     let mut at = start;
     loop {
         let bytes = window.text().as_bytes();
-        at = json::skip_space(bytes, at);
+        at = skip_space(bytes, at);
         match bytes.get(at).copied() {
             Some(b',') => at += 1,
             Some(b'{') => {
                 let mut members = Vec::new();
-                match json::object(bytes, at, &mut members) {
+                match json_object(bytes, at, &mut members) {
                     Ok(end) => at = end,
-                    Err(Halt::More) if rows.is_empty() && bytes.len() < LONGEST && window.grow() => continue,
+                    Err(RowHalt::More) if rows.is_empty() && bytes.len() < LONGEST && window.grow() => {
+                        continue;
+                    }
                     // It will be said where it is read.
                     Err(_) if rows.is_empty() => return Some(vec![members]),
                     Err(_) => return Some(rows),
@@ -149,13 +150,13 @@ pub(super) fn members(window: &mut Window, start: usize, shape: Shape) -> Option
 }
 
 /// The same as values.
-pub(super) fn of_members<'t>(text: &'t str, rows: &[Vec<Member>]) -> Vec<Vec<First<'t>>> {
-    let first = |member: &Member| {
+pub(super) fn of_members<'t>(text: &'t str, rows: &[Vec<JsonMember>]) -> Vec<Vec<First<'t>>> {
+    let first = |member: &JsonMember| {
         let whole = &text[member.value.clone()];
         let sort = match member.kind {
-            Kind::Text => FirstSort::Text,
-            Kind::Object => sort_of_object(whole),
-            Kind::Word | Kind::Array => FirstSort::Other,
+            JsonKind::Text => FirstSort::Text,
+            JsonKind::Object => sort_of_object(whole),
+            JsonKind::Word | JsonKind::Array => FirstSort::Other,
         };
         First { name: member.name(text), value: whole.trim_matches('"'), sort }
     };
@@ -164,7 +165,7 @@ pub(super) fn of_members<'t>(text: &'t str, rows: &[Vec<Member>]) -> Vec<Vec<Fir
 
 fn sort_of_object(object: &str) -> FirstSort {
     let mut members = Vec::new();
-    if json::object(object.as_bytes(), 0, &mut members).is_err() {
+    if json_object(object.as_bytes(), 0, &mut members).is_err() {
         return FirstSort::Other;
     }
     let has = |wanted: &str| members.iter().any(|part| part.is(object, wanted));

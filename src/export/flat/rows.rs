@@ -2,21 +2,31 @@
 
 use std::ops::Range;
 
+use super::super::column_fate::ColumnFate;
+use super::super::column_guesses::ColumnGuesses;
+use super::super::forms::{NullWord, ROW_TAG, RowHalt};
+use super::super::frame::Surroundings;
+use super::super::record_builder::{RecordBuilder, RowHead};
 use super::super::recover::MAX_BREAKS;
-use super::answer::Answer;
-use super::csv;
-use super::head::{Form, Head};
-use super::json::{Flaw, Json, Member};
-use super::nulls::Nulls;
-use super::record::{Cell, Guesses};
-use super::window::Window;
-use super::{FileKind, Halt, MAX_ROW, RecordSink, Select, State, problem};
-use crate::source::{ProblemKind, Source};
+use super::super::report_draft::ReportDraft;
+use super::super::row::{PlainValues, RowSpans, RowText};
+use super::super::scan::scan_payload;
+use super::super::scanned_text::MAX_ROW;
+use super::super::{FileKind, FileReport, RecordSink, Select};
+use super::answer_xml;
+use super::class::{RowTable, table_of};
+use super::csv_rows::skip_line;
+use super::cursor::RowCursor;
+use super::head::{FlatForm, FlatHead};
+use super::notes::{RowNotes, RowOddity};
+use super::window::TextWindow;
+use crate::record::Action;
+use crate::source::ProblemKind;
 use crate::span::ByteSpan;
 
 /// What came of going to the next row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Step {
+pub(super) enum RowStep {
     /// A row was read.
     Row,
     /// There is none, and nothing is missing.
@@ -25,134 +35,153 @@ pub(super) enum Step {
     Lost,
 }
 
-/// What was read last between the rows of JSON.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Before {
-    /// The bracket, a line end, or something that nobody knows.
-    Start,
-    Comma,
-    Row,
-}
-
 /// Reads the rows of one source.
-pub(super) struct Rows<'s> {
-    pub(super) head: Head,
-    pub(super) window: Window,
-    /// Where the next row begins, or what stands before it.
-    pub(super) at: usize,
-    pub(super) before: Before,
-    pub(super) select: Select<'s>,
-    pub(super) state: State,
-    pub(super) cells: Vec<Cell>,
-    pub(super) guesses: Guesses,
-    pub(super) nulls: Nulls,
-    pub(super) json: Json,
-    pub(super) members: Vec<Member>,
-    pub(super) values: Vec<csv::Value>,
-    /// What stands around the rows.
-    pub(super) answer: Answer,
-    /// How many rows were read.
-    pub(super) count: u64,
-    /// Rows that could not be read, and where the first one is.
-    unread: Option<(u64, ByteSpan)>,
-    /// How often the header stands between rows, and where first.
-    headers: Option<(u64, ByteSpan)>,
-    /// Rows that say of no table that they are of it, and where the first one is.
-    pub(super) untold: Option<(u64, ByteSpan)>,
-    /// What is written wrongly, how often, and where first.
-    flaws: Vec<(&'static str, u64, ByteSpan)>,
+pub(super) struct FlatRows<'s> {
+    head: FlatHead,
+    pub(super) cursor: RowCursor,
+    notes: RowNotes,
+    report: ReportDraft,
+    select: Select<'s>,
+    /// The row that was read last.
+    row: RowSpans,
+    guesses: ColumnGuesses,
+    /// Where the class of a row stood last.
+    class_at: usize,
+    nulls: NullWord,
     /// Whether it goes on behind rows that are broken.
-    pub(super) goes_on: bool,
+    goes_on: bool,
     /// How often rows broke off and reading went on behind them.
-    pub(super) breaks: usize,
+    breaks: usize,
 }
 
-fn holds_sys_id(header: &[String]) -> bool {
-    header.iter().any(|name| name == "sys_id")
-}
-
-impl<'s> Rows<'s> {
+impl<'s> FlatRows<'s> {
     /// Of a text whose beginning is in the window.
-    pub(super) fn new(source: &Source, head: Head, window: Window, select: Select<'s>) -> Self {
-        let at = window.index(head.rows).unwrap_or(0);
+    pub(super) fn new(mut head: FlatHead, window: TextWindow, select: Select<'s>, nulls: NullWord) -> Self {
+        let file = FileReport { kind: head.kind, root_tag: head.root, ..FileReport::default() };
         Self {
-            answer: head.answer.clone(),
+            cursor: RowCursor::new(window, head.rows),
+            notes: RowNotes::new(std::mem::take(&mut head.answer)),
             head,
-            window,
-            at,
-            before: Before::Start,
+            report: ReportDraft::of(file),
             select,
-            state: State::default(),
-            cells: Vec::new(),
-            guesses: Guesses::default(),
-            nulls: Nulls::of(source),
-            json: Json::default(),
-            members: Vec::new(),
-            values: Vec::new(),
-            count: 0,
-            unread: None,
-            headers: None,
-            untold: None,
-            flaws: Vec::new(),
+            row: RowSpans::default(),
+            guesses: ColumnGuesses::default(),
+            class_at: 0,
+            nulls,
             goes_on: true,
             breaks: 0,
         }
     }
 
+    /// The same, but it stops at the first row that is broken.
+    pub(super) fn stopping_at_breaks(self) -> Self {
+        Self { goes_on: false, ..self }
+    }
+
+    /// The next row begins where the cursor was moved.
+    pub(super) fn forget_order(&mut self) {
+        if let FlatForm::Json(json) = &mut self.head.form {
+            json.forget_order();
+        }
+    }
+
     /// Reads the next row and hands it out.
-    pub(super) fn next(&mut self, sink: &mut dyn RecordSink) -> Step {
-        self.forget();
+    pub(super) fn next(&mut self, sink: &mut dyn RecordSink) -> RowStep {
+        self.cursor.forget();
         loop {
-            let found = match &self.head.form {
-                Form::Json { shape, depth } => self.object(*shape, *depth),
-                Form::Xml => self.element(),
-                Form::Csv { .. } => self.line(),
+            let (cursor, notes, row) = (&mut self.cursor, &mut self.notes, &mut self.row);
+            row.clear();
+            let found = match &mut self.head.form {
+                FlatForm::Json(json) => json.next(cursor, notes, row),
+                FlatForm::Csv(csv) => {
+                    csv.next((self.head.table.as_deref(), self.breaks > 0), cursor, notes, row)
+                }
+                FlatForm::Xml => answer_xml::next_row(cursor, notes, row),
             };
             match found {
                 Ok(Some(row)) => {
-                    self.count += 1;
-                    let at = ByteSpan::new(self.window.offset(row.start), self.window.offset(row.end));
-                    if let Some(carried) = self.hand_out(row, sink) {
-                        self.read_carried(carried, at, sink);
-                    }
-                    return Step::Row;
+                    self.hand_out(&row, sink);
+                    return RowStep::Row;
                 }
-                Ok(None) => return Step::End,
-                Err(Halt::More) if self.window.text().len() - self.at > MAX_ROW => {
+                Ok(None) => return RowStep::End,
+                Err(RowHalt::More) if self.cursor.window.text().len() - self.cursor.at > MAX_ROW => {
                     let message = format!("a row of more than {MAX_ROW} bytes: reading stopped");
-                    return self.lost(ProblemKind::LimitReached, message, self.at);
+                    self.lost(ProblemKind::LimitReached, message, self.cursor.at);
+                    return RowStep::Lost;
                 }
-                Err(Halt::More) if !self.window.is_ended() => {
-                    self.window.grow();
+                Err(RowHalt::More) if !self.cursor.window.is_ended() => {
+                    self.cursor.window.grow();
                 }
                 Err(halt) => {
                     if !self.goes_on_behind(halt) {
-                        return Step::Lost;
+                        return RowStep::Lost;
                     }
                 }
             }
         }
     }
 
+    /// Gives the row to the builder, if it says of which table it is.
+    fn hand_out(&mut self, row: &Range<usize>, sink: &mut dyn RecordSink) {
+        self.notes.count += 1;
+        let span = self.cursor.span(row);
+        let (window, header) = (self.cursor.window.view(), self.head.form.header());
+        let place = (&self.row, window);
+        let Some(table) = table_of((&self.head, self.select.classes()), place, &mut self.class_at) else {
+            return self.notes.meet(RowOddity::Untold, span);
+        };
+        let RowTable { name: table, unknown } = table;
+        if let Some((class, fit)) = unknown {
+            self.report.unknown_classes.note((&class, fit), self.head.table.as_deref(), span);
+        }
+        let number = self.report.census.number(&table, 0, self.select);
+        if self.select.is_everything() || !self.report.census.table(number).row_of.is_nothing() {
+            self.guesses.go_to(number);
+            for (at, column) in self.row.columns.iter_mut().enumerate() {
+                let name = column.name(window, header).filter(|name| !name.starts_with("__"));
+                let fate = name.map(|name| self.guesses.settle(at, name, &table, self.select));
+                column.fate = fate.unwrap_or(ColumnFate::NONE);
+            }
+        }
+        let start_tag = match self.head.form {
+            FlatForm::Json(_) => row.start..row.start + 1,
+            FlatForm::Xml => row.start..row.start + ROW_TAG.len(),
+            FlatForm::Csv(_) => row.clone(),
+        };
+        let head = RowHead {
+            table: number,
+            action: Action::InsertOrUpdate,
+            span,
+            start_tag: self.cursor.span(&start_tag),
+        };
+        let plain =
+            PlainValues { header, shows: self.head.shows, nulls: &self.nulls, guesses: &self.guesses };
+        let mut builder = RecordBuilder::new(self.select, sink, &mut self.report, scan_payload);
+        builder.outlet.begin_child(span.start);
+        let around = Surroundings::of_root(FileKind::TableExport, None);
+        builder.finish(RowText { window, plain: Some(plain) }, &head, &self.row, around);
+    }
+
     /// Says what halted, and goes to the next row if one can be found.
-    fn goes_on_behind(&mut self, halt: Halt) -> bool {
-        if self.window.is_broken() {
+    fn goes_on_behind(&mut self, halt: RowHalt) -> bool {
+        if self.cursor.window.is_broken() {
             // Why there is no more is said by whoever could not read it.
             return false;
         }
+        let here = self.cursor.at;
         let (kind, message, at) = match halt {
-            Halt::More => (ProblemKind::Truncated, "the file ends in the middle of its records", self.at),
-            Halt::OpenQuote => {
-                (ProblemKind::Truncated, "the file ends in a value whose last quote is missing", self.at)
+            RowHalt::More => (ProblemKind::Truncated, "the file ends in the middle of its records", here),
+            RowHalt::OpenQuote => {
+                (ProblemKind::Truncated, "the file ends in a value whose last quote is missing", here)
             }
-            Halt::Broken(message, at) => (ProblemKind::Broken, message, at),
-            Halt::OtherHeader(at) => (
+            RowHalt::Broken(message, at) => (ProblemKind::Broken, message, at),
+            RowHalt::OtherHeader(at) => (
                 ProblemKind::Broken,
                 "another header stands here, so that the rows behind it are not read",
                 at,
             ),
         };
-        self.lost(kind, message.to_owned(), at);
+        self.lost(kind, message, at);
         self.breaks += 1;
         if !self.goes_on {
             return false;
@@ -162,92 +191,38 @@ impl<'s> Rows<'s> {
             self.lost(ProblemKind::LimitReached, message, at);
             return false;
         }
-        match (&self.head.form, halt) {
-            (Form::Json { .. }, Halt::Broken(_, at)) => self.skip_to_object(at),
-            (Form::Csv { .. }, Halt::Broken(..)) => self.skip_line(),
+        match (&mut self.head.form, halt) {
+            (FlatForm::Json(json), RowHalt::Broken(_, at)) => json.skip_to_object(&mut self.cursor, at),
+            (FlatForm::Csv(_), RowHalt::Broken(..)) => skip_line(&mut self.cursor),
             // Only a sys_id tells a row from a line of a long text.
-            (Form::Csv { header, .. }, Halt::OpenQuote) if holds_sys_id(header) => self.skip_line(),
+            (FlatForm::Csv(csv), RowHalt::OpenQuote) if csv.header.iter().any(|name| name == "sys_id") => {
+                skip_line(&mut self.cursor)
+            }
             _ => false,
         }
     }
 
-    fn lost(&mut self, kind: ProblemKind, message: String, at: usize) -> Step {
-        let at = ByteSpan::at(self.window.offset(at));
-        self.state.report.problems.push(problem(kind, message, at));
-        Step::Lost
+    fn lost(&mut self, kind: ProblemKind, message: impl Into<String>, at: usize) {
+        self.report.say(kind, message, ByteSpan::at(self.cursor.window.offset(at)));
     }
 
-    /// Says what is to be said at the end.
-    pub(super) fn finish(&mut self) {
-        let (window, report) = (&mut self.window, &mut self.state.report);
-        report.problems.extend(self.head.problem.take());
-        report.problems.extend(window.take_problems());
-        if report.whole {
-            // Of rows that were lost it is said already.
-            report.problems.extend(self.answer.problems(self.count));
-        }
-        for (what, count, at) in &self.flaws {
-            let message = if *count == 1 { (*what).to_owned() } else { format!("{what}, {count} times") };
-            report.problems.push(problem(ProblemKind::Broken, message, *at));
-        }
-        if let Some((count, at)) = self.unread {
-            let message = match self.head.kind {
-                FileKind::CsvExport | FileKind::ExcelExport => format!(
-                    "{count} rows have more or fewer values than the header has columns, so that nothing tells \
-                     which is which: not read"
-                ),
-                _ => format!("{count} elements of the array are no records"),
-            };
-            report.problems.push(problem(ProblemKind::Broken, message, at));
-        }
-        if let Some((count, at)) = self.headers {
-            let times = if count == 1 { String::new() } else { format!(", {count} times") };
-            let message =
-                format!("the header stands once more between the rows{times}; rows behind it are read");
-            report.problems.push(problem(ProblemKind::Repaired, message, at));
-        }
-        if let Some((count, at)) = self.untold {
-            let message = format!(
-                "{count} records do not say of which table they are: name the file after the table, as in \
-                 sys_user.json"
-            );
-            report.problems.push(problem(ProblemKind::Skipped, message, at));
-        }
-        report.whole &= !report.has_loss();
-        report.null_word = self.nulls.word();
-    }
-
-    /// Forgets what was read, once that is worth moving the rest.
-    fn forget(&mut self) {
-        const MUCH: usize = 64 * 1024;
-        if self.at > MUCH && self.at * 2 > self.window.text().len() {
-            self.forget_read();
-        }
-    }
-
-    /// Forgets all that was read.
-    pub(super) fn forget_read(&mut self) {
-        self.state.report.lines.pass(&self.window.text().as_bytes()[..self.at]);
-        self.window.forget(self.at);
-        self.at = 0;
-    }
-
-    pub(super) fn note_unread(&mut self, row: Range<usize>) {
-        let span = ByteSpan::new(self.window.offset(row.start), self.window.offset(row.end));
-        self.unread.get_or_insert((0, span)).0 += 1;
-    }
-
-    /// Notes the header where a row should stand.
-    pub(super) fn note_header(&mut self, row: Range<usize>) {
-        let span = ByteSpan::new(self.window.offset(row.start), self.window.offset(row.end));
-        self.headers.get_or_insert((0, span)).0 += 1;
-    }
-
-    /// Notes something that is written wrongly and was read all the same.
-    pub(super) fn note_flaw(&mut self, (what, at): Flaw) {
-        match self.flaws.iter_mut().find(|(known, ..)| *known == what) {
-            Some((_, count, _)) => *count += 1,
-            None => self.flaws.push((what, 1, ByteSpan::at(self.window.offset(at)))),
-        }
+    /// Reads all rows; gives what is to be said of them.
+    pub(super) fn read_all(mut self, sink: &mut dyn RecordSink) -> ReportDraft {
+        let last = loop {
+            match self.next(sink) {
+                RowStep::Row => {}
+                last => break last,
+            }
+        };
+        let Self { head, mut cursor, notes, mut report, nulls, .. } = self;
+        let file = &mut report.file;
+        file.whole = last == RowStep::End;
+        file.problems.extend(head.problem);
+        file.problems.extend(cursor.window.take_problems());
+        file.lines = cursor.lines;
+        notes.say(head.kind, file);
+        file.whole &= !file.has_loss();
+        file.null_word = nulls.known();
+        report
     }
 }

@@ -1,10 +1,9 @@
 //! Where the records of a JSON text stand: in an array, alone, or one a line; and
 //! what holds them.
 
-use super::answer::{Answer, RECORDS};
-use super::json::{self, Json};
-use super::window::Window;
-use super::{Halt, escapes};
+use super::super::forms::{Json, RowHalt, decode_escapes, skip_space};
+use super::answer::{ApiAnswer, RECORDS};
+use super::window::TextWindow;
 
 /// How far into a text its records are looked for.
 const FARTHEST: usize = 32 * 1024 * 1024;
@@ -22,35 +21,40 @@ pub(super) enum Shape {
 
 /// Where records were found.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct FoundRows {
     pub(super) shape: Shape,
     /// How many objects hold them.
     pub(super) depth: usize,
     /// Index of the bracket of the array, or of the first record's.
     pub(super) at: usize,
     /// What stands before them.
-    pub(super) answer: Answer,
+    pub(super) answer: ApiAnswer,
 }
 
 /// What a JSON text was found to hold.
 #[derive(Debug)]
 pub(super) enum Find {
-    Rows(Found),
+    Rows(FoundRows),
     /// An object that cannot be a record, nor hold any.
     Nothing,
     /// It is no JSON from somewhere on, before any record.
-    Halted(Halt),
+    Halted(RowHalt),
 }
 
 /// Finds the records of the JSON that begins at `begin`. More is read where they
 /// stand far from the beginning.
-pub(super) fn find(window: &mut Window, begin: usize) -> Find {
+pub(super) fn find(window: &mut TextWindow, begin: usize) -> Find {
     if window.text().as_bytes().get(begin) == Some(&b'[') {
-        return Find::Rows(Found { shape: Shape::Array, depth: 0, at: begin, answer: Answer::default() });
+        return Find::Rows(FoundRows {
+            shape: Shape::Array,
+            depth: 0,
+            at: begin,
+            answer: ApiAnswer::default(),
+        });
     }
     loop {
         match in_object(window, begin) {
-            Err(Halt::More) if window.text().len() < FARTHEST && window.grow() => {}
+            Err(RowHalt::More) if window.text().len() < FARTHEST && window.grow() => {}
             Err(halt) => return Find::Halted(halt),
             Ok(None) => return Find::Nothing,
             Ok(Some(found)) => return Find::Rows(found),
@@ -59,22 +63,22 @@ pub(super) fn find(window: &mut Window, begin: usize) -> Find {
 }
 
 /// Finds the records in the object that begins at `begin`, or takes it for one.
-fn in_object(window: &Window, begin: usize) -> Result<Option<Found>, Halt> {
+fn in_object(window: &TextWindow, begin: usize) -> Result<Option<FoundRows>, RowHalt> {
     let (text, mut json) = (window.text(), Json::default());
     let bytes = text.as_bytes();
-    let mut answer = Answer::default();
-    let found = |shape, depth, at, answer| Ok(Some(Found { shape, depth, at, answer }));
-    let mut at = json::skip_space(bytes, begin + 1);
+    let mut answer = ApiAnswer::default();
+    let found = |shape, depth, at, answer| Ok(Some(FoundRows { shape, depth, at, answer }));
+    let mut at = skip_space(bytes, begin + 1);
     if bytes.get(at) == Some(&b'}') {
         return Ok(None);
     }
     loop {
         let (name, value) = json.name(bytes, at)?;
-        let name = &*escapes::decode(&text[name]);
+        let name = &*decode_escapes(&text[name]);
         let holds = RECORDS.contains(&name);
-        match bytes.get(value).ok_or(Halt::More)? {
+        match bytes.get(value).ok_or(RowHalt::More)? {
             // Its members are columns, whatever they are called.
-            _ if name == "sys_id" => return found(Shape::Lines, 0, begin, Answer::default()),
+            _ if name == "sys_id" => return found(Shape::Lines, 0, begin, ApiAnswer::default()),
             // A long array is not read to its end here.
             b'[' if holds => return found(Shape::Array, 1, value, answer),
             b'{' if holds && name != "value" => {
@@ -89,35 +93,36 @@ fn in_object(window: &Window, begin: usize) -> Result<Option<Found>, Halt> {
         }
         let member = json.member(bytes, at)?;
         answer.note(text, &member, window.offset(0));
-        at = json::skip_space(bytes, member.whole.end);
+        at = skip_space(bytes, member.whole.end);
         match bytes.get(at) {
-            Some(b',') => at = json::skip_space(bytes, at + 1),
+            Some(b',') => at = skip_space(bytes, at + 1),
             // Without a sys_id it may be a record all the same.
             Some(b'}') if answer.refusal(true).is_none() => return found(Shape::Lines, 0, begin, answer),
             Some(b'}') => return Ok(None),
-            Some(_) => return Err(Halt::Broken("a comma or the end of the object is missing", at)),
-            None => return Err(Halt::More),
+            Some(_) => return Err(RowHalt::Broken("a comma or the end of the object is missing", at)),
+            None => return Err(RowHalt::More),
         }
     }
 }
 
 /// The array of records in an object that stands in the place of one: so Windows
 /// PowerShell writes it, with a `Count` beside it. A record has no such member.
-fn array_in(json: &mut Json, text: &str, begin: usize) -> Result<Option<usize>, Halt> {
+fn array_in(json: &mut Json, text: &str, begin: usize) -> Result<Option<usize>, RowHalt> {
     let bytes = text.as_bytes();
-    let mut at = json::skip_space(bytes, begin + 1);
-    while bytes.get(at).ok_or(Halt::More)? == &b'"' {
+    let mut at = skip_space(bytes, begin + 1);
+    while bytes.get(at).ok_or(RowHalt::More)? == &b'"' {
         let (name, value) = json.name(bytes, at)?;
-        if RECORDS.contains(&&*escapes::decode(&text[name])) && bytes.get(value).ok_or(Halt::More)? == &b'[' {
+        if RECORDS.contains(&&*decode_escapes(&text[name])) && bytes.get(value).ok_or(RowHalt::More)? == &b'['
+        {
             return Ok(Some(value));
         }
         // What is broken in a record is said where it is read.
         let Ok((end, _)) = json.value(bytes, value) else { return Ok(None) };
-        at = json::skip_space(bytes, end);
+        at = skip_space(bytes, end);
         if bytes.get(at) != Some(&b',') {
             break;
         }
-        at = json::skip_space(bytes, at + 1);
+        at = skip_space(bytes, at + 1);
     }
     Ok(None)
 }

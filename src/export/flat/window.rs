@@ -1,12 +1,15 @@
 //! A stretch of a source's text that moves forward through it.
 
 use crate::source::{ColumnUnit, LineMark, Problem, TextStream};
+use crate::xml::Window;
 
 /// How much is decoded at once.
 const BLOCK: usize = 256 * 1024;
+/// How long the first row may be that a text is judged by.
+pub(super) const LONGEST: usize = 4 * 1024 * 1024;
 
 /// Text that was read and is still needed.
-pub(super) struct Window {
+pub(super) struct TextWindow {
     stream: TextStream,
     text: String,
     /// Offset of the first byte that is kept.
@@ -18,7 +21,7 @@ pub(super) struct Window {
     problem: Option<Problem>,
 }
 
-impl Window {
+impl TextWindow {
     /// Of a stream that stands at `base`.
     pub(super) fn new(stream: TextStream, base: u64) -> Self {
         Self { stream, text: String::new(), base, counted: None, is_ended: false, problem: None }
@@ -43,6 +46,11 @@ impl Window {
     /// What is kept.
     pub(super) fn text(&self) -> &str {
         &self.text
+    }
+
+    /// The same with its place.
+    pub(super) fn view(&self) -> Window<'_> {
+        Window::new(&self.text, self.base)
     }
 
     /// The offset of an index of the text.

@@ -94,6 +94,7 @@ impl Source {
             limits,
             seekable_to,
             is_legacy,
+            is_wrapped: AtomicBool::new(false),
             settled: OnceLock::new(),
             null_word: OnceLock::new(),
         };
