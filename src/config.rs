@@ -15,7 +15,7 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 
 use crate::finding::{Band, Severity};
-use crate::rule::file::{OneOrMany, Scalar, Text};
+use crate::rule::file::{OneOrMany, PlacedText, Scalar};
 use crate::rule::{MayOverride, RuleError, Settings, yaml_error};
 
 pub use instances::{InstanceGlobs, NamedInstance, Overlap, is_instance_name};
@@ -31,30 +31,30 @@ pub const FILE_NAME: &str = ".glidelint.yaml";
 pub struct Config {
     /// Rules by id or name: `off`, `on`, a severity, or a mapping.
     #[schemars(with = "BTreeMap<String, RuleConfig>")]
-    pub rules: BTreeMap<Text, RuleConfig>,
+    pub rules: BTreeMap<PlacedText, RuleConfig>,
     /// Parameters of classes, such as the patterns that tell service accounts.
     #[schemars(with = "BTreeMap<String, BTreeMap<String, OneOrMany>>")]
-    pub classes: BTreeMap<Text, BTreeMap<String, OneOrMany>>,
+    pub classes: BTreeMap<PlacedText, BTreeMap<String, OneOrMany>>,
     /// Columns behind aliases, such as `owner: [u_owner, manager]`.
     pub aliases: BTreeMap<String, Vec<String>>,
     /// Tables that are always exported whole.
-    pub complete: Vec<Text>,
+    pub complete: Vec<PlacedText>,
     /// Globs over reported paths that are not read.
-    pub exclude: Vec<Text>,
+    pub exclude: Vec<PlacedText>,
     /// Instances by name, each with globs over reported paths: a text, or a list of them. Each instance is
     /// judged alone, and `scan` compares them.
     #[serde(deserialize_with = "instances::map")]
     #[schemars(with = "BTreeMap<String, OneOrMany>")]
     pub instances: Vec<NamedInstance>,
     /// Further rule packs: files or folders, relative to this file.
-    pub rule_packs: Vec<Text>,
+    pub rule_packs: Vec<PlacedText>,
     /// Names of built-in classes, aliases and packs that rule packs may replace.
     #[serde(rename = "override")]
-    pub may_override: Vec<Text>,
+    pub may_override: Vec<PlacedText>,
     /// `recommended` or `strict`.
-    pub profile: Option<Text>,
+    pub profile: Option<PlacedText>,
     /// Lowest band of findings that fails a scan.
-    pub fail_on: Option<Text>,
+    pub fail_on: Option<PlacedText>,
     /// Findings that somebody answers for. They stand in reports and do not fail a scan.
     #[serde(deserialize_with = "waivers::list")]
     pub waivers: Vec<Waiver>,
@@ -70,7 +70,7 @@ pub struct RuleConfig {
     /// Whether it runs.
     pub enabled: Option<bool>,
     /// How bad its findings are.
-    pub severity: Option<Text>,
+    pub severity: Option<PlacedText>,
     /// Parameters other than the rule's defaults.
     pub params: BTreeMap<String, OneOrMany>,
 }
@@ -83,7 +83,7 @@ struct RuleMapping {
     enabled: Option<bool>,
     #[serde(default)]
     #[schemars(with = "Option<Scalar>")]
-    severity: Option<Text>,
+    severity: Option<PlacedText>,
     #[serde(default)]
     params: BTreeMap<String, OneOrMany>,
 }
@@ -244,7 +244,7 @@ impl<'de> Visitor<'de> for RuleConfigVisitor {
             "off" => self.visit_bool(false),
             "on" => self.visit_bool(true),
             _ if parse_severity(value).is_some() => {
-                Ok(RuleConfig { severity: Some(Text::new(value)), ..RuleConfig::default() })
+                Ok(RuleConfig { severity: Some(PlacedText::new(value)), ..RuleConfig::default() })
             }
             _ => Err(E::invalid_value(de::Unexpected::Str(value), &self)),
         }

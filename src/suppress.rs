@@ -13,8 +13,8 @@ mod waivers;
 pub use append::{AppendError, append};
 pub use baseline::{Baseline, Changes, FILE_NAME};
 pub use compare::{Accepted, Known};
-pub use entry::{Entry, KnownValues};
-pub use recognise::{Recognised, Seen};
+pub use entry::{BaselineEntry, KnownValues};
+pub use recognise::{Recognised, SeenFinding};
 pub use waivers::{RuleKnown, WaiverState, WaiverUse, Waivers};
 
 /// Whether a reviewer of a file would not see a character, or would see others

@@ -8,16 +8,16 @@ use serde::de::{self, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::waivers::matcher;
 use crate::rule::RuleError;
-use crate::rule::file::Text;
+use crate::rule::file::PlacedText;
 
 /// One instance of the configuration file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedInstance {
     /// Its name.
-    pub name: Text,
+    pub name: PlacedText,
     /// Globs over reported paths: of files, or of folders and archives with all
     /// that is in them.
-    pub globs: Vec<Text>,
+    pub globs: Vec<PlacedText>,
 }
 
 /// Whether a text may name an instance: names stand in paths and documents.
@@ -40,7 +40,7 @@ struct Glob {
     matcher: GlobMatcher,
 }
 
-/// A path that is of two instances.
+/// A path that belongs to two instances.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Overlap {
     /// Name and glob of one.
@@ -50,8 +50,8 @@ pub struct Overlap {
 }
 
 impl InstanceGlobs {
-    /// Of the instances of a configuration. What is no glob matches nothing; a
-    /// configuration that was read holds none such.
+    /// For the instances of a configuration. A malformed glob matches nothing; reading
+    /// the configuration refuses it.
     #[must_use]
     pub fn new(instances: &[NamedInstance]) -> Self {
         let globs = instances.iter().enumerate().flat_map(|(instance, named)| {
@@ -119,7 +119,7 @@ impl<'de> Visitor<'de> for InstancesVisitor {
 }
 
 /// One glob, or a list of them.
-struct Globs(Vec<Text>);
+struct Globs(Vec<PlacedText>);
 
 impl<'de> Deserialize<'de> for Globs {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -137,7 +137,7 @@ impl<'de> Visitor<'de> for GlobsVisitor {
     }
 
     fn visit_str<E: de::Error>(self, glob: &str) -> Result<Globs, E> {
-        Ok(Globs(vec![Text::new(glob)]))
+        Ok(Globs(vec![PlacedText::new(glob)]))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Globs, A::Error> {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 use super::breadth;
 use crate::finding::{ValuesHash, WaiverIdx};
 use crate::rule::RuleError;
-use crate::rule::file::{OneOrMany, Text};
+use crate::rule::file::{OneOrMany, PlacedText};
 
 /// Findings of one rule that somebody answers for, with the reason. All of the
 /// selectors that are given must fit.
@@ -17,37 +17,37 @@ use crate::rule::file::{OneOrMany, Text};
 pub struct Waiver {
     /// Id or name of the rule.
     #[schemars(with = "String")]
-    pub rule: Text,
+    pub rule: PlacedText,
     /// Natural key of the record, as reports show it: user ID, property name, role name.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
-    pub key: Option<Text>,
+    pub key: Option<PlacedText>,
     /// `sys_id` of the record.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
-    pub sys_id: Option<Text>,
+    pub sys_id: Option<PlacedText>,
     /// Glob over the name of the record's table.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
-    pub table: Option<Text>,
+    pub table: Option<PlacedText>,
     /// Glob over the reported path of the file.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
-    pub path: Option<Text>,
+    pub path: Option<PlacedText>,
     /// Must be true for a waiver of all findings of a rule: one without `key` and `sys_id`, whose `table` and
     /// `path` leave nothing out, if it has any.
     #[serde(default)]
     pub broad: bool,
     /// Why the risk is accepted.
     #[schemars(with = "String")]
-    pub reason: Text,
+    pub reason: PlacedText,
     /// Who answers for it.
     #[schemars(with = "String")]
-    pub owner: Text,
+    pub owner: PlacedText,
     /// The last day on which the waiver holds, such as `2027-03-31`.
     #[serde(default)]
     #[schemars(with = "Option<String>", regex(pattern = r"^\d{4}-\d{2}-\d{2}$"))]
-    pub until: Option<Text>,
+    pub until: Option<PlacedText>,
     /// Hashes of the values that the waiver was given for, as `glidelint waive` writes them. With other
     /// values it lapses.
     #[serde(default)]
@@ -140,7 +140,7 @@ impl Waiver {
         if self.broad || self.key.is_some() || self.sys_id.is_some() {
             return Ok(());
         }
-        let fits = |glob: &Option<Text>, fits: &dyn Fn(&GlobMatcher) -> bool| {
+        let fits = |glob: &Option<PlacedText>, fits: &dyn Fn(&GlobMatcher) -> bool| {
             glob.as_ref().is_none_or(|glob| matcher(&glob.value).is_ok_and(|glob| fits(&glob)))
         };
         if !fits(&self.table, is_any_table) || !fits(&self.path, &breadth::any_path) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::Config;
 use crate::finding::{Band, Severity};
-use crate::rule::file::Text;
+use crate::rule::file::PlacedText;
 
 impl Config {
     /// What this configuration takes from what is judged or counts, and the earlier one
@@ -22,7 +22,7 @@ impl Config {
             let until = waiver.until.as_ref().map_or_else(String::new, |day| format!(" until {}", day.value));
             format!("waives {}{until}", waiver.subject())
         }));
-        let switched = |name: &Text| {
+        let switched = |name: &PlacedText| {
             let own = self.rules.iter().find(|(own, _)| own.value == name.value);
             own.and_then(|(_, rule)| rule.enabled)
         };
@@ -60,7 +60,7 @@ impl Config {
     /// Which files are of which instance decides what is judged together.
     fn divided_otherwise(&self, before: &Self) -> Vec<String> {
         let globs = |config: &Self| -> BTreeMap<String, String> {
-            let of = |globs: &[Text]| {
+            let of = |globs: &[PlacedText]| {
                 let globs: Vec<_> = globs.iter().map(|glob| format!("'{}'", glob.value)).collect();
                 globs.join(", ")
             };
@@ -79,7 +79,7 @@ impl Config {
 }
 
 /// The texts of a list that an earlier one has not.
-fn added<'t>(before: &'t [Text], now: &'t [Text]) -> impl Iterator<Item = &'t str> {
+fn added<'t>(before: &'t [PlacedText], now: &'t [PlacedText]) -> impl Iterator<Item = &'t str> {
     let now = now.iter().map(|text| text.value.as_str());
     now.filter(|text| !before.iter().any(|earlier| earlier.value == *text))
 }

@@ -14,7 +14,7 @@ use crate::facts::SetNo;
 use crate::finding::{Band, Finding, Place, Severity};
 use crate::query::{Data, Missing, RowId};
 use crate::record::{ColumnIdx, Record, TableIdx};
-use crate::rule::{Body, Part, PropertyColumns, Rule};
+use crate::rule::{Body, MessagePart, PropertyColumns, Rule};
 
 /// How many open findings are written at once, if nobody asks for more than messages.
 /// Of their rows the columns are in memory; and files that cannot be entered in the
@@ -362,12 +362,12 @@ fn shows_more(instance: &Instance<'_>, rule: &Rule) -> bool {
             .filter_map(|(index, table)| Some((index, table.find(at)?)))
             .any(|(table, at)| !is_kept(table, at))
     };
-    let is_lost = |part: &Part| match part {
-        Part::Field(path) => {
+    let is_lost = |part: &MessagePart| match part {
+        MessagePart::Field(path) => {
             let mut columns = path.own_columns();
             columns.any(|(table, column)| !is_kept(table, column))
         }
-        Part::Text(_) | Part::Evidence(_) | Part::Special(_) => false,
+        MessagePart::Text(_) | MessagePart::Evidence(_) | MessagePart::Special(_) => false,
     };
     rule.at.as_deref().is_some_and(names_at) || rule.message.parts.iter().any(is_lost)
 }

@@ -50,7 +50,7 @@ pub enum PlaceRole {
     Step,
 }
 
-/// What of a record is pointed at.
+/// Which part of a record a place points at.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Target {
@@ -130,10 +130,10 @@ pub struct Finding {
     /// Stable identity: rule, instance, table, key and field, and the sys_id where
     /// records may share a key; never the line.
     pub fingerprint: Fingerprint,
-    /// What it is recognised by beside that, if there is anything.
+    /// What else it is recognised by, if anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<Box<Identity>>,
-    /// Of the values that it rests on: a waiver may be bound to them.
+    /// The hash of the values that it rests on: a waiver may be bound to it.
     pub values: ValuesHash,
     /// Whether it was known before, if it was compared with anything.
     pub state: Option<BaselineState>,
@@ -244,8 +244,8 @@ pub struct RuleCoverage {
 }
 
 impl RuleCoverage {
-    /// Whether the rule could say anything: only then is what it did not find not
-    /// there.
+    /// Whether the rule could judge anything. Only then does a missing finding mean that
+    /// there is none.
     #[must_use]
     pub fn has_judged(&self) -> bool {
         self.cannot_tell == 0 || self.pass + self.fail > 0

@@ -25,7 +25,7 @@ pub struct Measure {
     pub value: f64,
     /// Which numbers are nearer to the limit.
     pub better: Better,
-    /// Of the values that the finding rests on beside this one.
+    /// The hash of the other values that the finding rests on.
     pub others: ValuesHash,
 }
 

@@ -1,7 +1,7 @@
-//! What leaves a verdict open although the input holds it. Coverage says it in a
+//! Why a value that the input holds leaves a verdict open. Coverage lists it as a
 //! sentence among the names of what is missing.
 
-/// Why something that is there says nothing.
+/// Why a value that is there cannot be judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Unclear {
     /// A value that switches something is neither true nor false.

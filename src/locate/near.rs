@@ -1,7 +1,7 @@
 //! What of a record a place points at, and what of it must not be shown.
 
 use crate::finding::Target;
-use crate::record::{Record, carries_credential, carries_records, is_secret_column, is_secret_property};
+use crate::record::{Field, Record, Secrecy};
 use crate::span::ByteSpan;
 
 /// How many bytes of context stand on each side of a region.
@@ -51,15 +51,8 @@ impl Spans {
 /// Adds what must not be shown of a record.
 pub(super) fn add_secrets(record: &Record<'_>, secrets: &mut Vec<ByteSpan>) {
     for field in record.fields {
-        let is_value = record.table == "sys_properties" && field.name == "value";
-        let secret = if is_value {
-            let text = |name| record.field(name).map_or("", |field| field.stored_or_shown());
-            is_secret_property(text("name"), text("type"), &field.value)
-        } else {
-            is_secret_column(record.table, field.name)
-                || !carries_records(field.name) && carries_credential(field.stored_or_shown())
-        };
-        if secret {
+        let other = |name: &str| Some(record.field(name).map_or("", Field::stored_or_shown));
+        if Secrecy::of(record.table, field.name).is_secret(field.stored_or_shown(), other) {
             // What a reference displays may be the secret once more.
             let spans = [field.attributes_span, field.content_span];
             secrets.extend(spans.into_iter().filter(|span| !span.is_empty()));

@@ -1,7 +1,7 @@
 //! Ties the names of a query to tables and columns, and asks the reader for them.
 
 mod binder;
-mod check;
+mod condition;
 mod terms;
 
 use super::bound::{BindError, BoundQuery};
@@ -13,13 +13,13 @@ use super::syntax::{Path, Query};
 use crate::record::{Dictionary, Keep, NamedReference, TableIdx, Wanted};
 use binder::Binder;
 
-/// Who knows the names that rule packs and the configuration define.
-pub trait Names {
+/// Looks up the names that rule packs and the configuration define.
+pub trait DefinedNames {
     /// A class of records of a table, by the name in `@class.name`.
     fn class(&self, table: &str, name: &str) -> Option<Class>;
 
-    /// The columns that an alias such as `@owner` stands for, by its name without
-    /// the `@`; the first non-empty one counts.
+    /// The columns that an alias such as `@owner` stands for; `name` has no `@`. The
+    /// first column that is not empty counts.
     fn alias(&self, table: &str, name: &str) -> Option<Vec<String>>;
 
     /// What the input says of tables and columns that are not built in.
@@ -37,13 +37,13 @@ pub fn bind(
     query: &Query,
     table: &str,
     wanted: &mut Wanted,
-    names: &dyn Names,
+    names: &dyn DefinedNames,
 ) -> Result<BoundQuery, BindError> {
     bind_query(query, table, Binder::new(wanted, names))
 }
 
-/// The same for one of many queries: what a row answers by itself becomes one of
-/// `tests`, whose answers are kept in place of the columns.
+/// As [`bind()`], for one of many queries. What a row can answer by itself becomes one
+/// of `tests`: its answer is kept, and the columns are not.
 ///
 /// # Errors
 /// As [`bind()`].
@@ -51,7 +51,7 @@ pub fn bind_shared(
     query: &Query,
     table: &str,
     wanted: &mut Wanted,
-    names: &dyn Names,
+    names: &dyn DefinedNames,
     tests: &mut RowTests,
 ) -> Result<BoundQuery, BindError> {
     bind_query(query, table, Binder { tests: Some(tests), ..Binder::new(wanted, names) })
@@ -77,15 +77,15 @@ pub fn bind_path(
     path: &str,
     table: &str,
     wanted: &mut Wanted,
-    names: &dyn Names,
+    names: &dyn DefinedNames,
 ) -> Result<BoundPath, BindError> {
     let bound = bind_shown_path(path, table, wanted, names)?;
     bound.keep(wanted, Keep::Always);
     Ok(bound)
 }
 
-/// The same for what is asked of few rows only: their own columns are not kept,
-/// but read again.
+/// As [`bind_path()`], for fields that are shown of few rows only. Columns of the row
+/// itself are not kept; they are read again when they are shown.
 ///
 /// # Errors
 /// As [`bind()`]; the place is in `path`.
@@ -93,20 +93,20 @@ pub fn bind_shown_path(
     path: &str,
     table: &str,
     wanted: &mut Wanted,
-    names: &dyn Names,
+    names: &dyn DefinedNames,
 ) -> Result<BoundPath, BindError> {
     let parsed =
         Path::parse(path, 0).map_err(|error| BindError { message: error.message, span: error.span })?;
     let mut binder = Binder::new(wanted, names);
     let mut bound = binder.path(&parsed, table)?;
     binder.want_display(&mut bound);
-    // A view has no rows that could be read again.
+    // Rows of a view stand in no file, so they cannot be read again.
     let own = if known::is_view(table) { Keep::Always } else { Keep::Never };
     bound.keep(wanted, own);
     Ok(bound)
 }
 
-/// Asks for a view, with all that it is computed from.
+/// Asks for a view and for everything that it is computed from.
 pub fn want_view(wanted: &mut Wanted, view: &str) -> TableIdx {
     want_roles(wanted);
     let index = wanted.want_table(view);
@@ -116,14 +116,14 @@ pub fn want_view(wanted: &mut Wanted, view: &str) -> TableIdx {
     index
 }
 
-/// Whether the tool computes the table from others.
+/// Whether the table is a view, which glidelint computes from other tables.
 #[must_use]
 pub fn is_view(table: &str) -> bool {
     known::is_view(table)
 }
 
-/// Asks for everything that effective roles are computed from. The view stands
-/// for the wish to have them computed.
+/// Asks for everything that effective roles are computed from. Wanting the view is the
+/// sign that they must be computed.
 pub(super) fn want_roles(wanted: &mut Wanted) {
     wanted.want_table(known::EFFECTIVE_ROLE);
     for (table, columns) in known::ROLE_SOURCES {

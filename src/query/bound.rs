@@ -8,13 +8,13 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::bound_path::BoundPath;
-use super::comparison::Comparison;
+use super::bound_path::{BoundPath, PathEnd};
 use super::data::{TestIdx, WalkIdx};
-use super::date_functions::{DateFunction, DatePart};
-use super::dates::{Moment, Unit};
+use super::date_functions::DateFunction;
+use super::dates::Moment;
 use super::number::Number;
-use super::syntax::{Operand, Polarity, Search, Side};
+use super::operator::{Operands, Operator};
+use super::syntax::Operand;
 use super::text::Needle;
 use crate::record::{ColumnIdx, Keep, TableIdx, Wanted, is_sys_id};
 
@@ -52,19 +52,19 @@ pub(in crate::query) type Alternatives = Vec<Vec<Vec<BoundTerm>>>;
 
 #[derive(Debug)]
 pub(in crate::query) enum BoundTerm {
-    /// With where its answer may be known already.
-    Condition(Arc<BoundCondition>, Known),
+    /// The second part says whether the answer is known before it is asked.
+    Condition(Arc<BoundCondition>, KnownAnswer),
     Related(BoundRelated),
 }
 
-/// Where the answer to a condition may be known already.
+/// Whether the answer to a condition is known before it is asked, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::query) enum Known {
-    /// Nowhere.
+pub(in crate::query) enum KnownAnswer {
+    /// It is not.
     Never,
     /// The row answers it by itself.
     Test(TestIdx),
-    /// All rows that refer to the same one answer alike.
+    /// All rows that refer to the same row share one answer.
     Walk(WalkIdx),
 }
 
@@ -72,13 +72,19 @@ pub(in crate::query) enum Known {
 #[derive(Debug)]
 pub(in crate::query) struct BoundCondition {
     pub(in crate::query) path: BoundPath,
-    pub(in crate::query) check: Check,
+    pub(in crate::query) operator: Operator,
+    pub(in crate::query) operands: Operands<BoundValue, BoundPath>,
+    /// Set where the field may be a reference and some value is no sys_id: then the
+    /// displayed name counts as well.
+    pub(in crate::query) is_named: bool,
+    /// Where tables say what they extend; only `INSTANCEOF` needs it.
+    pub(in crate::query) hierarchy: Option<Hierarchy>,
 }
 
 impl BoundTerm {
-    /// Whether more than the remembered answer of a test may be needed.
+    /// Whether a remembered answer may not be enough.
     pub(in crate::query) fn looks_further(&self) -> bool {
-        !matches!(self, Self::Condition(_, Known::Test(_)))
+        !matches!(self, Self::Condition(_, KnownAnswer::Test(_)))
     }
 }
 
@@ -106,14 +112,14 @@ impl BoundQuery {
         &self.warnings
     }
 
-    /// Conditions that an instance answers otherwise: comparisons of a reference
-    /// with the name of what it refers to.
+    /// Conditions that an instance answers differently: they compare a reference with a
+    /// name, and an instance compares it with the sys_id only.
     #[must_use]
     pub fn doubts(&self) -> &[BindError] {
         &self.doubts
     }
 
-    /// Whether it needs only the row itself, and perhaps the clock.
+    /// Whether it reads no other row.
     #[must_use]
     pub fn is_local(&self) -> bool {
         !self.needs.contains(&Need::OtherRows)
@@ -143,8 +149,8 @@ impl BoundQuery {
         self.needs.contains(&Need::View)
     }
 
-    /// Whether an instance would understand it: it has no computed field, no
-    /// view of ours and no join by value.
+    /// Whether an instance would understand it: it uses no computed field, no view of
+    /// glidelint and no join by value.
     #[must_use]
     pub fn portable(&self) -> bool {
         [Need::Computed, Need::JoinByValue, Need::View].iter().all(|need| !self.needs.contains(need))
@@ -152,72 +158,36 @@ impl BoundQuery {
 }
 
 impl BoundCondition {
-    /// Has every column kept that it reads, those of the row itself so long.
+    pub(in crate::query) fn new(
+        path: BoundPath,
+        operator: Operator,
+        operands: Operands<BoundValue, BoundPath>,
+    ) -> Self {
+        Self { path, operator, operands, is_named: false, hierarchy: None }
+    }
+
+    /// Marks every column that it reads; those of the row itself are kept for `own`.
     pub(in crate::query) fn keep(&self, wanted: &mut Wanted, own: Keep) {
         self.path.keep(wanted, own);
-        if let Some(other) = self.check.other_field() {
+        if let Some(other) = self.operands.field() {
             other.keep(wanted, own);
         }
-        if let Check::InstanceOf(_, hierarchy) = &self.check {
+        if let Some(hierarchy) = &self.hierarchy {
             wanted.keep(hierarchy.table, hierarchy.name, Keep::Always);
             wanted.keep(hierarchy.table, hierarchy.super_class, Keep::Always);
         }
     }
-}
 
-/// What is asked of a bound field.
-#[derive(Debug)]
-pub(in crate::query) enum Check {
-    Anything,
-    IsEmpty,
-    IsNotEmpty,
-    Compare(Comparison, Value),
-    Between(Value, Value),
-    OneOf(Polarity, Vec<Value>),
-    /// The same of a field that may be a reference, where some value is no sys_id:
-    /// what the reference displays counts too.
-    Called(Polarity, Vec<Value>),
-    Search(Search, Polarity, Needle),
-    SameAs(Polarity, BoundPath, Option<Unit>),
-    CompareField(Comparison, BoundPath),
-    Distance(Comparison, BoundPath, Unit, Side, i64),
-    On(Polarity, Value, Value),
-    Relative(Comparison, Unit, i64),
-    DatePart(DatePart),
-    InstanceOf(Needle, Hierarchy),
-    /// Whether the row is in the class (`Plain`) or not.
-    Class(Polarity),
-    Role(Polarity, RoleTest),
-}
-
-impl Check {
-    /// The field that is compared with.
-    pub(in crate::query) fn other_field(&self) -> Option<&BoundPath> {
-        match self {
-            Self::SameAs(_, other, _) | Self::CompareField(_, other) | Self::Distance(_, other, ..) => {
-                Some(other)
+    /// Whether it asks about roles, and a role of this name is among those it asks for.
+    pub(in crate::query) fn asks_role(&self, role: &str) -> bool {
+        let mut values = self.operands.values().iter();
+        matches!(self.path.end, PathEnd::Role)
+            && match self.operator {
+                Operator::Anything => false,
+                Operator::Search(search, _) => values.any(|value| value.needle.is_found(search, role)),
+                Operator::OneOf(_) => values.any(|value| value.needle.equals(role)),
+                _ => true,
             }
-            _ => None,
-        }
-    }
-}
-
-/// What is asked of each role's name.
-#[derive(Debug)]
-pub(in crate::query) enum RoleTest {
-    Any,
-    OneOf(Vec<Needle>),
-    Search(Search, Needle),
-}
-
-impl RoleTest {
-    /// Whether a role of that name is one that is asked for.
-    pub(in crate::query) fn matches(&self, role: &str) -> bool {
-        match self {
-            Self::Any => true,
-            Self::OneOf(names) => names.iter().any(|name| name.equals(role)),
-            Self::Search(search, needle) => needle.is_found(*search, role),
-        }
     }
 }
 
@@ -229,9 +199,9 @@ pub(in crate::query) struct Hierarchy {
     pub(in crate::query) super_class: ColumnIdx,
 }
 
-/// A value to compare with, read in every way that it can be.
+/// A value to compare with, parsed once as everything that it can be.
 #[derive(Debug)]
-pub(in crate::query) struct Value {
+pub(in crate::query) struct BoundValue {
     pub(in crate::query) needle: Needle,
     pub(in crate::query) is_sys_id: bool,
     pub(in crate::query) number: Option<Number>,
@@ -244,7 +214,7 @@ pub(in crate::query) enum When {
     Function(DateFunction),
 }
 
-impl Value {
+impl BoundValue {
     pub(in crate::query) fn new(operand: &Operand) -> Self {
         let given = || Moment::parse(&operand.text).map(When::Given);
         Self {
@@ -253,10 +223,6 @@ impl Value {
             number: Number::parse(&operand.text),
             when: operand.function.map(When::Function).or_else(given),
         }
-    }
-
-    pub(in crate::query) fn text(text: &str) -> Self {
-        Self::new(&Operand { text: text.to_owned(), function: None })
     }
 
     pub(in crate::query) fn needs_now(&self) -> bool {

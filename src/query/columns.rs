@@ -1,4 +1,4 @@
-//! The columns at which a field name ends, and what their text says of it.
+//! The columns at which a field name ends, and how to read them.
 
 use std::borrow::Cow;
 
@@ -9,9 +9,9 @@ use super::known::KnownColumn;
 use crate::record::schema::ColumnType;
 use crate::record::{ColumnIdx, NamedReference, TableIdx, Wanted};
 
-/// One column, or those of an alias, of which the first non-empty counts.
+/// One column, or those of an alias: there the first one that is not empty counts.
 #[derive(Debug, Clone)]
-pub(super) struct Columns {
+pub(super) struct FieldColumns {
     pub(super) table: TableIdx,
     pub(super) list: SmallVec<[ColumnIdx; 1]>,
 }
@@ -19,34 +19,35 @@ pub(super) struct Columns {
 /// What is read where a field name ends.
 #[derive(Debug, Clone)]
 pub(super) struct ColumnEnd {
-    pub(super) columns: Columns,
+    pub(super) columns: FieldColumns,
     pub(super) meaning: Meaning,
     /// `None` where the dictionary does not know the column.
     pub(super) kind: Option<ColumnType>,
     /// The table that a reference or list points to.
     pub(super) reference: Option<Cow<'static, str>>,
-    /// That table and the column there that the reference displays, where
-    /// somebody asks for what it displays.
+    /// That table, and its column that the reference displays. Set only if the displayed
+    /// name is asked for.
     pub(super) target: Option<(TableIdx, Option<ColumnIdx>)>,
-    /// Whether it is one of a view, whose references show names that the tool chose.
+    /// Whether it is a column of a view: the names beside its references come from
+    /// glidelint, not from the export.
     pub(super) is_of_view: bool,
 }
 
-/// What the text of a column says of the field that is asked for.
+/// How the text of a column relates to the field that is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
-    /// It is the field.
+    /// The column is the field.
     Value,
-    /// The platform calculates the field and exports hold it empty, whatever it is.
+    /// The platform calculates the field; exports always hold it empty.
     Calculated,
-    /// It refers to a record of nobody knows which table, and the field is one of
-    /// that record. Only where nothing is referred to it is known to be empty.
+    /// The column refers to a record of an unknown table, and the field belongs to that
+    /// record. The field is known (to be empty) only if the reference is empty.
     LeadsToField,
 }
 
 impl ColumnEnd {
-    /// With what the dictionary knows of the first column.
-    pub(super) fn new(columns: Columns, known: Option<KnownColumn>, meaning: Meaning) -> Self {
+    /// `known` is what the dictionary knows of the first column.
+    pub(super) fn new(columns: FieldColumns, known: Option<KnownColumn>, meaning: Meaning) -> Self {
         let (kind, reference) = known.map_or((None, None), |known| (Some(known.kind), known.reference));
         Self { columns, meaning, kind, reference, target: None, is_of_view: false }
     }
@@ -60,9 +61,9 @@ impl ColumnEnd {
     }
 }
 
-impl Columns {
-    /// The first cell that is there and not empty, else an empty one that is
-    /// there; absent ones count only where all are absent.
+impl FieldColumns {
+    /// The first cell that is not empty, else an empty one. An error if all columns are
+    /// absent.
     pub(super) fn first<'a>(&self, data: &'a dyn Data, row: RowId) -> Result<Cell<'a>, Missing> {
         let mut empty = None;
         for &column in &self.list {
@@ -77,13 +78,13 @@ impl Columns {
         empty.ok_or_else(|| self.all_missing())
     }
 
-    /// What is displayed where no column's value is shown.
+    /// What the first column displays whose value is not shown.
     pub(super) fn displayed<'a>(&self, data: &'a dyn Data, row: RowId) -> Option<&'a str> {
         let mut cells = self.list.iter().map(|&column| data.cell(self.table, row, column));
         cells.find_map(|cell| cell.display.filter(|_| !cell.present))
     }
 
-    /// Notes that somebody asks for what a reference displays.
+    /// Notes that the displayed name of this reference is needed.
     pub(super) fn note_named(&self, wanted: &mut Wanted, target: TableIdx, name: Option<ColumnIdx>) {
         for &column in &self.list {
             wanted.note_named(NamedReference { table: self.table, column, target, name });

@@ -1,8 +1,8 @@
-//! How two values are compared.
+//! The six comparisons of two values.
 
 use std::cmp::Ordering;
 
-/// One of the six comparisons of an order.
+/// How one value must stand to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Comparison {
     Equal,
@@ -14,7 +14,7 @@ pub(super) enum Comparison {
 }
 
 impl Comparison {
-    /// Whether an order of two values is the one asked for.
+    /// Whether two values in this order satisfy the comparison.
     pub(super) fn holds(self, order: Ordering) -> bool {
         match self {
             Self::Equal => order.is_eq(),
@@ -25,16 +25,4 @@ impl Comparison {
             Self::GreaterOrEqual => order.is_ge(),
         }
     }
-}
-
-/// The comparisons that date parts and relative dates name by two letters.
-pub(super) fn comparison_named(name: &str) -> Option<Comparison> {
-    Some(match name {
-        "GT" => Comparison::Greater,
-        "GE" => Comparison::GreaterOrEqual,
-        "LT" => Comparison::Less,
-        "LE" => Comparison::LessOrEqual,
-        "EE" | "EQ" => Comparison::Equal,
-        _ => return None,
-    })
 }

@@ -1,5 +1,5 @@
-//! What a query asks of the records: the door between the language and whoever
-//! holds the rows.
+//! What a query asks of the records. The trait `Data` stands between the query language
+//! and the code that holds the rows.
 
 use std::borrow::Cow;
 
@@ -28,7 +28,7 @@ pub struct TestIdx {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WalkIdx(pub u16);
 
-/// A reference from which somebody walks on.
+/// A reference with which a walk begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct WalkStart {
     /// Where it stands.
@@ -68,15 +68,15 @@ pub enum Reference {
     Lost,
 }
 
-/// Whether a row tells of a record once more, as files show that leave the
-/// `sys_id` out.
+/// Whether a row repeats the record of another row. Files without `sys_id` may hold a
+/// record twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Repeat {
     /// It is the only one, or the first.
     No,
     /// It is about the record of an earlier row.
     Yes,
-    /// Nothing tells.
+    /// The export does not tell.
     Unknown,
 }
 
@@ -91,8 +91,8 @@ pub trait Data {
     /// The live row with that `sys_id`.
     fn by_sys_id(&self, table: TableIdx, sys_id: &str) -> Option<RowId>;
 
-    /// Whether references to a row show different names for it, and neither the row
-    /// nor its `sys_id` says which is right.
+    /// Whether references show different names for a row, and neither the row nor its
+    /// `sys_id` says which one is right.
     fn is_disputed(&self, _table: TableIdx, _sys_id: &str) -> bool {
         false
     }
@@ -121,17 +121,16 @@ pub trait Data {
         (!value.is_empty()).then(|| Cow::Owned(self.by_value(other.0, other.1, value)))
     }
 
-    /// The live rows, if any, in which a column is not present: they could be
-    /// related to anything.
+    /// Whether some live row does not show the column: it could be related to anything.
     fn without_column(&self, table: TableIdx, column: ColumnIdx) -> bool;
 
-    /// The same where parts of a record are asked for.
+    /// As [`Self::without_column`], for rows that are parts of a record.
     fn parts_without_column(&self, table: TableIdx, column: ColumnIdx) -> bool {
         self.without_column(table, column)
     }
 
-    /// What is missing to be sure that a row counts: rows of views may rest on
-    /// rows that do not show whether they do.
+    /// What is missing to be sure that a row counts. A row of a view may come from rows
+    /// that do not show whether they are in force.
     fn doubt(&self, _table: TableIdx, _row: RowId) -> Missing {
         Missing::none()
     }
@@ -145,35 +144,35 @@ pub trait Data {
     /// not there does not exist.
     fn is_whole(&self, table: TableIdx) -> bool;
 
-    /// Whether a reference of a row shows that what it refers to was there when a
-    /// table of the instance was exported.
+    /// Whether the reference displays a name, which proves that its record existed at
+    /// the time of the export.
     fn displays_referred(&self, _place: CellPlace) -> bool {
         false
     }
 
-    /// Whether all live rows of a table are known to be read that are parts of a
-    /// record: what hangs on the records of an app lies in its folder.
+    /// Whether all parts of a record that stand in a table were read. The parts of an
+    /// app's records lie in the app's folder.
     fn holds_parts(&self, _parts: TableIdx, _of: (TableIdx, RowId), _part: PartOf) -> bool {
         false
     }
 
-    /// Whether a row counts where parts of a record are asked for.
+    /// Whether a row counts as a part of a record.
     fn counts_as_part(&self, _table: TableIdx, _row: RowId) -> bool {
         true
     }
 
-    /// Whether a row is about a record that another row may count for.
+    /// Whether the row repeats a record for which another row counts.
     fn repeat(&self, _table: TableIdx, _row: RowId) -> Repeat {
         Repeat::No
     }
 
-    /// Whether all rows of a table are known that may be related to one.
+    /// Whether all rows of the table were read that can be related to a row.
     fn lists_all(&self, table: TableIdx) -> bool {
         self.is_whole(table)
     }
 
-    /// Whether a row that others are related to is one that is deleted: the lists
-    /// of an update set hold such rows, after the others.
+    /// Whether the related row is a deletion. Lists of an update set hold deletions,
+    /// behind all other rows.
     fn is_gone(&self, _table: TableIdx, _row: RowId) -> bool {
         false
     }
@@ -183,51 +182,49 @@ pub trait Data {
         Truth::Unknown(Missing::none())
     }
 
-    /// Whether the row belongs to a class. Evidence that is shown says yes; without
-    /// it, evidence that could not be judged makes the answer `Unknown`.
+    /// Whether the row belongs to a class: yes if the evidence is shown, `Unknown` if
+    /// some evidence could not be judged and the rest is not enough.
     fn class(&self, class: Class, row: RowId) -> Truth;
 
-    /// Hands the names of the roles that a `sys_user` row holds in the end to
-    /// `take`, in no order, until it says that it has enough: at least those that
-    /// some query asks for. With each name it hands what is missing to be sure
-    /// that the user holds it. Returns what is missing to say that there are no
-    /// others.
+    /// Calls `take` for each effective role of a `sys_user` row, in any order, until it
+    /// returns true. It gets the role's name and what is missing to be sure that the
+    /// user holds it. Roles that no query asks for may be left out. Returns what is
+    /// missing to say that there are no other roles.
     fn roles(&self, user: RowId, take: &mut dyn FnMut(&str, &Missing) -> bool) -> Missing;
 
-    /// The names of all roles that a `sys_user` row holds in the end, sorted.
+    /// The names of all effective roles of a `sys_user` row, sorted.
     fn all_roles(&self, user: RowId) -> Vec<&str>;
 
-    /// The answer of a row to a test, if it was asked while the record was there.
+    /// The answer of a row to a test, if the test was asked while the record was read.
     fn test(&self, _row: RowId, _test: TestIdx) -> Option<Truth> {
         None
     }
 
-    /// What all rows with the same reference answer to a question about what it
-    /// leads to, if that is remembered.
+    /// The shared answer of all rows with the same reference to a walk, if it is
+    /// remembered.
     fn walked(&self, _row: RowId, _walk: WalkIdx) -> Option<Truth> {
         None
     }
 
-    /// `@origin`, `@action`, `@instance` or `@table`, its own one, of a row (`name`
-    /// without the `@`).
+    /// `@origin`, `@action`, `@instance` or `@table` of a row; `name` has no `@`.
     fn trait_of(&self, table: TableIdx, row: RowId, name: &str) -> &str;
 }
 
-/// What is missing to say that a table holds no row with some value in a column,
-/// beside the rows that were read and show another; `None` where it surely holds
-/// none.
+/// No row that was read has the value in the column. Says what is missing to be sure
+/// that no other row has it; `None` if that is sure.
 pub(super) fn without_row(data: &dyn Data, table: TableIdx, column: ColumnIdx) -> Option<Missing> {
     if !data.is_whole(table) {
         return Some(Missing::table(table));
     }
-    // A row that does not show the column may be the one.
+    // A row that does not show the column may hold the value.
     data.without_column(table, column).then(|| Missing::column(table, column))
 }
 
-/// What an update set may say of an access rule that it takes away.
+/// What an update set may say about an access rule that it deletes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SetFact {
-    /// `@brought_back`: it brings rules for the same thing, and all are as narrow.
+    /// `@brought_back`: it brings other rules for the same object, and all of them are
+    /// as narrow.
     BroughtBack,
     /// `@object_deleted`: it deletes what the rule protects.
     ObjectDeleted,

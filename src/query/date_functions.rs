@@ -3,7 +3,7 @@
 
 use jiff::civil::DateTime;
 
-use super::comparison::{Comparison, comparison_named};
+use super::comparison::Comparison;
 use super::dates::{Clock, Moment, Unit, time_of};
 
 /// A date function with its arguments.
@@ -229,6 +229,18 @@ impl Part {
             _ => return None,
         })
     }
+}
+
+/// The comparison that two letters name.
+fn comparison_named(name: &str) -> Option<Comparison> {
+    Some(match name {
+        "GT" => Comparison::Greater,
+        "GE" => Comparison::GreaterOrEqual,
+        "LT" => Comparison::Less,
+        "LE" => Comparison::LessOrEqual,
+        "EE" | "EQ" => Comparison::Equal,
+        _ => return None,
+    })
 }
 
 const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];

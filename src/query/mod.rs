@@ -16,6 +16,7 @@ mod dates;
 mod known;
 mod naming;
 mod number;
+mod operator;
 mod row_test;
 mod syntax;
 mod text;
@@ -24,7 +25,7 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
-pub use bind::{Names, bind, bind_path, bind_shared, bind_shown_path, is_view, want_view};
+pub use bind::{DefinedNames, bind, bind_path, bind_shared, bind_shown_path, is_view, want_view};
 pub use bound::{BindError, BoundQuery, Partial};
 pub use bound_path::BoundPath;
 pub use data::{

@@ -1,4 +1,4 @@
-//! What a reference is called.
+//! Finds the name that a reference shows.
 
 use super::data::{Data, Missing, without_row};
 use crate::record::{

@@ -1,11 +1,11 @@
-//! What a row answers by itself. Such tests are asked while the record is there,
-//! each once however many rules ask it, and only the answers are remembered.
+//! Questions that a row answers by itself. Each is asked once while the record is read,
+//! however many rules ask it; only the answer is kept.
 
 use std::collections::HashMap;
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use super::bound_path::{BoundPath, End};
+use super::bound_path::{BoundPath, PathEnd};
 use super::data::{Data, Missing, RowId, TestIdx, Truth, WalkIdx, WalkStart};
 use super::dates::Clock;
 use crate::record::{ColumnIdx, TableIdx};
@@ -13,14 +13,14 @@ use crate::record::{ColumnIdx, TableIdx};
 /// A question about what the rows of a table refer to.
 #[derive(Debug)]
 pub struct Walk {
-    /// Where it begins.
+    /// The reference with which it begins.
     pub start: WalkStart,
     question: Arc<dyn AskRow>,
 }
 
 impl Walk {
-    /// The answer of a row, and of all rows that refer to the same one, if that
-    /// was read: else what the reference displays may answer.
+    /// The answer of a row. If the row that it refers to was read, all rows with this
+    /// reference share the answer.
     #[must_use]
     pub fn ask(&self, data: &dyn Data, clock: &Clock, row: RowId) -> Truth {
         self.question.ask(data, clock, row)
@@ -211,7 +211,7 @@ impl RowTests {
         }
         let index = TestIdx { table: index, number: u16::try_from(table.tests.len()).ok()? };
         let paths = [Some(path), other];
-        let asks_trait = paths.into_iter().flatten().any(|path| matches!(path.end, End::Trait(..)));
+        let asks_trait = paths.into_iter().flatten().any(|path| matches!(path.end, PathEnd::Trait(..)));
         let columns = paths.map(|path| path.map(own_columns).unwrap_or_default());
         let missing = paths.map(|path| path.map(BoundPath::all_columns_missing).unwrap_or_default());
         table.tests.push(RowTest { question, columns, missing, asks_trait, needs_clock });
@@ -222,7 +222,7 @@ impl RowTests {
 
 fn own_columns(path: &BoundPath) -> Vec<ColumnIdx> {
     match &path.end {
-        End::Column(end) => {
+        PathEnd::Column(end) => {
             let shown = path.shown_as.map(|(_, column)| column);
             end.columns.list.iter().copied().chain(shown).collect()
         }

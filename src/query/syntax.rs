@@ -11,8 +11,8 @@ mod term;
 use std::ops::Range;
 
 use super::comparison::Comparison;
-use super::date_functions::{DateFunction, DatePart};
-use super::dates::Unit;
+use super::date_functions::DateFunction;
+use super::operator::{Operands, Operator};
 
 pub use error::QueryError;
 
@@ -22,7 +22,7 @@ pub struct Query {
     /// What `^NQ` separates: a row matches if any holds. None at all matches every row.
     pub(in crate::query) alternatives: Vec<Clause>,
     /// `ORDERBY`, `ORDERBYDESC` and `GROUPBY`, kept for printing only.
-    pub(in crate::query) sort: Vec<Sort>,
+    pub(in crate::query) sort: Vec<SortTerm>,
 }
 
 impl Query {
@@ -34,26 +34,26 @@ impl Query {
 }
 
 /// Groups that must all hold; never empty.
-pub(in crate::query) type Clause = Vec<Group>;
+pub(in crate::query) type Clause = Vec<TermGroup>;
 
 /// Terms of which one must hold; never empty.
-pub(in crate::query) type Group = Vec<Term>;
+pub(in crate::query) type TermGroup = Vec<Term>;
 
 /// Where something stands in the query's text. All places are equal, so that two
 /// queries are compared by what they say.
 #[derive(Debug, Clone, Default)]
-pub(in crate::query) struct Place(pub(in crate::query) Range<usize>);
+pub(in crate::query) struct TextPlace(pub(in crate::query) Range<usize>);
 
-impl PartialEq for Place {
+impl PartialEq for TextPlace {
     fn eq(&self, _: &Self) -> bool {
         true
     }
 }
 
-impl Eq for Place {}
+impl Eq for TextPlace {}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::query) struct Sort {
+pub(in crate::query) struct SortTerm {
     pub(in crate::query) kind: SortKind,
     pub(in crate::query) path: Path,
 }
@@ -67,15 +67,16 @@ pub(in crate::query) enum SortKind {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::query) enum Term {
-    Condition(Condition),
+    Condition(FieldCondition),
     Related(Related),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::query) struct Condition {
+pub(in crate::query) struct FieldCondition {
     pub(in crate::query) path: Path,
-    pub(in crate::query) test: Test,
-    pub(in crate::query) place: Place,
+    pub(in crate::query) operator: Operator,
+    pub(in crate::query) operands: Operands<Operand, Path>,
+    pub(in crate::query) place: TextPlace,
 }
 
 /// A field name, walked through references: `user.manager.active`.
@@ -83,7 +84,7 @@ pub(in crate::query) struct Condition {
 pub(in crate::query) struct Path {
     /// The names; a computed one begins with `@`, and `@class.x` is one segment.
     pub(in crate::query) segments: Vec<String>,
-    pub(in crate::query) place: Place,
+    pub(in crate::query) place: TextPlace,
 }
 
 /// `RLQUERYtable.column=path,>=1^…^ENDRLQUERY`.
@@ -97,7 +98,7 @@ pub(in crate::query) struct Related {
     pub(in crate::query) comparison: Comparison,
     pub(in crate::query) count: u32,
     pub(in crate::query) query: Query,
-    pub(in crate::query) place: Place,
+    pub(in crate::query) place: TextPlace,
 }
 
 /// A value to compare with: text, or one of the date functions.
@@ -106,57 +107,4 @@ pub(in crate::query) struct Operand {
     /// As written.
     pub(in crate::query) text: String,
     pub(in crate::query) function: Option<DateFunction>,
-}
-
-/// How a text is searched for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::query) enum Search {
-    Contains,
-    StartsWith,
-    EndsWith,
-}
-
-/// Whether a condition is asked as it stands or denied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::query) enum Polarity {
-    Plain,
-    Negated,
-}
-
-impl Polarity {
-    /// What a condition says of which the plain form holds, or not.
-    pub(in crate::query) fn apply(self, holds: bool) -> bool {
-        holds == (self == Self::Plain)
-    }
-}
-
-/// To which side of a moment a distance is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::query) enum Side {
-    Before,
-    After,
-}
-
-/// What is asked of a field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::query) enum Test {
-    Compare(Comparison, Operand),
-    Search(Search, Polarity, String),
-    OneOf(Polarity, Vec<String>),
-    IsEmpty,
-    IsNotEmpty,
-    EmptyString,
-    Anything,
-    Between(Operand, Operand),
-    SameAs(Polarity, Path, Option<Unit>),
-    CompareField(Comparison, Path),
-    /// More (`Greater`) or less than so many units before or after another field.
-    Distance(Comparison, Path, Unit, Side, i64),
-    /// A label, which says nothing, and the first and last moment.
-    On(Polarity, String, Operand, Operand),
-    /// Compared with now, moved by so many units: before is `ago`, after `ahead`.
-    Relative(Comparison, Unit, Side, i64),
-    /// A label, which says nothing, and the part.
-    DatePart(String, DatePart),
-    InstanceOf(String),
 }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::syntax::Search;
+use super::operator::Search;
 
 /// A text to look for, put into lower case once.
 #[derive(Debug, Clone, PartialEq, Eq)]

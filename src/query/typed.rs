@@ -1,20 +1,43 @@
-//! What the values of a type can be, and how they stand to each other.
+//! Which texts a column type can hold, and how two values of it compare.
 
 use std::cmp::Ordering;
 
 use super::comparison::Comparison;
 use super::dates::{Moment, Unit};
 use super::number::Number;
-use super::syntax::Side;
+use super::operator::{Direction, Operands, Operator, Shift};
 use super::text;
 use crate::record::schema::ColumnType;
 
-/// The order of two stored values; `None` where their types do not compare.
-pub(super) fn order(
-    left: &str,
-    right: &str,
+/// Whether two fields, neither of them empty, stand to each other as asked.
+pub(super) fn fields_hold<V, F>(
+    operator: Operator,
+    operands: &Operands<V, F>,
+    (left, right): (&str, &str),
     kinds: (Option<ColumnType>, Option<ColumnType>),
-) -> Option<Ordering> {
+) -> bool {
+    match (operator, operands) {
+        (Operator::CompareField(comparison), _) => {
+            order(left, right, kinds).is_some_and(|order| comparison.holds(order))
+        }
+        (Operator::Distance(comparison), Operands::FieldAndShift(_, shift)) => {
+            is_distant(left, right, comparison, *shift).unwrap_or(false)
+        }
+        (Operator::SameAs(polarity), Operands::Field(_, Some(unit))) => {
+            let start = |text: &str| unit.start_of(Moment::parse(text)?.start());
+            let starts = start(left).zip(start(right));
+            starts.is_some_and(|(left, right)| polarity.apply(left == right))
+        }
+        (Operator::SameAs(polarity), _) => {
+            let order = if is_ordered(kinds.0) { order(left, right, kinds) } else { None };
+            polarity.apply(order.map_or_else(|| text::same(left, right), Ordering::is_eq))
+        }
+        _ => false,
+    }
+}
+
+/// The order of two stored values; `None` where their types do not compare.
+fn order(left: &str, right: &str, kinds: (Option<ColumnType>, Option<ColumnType>)) -> Option<Ordering> {
     if let (Some(left), Some(right)) = (Number::parse(left), Number::parse(right)) {
         return Some(left.compare(right));
     }
@@ -24,9 +47,8 @@ pub(super) fn order(
     (!is_ordered(kinds.0) && !is_ordered(kinds.1)).then(|| text::compare(left, right))
 }
 
-/// Whether a column of a type can hold a text. One that it cannot was written by
-/// other rules than the platform's own, such as `Yes` or `03/04/2026`, and is not
-/// known to differ from anything.
+/// Whether a column of this type can hold the text. If not, some other program wrote it
+/// (`Yes`, `03/04/2026`), and no comparison with it can be answered.
 pub(super) fn can_hold(kind: Option<ColumnType>, text: &str) -> bool {
     match kind {
         Some(ColumnType::Boolean) => ["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word)),
@@ -44,32 +66,26 @@ fn is_answer(text: &str) -> bool {
     is_number || ["true", "false", "yes", "no"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// Whether a type has an order that its text does not have.
-pub(super) fn is_ordered(kind: Option<ColumnType>) -> bool {
+/// Whether values of the type are ordered in another way than their texts.
+fn is_ordered(kind: Option<ColumnType>) -> bool {
     matches!(kind, Some(ColumnType::Number | ColumnType::Date | ColumnType::DateTime))
 }
 
-/// Whether `left` lies on the asked side of `right`, nearer or farther than so many units.
-pub(super) fn is_distant(
-    left: &str,
-    right: &str,
-    comparison: Comparison,
-    (unit, side, count): (Unit, Side, i64),
-) -> Option<bool> {
+/// Whether `left` lies on the asked side of `right`, nearer or farther than `shift`.
+fn is_distant(left: &str, right: &str, comparison: Comparison, shift: Shift) -> Option<bool> {
     let (left, right) = (Moment::parse(left)?, Moment::parse(right)?);
-    let shift = if side == Side::Before { count.checked_neg()? } else { count };
-    let bound = right.like(unit.shift(right.start(), shift)?);
+    let bound = right.like(shift.unit.shift(right.start(), shift.signed())?);
     let (from_bound, from_right) = (left.compare(bound), left.compare(right));
-    // Turned so that "greater" is always farther away.
-    let turn = |order: Ordering| if side == Side::Before { order.reverse() } else { order };
+    // After this, "greater" always means farther away.
+    let turn = |order: Ordering| if shift.direction == Direction::Earlier { order.reverse() } else { order };
     Some(match comparison {
         Comparison::Less => turn(from_bound).is_lt() && turn(from_right).is_ge(),
         _ => turn(from_bound).is_gt(),
     })
 }
 
-/// A moment against now moved; "on" is the same minute or hour for those units,
-/// else the same day.
+/// Compares a moment with a shifted now. Equal means the same minute or hour for these
+/// units, and the same day for all others.
 pub(super) fn is_relative(moment: Moment, bound: Moment, comparison: Comparison, unit: Unit) -> bool {
     if comparison != Comparison::Equal {
         return comparison.holds(moment.compare(bound));

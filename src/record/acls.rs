@@ -1,5 +1,5 @@
-//! What is known of access rules (ACLs): when one is as narrow as another, and
-//! which records hold what they protect.
+//! Facts about access rules (ACLs): when one is as narrow as another, and which records
+//! they protect.
 
 use super::wanted::{TableIdx, Wanted};
 
@@ -111,15 +111,15 @@ pub fn is_narrowest_role(name: &str) -> bool {
     lines("narrowest_role").any(|mut cells| cells.next().is_some_and(|role| role.eq_ignore_ascii_case(name)))
 }
 
-/// Has everything read that tells whether an update set that takes an access rule
-/// away leaves its object as narrow as it was. Gives the tables.
+/// Asks for everything that tells whether an object stays as protected when an update
+/// set deletes one of its access rules. Returns the tables.
 pub fn want_acls(wanted: &mut Wanted) -> Vec<TableIdx> {
     let acls = wanted.want_table(ACLS);
     for column in ["name", "operation", "type"] {
         wanted.keep_column(acls, column);
     }
     for column in acl_columns() {
-        // Of few rules somebody asks for these, so they are read again.
+        // They are needed for few access rules, so they are read again then.
         wanted.want_column(acls, column.name);
     }
     let roles = wanted.want_table("sys_user_role");

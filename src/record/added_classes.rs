@@ -18,14 +18,14 @@ const TABLES: &str = "sys_db_object";
 /// is a walk, which exports that are no XML may show.
 const SAYING: [&str; 4] = ["name", "label", "super_class", "super_class.name"];
 
-/// Has read which tables the input says extend which.
+/// Asks for the rows that say which table extends which.
 pub fn want_classes(wanted: &mut Wanted) {
     for column in SAYING {
         wanted.keep_beside(TABLES, column);
     }
 }
 
-/// The table and its columns that say so; nothing where nobody asks for them.
+/// The table and its columns; `None` if nobody asks for them.
 #[must_use]
 pub fn wanted_classes(wanted: &Wanted) -> Option<(TableIdx, [ColumnIdx; 4])> {
     let table = wanted.find(TABLES)?;

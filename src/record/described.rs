@@ -15,15 +15,15 @@ const NAME_AND_TYPE: [&str; 3] = ["name", "element", "internal_type"];
 /// What else says how a column compares, and whether it is there at all.
 const MORE: [&str; 3] = ["reference", "virtual", "active"];
 
-/// Has read which columns the input says hold secrets.
+/// Asks for the rows that say which columns hold secrets.
 pub fn want_types(wanted: &mut Wanted) {
     for column in NAME_AND_TYPE {
         wanted.keep_beside(DICTIONARY, column);
     }
 }
 
-/// The table and its columns that name a column and its type; nothing where
-/// nobody asks for them.
+/// The table, and its columns with the name and type of a column; `None` if nobody asks
+/// for them.
 #[must_use]
 pub fn wanted_types(wanted: &Wanted) -> Option<(TableIdx, [ColumnIdx; 3])> {
     let table = wanted.find(DICTIONARY)?;
@@ -31,8 +31,8 @@ pub fn wanted_types(wanted: &Wanted) -> Option<(TableIdx, [ColumnIdx; 3])> {
     Some((table, [name?, element?, kind?]))
 }
 
-/// Has read all that the input says of columns: gives the table, what names a column
-/// there and its type, and `reference`, `virtual` and `active`.
+/// Asks for all that the input says of columns. Returns the table, its columns with the
+/// name and type of a column, and `reference`, `virtual` and `active`.
 pub fn want_descriptions(wanted: &mut Wanted) -> (TableIdx, [ColumnIdx; 3], [ColumnIdx; 3]) {
     let table = wanted.want_table(DICTIONARY);
     let mut keep = |column| wanted.keep_column(table, column);

@@ -25,14 +25,14 @@ pub fn natural_key(table: &str) -> &'static [&'static str] {
     known_key(table).unwrap_or(&["name"])
 }
 
-/// The same; `None` for a table that is not known.
+/// The natural key of a known table; `None` for other tables.
 #[must_use]
 pub fn known_key(table: &str) -> Option<&'static [&'static str]> {
     KEYS.get(table).map(|(columns, _)| columns.as_slice())
 }
 
-/// Whether several records of a table with one natural key are nothing odd, so that
-/// only the `sys_id` tells them apart. Nobody knows that of a table that is not known.
+/// Whether records of the table may share a natural key, so that only the `sys_id` tells
+/// them apart. For an unknown table the answer is yes.
 #[must_use]
 pub fn shares_keys(table: &str) -> bool {
     KEYS.get(table).is_none_or(|(_, is_shared)| *is_shared)

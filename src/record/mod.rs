@@ -12,7 +12,7 @@ mod parts;
 mod platform;
 mod referred;
 pub mod schema;
-mod secrets;
+mod secrecy;
 mod update_sets;
 mod wanted;
 mod written;
@@ -31,9 +31,7 @@ pub use platform::written_by_platform;
 pub use referred::{
     display_column, fixed_name, fixed_name_column, is_no_identity, is_sys_id, named_by_value, well_known_name,
 };
-pub use secrets::{
-    REDACTED, carries_credential, carries_records, is_secret_column, is_secret_property, mark_by_type,
-};
+pub use secrecy::{REDACTED, Secrecy, carries_credential, is_secret_property, mark_by_type};
 pub use update_sets::{SetColumn, is_in_force, is_update_set, want_update_sets, wanted_update_sets};
 pub use wanted::{ColumnIdx, Keep, MOST_TABLES, NamedReference, RowOf, TableIdx, Wanted, WantedTable};
 pub use written::nobody_chose;

@@ -7,13 +7,13 @@ use hashbrown::HashMap;
 
 use super::schema;
 
-/// For which records of apps it is known that their parts lie beside them.
+/// Which records of apps have all their parts in the same app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartOf {
-    /// For all.
+    /// All.
     Anywhere,
-    /// For those of a scope of their own. What belongs to a record by name, or by
-    /// its scope, may come from any app where the scope is global.
+    /// Those of apps with a scope of their own. In the global scope, rows that belong to
+    /// a record by name or by scope may come from any app.
     Scope,
 }
 

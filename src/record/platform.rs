@@ -1,5 +1,5 @@
-//! Columns that the platform writes itself, as a consequence of something else: to
-//! change the value changes no more than what a record claims.
+//! Columns that the platform computes from something else: whoever edits the value
+//! changes the record, but not what it describes.
 
 use std::sync::LazyLock;
 

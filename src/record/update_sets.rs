@@ -1,4 +1,4 @@
-//! What the records of update sets, retrieved or local, say of them.
+//! What the records of retrieved and local update sets say.
 
 use super::wanted::{ColumnIdx, TableIdx, Wanted};
 
@@ -13,7 +13,7 @@ pub enum SetColumn {
     PartOf,
     /// The `sys_id` that the set has in the instance it was retrieved from.
     SourceId,
-    /// The same of the set above it.
+    /// The same for the parent set.
     SourceParent,
     /// How far it came, for [`is_in_force`].
     State,
@@ -38,7 +38,7 @@ fn lines() -> impl Iterator<Item = (&'static str, &'static str, SetColumn)> {
     })
 }
 
-/// Has the records of update sets read.
+/// Asks for the records of update sets.
 pub fn want_update_sets(wanted: &mut Wanted) {
     for (table, column, _) in lines() {
         wanted.keep_beside(table, column);
@@ -58,8 +58,8 @@ pub fn is_in_force(table: &str, state: &str) -> bool {
     !state.trim().is_empty() && is_listed != is_denied
 }
 
-/// The columns of update sets' records that are read, by table; nothing where
-/// nobody asks for sets.
+/// The columns to read of the records of update sets, by table; empty if nobody asks for
+/// sets.
 #[must_use]
 pub fn wanted_update_sets(wanted: &Wanted) -> Vec<(TableIdx, Vec<(ColumnIdx, SetColumn)>)> {
     let mut tables: Vec<(TableIdx, Vec<_>)> = Vec::new();

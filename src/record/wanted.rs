@@ -1,5 +1,4 @@
-//! Which tables and columns somebody wants: the one thing that a reader is told
-//! by the rules.
+//! Which tables and columns rules and queries want. Readers know nothing else of rules.
 
 use std::collections::BTreeSet;
 
@@ -46,7 +45,7 @@ pub const MOST_TABLES: usize = 8;
 pub struct RowOf([Option<TableIdx>; MOST_TABLES]);
 
 impl RowOf {
-    /// Whether nobody wants it.
+    /// Whether the row is of no wanted table.
     #[must_use]
     pub fn is_nothing(self) -> bool {
         self.0[0].is_none()
@@ -64,15 +63,15 @@ impl RowOf {
     }
 }
 
-/// How long somebody asks for a column.
+/// How long a column is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Keep {
-    /// While the record is there.
+    /// Only while the record is read.
     #[default]
     Never,
-    /// Longer, if it is not known what "now" is while records are read.
+    /// For the whole scan, if "now" is unknown while records are read.
     WithoutClock,
-    /// As long as anybody asks.
+    /// For the whole scan.
     Always,
 }
 
@@ -82,12 +81,12 @@ pub enum Keep {
 pub struct Wanted {
     tables: Vec<WantedTable>,
     by_name: HashMap<Box<str>, TableIdx>,
-    /// What was asked for since the list was taken last.
+    /// What was asked for since the list was last taken.
     list: BTreeSet<(TableIdx, ColumnIdx)>,
     named: BTreeSet<NamedReference>,
 }
 
-/// A reference of which somebody asks what it displays.
+/// A reference whose displayed name is needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NamedReference {
     /// Where it stands.

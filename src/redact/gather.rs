@@ -9,7 +9,7 @@ use super::known::Known;
 use super::secrets::Secrets;
 use super::traits::{Means, Traits, USERS};
 use crate::export::{self, Collect, RecordSink, Select};
-use crate::record::{Classes, Field, Record, carries_credential, carries_records, is_secret_property};
+use crate::record::{Classes, Field, Record};
 use crate::source::Source;
 
 /// What the exports say of people and secrets.
@@ -87,7 +87,8 @@ impl RecordSink for Gatherer {
                 *columns.entry(field.name.into()).or_insert(traits)
             };
             learn(&mut gathered.known, traits, field, last);
-            if is_secret(record, field, traits) {
+            let other = |name: &str| Some(record.value(name).unwrap_or_default());
+            if traits.secrecy.is_secret(&field.value, other) {
                 let shown = field.display_value.as_deref().unwrap_or_default();
                 for value in [&*field.value, shown].into_iter().filter(|value| !value.is_empty()) {
                     gathered.secrets.add(*source, record, field.name, value);
@@ -126,13 +127,4 @@ fn learn_text(known: &mut Known, means: Means, text: &str, last: &mut String) {
         Means::Role if !text.is_empty() => known.add_role(text),
         Means::Nothing | Means::AccountId | Means::Role => {}
     }
-}
-
-/// Whether the value of a field must not be in any output.
-fn is_secret(record: &Record<'_>, field: &Field<'_>, traits: Traits) -> bool {
-    if record.table == "sys_properties" && field.name == "value" {
-        let text = |name| record.value(name).unwrap_or_default();
-        return is_secret_property(text("name"), text("type"), &field.value);
-    }
-    traits.is_secret || !carries_records(field.name) && carries_credential(&field.value)
 }

@@ -1,6 +1,6 @@
 //! What a column says of people and secrets.
 
-use crate::record::{is_secret_column, schema};
+use crate::record::{Secrecy, schema};
 
 /// The table of accounts.
 pub(super) const USERS: &str = "sys_user";
@@ -51,8 +51,8 @@ pub(super) struct Traits {
     pub(super) value: Means,
     /// Of what it displays.
     pub(super) display: Means,
-    /// Whether values are secrets.
-    pub(super) is_secret: bool,
+    /// What tells whether its values are secrets.
+    pub(super) secrecy: Secrecy,
 }
 
 impl Traits {
@@ -78,7 +78,7 @@ impl Traits {
             _ if refers => Means::Person,
             _ => Means::Nothing,
         };
-        Self { value, display, is_secret: is_secret_column(table, column) }
+        Self { value, display, secrecy: Secrecy::of(table, column) }
     }
 }
 

@@ -1,9 +1,9 @@
 //! Hardening baselines: which rules hold in which, and what they expected then.
 
-use super::file::{Baseline, RuleFile, Scalar};
+use super::file::{BaselineSpan, RuleFile, Scalar};
 
 /// Whether a hardening baseline knows the rule's setting.
-pub(super) fn holds_in(baseline: Option<&Baseline>, version: Option<(u32, u32)>) -> bool {
+pub(super) fn holds_in(baseline: Option<&BaselineSpan>, version: Option<(u32, u32)>) -> bool {
     let (Some(baseline), Some(version)) = (baseline, version) else {
         return baseline.is_none_or(|baseline| baseline.until.is_none());
     };

@@ -9,7 +9,7 @@ pub(crate) use export::escaped;
 pub use export::{check_of, write_checks};
 pub use import::adopt;
 
-/// A check as its record says it.
+/// A check of Instance Scan, as its record describes it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Check {
     /// The file as reports name it.
@@ -106,7 +106,7 @@ impl Check {
         }
     }
 
-    /// All that it says, for a digest; where it lies is no part of it.
+    /// Everything that it says, for a digest. The path is not part of it.
     fn texts(&self) -> [&str; 14] {
         let word = |set: bool| if set { "true" } else { "false" };
         [

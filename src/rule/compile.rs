@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::error::RuleError;
 use super::expect::{Expectation, Fill};
 use super::expected::{ExpectedField, names_a_reference};
-use super::file::{Absent, ClassFile, Comparator, CountSpec, Expect, RuleFile, Text};
+use super::file::{Absent, ClassFile, Comparator, CountSpec, Expect, PlacedText, RuleFile};
 use super::mend::mend_of;
 use super::message::Params;
 use super::meta::RuleMeta;
@@ -23,7 +23,7 @@ use super::pattern::Pattern;
 use crate::query::{BoundPath, BoundQuery, Query, RowTests, bind_shared, bind_shown_path};
 use crate::record::{ACLS, ColumnIdx, Keep, Origin, TableIdx, Wanted, want_acls, want_update_sets};
 
-/// What is being compiled, and into what.
+/// Compiles the rules of one file into the pack.
 pub(super) struct Compiler<'c> {
     /// Path of the file, for errors.
     pub(super) path: &'c str,
@@ -33,7 +33,7 @@ pub(super) struct Compiler<'c> {
     pub(super) params: Params,
     /// Warnings, with the file's path.
     pub(super) warnings: &'c mut Vec<String>,
-    /// Conditions that an instance answers otherwise.
+    /// Conditions that an instance answers differently.
     pub(super) doubts: &'c mut Vec<RuleError>,
     /// Whether every query so far could be pasted into an instance.
     pub(super) portable: bool,
@@ -129,7 +129,7 @@ impl Compiler<'_> {
         Ok(ClassBody { name, table: index, unless, threshold, evidence })
     }
 
-    fn record(&mut self, file: &RuleFile, table: &Text) -> Result<RecordBody, RuleError> {
+    fn record(&mut self, file: &RuleFile, table: &PlacedText) -> Result<RecordBody, RuleError> {
         let name = table.value.as_str();
         if file.expect.as_deref().is_some_and(|expect| expect.value != Comparator::default()) {
             return Err(
@@ -155,9 +155,9 @@ impl Compiler<'_> {
         Ok(body)
     }
 
-    /// A rule about what update sets bring, or about certain files, says so by its
-    /// query.
-    fn judges(&self, filter: Option<&Text>) -> Judges {
+    /// The query says whether a rule is about what update sets bring, or about certain
+    /// files.
+    fn judges(&self, filter: Option<&PlacedText>) -> Judges {
         let query = filter.and_then(|filter| Query::parse(&self.params.text(&filter.value)).ok());
         match query.as_ref().and_then(|query| query.pins("@origin")) {
             Some(origin) if origin == Origin::UpdateSet.as_str() => Judges::UpdateSets,
@@ -166,8 +166,8 @@ impl Compiler<'_> {
         }
     }
 
-    /// Has read what tells update sets apart, and what they bring of the tables
-    /// that a rule reads. Nobody has to export any of it for that.
+    /// Asks for what tells update sets apart, and for what they bring to the tables of
+    /// the rule. It is optional: no verdict waits for it.
     fn want_sets(&mut self, reads: &[(TableIdx, ColumnIdx)]) {
         want_update_sets(self.wanted);
         let mut tables: Vec<_> = reads.iter().map(|(table, _)| *table).collect();
@@ -182,7 +182,7 @@ impl Compiler<'_> {
 
     pub(super) fn property(
         &mut self,
-        name: &Text,
+        name: &PlacedText,
         expect: Option<&Expect>,
         absent: Absent,
         fallback: Option<String>,
@@ -257,12 +257,12 @@ impl Compiler<'_> {
     pub(super) fn fields(
         &mut self,
         expect: Option<&Expect>,
-        place: &Text,
+        place: &PlacedText,
         table: &str,
     ) -> Result<Vec<ExpectedField>, RuleError> {
         let mut fields = Vec::new();
         for (field, comparator) in expect.iter().flat_map(|expect| &expect.fields) {
-            let path = self.path_of(&Text { value: field.clone(), ..place.clone() }, place, table)?;
+            let path = self.path_of(&PlacedText { value: field.clone(), ..place.clone() }, place, table)?;
             let expectation = self.expectation(comparator, place)?;
             let doubt = names_a_reference(&path, comparator, &self.params);
             self.doubts.extend(doubt.map(|message| self.error(place, message)));
@@ -271,7 +271,7 @@ impl Compiler<'_> {
         Ok(fields)
     }
 
-    fn expectation(&mut self, comparator: &Comparator, place: &Text) -> Result<Expectation, RuleError> {
+    fn expectation(&mut self, comparator: &Comparator, place: &PlacedText) -> Result<Expectation, RuleError> {
         let expectation =
             Expectation::compile(comparator, &self.params).map_err(|message| self.error(place, message))?;
         if !self.trusted {
@@ -281,7 +281,7 @@ impl Compiler<'_> {
         Ok(expectation)
     }
 
-    pub(super) fn query(&mut self, text: &Text, table: &str) -> Result<BoundQuery, RuleError> {
+    pub(super) fn query(&mut self, text: &PlacedText, table: &str) -> Result<BoundQuery, RuleError> {
         let filled = self.params.text(&text.value);
         let query = Query::parse(&filled)
             .map_err(|error| self.query_error(text, &filled, error.span.start, error.message))?;
@@ -299,32 +299,37 @@ impl Compiler<'_> {
 
     pub(super) fn optional_query(
         &mut self,
-        text: Option<&Text>,
+        text: Option<&PlacedText>,
         table: &str,
     ) -> Result<Option<BoundQuery>, RuleError> {
         text.map(|query| self.query(query, table)).transpose()
     }
 
-    /// A field that is asked of every record.
-    fn kept_path(&mut self, path: &Text, table: &str) -> Result<BoundPath, RuleError> {
+    /// Ties a field that is read of every record.
+    fn kept_path(&mut self, path: &PlacedText, table: &str) -> Result<BoundPath, RuleError> {
         let bound = self.path_of(path, path, table)?;
         bound.keep(self.wanted, Keep::Always);
         Ok(bound)
     }
 
-    /// A field that is asked of few records, whose own columns are not kept.
-    pub(super) fn path_of(&mut self, path: &Text, place: &Text, table: &str) -> Result<BoundPath, RuleError> {
+    /// Ties a field that is read of few records. Its columns are not kept.
+    pub(super) fn path_of(
+        &mut self,
+        path: &PlacedText,
+        place: &PlacedText,
+        table: &str,
+    ) -> Result<BoundPath, RuleError> {
         bind_shown_path(&path.value, table, self.wanted, self.names)
             .map_err(|error| self.error(place, error.message))
     }
 
-    pub(super) fn error(&self, place: &Text, message: impl Into<String>) -> RuleError {
+    pub(super) fn error(&self, place: &PlacedText, message: impl Into<String>) -> RuleError {
         RuleError::at(self.path, place, message)
     }
 
     /// An error in a query: the caret stands in the query where no parameter
     /// moved the text and the query is written on one line.
-    fn query_error(&self, text: &Text, filled: &str, offset: usize, message: String) -> RuleError {
+    fn query_error(&self, text: &PlacedText, filled: &str, offset: usize, message: String) -> RuleError {
         let mut error = self.error(text, message);
         if filled == text.value && error.column > 0 {
             let before = filled.get(..offset).map_or(0, |before| before.chars().count());

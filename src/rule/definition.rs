@@ -1,12 +1,12 @@
-//! What a rule asks, whatever it says about it: so that two states of a repository
-//! can be told apart by it.
+//! What a rule asks, without its texts: shows whether a rule differs between two states
+//! of a repository.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 use super::error::RuleError;
-use super::file::{OneOrMany, RuleFile, Tests, Text};
+use super::file::{OneOrMany, PlacedText, RuleFile, Tests};
 use super::files::PackFiles;
 use super::overrides;
 use super::settings::Settings;
@@ -38,7 +38,7 @@ fn definition(path: &str, file: &RuleFile, settings: &Settings, named: &str) -> 
     for (name, values) in own.into_iter().flatten() {
         params.insert(name.clone(), OneOrMany(values.clone()));
     }
-    let nothing = Text::default();
+    let nothing = PlacedText::default();
     let asked = RuleFile {
         params,
         title: nothing.clone(),

@@ -2,7 +2,7 @@
 
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use super::file::Text;
+use super::file::PlacedText;
 
 /// A rule, class or pack that cannot be used: the file, the place, the reason.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -38,7 +38,7 @@ impl RuleError {
 
     /// About a text in a file.
     #[must_use]
-    pub fn at(path: &str, place: &Text, message: impl Into<String>) -> Self {
+    pub fn at(path: &str, place: &PlacedText, message: impl Into<String>) -> Self {
         Self { line: place.line, column: place.column, ..Self::file(path, message) }
     }
 

@@ -16,18 +16,19 @@ use super::pattern::Patterns;
 use crate::finding::Unclear;
 use crate::query::plain_number;
 
-/// A comparator ready to be asked.
+/// A compiled comparator.
 #[derive(Debug, Default)]
 pub struct Expectation {
-    checks: Vec<Check>,
+    checks: Vec<Criterion>,
     unlimited: Option<String>,
     numbers: Numbers,
-    /// Parameters that only the owner of the instance can fill, and has not.
+    /// Parameters that only the owner of the instance can fill, and that are still
+    /// empty.
     unset: Vec<String>,
 }
 
 #[derive(Debug)]
-enum Check {
+enum Criterion {
     Equals(String),
     NotEquals(String),
     OneOf(Vec<String>),
@@ -63,7 +64,7 @@ impl Holds {
         if holds { Self::Yes } else { Self::No }
     }
 
-    /// Of several: "no" settles it, then what is not known.
+    /// Joins two answers: "no" wins, then what is not known.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         let weight = |holds| match holds {
@@ -97,8 +98,8 @@ impl Expectation {
         };
         let number = |scalar: &Scalar| parse_number(&fill.text(&scalar.0));
         let mut unset = Vec::new();
-        // What may be is named by parameters alone, and none of them has a value:
-        // nobody has said what may be.
+        // Only parameters say what is allowed, and none of them has a value: then nobody
+        // has said it.
         let mut is_open = |many: &OneOrMany| {
             let is_open = !many.0.is_empty() && members(many, fill).is_empty();
             if is_open {
@@ -107,81 +108,81 @@ impl Expectation {
             is_open
         };
         if let Some(operand) = &comparator.equals {
-            checks.push(Check::Equals(text(operand)));
+            checks.push(Criterion::Equals(text(operand)));
         }
         if let Some(operand) = &comparator.not_equals {
-            checks.push(Check::NotEquals(text(operand)));
+            checks.push(Criterion::NotEquals(text(operand)));
         }
         if let Some(operand) = &comparator.one_of
             && !is_open(operand)
         {
-            checks.push(Check::OneOf(list(operand)));
+            checks.push(Criterion::OneOf(list(operand)));
         }
         if let Some(operand) = &comparator.none_of {
-            checks.push(Check::NoneOf(list(operand)));
+            checks.push(Criterion::NoneOf(list(operand)));
         }
         if let Some(operand) = &comparator.at_most {
-            checks.push(Check::AtMost(number(operand)?));
+            checks.push(Criterion::AtMost(number(operand)?));
         }
         if let Some(operand) = &comparator.at_least {
-            checks.push(Check::AtLeast(number(operand)?));
+            checks.push(Criterion::AtLeast(number(operand)?));
         }
         if let Some(operand) = &comparator.between {
             let [low, high] =
                 members(operand, fill).try_into().map_err(|_| "between takes two numbers".to_owned())?;
-            checks.push(Check::AtLeast(parse_number(&low)?));
-            checks.push(Check::AtMost(parse_number(&high)?));
+            checks.push(Criterion::AtLeast(parse_number(&low)?));
+            checks.push(Criterion::AtMost(parse_number(&high)?));
         }
         if let Some(empty) = comparator.empty {
-            checks.push(Check::Empty(empty));
+            checks.push(Criterion::Empty(empty));
         }
         if let Some(not_empty) = comparator.not_empty {
-            checks.push(Check::Empty(!not_empty));
+            checks.push(Criterion::Empty(!not_empty));
         }
         if let Some(operand) = &comparator.matches
             && !is_open(operand)
         {
-            checks.push(Check::Matches(patterns(operand, fill)));
+            checks.push(Criterion::Matches(patterns(operand, fill)));
         }
         if let Some(operand) = &comparator.not_matches {
-            checks.push(Check::NotMatches(patterns(operand, fill)));
+            checks.push(Criterion::NotMatches(patterns(operand, fill)));
         }
         if let Some(operand) = &comparator.ip_within
             && !is_open(operand)
         {
             let networks =
                 members(operand, fill).iter().map(|text| Network::parse(text)).collect::<Result<_, _>>()?;
-            checks.push(Check::IpWithin(networks));
+            checks.push(Criterion::IpWithin(networks));
         }
         if let Some(operand) = &comparator.subset_of
             && !is_open(operand)
         {
-            checks.push(Check::SubsetOf(list(operand)));
+            checks.push(Criterion::SubsetOf(list(operand)));
         }
         if let Some(operand) = &comparator.contains_all
             && !is_open(operand)
         {
-            checks.push(Check::ContainsAll(list(operand)));
+            checks.push(Criterion::ContainsAll(list(operand)));
         }
         if let Some(operand) = &comparator.contains_none {
-            checks.push(Check::ContainsNone(list(operand)));
+            checks.push(Criterion::ContainsNone(list(operand)));
         }
         if let Some(inner) = &comparator.each {
             let inner = Self::compile(inner, fill)?;
             unset.extend(inner.unset.iter().cloned());
-            checks.push(Check::Each(Box::new(inner)));
+            checks.push(Criterion::Each(Box::new(inner)));
         }
         let unlimited = comparator.unlimited.as_ref().map(text);
         Ok(Self { checks, unlimited, numbers: Numbers::default(), unset })
     }
 
-    /// The same of a text that the platform reads as a whole number where one is asked
-    /// for, such as the value of a property.
+    /// The same comparator for texts that the platform reads as whole numbers, such as
+    /// values of properties.
     #[must_use]
     pub(super) fn of_whole_numbers(mut self) -> Self {
         let is_fraction = |limit: &f64| limit.fract() != 0.0;
         let has_fraction = self.checks.iter().any(|check| match check {
-            Check::AtMost(limit) | Check::AtLeast(limit) => is_fraction(limit),
+            Criterion::AtMost(limit) | Criterion::AtLeast(limit) => is_fraction(limit),
             _ => false,
         });
         if !has_fraction {
@@ -202,8 +203,8 @@ impl Expectation {
     /// If one cannot be compiled.
     pub fn check_patterns(&self) -> Result<(), String> {
         self.checks.iter().try_for_each(|check| match check {
-            Check::Matches(patterns) | Check::NotMatches(patterns) => patterns.check(),
-            Check::Each(inner) => inner.check_patterns(),
+            Criterion::Matches(patterns) | Criterion::NotMatches(patterns) => patterns.check(),
+            Criterion::Each(inner) => inner.check_patterns(),
             _ => Ok(()),
         })
     }
@@ -228,8 +229,8 @@ impl Expectation {
         let mut answer = if is_open { Holds::Open } else { Holds::Yes };
         for check in &self.checks {
             answer = answer.and(match check {
-                Check::AtMost(_) | Check::AtLeast(_) if unlimited => {
-                    Holds::from_bool(matches!(check, Check::AtLeast(_)))
+                Criterion::AtMost(_) | Criterion::AtLeast(_) if unlimited => {
+                    Holds::from_bool(matches!(check, Criterion::AtLeast(_)))
                 }
                 _ => check.holds(value, &normal_value, self.numbers),
             });
@@ -253,7 +254,7 @@ impl Expectation {
 
     fn inner_unset(&self) -> usize {
         let inner = self.checks.iter().map(|check| match check {
-            Check::Each(inner) => inner.unset.len(),
+            Criterion::Each(inner) => inner.unset.len(),
             _ => 0,
         });
         inner.sum()
@@ -265,9 +266,9 @@ impl Expectation {
         let mut limits = (None, None);
         for check in &self.checks {
             match check {
-                Check::AtLeast(low) => limits.0 = Some(*low),
-                Check::AtMost(high) => limits.1 = Some(*high),
-                Check::Equals(exact) => {
+                Criterion::AtLeast(low) => limits.0 = Some(*low),
+                Criterion::AtMost(high) => limits.1 = Some(*high),
+                Criterion::Equals(exact) => {
                     let exact = exact.parse().ok();
                     limits = (exact, exact);
                 }
@@ -278,7 +279,7 @@ impl Expectation {
     }
 }
 
-impl Check {
+impl Criterion {
     fn holds(&self, value: &str, normal_value: &str, numbers: Numbers) -> Holds {
         if let Self::Each(inner) = self {
             let members = value.split(',').map(str::trim).filter(|part| !part.is_empty());

@@ -14,7 +14,7 @@ use crate::record::{Keep, Wanted, is_sys_id};
 #[derive(Debug)]
 pub struct ExpectedField {
     question: Arc<FieldQuestion>,
-    /// The test that is the same, where the row answers it by itself.
+    /// The equivalent test, if the row answers it by itself.
     test: Option<TestIdx>,
 }
 
@@ -31,8 +31,8 @@ impl ExpectedField {
         expected.iter().fold(Truth::Yes, |truth, field| truth.and(field.holds(data, row)))
     }
 
-    /// What a row answers by itself becomes one of `tests`; else `wanted` is
-    /// asked to keep what must be looked at.
+    /// What a row answers by itself becomes one of `tests`. For all else, `wanted` keeps
+    /// the columns.
     pub(super) fn new(
         path: BoundPath,
         expectation: Expectation,

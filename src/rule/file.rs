@@ -15,57 +15,57 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use test::{ExpectedFinding, RuleTest, Tests};
-pub use values::{Atoms, Expect, OneOrMany, Scalar, Text};
+pub use values::{Atoms, Expect, OneOrMany, PlacedText, Scalar};
 
 /// A rule: what is looked for, why it matters, what to do, and its own tests.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RuleFile {
     /// Stable id: letters and four digits, such as `SNA1001`.
-    pub id: Text,
+    pub id: PlacedText,
     /// What is wrong, in one line.
-    pub title: Text,
+    pub title: PlacedText,
     /// 0 to 10; 9 is critical, 7 high, 4 medium, above 0 low.
     #[schemars(with = "f64")]
-    pub severity: Text,
+    pub severity: PlacedText,
     /// How sure a finding is.
     #[serde(default)]
-    pub confidence: Confidence,
+    pub confidence: RuleConfidence,
     /// Who would want the finding.
     #[serde(default)]
-    pub profile: Profile,
+    pub profile: RuleProfile,
     /// Earlier ids of the rule.
     #[serde(default)]
     pub aliases: Vec<String>,
     /// Record rule: the table.
     #[serde(default)]
-    pub table: Option<Text>,
+    pub table: Option<PlacedText>,
     /// Record rule: which records it is about (encoded query).
     #[serde(default, rename = "where")]
-    pub filter: Option<Text>,
+    pub filter: Option<PlacedText>,
     /// Record rule: what must hold (encoded query).
     #[serde(default)]
-    pub require: Option<Text>,
+    pub require: Option<PlacedText>,
     /// What a property, a count or the fields of a record must be.
     #[serde(default)]
     pub expect: Option<Box<Expect>>,
     /// Record rule: what would excuse a match (encoded query).
     #[serde(default)]
-    pub unless: Option<Text>,
+    pub unless: Option<PlacedText>,
     /// What happens where the excuse cannot be judged.
     #[serde(default)]
     pub unless_unknown: UnlessUnknown,
     /// The field whose element is reported.
     #[serde(default)]
-    pub at: Option<Text>,
+    pub at: Option<PlacedText>,
     /// Record rule: the value of the field at `at` that removes the problem on the platform. Without it
     /// nothing is mended.
     #[serde(default)]
     #[schemars(with = "Option<Scalar>")]
-    pub mends: Option<Text>,
+    pub mends: Option<PlacedText>,
     /// Property rule: name, or a pattern with `*`.
     #[serde(default)]
-    pub property: Option<Text>,
+    pub property: Option<PlacedText>,
     /// Property rule: what a missing row means.
     #[serde(default)]
     pub absent: Absent,
@@ -74,7 +74,7 @@ pub struct RuleFile {
     pub fallback: Option<Scalar>,
     /// Hardening baselines in which the rule holds.
     #[serde(default)]
-    pub baseline: Option<Box<Baseline>>,
+    pub baseline: Option<Box<BaselineSpan>>,
     /// Counting rule.
     #[serde(default)]
     pub count: Option<Box<CountSpec>>,
@@ -97,14 +97,14 @@ pub struct RuleFile {
     #[serde(default)]
     pub params: BTreeMap<String, OneOrMany>,
     /// One sentence with `{placeholders}`.
-    pub message: Text,
+    pub message: PlacedText,
     /// Why it matters.
-    pub why: Text,
+    pub why: PlacedText,
     /// What to do.
-    pub fix: Text,
+    pub fix: PlacedText,
     /// Where the facts come from.
     #[serde(default)]
-    pub references: Vec<Text>,
+    pub references: Vec<PlacedText>,
     /// Framework tags.
     #[serde(default)]
     pub tags: BTreeMap<String, Vec<String>>,
@@ -119,7 +119,8 @@ pub struct RuleFile {
 /// How sure a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Confidence {
+#[serde(rename = "Confidence")]
+pub enum RuleConfidence {
     /// Often not a problem.
     Low,
     /// Depends on how the organisation works.
@@ -134,7 +135,8 @@ pub enum Confidence {
 /// Who would want a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Profile {
+#[serde(rename = "Profile")]
+pub enum RuleProfile {
     /// Everybody.
     #[default]
     Recommended,
@@ -169,7 +171,8 @@ pub enum UnlessUnknown {
 /// Hardening baselines in which a rule holds.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Baseline {
+#[serde(rename = "Baseline")]
+pub struct BaselineSpan {
     /// First baseline with the setting.
     pub from: Scalar,
     /// Last baseline with the setting.
@@ -196,16 +199,16 @@ pub struct BaselineValue {
 #[serde(deny_unknown_fields)]
 pub struct CountSpec {
     /// The table.
-    pub table: Text,
+    pub table: PlacedText,
     /// Which records count (encoded query).
     #[serde(default, rename = "where")]
-    pub filter: Option<Text>,
+    pub filter: Option<PlacedText>,
     /// Counts for each value of this field; one count over all without it.
     #[serde(default)]
-    pub group_by: Option<Text>,
+    pub group_by: Option<PlacedText>,
     /// Counts the distinct values of this field instead of records.
     #[serde(default)]
-    pub distinct: Option<Text>,
+    pub distinct: Option<PlacedText>,
 }
 
 /// One condition.
@@ -214,22 +217,22 @@ pub struct CountSpec {
 pub struct Atom {
     /// A property's name.
     #[serde(default)]
-    pub property: Option<Text>,
+    pub property: Option<PlacedText>,
     /// A plugin's id.
     #[serde(default)]
-    pub plugin: Option<Text>,
+    pub plugin: Option<PlacedText>,
     /// Whether the plugin must be active.
     #[serde(default)]
     pub active: Option<bool>,
     /// A table.
     #[serde(default)]
-    pub table: Option<Text>,
+    pub table: Option<PlacedText>,
     /// Which records (encoded query).
     #[serde(default, rename = "where")]
-    pub filter: Option<Text>,
+    pub filter: Option<PlacedText>,
     /// What must hold of each of them (encoded query).
     #[serde(default)]
-    pub require: Option<Text>,
+    pub require: Option<PlacedText>,
     /// A count.
     #[serde(default)]
     pub count: Option<Box<CountSpec>>,
@@ -313,7 +316,7 @@ pub struct Share {
     /// Percent, 0 to 100.
     pub percent: Scalar,
     /// Of the records of the same table that match this query.
-    pub of: Text,
+    pub of: PlacedText,
 }
 
 /// A class of records with its evidence.
@@ -321,11 +324,11 @@ pub struct Share {
 #[serde(deny_unknown_fields)]
 pub struct ClassFile {
     /// Name, as in `@class.name`.
-    pub class: Text,
+    pub class: PlacedText,
     /// The table.
-    pub table: Text,
+    pub table: PlacedText,
     /// What a person calls it.
-    pub title: Text,
+    pub title: PlacedText,
     /// What it is for.
     #[serde(default)]
     pub description: String,
@@ -335,12 +338,12 @@ pub struct ClassFile {
     /// Which records do not belong, whatever the evidence says (encoded query), such as those of
     /// another class.
     #[serde(default)]
-    pub unless: Option<Text>,
+    pub unless: Option<PlacedText>,
     /// How many pieces of evidence it takes.
     #[serde(default = "one")]
     pub threshold: u32,
     /// The evidence.
-    pub evidence: Vec<Evidence>,
+    pub evidence: Vec<ClassEvidence>,
     /// The class's own tests.
     #[serde(default)]
     pub tests: Vec<RuleTest>,
@@ -349,22 +352,23 @@ pub struct ClassFile {
 /// A piece of evidence that a record belongs to a class.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Evidence {
+#[serde(rename = "Evidence")]
+pub struct ClassEvidence {
     /// What messages call it.
-    pub name: Text,
+    pub name: PlacedText,
     /// Which records show it (encoded query).
     #[serde(default, rename = "where")]
-    pub filter: Option<Text>,
+    pub filter: Option<PlacedText>,
     /// What their fields must be.
     #[serde(default)]
     pub expect: Option<Expect>,
     /// What is stronger and speaks against it (encoded query): where it is shown, this is no evidence.
     #[serde(default)]
-    pub outweighed_by: Option<Text>,
+    pub outweighed_by: Option<PlacedText>,
     /// What is as strong and speaks against it (encoded query): where it is shown, this leaves open
     /// whether the record belongs.
     #[serde(default)]
-    pub doubted_by: Option<Text>,
+    pub doubted_by: Option<PlacedText>,
 }
 
 /// A name for the first non-empty of several columns.
@@ -372,9 +376,9 @@ pub struct Evidence {
 #[serde(deny_unknown_fields)]
 pub struct AliasFile {
     /// Name, as in `@name`.
-    pub alias: Text,
+    pub alias: PlacedText,
     /// The table.
-    pub table: Text,
+    pub table: PlacedText,
     /// The columns, first choice first.
     pub columns: Vec<String>,
     /// What it is for.

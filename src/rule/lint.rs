@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::error::RuleError;
-use super::file::{RuleFile, Text};
+use super::file::{PlacedText, RuleFile};
 use super::files::PackFiles;
 use super::pack::Pack;
 
@@ -38,7 +38,7 @@ fn words(text: &str) -> String {
 }
 
 fn lint_rule(path: &str, text: &str, rule: &RuleFile, complaints: &mut Vec<RuleError>) {
-    let mut complain = |place: &Text, message: String| {
+    let mut complain = |place: &PlacedText, message: String| {
         complaints.push(RuleError::at(path, place, message).within(text));
     };
     let stem = path.rsplit('/').next().unwrap_or(path).trim_end_matches(".yaml");
@@ -54,7 +54,7 @@ fn lint_rule(path: &str, text: &str, rule: &RuleFile, complaints: &mut Vec<RuleE
     }
 }
 
-fn lint_queries(text: &str, rule: &RuleFile, complain: &mut dyn FnMut(&Text, String)) {
+fn lint_queries(text: &str, rule: &RuleFile, complain: &mut dyn FnMut(&PlacedText, String)) {
     let queries = [("where", &rule.filter), ("require", &rule.require), ("unless", &rule.unless)];
     for (key, query) in queries {
         if let Some(query) = query
@@ -68,7 +68,7 @@ fn lint_queries(text: &str, rule: &RuleFile, complain: &mut dyn FnMut(&Text, Str
     }
 }
 
-fn lint_writing(rule: &RuleFile, complain: &mut dyn FnMut(&Text, String)) {
+fn lint_writing(rule: &RuleFile, complain: &mut dyn FnMut(&PlacedText, String)) {
     let message = rule.message.value.trim();
     if !message.ends_with(['.', '!', '?']) {
         complain(&rule.message, "a message is a sentence: it ends with a full stop".to_owned());
@@ -108,7 +108,7 @@ fn names_a_place(fix: &str) -> bool {
     words(fix).contains(" > ") || fix.split_whitespace().any(is_page)
 }
 
-fn is_quoted(text: &str, place: &Text) -> bool {
+fn is_quoted(text: &str, place: &PlacedText) -> bool {
     let line = usize::try_from(place.line).ok().and_then(|line| text.lines().nth(line.checked_sub(1)?));
     let column = usize::try_from(place.column.saturating_sub(1)).unwrap_or(0);
     let first = line.and_then(|line| line.chars().nth(column));

@@ -1,8 +1,8 @@
-//! The value that would mend a finding, where one change of one field does.
+//! The value that would mend a finding, if changing one field is enough.
 
 use super::error::RuleError;
 use super::expect::Fill as _;
-use super::file::{Comparator, OneOrMany, RuleFile, Text};
+use super::file::{Comparator, OneOrMany, PlacedText, RuleFile};
 use super::message::Params;
 use crate::record::written_by_platform;
 
@@ -27,7 +27,7 @@ pub(super) fn mend_of(file: &RuleFile, params: &Params, path: &str) -> Result<Op
     Ok(value.filter(|value| is_plain(value)))
 }
 
-fn of_record(mends: &Text, file: &RuleFile, params: &Params) -> Result<String, String> {
+fn of_record(mends: &PlacedText, file: &RuleFile, params: &Params) -> Result<String, String> {
     let (Some(table), Some(column)) = (&file.table, &file.at) else {
         return Err("mends is the value of the field at `at` of a rule with `table`".to_owned());
     };

@@ -8,12 +8,12 @@ use crate::query::BoundPath;
 #[derive(Debug)]
 pub struct Template {
     /// The pieces, in order.
-    pub parts: Vec<Part>,
+    pub parts: Vec<MessagePart>,
 }
 
 /// A piece of a message.
 #[derive(Debug)]
-pub enum Part {
+pub enum MessagePart {
     /// As it stands.
     Text(String),
     /// A field of the subject, or one reached from it.
@@ -39,7 +39,7 @@ pub enum Special {
 
 /// A placeholder as written, and whatever stands between two of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Piece<'t> {
+pub(super) enum MessagePiece<'t> {
     Text(&'t str),
     Placeholder(&'t str),
 }
@@ -48,19 +48,19 @@ pub(super) enum Piece<'t> {
 ///
 /// # Errors
 /// Where a brace is not closed.
-pub(super) fn split(message: &str) -> Result<Vec<Piece<'_>>, String> {
+pub(super) fn split(message: &str) -> Result<Vec<MessagePiece<'_>>, String> {
     let mut pieces = Vec::new();
     let mut rest = message;
     while let Some(open) = rest.find('{') {
         let close = rest[open..].find('}').ok_or("a '{' in the message is not closed")? + open;
         if open > 0 {
-            pieces.push(Piece::Text(&rest[..open]));
+            pieces.push(MessagePiece::Text(&rest[..open]));
         }
-        pieces.push(Piece::Placeholder(&rest[open + 1..close]));
+        pieces.push(MessagePiece::Placeholder(&rest[open + 1..close]));
         rest = &rest[close + 1..];
     }
     if !rest.is_empty() {
-        pieces.push(Piece::Text(rest));
+        pieces.push(MessagePiece::Text(rest));
     }
     Ok(pieces)
 }
@@ -95,18 +95,18 @@ impl super::expect::Fill for Params {
 
 #[cfg(test)]
 mod tests {
-    use super::{Piece, split};
+    use super::{MessagePiece, split};
 
     #[test]
     fn splits_at_placeholders() {
         assert_eq!(
             split("'{user_name}' holds {@role}.").unwrap(),
             [
-                Piece::Text("'"),
-                Piece::Placeholder("user_name"),
-                Piece::Text("' holds "),
-                Piece::Placeholder("@role"),
-                Piece::Text("."),
+                MessagePiece::Text("'"),
+                MessagePiece::Placeholder("user_name"),
+                MessagePiece::Text("' holds "),
+                MessagePiece::Placeholder("@role"),
+                MessagePiece::Text("."),
             ]
         );
         assert!(split("open {brace").is_err());

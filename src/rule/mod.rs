@@ -32,7 +32,7 @@ pub use expected::ExpectedField;
 pub(crate) use files::yaml_error;
 pub use files::{PackFiles, builtin, builtin_tests, load};
 pub use lint::lint;
-pub use message::{Part, Special, Template};
+pub use message::{MessagePart, Special, Template};
 pub use meta::{HardeningSetting, RuleMeta};
 pub use model::{
     Ask, Binding, Body, CaseBody, ClassBody, Condition, CountBody, EvidenceBody, Judges, KeyPaths,

@@ -29,7 +29,8 @@ pub struct Rule {
     pub message: Template,
     /// The field whose element is reported.
     pub at: Option<Box<str>>,
-    /// Parameters that only the owner of the instance can fill, and has not.
+    /// Parameters that only the owner of the instance can fill, and that are still
+    /// empty.
     pub unset: Vec<String>,
     /// The tables and columns that it asks for itself, without those that classes
     /// of records rest on.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::query::{Class, Names};
+use crate::query::{Class, DefinedNames};
 use crate::record::Dictionary;
 
 /// Classes and aliases by table and name, and what the input says of tables.
@@ -14,7 +14,7 @@ pub(super) struct PackNames {
     pub(super) dictionary: Arc<Dictionary>,
 }
 
-impl Names for PackNames {
+impl DefinedNames for PackNames {
     fn class(&self, table: &str, name: &str) -> Option<Class> {
         self.classes.get(&(table.to_owned(), name.to_owned())).copied()
     }

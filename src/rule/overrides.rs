@@ -3,26 +3,26 @@
 use std::collections::HashMap;
 
 use super::error::RuleError;
-use super::file::{AliasFile, ClassFile, Text};
+use super::file::{AliasFile, ClassFile, PlacedText};
 use super::files::{BUILT_IN, PackFiles};
 use super::settings::MayOverride;
 
 /// A file of a pack with its path.
 type Filed<'p, T> = (&'p PackFiles, &'p (String, T));
 
-/// Those that are in force, and what is said of those that are not.
+/// The files in force, and a clause for each that is not.
 type Found<'p, T> = Result<(Vec<Filed<'p, T>>, Vec<String>), RuleError>;
 
 /// What has a name that others may not take by accident.
 trait Shared {
     const KIND: &'static str;
-    fn name(&self) -> &Text;
+    fn name(&self) -> &PlacedText;
     fn table(&self) -> &str;
 }
 
 impl Shared for ClassFile {
     const KIND: &'static str = "class";
-    fn name(&self) -> &Text {
+    fn name(&self) -> &PlacedText {
         &self.class
     }
     fn table(&self) -> &str {
@@ -32,7 +32,7 @@ impl Shared for ClassFile {
 
 impl Shared for AliasFile {
     const KIND: &'static str = "alias";
-    fn name(&self) -> &Text {
+    fn name(&self) -> &PlacedText {
         &self.alias
     }
     fn table(&self) -> &str {
@@ -87,7 +87,7 @@ fn allow(name: &str) -> String {
     format!("choose another name, or let the configuration say `override: [{name}]`")
 }
 
-/// That no pack is called as ours.
+/// Refuses a pack that has the name of the built-in one.
 pub(super) fn check_names(packs: &[PackFiles], may: &MayOverride) -> Result<(), RuleError> {
     let foreign = packs.iter().filter(|pack| !pack.is_built_in);
     match foreign.into_iter().find(|pack| is_named_as_ours(pack)) {
@@ -146,7 +146,7 @@ mod tests {
         check("own", CLASS, "service_account", "own/it.yaml:1:8: the class 'service_account'");
         check("own", ALIAS, "owner", "own/it.yaml:1:8: the alias 'owner'");
         check("glidelint", &CLASS.replace("service_account", "robot"), "glidelint", "own/it.yaml");
-        // A class or alias of another table is another one.
+        // Classes and aliases of different tables are different, whatever their names.
         let other = CLASS.replace("table: sys_user", "table: sys_user_group").replace("user_name", "name");
         assert!(compiled("own", &other, MayOverride::default()).is_ok());
         let pack = compiled("own", CLASS, named(&["service_account"])).unwrap();

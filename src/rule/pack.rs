@@ -9,14 +9,14 @@ use std::sync::Arc;
 use super::baseline::{expected_in, holds_in};
 use super::compile::Compiler;
 use super::error::RuleError;
-use super::file::{ClassFile, Confidence as FileConfidence, OneOrMany, Profile, RuleFile};
+use super::file::{ClassFile, OneOrMany, RuleConfidence, RuleFile, RuleProfile};
 use super::files::PackFiles;
 use super::message::Params;
 use super::meta::{HardeningSetting, RuleMeta};
 use super::model::{ClassBody, KeyPaths, Rule};
 use super::names::PackNames;
 use super::overrides;
-use super::settings::{Fate, Settings, Taken};
+use super::settings::{RuleFate, Settings, TakenNames};
 use crate::finding::{Confidence, Severity};
 use crate::query::{
     BindError, BoundPath, BoundQuery, Class, EFFECTIVE_ROLE, Query, RowTests, bind, bind_path, want_view,
@@ -33,7 +33,7 @@ pub struct Pack {
     pub rules: Vec<Rule>,
     /// Rules that count for the score only, in id order; none if some were selected.
     pub scored: Vec<Rule>,
-    /// By [`Class`].
+    /// Indexed by [`Class`].
     pub classes: Vec<ClassBody>,
     /// Tables and columns to read.
     pub wanted: Wanted,
@@ -41,10 +41,10 @@ pub struct Pack {
     pub tests: RowTests,
     /// What names a record of a table that a finding may be about.
     pub keys: KeyPaths,
-    /// Doubts about columns and tables that are not in the dictionary.
+    /// Warnings about columns and tables that are not in the dictionary.
     pub warnings: Vec<String>,
-    /// Conditions that compare a reference with a name, which an instance answers
-    /// otherwise, with their place.
+    /// Conditions that compare a reference with a name, with their place. An instance
+    /// answers them differently.
     pub doubts: Vec<RuleError>,
     /// What the pages for reviewers ask, if they are wanted.
     pub review: Option<ReviewQuestions>,
@@ -81,7 +81,7 @@ impl Pack {
         pack.classes(packs, &mut names, settings)?;
         let is_checked = packs.len() > 1 || packs.iter().any(|pack| !pack.is_built_in);
         let names_of_classes = pack.classes.iter().map(|class| class.name.to_lowercase()).collect();
-        let mut taken = Taken { is_checked, names: names_of_classes, ..Taken::default() };
+        let mut taken = TakenNames { is_checked, names: names_of_classes, ..TakenNames::default() };
         for files in packs {
             for (path, file) in &files.rules {
                 pack.rule((files, path), file, &names, settings, &mut taken)
@@ -111,7 +111,7 @@ impl Pack {
         self.names.dictionary = dictionary;
     }
 
-    /// Ties a query to the pack's classes and aliases, and has its columns read.
+    /// Ties a query to the pack's classes and aliases, and asks for its columns.
     ///
     /// # Errors
     /// As [`crate::query::bind`].
@@ -121,7 +121,7 @@ impl Pack {
         Ok(bound)
     }
 
-    /// Has everything read that effective roles are computed from.
+    /// Asks for everything that effective roles are computed from.
     pub fn want_access(&mut self) {
         want_view(&mut self.wanted, EFFECTIVE_ROLE);
         self.want_keys();
@@ -142,8 +142,7 @@ impl Pack {
         Ok(bound)
     }
 
-    /// Compiles the classes, each behind those that it asks, so that an answer is
-    /// there when it is asked for.
+    /// Compiles the classes, each one after those that it asks.
     fn classes(
         &mut self,
         packs: &[PackFiles],
@@ -178,7 +177,7 @@ impl Pack {
         file: &RuleFile,
         names: &PackNames,
         settings: &Settings,
-        taken: &mut Taken,
+        taken: &mut TakenNames,
     ) -> Result<(), RuleError> {
         let mut meta = RuleMeta { pack: pack.name.clone(), ..meta_of(path, file)? };
         if taken.is_checked {
@@ -192,7 +191,7 @@ impl Pack {
         let severity = called().find_map(|name| settings.severities.get(name)).copied();
         meta.severity = severity.unwrap_or(meta.severity);
         let fate = settings.fate(file, &meta);
-        if fate == Fate::Off || !holds_in(file.baseline.as_deref(), settings.baseline) {
+        if fate == RuleFate::Off || !holds_in(file.baseline.as_deref(), settings.baseline) {
             return Ok(());
         }
         let trusted = pack.is_built_in && own.is_none();
@@ -201,7 +200,7 @@ impl Pack {
         let dated = expected_in(file, settings.baseline);
         let rule = self.compiler(path, params, names, trusted).rule(dated.as_ref().unwrap_or(file), meta)?;
         match fate {
-            Fate::Reported => self.rules.push(rule),
+            RuleFate::Reported => self.rules.push(rule),
             _ => self.scored.push(rule),
         }
         Ok(())
@@ -307,12 +306,12 @@ pub(super) fn meta_of(path: &str, file: &RuleFile) -> Result<RuleMeta, RuleError
         title: file.title.value.trim().to_owned(),
         severity,
         confidence: match file.confidence {
-            FileConfidence::Low => Confidence::Low,
-            FileConfidence::Medium => Confidence::Medium,
-            FileConfidence::High => Confidence::High,
-            FileConfidence::VeryHigh => Confidence::VeryHigh,
+            RuleConfidence::Low => Confidence::Low,
+            RuleConfidence::Medium => Confidence::Medium,
+            RuleConfidence::High => Confidence::High,
+            RuleConfidence::VeryHigh => Confidence::VeryHigh,
         },
-        profile: if file.profile == Profile::Strict { "strict" } else { "recommended" }.into(),
+        profile: if file.profile == RuleProfile::Strict { "strict" } else { "recommended" }.into(),
         kind: "".into(),
         table: None,
         properties: Vec::new(),

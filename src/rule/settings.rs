@@ -31,7 +31,7 @@ pub struct Settings {
     pub blame: BTreeMap<String, RuleError>,
     /// Columns by alias name.
     pub aliases: BTreeMap<String, Vec<String>>,
-    /// Which names of others a pack may take.
+    /// Which built-in names a pack may take.
     pub may_override: MayOverride,
     /// What the input says of tables and columns that are not built in.
     pub dictionary: Arc<Dictionary>,
@@ -40,7 +40,7 @@ pub struct Settings {
 /// Which names of others a pack may take.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MayOverride {
-    /// These; another one is an error.
+    /// These names; taking another one is an error.
     Named(Vec<String>),
     /// Any, where nothing is judged that counts.
     Anything,
@@ -61,9 +61,9 @@ impl MayOverride {
     }
 }
 
-/// What becomes of a rule.
+/// Whether a rule runs, and for what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum RuleFate {
     /// It does not run.
     Off,
     /// It runs for the score only.
@@ -75,20 +75,20 @@ pub(super) enum Fate {
 impl Settings {
     /// Whether a rule runs. What does not run is not compiled, and nothing is
     /// read for it.
-    pub(super) fn fate(&self, file: &RuleFile, meta: &RuleMeta) -> Fate {
+    pub(super) fn fate(&self, file: &RuleFile, meta: &RuleMeta) -> RuleFate {
         let called = |selector: &String| is_called(selector, file, meta);
         if self.is_off(file, meta) {
-            return Fate::Off;
+            return RuleFate::Off;
         }
         if !self.select.is_empty() {
-            return if self.select.iter().any(called) { Fate::Reported } else { Fate::Off };
+            return if self.select.iter().any(called) { RuleFate::Reported } else { RuleFate::Off };
         }
         if self.strict || meta.profile == "recommended" || self.on.iter().any(called) {
-            Fate::Reported
+            RuleFate::Reported
         } else if meta.setting.is_some() {
-            Fate::Scored
+            RuleFate::Scored
         } else {
-            Fate::Off
+            RuleFate::Off
         }
     }
 
@@ -108,7 +108,7 @@ impl Settings {
 
     /// A name in the settings that no rule answers to is a slip of the pen, and
     /// would otherwise silently leave a rule on or out.
-    pub(super) fn check_names(&self, taken: &Taken) -> Result<(), RuleError> {
+    pub(super) fn check_names(&self, taken: &TakenNames) -> Result<(), RuleError> {
         let rules = self.severities.keys().chain(&self.on).chain(&self.off).chain(&self.select);
         for name in rules.chain(self.params.keys()) {
             if !taken.names.contains(&name.to_lowercase()) {
@@ -128,14 +128,14 @@ fn is_called(selector: &str, file: &RuleFile, meta: &RuleMeta) -> bool {
 
 /// Ids, names and titles that are in use, and what selectors may say.
 #[derive(Default)]
-pub(super) struct Taken {
+pub(super) struct TakenNames {
     /// Whether `unique` is kept.
     pub(super) is_checked: bool,
     pub(super) unique: BTreeSet<String>,
     pub(super) names: BTreeSet<String>,
 }
 
-impl Taken {
+impl TakenNames {
     pub(super) fn add_names(&mut self, file: &RuleFile, meta: &RuleMeta) {
         let area = meta.area.split('/').next().unwrap_or_default();
         let names = [meta.id.as_str(), &meta.name, &meta.area, area];

@@ -1,4 +1,4 @@
-//! What packs and settings take from the rules that are there.
+//! How packs and settings weaken the rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ pub struct Weakened {
     rules: BTreeMap<String, Less>,
 }
 
-/// What is less of one rule.
+/// How one rule is weakened.
 #[derive(Debug, Default)]
 struct Less {
     /// The lower severity, and its own.
@@ -32,7 +32,7 @@ struct Less {
 }
 
 impl Weakened {
-    /// Of packs under settings.
+    /// What the settings weaken in the packs.
     ///
     /// # Errors
     /// As [`super::Pack::compile`].

@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::is_hidden;
 use crate::config::{Config, Waiver};
 use crate::rule::RuleError;
-use crate::rule::file::Text;
+use crate::rule::file::PlacedText;
 
 /// The key of the list, at the start of a line.
 const KEY: &str = "waivers:";
@@ -147,7 +147,7 @@ fn quoted(text: &str) -> String {
 
 /// What a waiver says, without where it was written.
 fn contents(waiver: &Waiver) -> Vec<(&'static str, String)> {
-    let text = |name, text: &Option<Text>| text.as_ref().map(|text| (name, text.value.clone()));
+    let text = |name, text: &Option<PlacedText>| text.as_ref().map(|text| (name, text.value.clone()));
     let mut contents = vec![("rule", waiver.rule.value.clone())];
     contents.extend(text("key", &waiver.key));
     contents.extend(text("sys_id", &waiver.sys_id));
@@ -168,20 +168,20 @@ mod tests {
     use super::append;
     use crate::config::{Config, Waiver};
     use crate::finding::ValuesHash;
-    use crate::rule::file::{OneOrMany, Text};
+    use crate::rule::file::{OneOrMany, PlacedText};
 
     fn waiver() -> Waiver {
         let hash = |text: &str| ValuesHash::of([text]).to_string();
         Waiver {
-            rule: Text::new("SNA1001"),
-            key: Some(Text::new("svc \"x\": # \u{202e}\\y")),
+            rule: PlacedText::new("SNA1001"),
+            key: Some(PlacedText::new("svc \"x\": # \u{202e}\\y")),
             sys_id: None,
             table: None,
             path: None,
             broad: false,
-            reason: Text::new("moves to OAuth\nin March"),
-            owner: Text::new("yes"),
-            until: Some(Text::new("2027-03-31")),
+            reason: PlacedText::new("moves to OAuth\nin March"),
+            owner: PlacedText::new("yes"),
+            until: Some(PlacedText::new("2027-03-31")),
             bound_to: Some(OneOrMany(vec![hash("a"), hash("b")])),
         }
     }
@@ -196,7 +196,7 @@ mod tests {
             assert_eq!(waivers.len(), before + 1, "{added}");
             assert_eq!(
                 waivers[before].key,
-                waiver().key.map(|key| Text {
+                waiver().key.map(|key| PlacedText {
                     line: waivers[before].rule.line + 1,
                     column: waivers[before].key.as_ref().unwrap().column,
                     ..key
@@ -239,7 +239,7 @@ mod tests {
         check("waivers: [{ rule: SNA1, key: a, reason: r, owner: o }]\n", "by hand");
         check("\"waivers\": []\n", "by hand");
         check("profile: lax\n", "recommended or strict");
-        let late = Waiver { until: Some(Text::new("soon")), ..waiver() };
+        let late = Waiver { until: Some(PlacedText::new("soon")), ..waiver() };
         let error = append("c.yaml", "", &late).unwrap_err().to_string();
         assert!(error.contains("no date"), "{error}");
     }

@@ -13,11 +13,11 @@ use std::io::{self, Write};
 
 use crate::finding::{BaselineState, Finding};
 use crate::rule::RuleError;
-use crate::rule::file::Text;
+use crate::rule::file::PlacedText;
 
 use super::earlier;
-use super::entry::{self, Entry};
-use super::recognise::{Recognised, Seen};
+use super::entry::{self, BaselineEntry};
+use super::recognise::{Recognised, SeenFinding};
 
 /// The name that a baseline has unless another is given.
 pub const FILE_NAME: &str = ".glidelint-baseline.tsv";
@@ -31,7 +31,7 @@ const COLUMNS: &str = "# rule\ttable\tkey\tfield\tsys_id\tfingerprint\tvalues\tv
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Baseline {
     /// Sorted as they are written, each once.
-    entries: Vec<Entry>,
+    entries: Vec<BaselineEntry>,
     /// Why it may not hold all findings of its time.
     partial: Option<String>,
 }
@@ -50,9 +50,9 @@ pub struct Changes {
 }
 
 impl Baseline {
-    /// Of entries, in any order.
+    /// From entries in any order.
     #[must_use]
-    pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
+    pub fn new(entries: impl IntoIterator<Item = BaselineEntry>) -> Self {
         let mut lines: Vec<_> = entries.into_iter().map(|entry| (entry.line(), entry)).collect();
         lines.sort_by(|(left, _), (right, _)| left.cmp(right));
         lines.dedup_by(|(left, _), (right, _)| left == right);
@@ -75,7 +75,7 @@ impl Baseline {
             return Err(at(path, text, 1, "this is neither a baseline nor a SARIF report")
                 .help("`glidelint baseline create` writes a baseline"));
         };
-        let (read, cells): (fn(&str) -> Option<Entry>, _) =
+        let (read, cells): (fn(&str) -> Option<BaselineEntry>, _) =
             match version.split(':').next().unwrap_or_default().trim() {
                 "1" => (entry::earlier_entry, "rule, table, key, field and fingerprint"),
                 VERSION => (entry::entry, "rule, table, key, field, sys_id, fingerprint, values and value"),
@@ -126,7 +126,7 @@ impl Baseline {
     }
 
     /// The known findings, sorted.
-    pub fn entries(&self) -> impl Iterator<Item = &Entry> {
+    pub fn entries(&self) -> impl Iterator<Item = &BaselineEntry> {
         self.entries.iter()
     }
 
@@ -139,7 +139,7 @@ impl Baseline {
     /// Which findings are known, and which of its entries are still found.
     #[must_use]
     pub fn recognise(&self, findings: &[Finding]) -> Recognised {
-        let seen: Vec<_> = findings.iter().map(Seen::of).collect();
+        let seen: Vec<_> = findings.iter().map(SeenFinding::of).collect();
         Recognised::of(&self.entries.iter().collect::<Vec<_>>(), &seen)
     }
 
@@ -148,7 +148,7 @@ impl Baseline {
     pub fn update(
         &mut self,
         findings: &[Finding],
-        entry_of: impl Fn(&Finding) -> Option<Entry>,
+        entry_of: impl Fn(&Finding) -> Option<BaselineEntry>,
         could_judge: impl Fn(&str) -> bool,
     ) -> Changes {
         let recognised = self.recognise(findings);
@@ -165,7 +165,7 @@ impl Baseline {
             let is_gone = !is_found && could_judge(&entry.rule);
             changes.dropped += usize::from(is_gone);
             changes.not_judged += usize::from(!is_found && !is_gone);
-            // What goes on in a finding that is written anew is not written twice.
+            // An entry that continues as a new finding is not written twice.
             let goes_on = is_found && prints.contains(&entry.fingerprint);
             if !is_gone && !goes_on {
                 written.push(entry);
@@ -177,7 +177,7 @@ impl Baseline {
 }
 
 fn at(path: &str, text: &str, line: u32, message: impl Into<String>) -> RuleError {
-    RuleError::at(path, &Text { value: String::new(), line, column: 1 }, message).within(text)
+    RuleError::at(path, &PlacedText { value: String::new(), line, column: 1 }, message).within(text)
 }
 
 #[cfg(test)]

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::entry::{Entry, KnownValues};
+use super::entry::{BaselineEntry, KnownValues};
 use crate::finding::{Fingerprint, ValuesHash};
 use crate::rule::RuleError;
-use crate::rule::file::Text;
+use crate::rule::file::PlacedText;
 
 /// Which fingerprint of a result is ours, and which says more than one of twins.
 const FINGERPRINT: &str = "glidelint/v2";
@@ -40,7 +40,7 @@ struct Driver {
     name: String,
 }
 
-/// A result, as far as it says what it is about.
+/// The parts of a SARIF result that say what it is about.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Row {
@@ -83,9 +83,9 @@ struct Descriptor {
     id: String,
 }
 
-/// What an earlier report knew.
+/// The findings of an earlier report.
 pub(super) struct EarlierReport {
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Vec<BaselineEntry>,
     /// Why it may not show all findings of its time, if so.
     pub(super) gap: Option<String>,
 }
@@ -94,7 +94,8 @@ pub(super) struct EarlierReport {
 pub(super) fn parse(path: &str, text: &str) -> Result<EarlierReport, RuleError> {
     let log: Log = serde_json::from_str(text).map_err(|error| {
         let number = |value: usize| u32::try_from(value).unwrap_or(0);
-        let place = Text { value: String::new(), line: number(error.line()), column: number(error.column()) };
+        let place =
+            PlacedText { value: String::new(), line: number(error.line()), column: number(error.column()) };
         RuleError::at(path, &place, format!("this is no SARIF report: {error}"))
     })?;
     let ours: Vec<Run> = log.runs.into_iter().filter(|run| run.tool.driver.name == "glidelint").collect();
@@ -108,7 +109,7 @@ pub(super) fn parse(path: &str, text: &str) -> Result<EarlierReport, RuleError> 
     Ok(EarlierReport { entries: entries.collect(), gap })
 }
 
-fn entry(row: Row) -> Option<Entry> {
+fn entry(row: Row) -> Option<BaselineEntry> {
     let print = |name: &str| Fingerprint::parse(row.partial_fingerprints.get(name)?);
     let values = row.properties.values.as_deref().and_then(ValuesHash::parse);
     let own = print(OF_KEY).or_else(|| print(FINGERPRINT));
@@ -120,7 +121,7 @@ fn entry(row: Row) -> Option<Entry> {
     };
     let (table, key, field) = (String::new(), String::new(), String::new());
     let sys_id = row.properties.sys_id;
-    Some(Entry { rule: row.rule_id, table, key, field, sys_id, fingerprint, values })
+    Some(BaselineEntry { rule: row.rule_id, table, key, field, sys_id, fingerprint, values })
 }
 
 /// Why a run may not show all that was there.

@@ -7,7 +7,7 @@ use crate::finding::{Finding, Fingerprint, ValuesHash};
 
 /// One known finding.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Entry {
+pub struct BaselineEntry {
     /// Id of the rule.
     pub rule: String,
     /// Table of the subject.
@@ -27,14 +27,14 @@ pub struct Entry {
 /// The values that a known finding rests on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KnownValues {
-    /// Of all but the number.
+    /// The hash of all values but the number.
     pub hash: ValuesHash,
     /// The one number that was compared with a limit, if it is one.
     pub number: Option<f64>,
 }
 
 impl KnownValues {
-    /// Those of a finding.
+    /// The values of a finding.
     #[must_use]
     pub fn of(finding: &Finding) -> Self {
         match finding.measure() {
@@ -44,8 +44,8 @@ impl KnownValues {
     }
 }
 
-impl Entry {
-    /// Of a finding of the rule with that id.
+impl BaselineEntry {
+    /// For a finding of the rule with this id.
     #[must_use]
     pub fn of(finding: &Finding, rule: &str) -> Self {
         Self {
@@ -70,18 +70,20 @@ impl Entry {
 }
 
 /// A line of version 1.
-pub(super) fn earlier_entry(line: &str) -> Option<Entry> {
+pub(super) fn earlier_entry(line: &str) -> Option<BaselineEntry> {
     let cells: [&str; 5] = line.split('\t').collect::<Vec<_>>().try_into().ok()?;
     let [rule, table, key, field, fingerprint] = cells;
     read_entry([rule, table, key, field, "", fingerprint, "", ""])
 }
 
 /// A line of this version.
-pub(super) fn entry(line: &str) -> Option<Entry> {
+pub(super) fn entry(line: &str) -> Option<BaselineEntry> {
     read_entry(line.split('\t').collect::<Vec<_>>().try_into().ok()?)
 }
 
-fn read_entry([rule, table, key, field, sys_id, fingerprint, hash, number]: [&str; 8]) -> Option<Entry> {
+fn read_entry(
+    [rule, table, key, field, sys_id, fingerprint, hash, number]: [&str; 8],
+) -> Option<BaselineEntry> {
     let number = match number {
         "" => None,
         number => Some(number.parse().ok().filter(|number: &f64| number.is_finite())?),
@@ -92,7 +94,7 @@ fn read_entry([rule, table, key, field, sys_id, fingerprint, hash, number]: [&st
     };
     let fingerprint = Fingerprint::parse(fingerprint)?;
     let [rule, table, key, field, sys_id] = [rule, table, key, field, sys_id].map(str::to_owned);
-    (!rule.is_empty()).then_some(Entry { rule, table, key, field, sys_id, fingerprint, values })
+    (!rule.is_empty()).then_some(BaselineEntry { rule, table, key, field, sys_id, fingerprint, values })
 }
 
 /// A text as one cell of the file: what would end it, or is not seen by whoever

@@ -8,33 +8,33 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::entry::{Entry, KnownValues};
+use super::entry::{BaselineEntry, KnownValues};
 use crate::finding::{BaselineState, Better, Finding, Fingerprint, Measure, ValuesHash};
 
 /// A finding, as far as it is recognised by it.
 #[derive(Debug, Clone)]
-pub struct Seen {
-    /// Of its key.
+pub struct SeenFinding {
+    /// The fingerprint of its key.
     key: Fingerprint,
-    /// Of version 1.
+    /// The fingerprint of version 1.
     earlier: Fingerprint,
-    /// Nothing where it shows none.
+    /// Empty if the finding shows none.
     sys_id: String,
     values: Option<Now>,
 }
 
-/// The values of now.
+/// The current values.
 #[derive(Debug, Clone)]
 enum Now {
     Judged {
         all: ValuesHash,
         measure: Option<Measure>,
     },
-    /// Of a baseline, which does not say which numbers are better.
+    /// From a baseline, which does not say which numbers are better.
     Saved(KnownValues),
 }
 
-impl Seen {
+impl SeenFinding {
     /// What a finding is recognised by.
     #[must_use]
     pub fn of(finding: &Finding) -> Self {
@@ -48,7 +48,7 @@ impl Seen {
 
     /// What a line of a baseline is recognised by, if that is the newer state.
     #[must_use]
-    pub fn of_entry(entry: &Entry) -> Self {
+    pub fn of_entry(entry: &BaselineEntry) -> Self {
         Self {
             key: entry.fingerprint,
             earlier: entry.fingerprint,
@@ -58,7 +58,7 @@ impl Seen {
     }
 }
 
-/// What came of comparing.
+/// The result of comparing findings with entries.
 #[derive(Debug)]
 pub struct Recognised {
     /// How each finding stands.
@@ -70,7 +70,7 @@ pub struct Recognised {
 impl Recognised {
     /// Compares findings with entries.
     #[must_use]
-    pub fn of(entries: &[&Entry], seen: &[Seen]) -> Self {
+    pub fn of(entries: &[&BaselineEntry], seen: &[SeenFinding]) -> Self {
         let mut result =
             Self { states: vec![BaselineState::New; seen.len()], is_found: vec![false; entries.len()] };
         let mut by_key: BTreeMap<Fingerprint, Group> = BTreeMap::new();
@@ -119,7 +119,7 @@ struct Group {
 }
 
 impl Group {
-    fn settle(self, entries: &[&Entry], seen: &[Seen], result: &mut Recognised) {
+    fn settle(self, entries: &[&BaselineEntry], seen: &[SeenFinding], result: &mut Recognised) {
         let mut by_sys_id: HashMap<String, Vec<usize>> = HashMap::new();
         for &at in self.entries.iter().filter(|at| !entries[**at].sys_id.is_empty()) {
             by_sys_id.entry(entries[at].sys_id.to_lowercase()).or_default().push(at);
@@ -149,7 +149,7 @@ impl Group {
 fn settle_hidden(
     findings: &[usize],
     known: &[usize],
-    (entries, seen): (&[&Entry], &[Seen]),
+    (entries, seen): (&[&BaselineEntry], &[SeenFinding]),
     result: &mut Recognised,
 ) {
     if known.is_empty() {
@@ -177,7 +177,7 @@ fn settle_hidden(
 fn settle_shown(
     findings: &[usize],
     known: &[usize],
-    (entries, seen): (&[&Entry], &[Seen]),
+    (entries, seen): (&[&BaselineEntry], &[SeenFinding]),
     result: &mut Recognised,
 ) {
     let classes = Classes::of(known, entries);
@@ -225,7 +225,7 @@ struct Class {
 }
 
 impl Classes {
-    fn of(known: &[usize], entries: &[&Entry]) -> Self {
+    fn of(known: &[usize], entries: &[&BaselineEntry]) -> Self {
         let mut classes = Self { list: Vec::new(), by_hash: HashMap::new() };
         for &at in known {
             let Some(values) = &entries[at].values else { continue };
@@ -247,7 +247,7 @@ impl Classes {
     }
 
     /// The entries whose values are those of a finding, or worse ones.
-    fn class_of(&self, finding: &Seen) -> Option<usize> {
+    fn class_of(&self, finding: &SeenFinding) -> Option<usize> {
         let plain = |hash: ValuesHash| self.class(hash, |class| class.is_plain);
         match &finding.values {
             // It was written before anybody asked for values.

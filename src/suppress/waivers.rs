@@ -9,7 +9,7 @@ use jiff::civil::Date;
 
 use crate::config::{FILE_NAME, Waiver, matcher};
 use crate::finding::{Finding, Notice, RuleCoverage, ValuesHash, WaiverIdx};
-use crate::rule::file::Text;
+use crate::rule::file::PlacedText;
 use crate::rule::{RuleError, RuleMeta};
 use crate::span::LineColumn;
 
@@ -98,8 +98,8 @@ impl WaiverState {
 }
 
 impl Waivers {
-    /// Those of a configuration, on that day. `rule_known` says whether there is
-    /// a rule of that id or name.
+    /// The waivers of a configuration, on a day. `rule_known` says whether a rule has
+    /// that id or name.
     ///
     /// # Errors
     /// If a glob is none, with its place.
@@ -108,7 +108,7 @@ impl Waivers {
         today: Date,
         rule_known: impl Fn(&str) -> RuleKnown,
     ) -> Result<Self, RuleError> {
-        let glob = |glob: &Option<Text>| {
+        let glob = |glob: &Option<PlacedText>| {
             let compiled = glob.as_ref().map(|glob| {
                 matcher(&glob.value).map_err(|error| RuleError::at(FILE_NAME, glob, error.to_string()))
             });

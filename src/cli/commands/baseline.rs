@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use glidelint::finding::Finding;
 use glidelint::report::safe;
 use glidelint::scan::JudgedFindings;
-use glidelint::suppress::{Baseline, Entry};
+use glidelint::suppress::{Baseline, BaselineEntry};
 
 use crate::cli::shared::accept::{today, waivers};
 use crate::cli::shared::exit::Exit;
@@ -160,9 +160,9 @@ fn scan(args: &BaselineFileArgs) -> Result<Result<JudgedFindings, Exit>, Failure
 }
 
 /// A finding that no waiver covers, as an entry. One that a waiver covers has an end.
-fn open_entry(judged: &JudgedFindings, finding: &Finding) -> Option<Entry> {
+fn open_entry(judged: &JudgedFindings, finding: &Finding) -> Option<BaselineEntry> {
     let rule = judged.rules.get(usize::from(finding.rule)).filter(|_| finding.waiver.is_none())?;
-    Some(Entry::of(finding, &rule.id))
+    Some(BaselineEntry::of(finding, &rule.id))
 }
 
 fn write(path: &Path, baseline: &Baseline) -> Result<(), Failure> {

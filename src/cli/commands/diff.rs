@@ -12,7 +12,7 @@ use glidelint::finding::BaselineState;
 use glidelint::locate::LocatedFinding;
 use glidelint::report::safe;
 use glidelint::scan::compile;
-use glidelint::suppress::{Baseline, Entry, Recognised, Seen};
+use glidelint::suppress::{Baseline, BaselineEntry, Recognised, SeenFinding};
 use serde::Serialize;
 
 use crate::cli::shared::exit::Exit;
@@ -58,8 +58,8 @@ struct Line {
 
 /// A finding, or a line of a saved result.
 struct FoundLine {
-    entry: Entry,
-    seen: Seen,
+    entry: BaselineEntry,
+    seen: SeenFinding,
     line: Line,
 }
 
@@ -178,8 +178,8 @@ fn saved(path: &Path) -> Result<State, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::Use(format!("{name}: cannot be read: {error}")))?;
     let baseline = Baseline::parse(&name, &text)?;
-    let found = |entry: &Entry| FoundLine {
-        seen: Seen::of_entry(entry),
+    let found = |entry: &BaselineEntry| FoundLine {
+        seen: SeenFinding::of_entry(entry),
         line: Line {
             rule: entry.rule.clone(),
             key: entry.key.clone(),
@@ -237,7 +237,7 @@ fn scanned(
             message: finding.message.to_string(),
             changed: None,
         };
-        FoundLine { entry: Entry::of(finding, rule), seen: Seen::of(finding), line }
+        FoundLine { entry: BaselineEntry::of(finding, rule), seen: SeenFinding::of(finding), line }
     };
     let findings: Vec<_> = located.findings.iter().map(found).collect();
     let tables_of_rules: BTreeMap<String, String> = pack

@@ -8,9 +8,7 @@ use clap::{Args, ValueEnum};
 use glidelint::engine::{Instance, Options, dictionary_of, missing_names};
 use glidelint::finding::{Place, PlaceRole, Target};
 use glidelint::query::{BoundPath, Clock, Data, Query, RowId, Truth};
-use glidelint::record::{
-    ColumnIdx, REDACTED, TableIdx, carries_credential, carries_records, is_secret_column, is_secret_property,
-};
+use glidelint::record::{ColumnIdx, REDACTED, Secrecy, TableIdx};
 use glidelint::report::safe;
 use glidelint::rule::{Ask, Pack, Settings, builtin};
 use glidelint::scan::Scan;
@@ -213,8 +211,7 @@ fn field_value(instance: &Instance<'_>, path: &BoundPath, row: RowId) -> Option<
         return displayed(instance, path, (table, column), row);
     };
     let is_filled = !cell.value.is_empty() || cell.display.is_some();
-    let may_be_secret = carries_credential(cell.value) || is_secret(instance, path, (table, column), row);
-    if is_filled && may_be_secret {
+    if is_filled && hides(instance, path, (table, column), row, cell.value) {
         return Some(redacted());
     }
     let display_value = cell.display.map(str::to_owned);
@@ -229,7 +226,7 @@ fn displayed(
     row: RowId,
 ) -> Option<FieldValue> {
     let shown = path.display(instance, row)?;
-    if carries_credential(&shown) || is_secret(instance, path, place, row) {
+    if hides(instance, path, place, row, &shown) {
         return Some(redacted());
     }
     Some(FieldValue { value: None, display_value: Some(shown.into_owned()) })
@@ -239,27 +236,19 @@ fn redacted() -> FieldValue {
     FieldValue { value: Some(format!("({})", REDACTED.trim_matches(['[', ']']))), display_value: None }
 }
 
-fn is_secret(
+fn hides(
     instance: &Instance<'_>,
     path: &BoundPath,
     (table, column): (TableIdx, ColumnIdx),
     row: RowId,
+    text: &str,
 ) -> bool {
     let names = instance.wanted().table(table);
-    let column = instance.wanted().column_name(table, column);
-    if &*names.name != "sys_properties" || column != "value" {
-        return is_secret_column(&names.name, column) || carries_records(column);
-    }
-    // Without the row's name and type every value may be one.
-    let Some(found) = path.row(instance, row) else { return true };
-    let text = |name| {
-        let cell = instance.cell(table, found, names.find(name)?);
+    let secrecy = Secrecy::of(&names.name, instance.wanted().column_name(table, column));
+    secrecy.hides(text, |name| {
+        let cell = instance.cell(table, path.row(instance, row)?, names.find(name)?);
         Some(if cell.present { cell.value } else { cell.display.unwrap_or_default() })
-    };
-    match (text("name"), text("type"), text("value")) {
-        (Some(name), Some(kind), Some(value)) => is_secret_property(name, kind, value),
-        _ => true,
-    }
+    })
 }
 
 fn header(args: &QueryArgs, out: &mut dyn Write) -> io::Result<()> {

@@ -9,7 +9,7 @@ use clap::Args;
 use glidelint::config::{Config, Waiver};
 use glidelint::finding::{Finding, ValuesHash};
 use glidelint::report::safe;
-use glidelint::rule::file::{OneOrMany, Text};
+use glidelint::rule::file::{OneOrMany, PlacedText};
 use glidelint::scan::JudgedFindings;
 use glidelint::suppress::{AppendError, append};
 use jiff::civil::Date;
@@ -189,13 +189,13 @@ fn text_of(found: &FoundConfig) -> Result<String, Failure> {
 }
 
 fn waiver(args: &WaiveArgs) -> Result<Waiver, Failure> {
-    let text = |text: &Option<String>| text.as_ref().map(Text::new);
+    let text = |text: &Option<String>| text.as_ref().map(PlacedText::new);
     let needed = |text: &Option<String>, flag: &str| match text {
-        Some(text) => Ok(Text::new(text)),
+        Some(text) => Ok(PlacedText::new(text)),
         None => Err(Failure::Use(format!("{flag} is missing: a risk is accepted by somebody, for a reason"))),
     };
     Ok(Waiver {
-        rule: Text::new(&args.rule),
+        rule: PlacedText::new(&args.rule),
         key: text(&args.key),
         sys_id: text(&args.sys_id),
         table: text(&args.table),

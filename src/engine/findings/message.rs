@@ -7,8 +7,8 @@ use super::{FindingWriter, MAX_VALUE, Subject, shorten};
 use crate::facts::AT_ODDS;
 use crate::finding::{Better, Measure, ValuesHash};
 use crate::query::{BoundPath, Data, RowId};
-use crate::record::{REDACTED, carries_credential, carries_records, is_secret_column, nobody_chose};
-use crate::rule::{Body, Part, RecordBody, Special};
+use crate::record::{REDACTED, Secrecy, carries_credential, nobody_chose};
+use crate::rule::{Body, MessagePart, RecordBody, Special};
 
 /// The values that a finding rests on, in their order: waivers and baselines are
 /// bound to them. What the platform writes by itself is none of them, nor are dates:
@@ -79,11 +79,11 @@ impl FindingWriter<'_> {
         let mut rests_on = RestsOn { values: Vec::new(), number: self.number(subject) };
         for part in &self.rule.message.parts {
             let (value, is_number) = match part {
-                Part::Text(text) => {
+                MessagePart::Text(text) => {
                     message.push_str(text);
                     continue;
                 }
-                Part::Field(path) => {
+                MessagePart::Field(path) => {
                     let column = path.column().map(|(table, column)| {
                         let table = self.instance.wanted.table(table);
                         (&*table.name, table.columns.get(column.index()).map_or("", |name| name))
@@ -111,8 +111,8 @@ impl FindingWriter<'_> {
                     }
                     (shown, self.is_measured(subject, path.text()))
                 }
-                Part::Evidence(path) => (self.evidence(path, row), false),
-                Part::Special(special) => {
+                MessagePart::Evidence(path) => (self.evidence(path, row), false),
+                MessagePart::Special(special) => {
                     let is_number = matches!(special, Special::Count | Special::Value);
                     let value = self.special(*special, subject, row);
                     if *special == Special::Value && subject.rows.len() > 1
@@ -169,12 +169,8 @@ impl FindingWriter<'_> {
         let value = self.data.cell(subject.table, row, column).value;
         // Whether a property is secret, its name and type tell; a rule about records
         // does not read them.
-        let may_be_secret = &*table.name == "sys_properties" && field == "value";
-        let is_secret = may_be_secret
-            || is_secret_column(&table.name, field)
-            || carries_records(field)
-            || carries_credential(value);
-        vec![if is_secret { REDACTED } else { value }.to_owned()]
+        let is_hidden = Secrecy::of(&table.name, field).hides(value, |_| None);
+        vec![if is_hidden { REDACTED } else { value }.to_owned()]
     }
 
     fn counts(&self) -> bool {

@@ -1,4 +1,4 @@
-//! Ties names one by one, and asks for what they need.
+//! Ties single names to tables and columns, and asks the reader for them.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -6,26 +6,27 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::{Names, want_roles, want_view};
-use crate::query::bound::{BindError, BoundCondition, Check, Need};
-use crate::query::bound_path::{BoundPath, End, Hop};
-use crate::query::columns::{ColumnEnd, Columns, Meaning};
+use super::{DefinedNames, want_roles, want_view};
+use crate::query::bound::{BindError, BoundCondition, Need};
+use crate::query::bound_path::{BoundPath, Hop, PathEnd};
+use crate::query::columns::{ColumnEnd, FieldColumns, Meaning};
 use crate::query::data::SetFact;
 use crate::query::data::TestIdx;
 use crate::query::known::{self, KnownColumn};
+use crate::query::operator::{Operands, Operator};
 use crate::query::row_test::RowTests;
-use crate::query::syntax::{Path, Place};
+use crate::query::syntax::{Path, TextPlace};
 use crate::record::schema::ColumnType;
 use crate::record::{ACLS, ColumnIdx, Dictionary, TableIdx, Wanted, display_column};
 
-/// What is gathered while names are tied.
+/// Collects what binding a query needs and warns about.
 pub(super) struct Binder<'a> {
     pub(super) wanted: &'a mut Wanted,
-    pub(super) names: &'a dyn Names,
-    /// Where what a row answers by itself is remembered.
+    pub(super) names: &'a dyn DefinedNames,
+    /// The tests that rows answer by themselves; `None` if answers are not kept.
     pub(super) tests: Option<&'a mut RowTests>,
     pub(super) warnings: Vec<String>,
-    /// What an instance would answer otherwise.
+    /// Conditions that an instance answers differently.
     pub(super) doubts: Vec<BindError>,
     pub(super) needs: BTreeSet<Need>,
 }
@@ -37,7 +38,7 @@ struct Found {
 }
 
 impl<'a> Binder<'a> {
-    pub(super) fn new(wanted: &'a mut Wanted, names: &'a dyn Names) -> Self {
+    pub(super) fn new(wanted: &'a mut Wanted, names: &'a dyn DefinedNames) -> Self {
         Self { wanted, names, tests: None, warnings: Vec::new(), doubts: Vec::new(), needs: BTreeSet::new() }
     }
 }
@@ -57,7 +58,7 @@ impl Binder<'_> {
         self.doubts.push(BindError::at(place, message));
     }
 
-    /// Asks for a table of the platform or of ours.
+    /// Asks for a table of the platform or a view.
     pub(super) fn table(&mut self, table: &str) -> TableIdx {
         if known::is_view(table) {
             self.need(Need::View);
@@ -70,17 +71,17 @@ impl Binder<'_> {
         self.wanted.want_table(table)
     }
 
-    /// The test whether a field is empty, where the row answers it by itself.
+    /// The test whether a field is empty, if the row answers it by itself.
     pub(super) fn emptiness(&mut self, path: &BoundPath) -> Option<TestIdx> {
         let tests = self.tests.as_mut()?;
         if !path.is_local() {
             return None;
         }
-        let question = BoundCondition { path: path.clone(), check: Check::IsEmpty };
+        let question = BoundCondition::new(path.clone(), Operator::IsEmpty, Operands::Nothing);
         tests.add(format!("{}ISEMPTY", path.text), Arc::new(question), (path, None), false)
     }
 
-    /// A column as far as it is known: by what is built in, else by the input.
+    /// What the built-in dictionary, else the input, says of a column.
     fn known_column(&self, table: &str, column: &str) -> Option<KnownColumn> {
         known::column(table, column).or_else(|| known::described(self.names.dictionary()?, table, column))
     }
@@ -90,7 +91,7 @@ impl Binder<'_> {
         known::knows_some_of(table) || self.names.dictionary().is_some_and(is_described)
     }
 
-    /// Ties one column; `None` beside it where the dictionary does not know it.
+    /// Ties one column. The second value is `None` if the dictionary does not know it.
     pub(super) fn column(
         &mut self,
         table: &str,
@@ -127,7 +128,7 @@ impl Binder<'_> {
         let text: Box<str> = path.segments.join(".").into();
         for segment in walked {
             let found = self.segment(&table, segment, place)?;
-            let columns = Columns { table: self.wanted.want_table(&table), list: found.list };
+            let columns = FieldColumns { table: self.wanted.want_table(&table), list: found.list };
             let Some(target) = found.known.as_ref().and_then(|known| known.reference.as_deref()) else {
                 let is_computed = path.segments.iter().skip(1).any(|segment| segment.starts_with('@'));
                 if is_computed
@@ -140,7 +141,7 @@ impl Binder<'_> {
                 }
                 let end = ColumnEnd::new(columns, None, Meaning::LeadsToField);
                 let shown_as = self.shown_as(path, first);
-                return Ok(BoundPath { text, hops, end: End::Column(end), is_display: false, shown_as });
+                return Ok(BoundPath { text, hops, end: PathEnd::Column(end), is_display: false, shown_as });
             };
             hops.push(Hop { columns, target: self.table(target) });
             target.clone_into(&mut table);
@@ -148,15 +149,15 @@ impl Binder<'_> {
         }
         let end = self.end(&table, last, place)?;
         let is_display = !hops.is_empty() && display_column(&table) == Some(last.as_str());
-        if let (true, Some(hop), End::Column(end)) = (is_display, hops.last(), &end) {
+        if let (true, Some(hop), PathEnd::Column(end)) = (is_display, hops.last(), &end) {
             hop.columns.note_named(self.wanted, hop.target, end.columns.list.first().copied());
         }
-        let is_walk = !hops.is_empty() && matches!(end, End::Column(_));
+        let is_walk = !hops.is_empty() && matches!(end, PathEnd::Column(_));
         let shown_as = if is_walk { self.shown_as(path, first) } else { None };
         Ok(BoundPath { text, hops, end, is_display, shown_as })
     }
 
-    /// The column in which a row may show where a walk leads. Views show none.
+    /// The column of the row that may hold the value of the whole walk. Views have none.
     fn shown_as(&mut self, path: &Path, table: &str) -> Option<(TableIdx, ColumnIdx)> {
         let is_computed = path.segments.iter().any(|segment| segment.starts_with('@'));
         (!is_computed && !known::is_view(table)).then(|| {
@@ -165,14 +166,14 @@ impl Binder<'_> {
         })
     }
 
-    fn end(&mut self, table: &str, segment: &str, place: &Range<usize>) -> Result<End, BindError> {
+    fn end(&mut self, table: &str, segment: &str, place: &Range<usize>) -> Result<PathEnd, BindError> {
         let index = self.wanted.want_table(table);
         if let Some(class) = segment.strip_prefix("@class.") {
             self.need(Need::Computed);
             self.need(Need::OtherRows);
             let found = self.names.class(table, class);
             let missing = || BindError::at(place, format!("table '{table}' has no class '{class}'"));
-            return found.map(End::Class).ok_or_else(missing);
+            return found.map(PathEnd::Class).ok_or_else(missing);
         }
         match segment {
             "@role" if table == "sys_user" => {
@@ -185,14 +186,14 @@ impl Binder<'_> {
             }
             "@origin" | "@action" | "@instance" | "@table" => {
                 self.need(Need::Computed);
-                return Ok(End::Trait(index, segment[1..].into()));
+                return Ok(PathEnd::Trait(index, segment[1..].into()));
             }
             "@brought_back" | "@object_deleted" if table == ACLS => {
                 self.need(Need::Computed);
                 self.need(Need::OtherRows);
                 let is_back = segment == "@brought_back";
                 let fact = if is_back { SetFact::BroughtBack } else { SetFact::ObjectDeleted };
-                return Ok(End::InSet(index, fact));
+                return Ok(PathEnd::InSet(index, fact));
             }
             _ => {}
         }
@@ -201,27 +202,27 @@ impl Binder<'_> {
             return self.roles(place);
         }
         let Found { list, known } = self.segment(table, segment, place)?;
-        let columns = Columns { table: index, list };
+        let columns = FieldColumns { table: index, list };
         let meaning = if calculated.is_some() { Meaning::Calculated } else { Meaning::Value };
         let is_of_view = known::is_view(table);
-        Ok(End::Column(ColumnEnd { is_of_view, ..ColumnEnd::new(columns, known, meaning) }))
+        Ok(PathEnd::Column(ColumnEnd { is_of_view, ..ColumnEnd::new(columns, known, meaning) }))
     }
 
-    /// The roles that a user has in the end.
-    fn roles(&mut self, place: &Range<usize>) -> Result<End, BindError> {
+    /// The effective roles of a user.
+    fn roles(&mut self, place: &Range<usize>) -> Result<PathEnd, BindError> {
         self.need(Need::OtherRows);
         self.need(Need::Roles);
         want_roles(self.wanted);
-        let sys_id = Path { segments: vec!["sys_id".to_owned()], place: Place(place.clone()) };
+        let sys_id = Path { segments: vec!["sys_id".to_owned()], place: TextPlace(place.clone()) };
         let sys_id = self.path(&sys_id, "sys_user")?;
         self.emptiness(&sys_id);
-        Ok(End::Role)
+        Ok(PathEnd::Role)
     }
 
-    /// Asks for the rows that a reference at the end points to, for what it
-    /// displays where the export does not say so beside the reference itself.
+    /// Asks for the rows to which the last reference leads: they tell its name if the
+    /// export does not show it beside the reference.
     pub(super) fn want_display(&mut self, path: &mut BoundPath) {
-        let End::Column(end) = &mut path.end else { return };
+        let PathEnd::Column(end) = &mut path.end else { return };
         let Some(target) = end.reference.as_deref() else { return };
         self.need(Need::OtherRows);
         let index = self.wanted.want_table(target);

@@ -1,17 +1,17 @@
-//! Ties conditions and related lists, and finds out where their answers may be known
-//! already.
+//! Ties conditions and related lists, and decides which answers rows can give while they
+//! are read.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::binder::Binder;
-use super::check::bind_check;
+use super::condition::bind_condition;
 use crate::query::bound::{
-    Alternatives, BindError, BoundCondition, BoundRelated, BoundTerm, CountTest, Known, Need,
+    Alternatives, BindError, BoundCondition, BoundRelated, BoundTerm, CountTest, KnownAnswer, Need,
 };
-use crate::query::bound_path::{BoundPath, End};
+use crate::query::bound_path::{BoundPath, PathEnd};
 use crate::query::known;
-use crate::query::syntax::{Condition, Path, Query, Related, Term};
+use crate::query::syntax::{Path, Query, Related, Term};
 use crate::record::{Keep, PartOf, TableIdx, part_of};
 
 pub(super) fn bind_terms(
@@ -26,7 +26,7 @@ pub(super) fn bind_terms(
         for group in clause {
             let terms = group.iter().map(|term| bind_term(binder, term, table));
             let mut terms = terms.collect::<Result<Vec<_>, _>>()?;
-            // What the row answers itself often makes the rest needless.
+            // Cheap terms first: what the row answers itself often settles the group.
             terms.sort_by_key(BoundTerm::looks_further);
             groups.push(terms);
         }
@@ -42,14 +42,14 @@ fn bind_term(binder: &mut Binder<'_>, term: &Term, table: &str) -> Result<BoundT
             let before = std::mem::take(&mut binder.needs);
             let bound = bind_condition(binder, condition, table);
             let own = std::mem::replace(&mut binder.needs, before);
-            let bound = bound?;
+            let bound = Arc::new(bound?);
             let known = known(binder, &bound, &own, term, table);
             match known {
-                Known::Never | Known::Walk(_) => bound.keep(binder.wanted, Keep::Always),
-                Known::Test(_) if own.contains(&Need::Clock) => {
+                KnownAnswer::Never | KnownAnswer::Walk(_) => bound.keep(binder.wanted, Keep::Always),
+                KnownAnswer::Test(_) if own.contains(&Need::Clock) => {
                     bound.keep(binder.wanted, Keep::WithoutClock);
                 }
-                Known::Test(_) => {}
+                KnownAnswer::Test(_) => {}
             }
             binder.needs.extend(own);
             Ok(BoundTerm::Condition(bound, known))
@@ -58,41 +58,31 @@ fn bind_term(binder: &mut Binder<'_>, term: &Term, table: &str) -> Result<BoundT
     }
 }
 
-fn bind_condition(
-    binder: &mut Binder<'_>,
-    condition: &Condition,
-    table: &str,
-) -> Result<Arc<BoundCondition>, BindError> {
-    let mut path = binder.path(&condition.path, table)?;
-    let check = bind_check(binder, &condition.test, &mut path, table, &condition.place)?;
-    Ok(Arc::new(BoundCondition { path, check }))
-}
-
-/// Where the answer to a condition may be known.
+/// Registers the condition as a test or walk, if its answer can be kept.
 fn known(
     binder: &mut Binder<'_>,
     bound: &Arc<BoundCondition>,
     needs: &BTreeSet<Need>,
     term: &Term,
     table: &str,
-) -> Known {
-    let Some(tests) = binder.tests.as_mut() else { return Known::Never };
-    // The rows of a view are not read, so nobody asks them in time.
+) -> KnownAnswer {
+    let Some(tests) = binder.tests.as_mut() else { return KnownAnswer::Never };
+    // Rows of a view are computed after reading, too late for tests.
     if known::is_view(table) {
-        return Known::Never;
+        return KnownAnswer::Never;
     }
     let question = Arc::<BoundCondition>::clone(bound);
-    let other = bound.check.other_field();
+    let other = bound.operands.field();
     if !needs.contains(&Need::OtherRows) {
         let needs_clock = needs.contains(&Need::Clock);
         let test = tests.add(term.to_string(), question, (&bound.path, other), needs_clock);
-        return test.map_or(Known::Never, Known::Test);
+        return test.map_or(KnownAnswer::Never, KnownAnswer::Test);
     }
     match bound.path.walk_start() {
         Some(start) if other.is_none() => {
-            tests.add_walk(start, term.to_string(), question).map_or(Known::Never, Known::Walk)
+            tests.add_walk(start, term.to_string(), question).map_or(KnownAnswer::Never, KnownAnswer::Walk)
         }
-        _ => Known::Never,
+        _ => KnownAnswer::Never,
     }
 }
 
@@ -107,7 +97,7 @@ fn bind_related(binder: &mut Binder<'_>, related: &Related, table: &str) -> Resu
             binder.path(&Path { segments: vec!["sys_id".to_owned()], place: related.place.clone() }, table)?
         }
     };
-    if !matches!(this.end, End::Column(_)) {
+    if !matches!(this.end, PathEnd::Column(_)) {
         let message = format!("a related list cannot be tied to the computed field '{}'", this.text);
         return Err(BindError::at(&related.place.0, message));
     }
@@ -123,14 +113,14 @@ fn bind_related(binder: &mut Binder<'_>, related: &Related, table: &str) -> Resu
     Ok(BoundRelated { table: other, column, this, this_is_empty, part, count, sees_deleted, alternatives })
 }
 
-/// Whether related rows are parts of the record. Then it is asked for what says
-/// of which app it is.
+/// Whether related rows are parts of the record. If so, also asks for the columns that
+/// name the record's app.
 fn part(binder: &mut Binder<'_>, related: &Related, table: &str, this: &BoundPath) -> Option<PartOf> {
     let (own, column) = this.single_column()?;
     let column = binder.wanted.column_name(own, column);
     let part = part_of((&related.table, &related.column), (table, column))?;
     binder.wanted.keep_beside("sys_app", "scope");
-    // What a role contains in the end lies in other roles.
+    // Roles that a role contains indirectly are rows of other roles: their app counts too.
     let inner = (related.table == known::ROLE_CLOSURE).then_some("sys_user_role");
     for table in [table].into_iter().chain(inner) {
         let _ = ["sys_scope", "sys_package"].map(|column| binder.wanted.keep_beside(table, column));

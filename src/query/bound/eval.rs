@@ -4,21 +4,20 @@
 //! An empty field matches no comparison, not even a negative one; a negative
 //! comparison is therefore not the denial of the positive one; and a column that
 //! the export does not hold is neither empty nor full, but unknown.
-//! Where it shows only what a value displays, that is all that is asked.
+//! Where the export shows only the display of a value, only the display is asked.
 
-use std::cmp::Ordering;
 use std::ops::Range;
 
-use super::{BoundCondition, BoundQuery, BoundTerm, Check, Hierarchy, Known, RoleTest, Value, When};
-use crate::query::bound_path::{BoundPath, End, Walked};
+use super::{BoundCondition, BoundQuery, BoundTerm, BoundValue, Hierarchy, KnownAnswer, When};
+use crate::query::bound_path::{BoundPath, PathEnd, WalkEnd};
 use crate::query::comparison::Comparison;
-use crate::query::data::{Cell, Data, Missing, RowId, Truth, without_row};
-use crate::query::dates::{Clock, Moment, Unit};
+use crate::query::data::{Cell, Class, Data, Missing, RowId, Truth, without_row};
+use crate::query::dates::{Clock, Moment};
 use crate::query::number::{Number, is_other_number};
+use crate::query::operator::{Operands, Operator, Polarity, Search};
 use crate::query::row_test::AskRow;
-use crate::query::syntax::{Polarity, Search};
-use crate::query::text::{self, Needle};
-use crate::query::typed::{can_hold, is_distant, is_ordered, is_relative, order};
+use crate::query::text::Needle;
+use crate::query::typed::{can_hold, fields_hold, is_relative};
 use crate::record::schema::ColumnType;
 
 impl BoundQuery {
@@ -30,19 +29,18 @@ impl BoundQuery {
 }
 
 impl BoundQuery {
-    /// Where in the value of a column of the record itself the texts stand that
-    /// `LIKE` asks for there: the first `most` places.
+    /// Finds the texts that `LIKE` asks for in the value of a column of the record
+    /// itself: the first `most` places.
     #[must_use]
     pub fn places(&self, column: &str, value: &str, most: usize) -> Vec<Range<usize>> {
         let needles = self.alternatives.iter().flatten().flatten().filter_map(|term| {
             let BoundTerm::Condition(condition, _) = term else { return None };
             let is_it = condition.path.is_local() && condition.path.text() == column;
-            match &condition.check {
-                Check::Search(Search::Contains, Polarity::Plain, needle) if is_it => Some(needle),
-                _ => None,
-            }
+            let is_sought = condition.operator == Operator::Search(Search::Contains, Polarity::Plain);
+            (is_it && is_sought).then(|| condition.operands.values())
         });
-        let mut found: Vec<_> = needles.flat_map(|needle| needle.find(value, most)).collect();
+        let mut found: Vec<_> =
+            needles.flatten().flat_map(|sought| sought.needle.find(value, most)).collect();
         found.sort_unstable_by_key(|found| (found.start, found.end));
         found.dedup();
         found.truncate(most);
@@ -50,7 +48,7 @@ impl BoundQuery {
     }
 }
 
-/// Whether any alternative holds; none at all hold for every row.
+/// Whether any alternative holds. A query without alternatives matches every row.
 pub(super) fn any_alternative(
     alternatives: &[Vec<Vec<BoundTerm>>],
     data: &dyn Data,
@@ -90,9 +88,9 @@ impl BoundTerm {
         match self {
             Self::Condition(condition, known) => {
                 let known = match *known {
-                    Known::Never => None,
-                    Known::Test(test) => data.test(row, test),
-                    Known::Walk(walk) => data.walked(row, walk),
+                    KnownAnswer::Never => None,
+                    KnownAnswer::Test(test) => data.test(row, test),
+                    KnownAnswer::Walk(walk) => data.walked(row, walk),
                 };
                 known.unwrap_or_else(|| condition.evaluate(data, clock, row))
             }
@@ -104,7 +102,7 @@ impl BoundTerm {
 impl BoundCondition {
     fn evaluate(&self, data: &dyn Data, clock: &Clock, row: RowId) -> Truth {
         let asked = Asked { path: &self.path, data, clock, row };
-        asked.check(&self.check).unwrap_or_else(Truth::Unknown)
+        asked.holds(self).unwrap_or_else(Truth::Unknown)
     }
 }
 
@@ -114,7 +112,7 @@ impl AskRow for BoundCondition {
     }
 
     fn asks_emptiness(&self) -> bool {
-        matches!(self.check, Check::Anything | Check::IsEmpty | Check::IsNotEmpty)
+        matches!(self.operator, Operator::Anything | Operator::IsEmpty | Operator::IsNotEmpty)
     }
 }
 
@@ -134,74 +132,85 @@ impl<'a> Asked<'a> {
         self.path.cell(self.data, self.row)
     }
 
-    fn check(&self, check: &Check) -> Answer {
-        let holds = match check {
-            Check::Anything => true,
-            Check::IsEmpty => self.path.is_empty(self.data, self.row)?,
-            Check::IsNotEmpty => !self.path.is_empty(self.data, self.row)?,
-            Check::Class(polarity) => return self.class(*polarity),
-            Check::Role(polarity, test) => return self.role(*polarity, test),
-            Check::Called(polarity, values) => return self.called(*polarity, values),
-            Check::SameAs(polarity, other, unit) => return self.same_as(*polarity, other, *unit),
-            Check::CompareField(comparison, other) => {
-                let Some((left, right)) = self.both(other)? else { return Ok(Truth::No) };
-                let kinds = (self.path.kind(), other.kind());
-                order(left, right, kinds).is_some_and(|order| comparison.holds(order))
+    fn holds(&self, condition: &BoundCondition) -> Answer {
+        match self.path.end {
+            _ if condition.operator == Operator::Anything => return Ok(Truth::Yes),
+            PathEnd::Class(class) => return self.class(class, condition.operator),
+            PathEnd::Role => return self.role(condition),
+            PathEnd::Column(_) | PathEnd::Trait(..) | PathEnd::InSet(..) => {}
+        }
+        let holds = match (condition.operator, &condition.operands) {
+            (Operator::IsEmpty, _) => self.path.is_empty(self.data, self.row)?,
+            (Operator::IsNotEmpty, _) => !self.path.is_empty(self.data, self.row)?,
+            (Operator::OneOf(polarity), Operands::Values(values)) if condition.is_named => {
+                return self.called(polarity, values);
             }
-            Check::Distance(comparison, other, unit, side, count) => {
-                let Some((left, right)) = self.both(other)? else { return Ok(Truth::No) };
-                is_distant(left, right, *comparison, (*unit, *side, *count)).unwrap_or(false)
-            }
-            Check::Search(search, polarity, needle) => {
+            (Operator::Search(search, polarity), Operands::Values(values)) => {
                 let text = self.path.searched(self.data, self.row)?;
-                !text.is_empty() && polarity.apply(needle.is_found(*search, text))
+                !text.is_empty()
+                    && polarity.apply(values.iter().any(|value| value.needle.is_found(search, text)))
             }
-            rest => return self.value_check(rest),
+            (operator, Operands::Field(other, _) | Operands::FieldAndShift(other, _)) => {
+                let Some(texts) = self.both(other)? else { return Ok(Truth::No) };
+                fields_hold(operator, &condition.operands, texts, (self.path.kind(), other.kind()))
+            }
+            _ => return self.value_holds(condition),
         };
         Ok(Truth::from_bool(holds))
     }
 
-    /// The checks that look at a stored value and match no empty one.
-    fn value_check(&self, check: &Check) -> Answer {
+    /// Answers what is asked of a stored value; an empty one never matches.
+    fn value_holds(&self, condition: &BoundCondition) -> Answer {
         let stored = self.cell()?.value;
         if stored.is_empty() {
             return Ok(Truth::No);
         }
-        let holds = match check {
-            Check::Compare(comparison, value) => self.compare(stored, *comparison, value)?,
-            Check::Between(from, to) => {
+        let holds = match (condition.operator, &condition.operands) {
+            (Operator::Compare(comparison), Operands::Values(values)) => {
+                let [value] = values.as_slice() else { return Ok(Truth::No) };
+                self.compare(stored, comparison, value)?
+            }
+            (Operator::Between, Operands::Values(values)) => {
+                let [from, to] = values.as_slice() else { return Ok(Truth::No) };
                 self.compare(stored, Comparison::GreaterOrEqual, from)?
                     && self.compare(stored, Comparison::LessOrEqual, to)?
             }
-            Check::OneOf(polarity, values) => {
+            (Operator::OneOf(polarity), Operands::Values(values)) => {
                 let mut found = false;
                 for value in values {
                     found = found || self.compare(stored, Comparison::Equal, value)?;
                 }
                 polarity.apply(found)
             }
-            Check::On(polarity, start, end) => {
+            (Operator::On(polarity), Operands::Moments(_, [start, end])) => {
                 let moment = self.read(stored)?;
                 let (start, end) = (self.moment(start)?, self.moment(end)?);
                 polarity.apply(moment.compare(start).is_ge() && moment.compare(end).is_le())
             }
-            Check::Relative(comparison, unit, shift) => {
+            (Operator::Relative(comparison), Operands::Shift(shift)) => {
                 let now = self.clock.now().ok_or_else(Missing::none)?;
                 let moment = self.read(stored)?;
-                let Some(bound) = unit.shift(now, *shift) else { return Ok(Truth::No) };
-                is_relative(moment, Moment::Second(bound), *comparison, *unit)
+                let Some(bound) = shift.unit.shift(now, shift.signed()) else { return Ok(Truth::No) };
+                is_relative(moment, Moment::Second(bound), comparison, shift.unit)
             }
-            Check::DatePart(part) => part.holds(self.read(stored)?).unwrap_or(false),
-            Check::InstanceOf(class, hierarchy) => return self.instance_of(stored, class, hierarchy),
-            // The others were answered before.
+            (Operator::DatePart, Operands::DatePart(_, part)) => {
+                part.holds(self.read(stored)?).unwrap_or(false)
+            }
+            (Operator::InstanceOf, Operands::Values(values)) => {
+                let (Some(class), Some(hierarchy)) = (values.first(), &condition.hierarchy) else {
+                    return Ok(Truth::No);
+                };
+                return self.instance_of(stored, &class.needle, hierarchy);
+            }
+            // Answered before.
             _ => false,
         };
         Ok(Truth::from_bool(holds))
     }
 
-    /// Whether a field that may be a reference holds one of the values, or displays
-    /// one. A sys_id among them is answered by the stored value only.
-    fn called(&self, polarity: Polarity, values: &[Value]) -> Answer {
+    /// Whether a field that may be a reference holds or displays one of the values. A
+    /// sys_id among them is compared with the stored value only.
+    fn called(&self, polarity: Polarity, values: &[BoundValue]) -> Answer {
         let names = |name: &str| !name.is_empty() && values.iter().any(|value| value.needle.equals(name));
         let cell = match self.cell() {
             Ok(cell) => cell,
@@ -225,9 +234,9 @@ impl<'a> Asked<'a> {
         Ok(Truth::from_bool(polarity.apply(names(self.path.called(self.data, cell)?))))
     }
 
-    /// Compares a value, which is not empty, as its column's type says; a column
-    /// that is not known lets the two values speak for themselves.
-    fn compare(&self, stored: &str, comparison: Comparison, value: &Value) -> Result<bool, Missing> {
+    /// Compares a non-empty value by the type of its column. If the type is unknown, the
+    /// form of the two values decides.
+    fn compare(&self, stored: &str, comparison: Comparison, value: &BoundValue) -> Result<bool, Missing> {
         let kind = self.path.kind();
         let differs = comparison == Comparison::NotEqual;
         let is_date = matches!(kind, Some(ColumnType::Date | ColumnType::DateTime));
@@ -263,15 +272,14 @@ impl<'a> Asked<'a> {
         })
     }
 
-    /// A stored date. One that is written as nobody can read for sure, such as
-    /// `03/04/2026`, says nothing.
+    /// Reads a stored date. An ambiguous one such as `03/04/2026` cannot be answered.
     fn read(&self, stored: &str) -> Result<Moment, Missing> {
         Moment::parse(stored).ok_or_else(|| self.path.all_columns_missing())
     }
 
-    /// The moment that a value stands for; nothing in the export is missing where
-    /// it is not known what now is.
-    fn moment(&self, value: &Value) -> Result<Moment, Missing> {
+    /// The moment that a value stands for. If now is unknown, the answer is, but nothing
+    /// of the export is missing.
+    fn moment(&self, value: &BoundValue) -> Result<Moment, Missing> {
         match &value.when {
             Some(When::Given(moment)) => Ok(*moment),
             Some(When::Function(function)) => function.moment(self.clock).ok_or_else(Missing::none),
@@ -279,8 +287,8 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// This value and another field's; `None` where either is empty, which
-    /// matches nothing even where the other is not known.
+    /// This value and that of another field. `None` if either is empty: then nothing
+    /// matches, even if the other is not shown.
     fn both(&self, other: &BoundPath) -> Result<Option<(&'a str, &'a str)>, Missing> {
         let empty = |cell: &Result<Cell<'_>, Missing>| cell.as_ref().is_ok_and(|cell| cell.value.is_empty());
         let left = self.cell();
@@ -300,43 +308,29 @@ impl<'a> Asked<'a> {
         }
     }
 
-    fn same_as(&self, polarity: Polarity, other: &BoundPath, unit: Option<Unit>) -> Answer {
-        let Some((left, right)) = self.both(other)? else { return Ok(Truth::No) };
-        let same = if let Some(unit) = unit {
-            let start = |text: &str| unit.start_of(Moment::parse(text)?.start());
-            let (Some(left), Some(right)) = (start(left), start(right)) else { return Ok(Truth::No) };
-            left == right
-        } else {
-            let kinds = (self.path.kind(), other.kind());
-            let order = if is_ordered(kinds.0) { order(left, right, kinds) } else { None };
-            order.map_or_else(|| text::same(left, right), Ordering::is_eq)
-        };
-        Ok(Truth::from_bool(polarity.apply(same)))
-    }
-
-    fn class(&self, polarity: Polarity) -> Answer {
-        let End::Class(class) = self.path.end else { return Ok(Truth::No) };
+    /// A class is asked as `=true` or `!=true`.
+    fn class(&self, class: Class, operator: Operator) -> Answer {
         let row = match self.path.walk(self.data, self.row)? {
-            Walked::Row(row) => row,
-            Walked::Nowhere | Walked::Display(_) => return Ok(Truth::No),
+            WalkEnd::Row(row) => row,
+            WalkEnd::Nowhere | WalkEnd::Display(_) => return Ok(Truth::No),
         };
         let belongs = self.data.class(class, row);
-        Ok(if polarity == Polarity::Plain { belongs } else { belongs.negate() })
+        let is_plain = operator == Operator::Compare(Comparison::Equal);
+        Ok(if is_plain { belongs } else { belongs.negate() })
     }
 
-    fn role(&self, polarity: Polarity, test: &RoleTest) -> Answer {
+    fn role(&self, condition: &BoundCondition) -> Answer {
         let user = match self.path.walk(self.data, self.row)? {
-            Walked::Row(row) => row,
+            WalkEnd::Row(row) => row,
             // No user has no roles: empty, which matches no negative comparison either.
-            Walked::Nowhere | Walked::Display(_) => {
-                let asks_empty = polarity == Polarity::Negated && matches!(test, RoleTest::Any);
-                return Ok(Truth::from_bool(asks_empty));
+            WalkEnd::Nowhere | WalkEnd::Display(_) => {
+                return Ok(Truth::from_bool(condition.operator == Operator::IsEmpty));
             }
         };
         let mut found = false;
         let mut doubt = Missing::none();
         let missing = self.data.roles(user, &mut |role, needed| {
-            if test.matches(role) {
+            if condition.asks_role(role) {
                 found = needed.is_empty();
                 doubt = std::mem::take(&mut doubt).union(needed.clone());
             }
@@ -346,12 +340,17 @@ impl<'a> Asked<'a> {
         if !found && !missing.is_empty() {
             return Err(missing);
         }
+        let polarity = match condition.operator {
+            Operator::IsEmpty => Polarity::Negated,
+            Operator::OneOf(polarity) | Operator::Search(_, polarity) => polarity,
+            _ => Polarity::Plain,
+        };
         Ok(Truth::from_bool(polarity.apply(found)))
     }
 
     /// Whether a table is another or extends it, as `sys_db_object` says.
     fn instance_of(&self, stored: &str, class: &Needle, hierarchy: &Hierarchy) -> Answer {
-        /// No table lies so deep; a chain that does runs in a circle.
+        /// No real chain of tables is so long; a longer one is a circle.
         const DEEPEST: usize = 50;
         if class.equals(stored) {
             return Ok(Truth::Yes);

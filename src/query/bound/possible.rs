@@ -1,10 +1,10 @@
-//! Which rows a query may hold for, when only one of their columns is known.
+//! For which rows a query may hold, if only one of their columns is known.
 //!
 //! Views are computed only as far as somebody asks: a rule about `admin` needs
 //! the holders of `admin`, and not those of every role.
 
-use super::{Alternatives, BoundQuery, BoundTerm, Check};
-use crate::query::bound_path::{BoundPath, End};
+use super::{Alternatives, BoundQuery, BoundTerm};
+use crate::query::bound_path::{BoundPath, PathEnd};
 use crate::query::data::{Data, RowId, Truth};
 use crate::query::dates::Clock;
 use crate::record::{ColumnIdx, TableIdx};
@@ -23,14 +23,14 @@ pub struct Partial<'d> {
 }
 
 impl BoundQuery {
-    /// Whether the query may hold for some row with the same value in the column.
+    /// Whether the query may hold for some row that has this value in the column.
     #[must_use]
     pub fn may_hold(&self, partial: Partial<'_>) -> bool {
         may_hold(&self.alternatives, partial)
     }
 
-    /// Whether a related list over the table, anywhere in the query, may count
-    /// some row with the same value in the column.
+    /// Whether some related list of the query over this table may count a row that has
+    /// this value in the column.
     #[must_use]
     pub fn related_may_hold(&self, table: TableIdx, partial: Partial<'_>) -> bool {
         related_may_hold(&self.alternatives, table, partial)
@@ -47,10 +47,7 @@ impl BoundQuery {
 
 fn asks_for_role(alternatives: &Alternatives, name: &str) -> bool {
     alternatives.iter().flatten().flatten().any(|term| match term {
-        BoundTerm::Condition(condition, _) => match &condition.check {
-            Check::Role(_, test) => test.matches(name),
-            _ => false,
-        },
+        BoundTerm::Condition(condition, _) => condition.asks_role(name),
         BoundTerm::Related(related) => asks_for_role(&related.alternatives, name),
     })
 }
@@ -64,7 +61,7 @@ fn may_hold(alternatives: &Alternatives, partial: Partial<'_>) -> bool {
 fn term_may_hold(term: &BoundTerm, partial: Partial<'_>) -> bool {
     match term {
         BoundTerm::Condition(condition, _)
-            if begins_with(&condition.path, partial.column) && condition.check.other_field().is_none() =>
+            if begins_with(&condition.path, partial.column) && condition.operands.field().is_none() =>
         {
             term.evaluate(partial.data, partial.clock, partial.row) != Truth::No
         }
@@ -86,7 +83,7 @@ fn related_may_hold(alternatives: &Alternatives, table: TableIdx, partial: Parti
 fn begins_with(path: &BoundPath, column: ColumnIdx) -> bool {
     let first = match (path.hops.first(), &path.end) {
         (Some(hop), _) => &hop.columns,
-        (None, End::Column(end)) => &end.columns,
+        (None, PathEnd::Column(end)) => &end.columns,
         (None, _) => return false,
     };
     first.list.as_slice() == [column]

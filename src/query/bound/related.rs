@@ -19,12 +19,12 @@ pub(in crate::query) struct BoundRelated {
     pub(in crate::query) column: ColumnIdx,
     /// What of this row it equals.
     pub(in crate::query) this: BoundPath,
-    /// The test whether that is empty.
+    /// The test whether `this` is empty.
     pub(in crate::query) this_is_empty: Option<TestIdx>,
     /// Whether related rows are parts of this one's record.
     pub(in crate::query) part: Option<PartOf>,
     pub(in crate::query) count: CountTest,
-    /// Whether rows count that an update set deletes.
+    /// Whether rows that an update set deletes count.
     pub(in crate::query) sees_deleted: bool,
     pub(in crate::query) alternatives: Alternatives,
 }
@@ -44,7 +44,7 @@ struct Bounds {
 }
 
 impl CountTest {
-    /// The answer where the bounds settle it.
+    /// The answer, if the bounds settle it.
     fn settled(self, Bounds { least, most }: Bounds) -> Option<bool> {
         let at_least = |count: u32| {
             let cannot = most.is_some_and(|most| most < count);
@@ -72,7 +72,7 @@ impl BoundRelated {
     pub(super) fn evaluate(&self, data: &dyn Data, clock: &Clock, row: RowId) -> Truth {
         let related = match self.related_rows(data, row) {
             Ok(Some(rows)) => rows,
-            // Nothing equals NULL, so nothing is related, whatever was exported.
+            // Nothing equals NULL, so no row is related, whatever was exported.
             Ok(None) => {
                 let none = Bounds { least: 0, most: Some(0) };
                 return self.count.settled(none).map_or(Truth::No, Truth::from_bool);
@@ -90,7 +90,7 @@ impl BoundRelated {
             let holds = any_alternative(&self.alternatives, data, clock, related);
             let doubt = if holds == Truth::No { Missing::none() } else { data.doubt(self.table, related) };
             match if doubt.is_empty() { holds } else { holds.and(Truth::Unknown(doubt)) } {
-                // The first that is found is one, whatever it repeats.
+                // The first row counts, even if it repeats another.
                 Truth::Yes => match data.repeat(self.table, related) {
                     Repeat::Yes if least > 0 => continue,
                     Repeat::Unknown if least > 0 => {
@@ -105,7 +105,7 @@ impl BoundRelated {
                     missing = missing.union(more);
                 }
             }
-            // More rows can only add to the count, so a settled answer stays.
+            // More rows can only raise the count, so an answer that is settled stays.
             if let Some(holds) = self.count.settled(Bounds { least, most: None }) {
                 return Truth::from_bool(holds);
             }
@@ -144,13 +144,12 @@ impl BoundRelated {
         }
     }
 
-    /// The related rows that were read; `None` where the row has nothing that
-    /// they could be related to.
+    /// The related rows that were read; `None` if the row has no value to be related by.
     fn related_rows<'d>(&self, data: &'d dyn Data, row: RowId) -> Result<Option<Cow<'d, [RowId]>>, Missing> {
         if data.holds_no_row(self.table)
             && let Some(test) = self.this_is_empty
         {
-            // Whatever the value is, so it need not be looked at.
+            // No row can be related, so the value itself is not needed.
             match data.test(row, test) {
                 Some(Truth::Yes) => return Ok(None),
                 Some(Truth::No) => return Ok(Some(Cow::Borrowed(&[]))),

@@ -1,4 +1,4 @@
-//! What is wrong with a text that is to be a query.
+//! Why a text is no query, or one that cannot be answered.
 
 use std::ops::Range;
 

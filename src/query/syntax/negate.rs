@@ -6,9 +6,10 @@
 
 use std::borrow::Cow;
 
-use super::{Clause, Condition, Group, Path, Polarity, Query, Related, Search, Term, Test};
+use super::{Clause, FieldCondition, Operand, Path, Query, Related, Term, TermGroup};
 use crate::query::comparison::Comparison;
 use crate::query::known;
+use crate::query::operator::{Operands, Operator};
 use crate::record::schema::ColumnType;
 
 /// The most alternatives (`^NQ`) that are written out.
@@ -52,8 +53,8 @@ impl Query {
     }
 }
 
-/// One of the groups must fail. That is one group where each of them is a
-/// condition of its own, else an alternative for each.
+/// One of the groups must fail. If each group is a single condition, their opposites
+/// form one group; else each needs an alternative.
 fn opposite_of_clause(clause: &Clause, table: &str) -> Result<Vec<Clause>, String> {
     let opposites =
         clause.iter().map(|group| opposite_of_group(group, table)).collect::<Result<Vec<_>, _>>()?;
@@ -65,66 +66,57 @@ fn opposite_of_clause(clause: &Clause, table: &str) -> Result<Vec<Clause>, Strin
 }
 
 /// All terms must fail.
-fn opposite_of_group(group: &Group, table: &str) -> Result<Clause, String> {
+fn opposite_of_group(group: &TermGroup, table: &str) -> Result<Clause, String> {
     group.iter().map(|term| opposite_of_term(term, table)).collect()
 }
 
-fn opposite_of_term(term: &Term, table: &str) -> Result<Group, String> {
+fn opposite_of_term(term: &Term, table: &str) -> Result<TermGroup, String> {
     match term {
         Term::Condition(condition) => opposite_of_condition(condition, table),
         Term::Related(related) => opposite_of_related(related).map(|related| vec![Term::Related(related)]),
     }
 }
 
-fn opposite_of_condition(condition: &Condition, table: &str) -> Result<Group, String> {
-    let term = |path: &Path, test: Test| {
-        Term::Condition(Condition { path: path.clone(), test, place: condition.place.clone() })
+fn opposite_of_condition(condition: &FieldCondition, table: &str) -> Result<TermGroup, String> {
+    let FieldCondition { path, operator, operands, place } = condition;
+    let term = |path: &Path, operator: Operator, operands: Operands<Operand, Path>| {
+        Term::Condition(FieldCondition { path: path.clone(), operator, operands, place: place.clone() })
     };
-    let path = &condition.path;
-    let or_empty = |test: Test| Ok(vec![term(path, test), term(path, Test::IsEmpty)]);
-    let refused =
-        || Err(format!("encoded queries have no exact opposite of '{}'", Term::Condition(condition.clone())));
+    let is_empty = |path: &Path| term(path, Operator::IsEmpty, Operands::Nothing);
     if path.segments.iter().any(|segment| segment.starts_with('@')) {
         return Err(format!("'{path}' is computed, so the opposite of a question about it is not known"));
     }
-    match &condition.test {
-        Test::IsEmpty => Ok(vec![term(path, Test::IsNotEmpty)]),
-        Test::IsNotEmpty => Ok(vec![term(path, Test::IsEmpty)]),
-        Test::Compare(comparison, operand) if operand.text.is_empty() => match comparison {
-            Comparison::Equal => Ok(vec![term(path, Test::IsNotEmpty)]),
-            Comparison::NotEqual => Ok(vec![term(path, Test::IsEmpty)]),
-            _ => refused(),
-        },
-        Test::Compare(comparison, operand) => {
-            or_empty(Test::Compare(opposite_of_comparison(*comparison), operand.clone()))
+    let holds_empty = || operands.values().iter().any(|operand| operand.text.is_empty());
+    let opposite = match (*operator, operands) {
+        (Operator::Between, Operands::Values(values)) => {
+            let sides = [Comparison::Less, Comparison::Greater].into_iter().zip(values);
+            let outside = sides.map(|(side, value)| {
+                term(path, Operator::Compare(side), Operands::Values(vec![value.clone()]))
+            });
+            return Ok(outside.chain([is_empty(path)]).collect());
         }
-        Test::Search(Search::Contains, polarity, text) if !text.is_empty() && is_plain(path, table) => {
-            or_empty(Test::Search(Search::Contains, other(*polarity), text.clone()))
+        // An empty value asks whether the field is empty.
+        (Operator::Compare(Comparison::Equal), _) if holds_empty() => {
+            return Ok(vec![term(path, Operator::IsNotEmpty, Operands::Nothing)]);
         }
-        Test::OneOf(polarity, values) if values.iter().all(|value| !value.is_empty()) => {
-            or_empty(Test::OneOf(other(*polarity), values.clone()))
-        }
-        Test::Between(from, to) => Ok(vec![
-            term(path, Test::Compare(Comparison::Less, from.clone())),
-            term(path, Test::Compare(Comparison::Greater, to.clone())),
-            term(path, Test::IsEmpty),
-        ]),
-        Test::SameAs(polarity, field, None) => Ok(vec![
-            term(path, Test::SameAs(other(*polarity), field.clone(), None)),
-            term(path, Test::IsEmpty),
-            term(field, Test::IsEmpty),
-        ]),
-        Test::CompareField(comparison, field) => Ok(vec![
-            term(path, Test::CompareField(opposite_of_comparison(*comparison), field.clone())),
-            term(path, Test::IsEmpty),
-            term(field, Test::IsEmpty),
-        ]),
-        _ => refused(),
+        (Operator::Compare(Comparison::NotEqual), _) if holds_empty() => return Ok(vec![is_empty(path)]),
+        (_, Operands::Field(_, Some(_))) => None,
+        (Operator::Search(..), _) if !is_plain(path, table) => None,
+        _ => operator.opposite().filter(|_| !holds_empty()),
+    };
+    let Some(opposite) = opposite else {
+        return Err(format!("encoded queries have no exact opposite of '{condition}'"));
+    };
+    let mut group = vec![term(path, opposite, operands.clone())];
+    if *operands != Operands::Nothing {
+        group.push(is_empty(path));
+        group.extend(operands.field().map(is_empty));
     }
+    Ok(group)
 }
 
-/// Whether a field is known to be searched by its own value. Of a reference, what
-/// it displays is searched, and may be empty where the reference is not.
+/// Whether a search in the field looks at its own value. In a reference it looks at the
+/// displayed name, which may be empty although the reference is not.
 fn is_plain(path: &Path, table: &str) -> bool {
     let Some((last, walked)) = path.segments.split_last() else { return false };
     let mut table = Cow::Borrowed(table);
@@ -154,22 +146,4 @@ fn opposite_of_related(related: &Related) -> Result<Related, String> {
         }
     };
     Ok(Related { comparison, count, ..related.clone() })
-}
-
-fn opposite_of_comparison(comparison: Comparison) -> Comparison {
-    match comparison {
-        Comparison::Equal => Comparison::NotEqual,
-        Comparison::NotEqual => Comparison::Equal,
-        Comparison::Less => Comparison::GreaterOrEqual,
-        Comparison::LessOrEqual => Comparison::Greater,
-        Comparison::Greater => Comparison::LessOrEqual,
-        Comparison::GreaterOrEqual => Comparison::Less,
-    }
-}
-
-fn other(polarity: Polarity) -> Polarity {
-    match polarity {
-        Polarity::Plain => Polarity::Negated,
-        Polarity::Negated => Polarity::Plain,
-    }
 }

@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use super::error::QueryError;
 use super::term::parse_condition;
-use super::{Clause, Path, Place, Query, Related, Sort, SortKind, Term};
+use super::{Clause, Path, Query, Related, SortKind, SortTerm, Term, TextPlace};
 use crate::query::comparison::Comparison;
+use crate::query::operator::{Operator, operator_at};
 
 /// How deep related lists may lie in each other. The platform allows none.
 const DEEPEST: usize = 4;
@@ -108,7 +109,7 @@ impl<'a> Parser<'a> {
         for (keyword, kind) in SORTS {
             if let Some(field) = text.strip_prefix(keyword) {
                 let path = Path::parse(field, at + keyword.len())?;
-                builder.sort.push(Sort { kind, path });
+                builder.sort.push(SortTerm { kind, path });
                 return Ok(());
             }
         }
@@ -165,7 +166,7 @@ impl<'a> Parser<'a> {
         let query = self.query(Some((at, first)))?;
         self.depth -= 1;
         let (table, column) = (table.clone(), column.clone());
-        Ok(Related { table, column, this, comparison, count, query, place: Place(span) })
+        Ok(Related { table, column, this, comparison, count, query, place: TextPlace(span) })
     }
 }
 
@@ -177,17 +178,14 @@ const SORTS: [(&str, SortKind); 3] = [
 ];
 
 fn parse_count(text: &str) -> Option<(Comparison, u32)> {
-    let symbols = [
-        (">=", Comparison::GreaterOrEqual),
-        ("<=", Comparison::LessOrEqual),
-        (">", Comparison::Greater),
-        ("<", Comparison::Less),
-        ("=", Comparison::Equal),
-    ];
-    let (digits, comparison) =
-        symbols.into_iter().find_map(|(symbol, found)| Some((text.strip_prefix(symbol)?, found)))?;
-    let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    Some((comparison, plain.then(|| digits.parse().ok())??))
+    let (symbol, found) = operator_at(text)?;
+    let Operator::Compare(comparison) = found.ok()?.operator else { return None };
+    let digits = &text[symbol.len()..];
+    let is_plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_plain || comparison == Comparison::NotEqual {
+        return None;
+    }
+    Some((comparison, digits.parse().ok()?))
 }
 
 /// Whether a piece may begin with a word that joins it to the one before.
@@ -200,7 +198,7 @@ enum Position {
 #[derive(Default)]
 struct Builder {
     alternatives: Vec<Clause>,
-    sort: Vec<Sort>,
+    sort: Vec<SortTerm>,
     ended: bool,
 }
 

@@ -1,7 +1,7 @@
 //! Field names in a query's text.
 
 use super::error::QueryError;
-use super::{Path, Place};
+use super::{Path, TextPlace};
 
 /// How many bytes at the start of `text` are a field name: small letters,
 /// digits, `_`, `.` and `@`. Real names are lower case, so the first capital or
@@ -58,7 +58,7 @@ impl Path {
             let message = format!("'{text}' is not a field name: something is missing around a '.' or '@'");
             return Err(QueryError::syntax(message, base..end));
         }
-        Ok(Self { segments, place: Place(base..end) })
+        Ok(Self { segments, place: TextPlace(base..end) })
     }
 }
 

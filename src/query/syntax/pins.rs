@@ -1,11 +1,12 @@
-//! Values that a query says of a field outright.
+//! Which values of a field a query demands.
 
-use super::{Condition, Polarity, Query, Term, Test};
+use super::{FieldCondition, Query, Term};
 use crate::query::comparison::Comparison;
+use crate::query::operator::{Operator, Polarity};
 
 impl Query {
-    /// The value of a field without which the query does not hold, whatever else
-    /// it asks: `active=true^user_nameLIKEsvc` pins `active` to `true`.
+    /// The value that a field must have, whatever else the query asks:
+    /// `active=true^user_nameLIKEsvc` pins `active` to `true`.
     #[must_use]
     pub fn pins(&self, field: &str) -> Option<&str> {
         let [clause] = self.alternatives.as_slice() else { return None };
@@ -15,8 +16,8 @@ impl Query {
         })
     }
 
-    /// Whether the query holds for certain values of a field only, which it names:
-    /// `@originINapp,update_set` and more.
+    /// Whether the query holds only for values of the field that it lists, as
+    /// `@originINapp,update_set` does.
     #[must_use]
     pub fn narrows(&self, field: &str) -> bool {
         let [clause] = self.alternatives.as_slice() else { return false };
@@ -29,16 +30,14 @@ impl Query {
     /// Whether some condition asks that field of the row itself.
     pub(in crate::query) fn asks(&self, field: &str) -> bool {
         let mut terms = self.alternatives.iter().flatten().flatten();
-        terms.any(|term| matches!(term, Term::Condition(condition) if condition.path.segments == [field]))
+        terms.any(|term| asked_of(term, field).is_some())
     }
 }
 
 fn equals<'q>(term: &'q Term, field: &str) -> Option<&'q str> {
-    let Term::Condition(Condition { path, test, .. }) = term else { return None };
-    match test {
-        Test::Compare(Comparison::Equal, operand)
-            if operand.function.is_none() && path.segments.as_slice() == [field] =>
-        {
+    let condition = asked_of(term, field)?;
+    match (condition.operator, condition.operands.values()) {
+        (Operator::Compare(Comparison::Equal), [operand]) if operand.function.is_none() => {
             Some(&operand.text)
         }
         _ => None,
@@ -46,8 +45,15 @@ fn equals<'q>(term: &'q Term, field: &str) -> Option<&'q str> {
 }
 
 fn is_one_of(term: &Term, field: &str) -> bool {
-    let Term::Condition(Condition { path, test, .. }) = term else { return false };
-    matches!(test, Test::OneOf(Polarity::Plain, _)) && path.segments.as_slice() == [field]
+    asked_of(term, field).is_some_and(|condition| condition.operator == Operator::OneOf(Polarity::Plain))
+}
+
+/// The condition, if it is one about that field of the row itself.
+fn asked_of<'q>(term: &'q Term, field: &str) -> Option<&'q FieldCondition> {
+    match term {
+        Term::Condition(condition) if condition.path.segments == [field] => Some(condition),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -2,9 +2,8 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::term::comparison_name;
-use super::{Condition, Operand, Path, Polarity, Query, Related, Search, Side, Sort, SortKind, Term, Test};
-use crate::query::comparison::Comparison;
+use super::{FieldCondition, Path, Query, Related, SortKind, SortTerm, Term};
+use crate::query::operator::{Direction, Operands, Operator, Shift, Takes};
 
 impl Display for Query {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
@@ -28,7 +27,7 @@ impl Display for Query {
     }
 }
 
-impl Display for Sort {
+impl Display for SortTerm {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         let keyword = match self.kind {
             SortKind::OrderBy => "ORDERBY",
@@ -42,7 +41,7 @@ impl Display for Sort {
 impl Display for Term {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Condition(Condition { path, test, .. }) => write!(formatter, "{path}{test}"),
+            Self::Condition(condition) => condition.fmt(formatter),
             Self::Related(related) => related.fmt(formatter),
         }
     }
@@ -54,7 +53,7 @@ impl Display for Related {
         if let Some(this) = &self.this {
             write!(formatter, "={this}")?;
         }
-        write!(formatter, ",{}{}", self.comparison, self.count)?;
+        write!(formatter, ",{}{}", Operator::Compare(self.comparison).word(), self.count)?;
         if self.query != Query::default() {
             write!(formatter, "^{}", self.query)?;
         }
@@ -68,77 +67,30 @@ impl Display for Path {
     }
 }
 
-impl Display for Operand {
+impl Display for FieldCondition {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.text)
-    }
-}
-
-impl Display for Comparison {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Equal => "=",
-            Self::NotEqual => "!=",
-            Self::Less => "<",
-            Self::LessOrEqual => "<=",
-            Self::Greater => ">",
-            Self::GreaterOrEqual => ">=",
-        })
-    }
-}
-
-impl Display for Test {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Compare(comparison, operand) => write!(formatter, "{comparison}{operand}"),
-            Self::Search(search, polarity, text) => {
-                let operator = match (search, polarity) {
-                    (Search::Contains, Polarity::Plain) => "LIKE",
-                    (Search::Contains, Polarity::Negated) => "NOT LIKE",
-                    (Search::StartsWith, _) => "STARTSWITH",
-                    (Search::EndsWith, _) => "ENDSWITH",
-                };
-                write!(formatter, "{operator}{text}")
+        write!(formatter, "{}{}", self.path, self.operator.word())?;
+        match &self.operands {
+            Operands::Nothing => Ok(()),
+            Operands::Values(values) => {
+                let separator = if self.operator.takes() == Takes::Range { "@" } else { "," };
+                let texts: Vec<_> = values.iter().map(|value| value.text.as_str()).collect();
+                formatter.write_str(&texts.join(separator))
             }
-            Self::OneOf(polarity, values) => {
-                let operator = if *polarity == Polarity::Plain { "IN" } else { "NOT IN" };
-                write!(formatter, "{operator}{}", values.join(","))
+            Operands::Field(field, None) => field.fmt(formatter),
+            Operands::Field(field, Some(unit)) => write!(formatter, "{field}@{}", unit.as_str()),
+            Operands::FieldAndShift(field, Shift { unit, direction, count }) => {
+                let side = if *direction == Direction::Earlier { "before" } else { "after" };
+                write!(formatter, "{field}@{}@{side}@{count}", unit.as_str())
             }
-            Self::IsEmpty => formatter.write_str("ISEMPTY"),
-            Self::IsNotEmpty => formatter.write_str("ISNOTEMPTY"),
-            Self::EmptyString => formatter.write_str("EMPTYSTRING"),
-            Self::Anything => formatter.write_str("ANYTHING"),
-            Self::Between(from, to) => write!(formatter, "BETWEEN{from}@{to}"),
-            Self::SameAs(polarity, path, unit) => {
-                let operator = if *polarity == Polarity::Plain { "SAMEAS" } else { "NSAMEAS" };
-                write!(formatter, "{operator}{path}")?;
-                unit.map_or(Ok(()), |unit| write!(formatter, "@{}", unit.as_str()))
+            Operands::Moments(label, [start, end]) => {
+                write!(formatter, "{label}@{}@{}", start.text, end.text)
             }
-            Self::CompareField(comparison, path) => {
-                let operator = match comparison {
-                    Comparison::Less => "LT_FIELD",
-                    Comparison::LessOrEqual => "LT_OR_EQUALS_FIELD",
-                    Comparison::GreaterOrEqual => "GT_OR_EQUALS_FIELD",
-                    _ => "GT_FIELD",
-                };
-                write!(formatter, "{operator}{path}")
+            Operands::Shift(Shift { unit, direction, count }) => {
+                let side = if *direction == Direction::Earlier { "ago" } else { "ahead" };
+                write!(formatter, "@{}@{side}@{count}", unit.as_str())
             }
-            Self::Distance(comparison, path, unit, side, count) => {
-                let operator = if *comparison == Comparison::Less { "LESSTHAN" } else { "MORETHAN" };
-                let side = if *side == Side::Before { "before" } else { "after" };
-                write!(formatter, "{operator}{path}@{}@{side}@{count}", unit.as_str())
-            }
-            Self::On(polarity, label, start, end) => {
-                let operator = if *polarity == Polarity::Plain { "ON" } else { "NOTON" };
-                write!(formatter, "{operator}{label}@{start}@{end}")
-            }
-            Self::Relative(comparison, unit, side, count) => {
-                let (name, unit) = (comparison_name(*comparison), unit.as_str());
-                let side = if *side == Side::Before { "ago" } else { "ahead" };
-                write!(formatter, "RELATIVE{name}@{unit}@{side}@{count}")
-            }
-            Self::DatePart(label, part) => write!(formatter, "DATEPART{label}@{}", part.script),
-            Self::InstanceOf(class) => write!(formatter, "INSTANCEOF{class}"),
+            Operands::DatePart(label, part) => write!(formatter, "{label}@{}", part.script),
         }
     }
 }

@@ -5,95 +5,10 @@ use std::ops::Range;
 
 use super::error::QueryError;
 use super::path::{path_length, path_length_before_unit};
-use super::{Condition, Operand, Path, Place, Polarity, Search, Side, Test};
-use crate::query::comparison::Comparison;
-use crate::query::comparison::comparison_named;
+use super::{FieldCondition, Operand, Path, TextPlace};
 use crate::query::date_functions::{DateFunction, DatePart};
 use crate::query::dates::Unit;
-
-/// An operator that is supported, whatever its spelling.
-#[derive(Debug, Clone, Copy)]
-enum Operator {
-    Compare(Comparison),
-    Search(Search, Polarity),
-    OneOf(Polarity),
-    IsEmpty,
-    IsNotEmpty,
-    EmptyString,
-    Anything,
-    Between,
-    SameAs(Polarity),
-    CompareField(Comparison),
-    Distance(Comparison),
-    On(Polarity),
-    Relative(Comparison),
-    DatePart,
-    InstanceOf,
-    Refused(&'static str),
-}
-
-use Operator as O;
-use Polarity::{Negated, Plain};
-
-const TRIGGER: &str = "it compares with a value before a change, which an export does not hold";
-const SESSION: &str = "it needs somebody's session on the instance";
-const HIERARCHY: &str = "it needs the whole hierarchy of records";
-const PATTERN: &str = "the platform does not document it; a rule can say 'matches' under 'expect' instead";
-
-/// Every spelling. Sorted here for the reader; [`operator_at`] takes the longest that fits.
-const OPERATORS: &[(&str, Operator)] = &[
-    ("=", O::Compare(Comparison::Equal)),
-    ("!=", O::Compare(Comparison::NotEqual)),
-    ("<", O::Compare(Comparison::Less)),
-    ("<=", O::Compare(Comparison::LessOrEqual)),
-    (">", O::Compare(Comparison::Greater)),
-    (">=", O::Compare(Comparison::GreaterOrEqual)),
-    ("*", O::Search(Search::Contains, Plain)),
-    ("LIKE", O::Search(Search::Contains, Plain)),
-    ("CONTAINS", O::Search(Search::Contains, Plain)),
-    ("!*", O::Search(Search::Contains, Negated)),
-    ("NOT LIKE", O::Search(Search::Contains, Negated)),
-    ("NOTLIKE", O::Search(Search::Contains, Negated)),
-    ("DOES NOT CONTAIN", O::Search(Search::Contains, Negated)),
-    ("STARTSWITH", O::Search(Search::StartsWith, Plain)),
-    ("%", O::Search(Search::EndsWith, Plain)),
-    ("ENDSWITH", O::Search(Search::EndsWith, Plain)),
-    ("IN", O::OneOf(Plain)),
-    ("NOT IN", O::OneOf(Negated)),
-    ("NOTIN", O::OneOf(Negated)),
-    ("ISEMPTY", O::IsEmpty),
-    ("EMPTY", O::IsEmpty),
-    ("ISNOTEMPTY", O::IsNotEmpty),
-    ("NOTEMPTY", O::IsNotEmpty),
-    ("EMPTYSTRING", O::EmptyString),
-    ("ANYTHING", O::Anything),
-    ("BETWEEN", O::Between),
-    ("SAMEAS", O::SameAs(Plain)),
-    ("NSAMEAS", O::SameAs(Negated)),
-    ("GT_FIELD", O::CompareField(Comparison::Greater)),
-    ("LT_FIELD", O::CompareField(Comparison::Less)),
-    ("GT_OR_EQUALS_FIELD", O::CompareField(Comparison::GreaterOrEqual)),
-    ("LT_OR_EQUALS_FIELD", O::CompareField(Comparison::LessOrEqual)),
-    ("MORETHAN", O::Distance(Comparison::Greater)),
-    ("LESSTHAN", O::Distance(Comparison::Less)),
-    ("ON", O::On(Plain)),
-    ("NOTON", O::On(Negated)),
-    ("RELATIVEGT", O::Relative(Comparison::Greater)),
-    ("RELATIVEGE", O::Relative(Comparison::GreaterOrEqual)),
-    ("RELATIVELT", O::Relative(Comparison::Less)),
-    ("RELATIVELE", O::Relative(Comparison::LessOrEqual)),
-    ("RELATIVEEE", O::Relative(Comparison::Equal)),
-    ("DATEPART", O::DatePart),
-    ("INSTANCEOF", O::InstanceOf),
-    ("DYNAMIC", O::Refused(SESSION)),
-    ("IN_HIERARCHY", O::Refused(HIERARCHY)),
-    ("IN_HIERARCHY_DYNAMIC", O::Refused(HIERARCHY)),
-    ("VALCHANGES", O::Refused(TRIGGER)),
-    ("CHANGESTO", O::Refused(TRIGGER)),
-    ("CHANGESFROM", O::Refused(TRIGGER)),
-    ("MATCH_PAT", O::Refused(PATTERN)),
-    ("MATCH_RGX", O::Refused(PATTERN)),
-];
+use crate::query::operator::{Direction, Operands, Shift, Takes, operator_at};
 
 /// What may stand where a field should, and why it is refused.
 const REFUSED_TERMS: [(&str, &str); 6] = [
@@ -106,7 +21,7 @@ const REFUSED_TERMS: [(&str, &str); 6] = [
 ];
 
 /// Reads one condition; `base` is its offset in the query.
-pub(super) fn parse_condition(text: &str, base: usize) -> Result<Condition, QueryError> {
+pub(super) fn parse_condition(text: &str, base: usize) -> Result<FieldCondition, QueryError> {
     for (word, why) in REFUSED_TERMS {
         if text.starts_with(word) {
             return Err(QueryError::unsupported(word, why, base..base + word.len()));
@@ -119,20 +34,13 @@ pub(super) fn parse_condition(text: &str, base: usize) -> Result<Condition, Quer
     }
     let path = Path::parse(field, base)?;
     let at = base + field.len();
-    let Some((spelling, operator)) = operator_at(rest) else {
+    let Some((word, found)) = operator_at(rest) else {
         return Err(unknown_operator(field, rest, at));
     };
-    let value = Value { text: &rest[spelling.len()..], at: at + spelling.len(), operator: spelling };
-    Ok(Condition { path, test: value.test(operator, at)?, place: Place(base..base + text.len()) })
-}
-
-/// The longest operator that the text begins with: `IN` begins `INSTANCEOF`.
-fn operator_at(text: &str) -> Option<(&'static str, Operator)> {
-    // Most differ in their first letter, which is quickly seen.
-    let first = text.bytes().next();
-    let begins = |spelling: &str| spelling.bytes().next() == first && text.starts_with(spelling);
-    let fitting = OPERATORS.iter().filter(|(spelling, _)| begins(spelling));
-    fitting.max_by_key(|(spelling, _)| spelling.len()).copied()
+    let after = at + word.len();
+    let row = found.map_err(|why| QueryError::unsupported(word, why, at..after))?;
+    let operands = Written { text: &rest[word.len()..], at: after, operator: word }.operands(row.takes)?;
+    Ok(FieldCondition { path, operator: row.operator, operands, place: TextPlace(base..base + text.len()) })
 }
 
 fn unknown_operator(field: &str, rest: &str, at: usize) -> QueryError {
@@ -147,40 +55,33 @@ fn unknown_operator(field: &str, rest: &str, at: usize) -> QueryError {
     QueryError { message, span: at..at + shown.len(), unsupported }
 }
 
+type WrittenOperands = Operands<Operand, Path>;
+
 /// The text after an operator, and where it stands.
-struct Value<'a> {
+struct Written<'a> {
     text: &'a str,
     at: usize,
     operator: &'static str,
 }
 
-impl Value<'_> {
-    fn test(&self, operator: Operator, operator_start: usize) -> Result<Test, QueryError> {
-        Ok(match operator {
-            O::Compare(comparison) => Test::Compare(comparison, operand(self.text, self.at)?),
-            O::Search(search, polarity) => Test::Search(search, polarity, self.plain()?),
-            O::OneOf(polarity) => {
-                Test::OneOf(polarity, self.plain()?.split(',').map(str::to_owned).collect())
-            }
-            O::IsEmpty => self.nothing(Test::IsEmpty)?,
-            O::IsNotEmpty => self.nothing(Test::IsNotEmpty)?,
-            O::EmptyString => self.nothing(Test::EmptyString)?,
-            O::Anything => self.nothing(Test::Anything)?,
-            O::Between => {
+impl Written<'_> {
+    fn operands(&self, takes: Takes) -> Result<WrittenOperands, QueryError> {
+        Ok(match takes {
+            Takes::Nothing => self.nothing()?,
+            Takes::Value => Operands::Values(vec![operand(self.text, self.at)?]),
+            Takes::Range => {
                 let [(from, from_at), (to, to_at)] = self.parts("two values: BETWEENfirst@last")?;
-                Test::Between(operand(from, from_at)?, operand(to, to_at)?)
+                Operands::Values(vec![operand(from, from_at)?, operand(to, to_at)?])
             }
-            O::SameAs(polarity) => self.same_as(polarity)?,
-            O::CompareField(comparison) => Test::CompareField(comparison, Path::parse(self.text, self.at)?),
-            O::Distance(comparison) => self.distance(comparison)?,
-            O::On(polarity) => self.on(polarity)?,
-            O::Relative(comparison) => self.relative(comparison)?,
-            O::DatePart => self.date_part()?,
-            O::InstanceOf => Test::InstanceOf(self.some_text()?),
-            O::Refused(why) => {
-                let span = operator_start..self.at;
-                return Err(QueryError::unsupported(self.operator, why, span));
-            }
+            Takes::List => Operands::Values(self.plain()?.split(',').map(plain_operand).collect()),
+            Takes::Table if self.text.is_empty() => return self.needs("a value"),
+            Takes::Text | Takes::Table => Operands::Values(vec![plain_operand(self.plain()?)]),
+            Takes::Field => Operands::Field(Path::parse(self.text, self.at)?, None),
+            Takes::FieldAndUnit => self.field_and_unit()?,
+            Takes::FieldAndShift => self.field_and_shift()?,
+            Takes::Moments => self.moments()?,
+            Takes::Shift => self.shift()?,
+            Takes::DatePart => self.date_part()?,
         })
     }
 
@@ -194,20 +95,16 @@ impl Value<'_> {
     }
 
     /// A value that is taken as it is written, white space and all.
-    fn plain(&self) -> Result<String, QueryError> {
+    fn plain(&self) -> Result<&str, QueryError> {
         if self.text.starts_with("javascript:") {
             return Err(script_refused(self.text, self.at));
         }
-        Ok(self.text.to_owned())
+        Ok(self.text)
     }
 
-    fn some_text(&self) -> Result<String, QueryError> {
-        if self.text.is_empty() { self.needs("a value") } else { self.plain() }
-    }
-
-    fn nothing(&self, test: Test) -> Result<Test, QueryError> {
+    fn nothing(&self) -> Result<WrittenOperands, QueryError> {
         if self.text.is_empty() {
-            return Ok(test);
+            return Ok(Operands::Nothing);
         }
         let message = format!("{} takes no value", self.operator);
         Err(QueryError::syntax(message, self.span()))
@@ -227,7 +124,7 @@ impl Value<'_> {
         }
     }
 
-    fn same_as(&self, polarity: Polarity) -> Result<Test, QueryError> {
+    fn field_and_unit(&self) -> Result<WrittenOperands, QueryError> {
         let (field, rest) = self.text.split_at(path_length_before_unit(self.text));
         let unit = match rest.strip_prefix('@') {
             Some(word) => match Unit::parse(word) {
@@ -237,54 +134,57 @@ impl Value<'_> {
             None if rest.is_empty() => None,
             None => return self.needs("a field name"),
         };
-        Ok(Test::SameAs(polarity, Path::parse(field, self.at)?, unit))
+        Ok(Operands::Field(Path::parse(field, self.at)?, unit))
     }
 
-    fn distance(&self, comparison: Comparison) -> Result<Test, QueryError> {
+    fn field_and_shift(&self) -> Result<WrittenOperands, QueryError> {
         let what = "a field, a unit, a side and a number: MORETHANfield@day@before@3";
         let (field, rest) = self.text.split_at(path_length_before_unit(self.text));
         let mut words = rest.split('@').skip(1);
         let unit = words.next().and_then(Unit::parse);
-        let side = match words.next() {
-            Some("before") => Some(Side::Before),
-            Some("after") => Some(Side::After),
+        let direction = match words.next() {
+            Some("before") => Some(Direction::Earlier),
+            Some("after") => Some(Direction::Later),
             _ => None,
         };
         let count = words.next().and_then(parse_number);
-        match (unit, side, count, words.next()) {
-            (Some(unit), Some(side), Some(count), None) => {
-                Ok(Test::Distance(comparison, Path::parse(field, self.at)?, unit, side, count))
+        match (unit, direction, count, words.next()) {
+            (Some(unit), Some(direction), Some(count), None) => {
+                let shift = Shift { unit, direction, count };
+                Ok(Operands::FieldAndShift(Path::parse(field, self.at)?, shift))
             }
             _ => self.needs(what),
         }
     }
 
-    fn on(&self, polarity: Polarity) -> Result<Test, QueryError> {
+    fn moments(&self) -> Result<WrittenOperands, QueryError> {
         let [(label, _), (start, start_at), (end, end_at)] =
             self.parts("a label and two moments: ONToday@first@last")?;
-        let (start, end) = (operand(start, start_at)?, operand(end, end_at)?);
-        Ok(Test::On(polarity, label.to_owned(), start, end))
+        let moments = [operand(start, start_at)?, operand(end, end_at)?];
+        Ok(Operands::Moments(label.to_owned(), moments))
     }
 
-    fn relative(&self, comparison: Comparison) -> Result<Test, QueryError> {
+    fn shift(&self) -> Result<WrittenOperands, QueryError> {
         let what = "a unit, a side and a number: RELATIVELT@month@ago@1";
         let [(before, _), (unit, _), (side, _), (count, _)] = self.parts(what)?;
-        let side = match side {
-            "ago" => Some(Side::Before),
-            "ahead" => Some(Side::After),
+        let direction = match side {
+            "ago" => Some(Direction::Earlier),
+            "ahead" => Some(Direction::Later),
             _ => None,
         };
-        match (before, Unit::parse(unit), side, parse_number(count)) {
-            ("", Some(unit), Some(side), Some(count)) => Ok(Test::Relative(comparison, unit, side, count)),
+        match (before, Unit::parse(unit), direction, parse_number(count)) {
+            ("", Some(unit), Some(direction), Some(count)) => {
+                Ok(Operands::Shift(Shift { unit, direction, count }))
+            }
             _ => self.needs(what),
         }
     }
 
-    fn date_part(&self) -> Result<Test, QueryError> {
+    fn date_part(&self) -> Result<WrittenOperands, QueryError> {
         let what = "a label and a part: DATEPARTMonday@javascript:gs.datePart('dayofweek','monday','EE')";
         let [(label, _), (script, at)] = self.parts(what)?;
         match DatePart::parse(script) {
-            Some(part) => Ok(Test::DatePart(label.to_owned(), part)),
+            Some(part) => Ok(Operands::DatePart(label.to_owned(), part)),
             None if script.starts_with("javascript:gs.datePart(") => self.needs(what),
             None if script.starts_with("javascript:") => Err(script_refused(script, at)),
             None => self.needs(what),
@@ -296,6 +196,10 @@ fn parse_number(text: &str) -> Option<i64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
+fn plain_operand(text: &str) -> Operand {
+    Operand { text: text.to_owned(), function: None }
+}
+
 /// A value that a date function may stand for.
 fn operand(text: &str, at: usize) -> Result<Operand, QueryError> {
     let function = DateFunction::parse(text);
@@ -305,15 +209,9 @@ fn operand(text: &str, at: usize) -> Result<Operand, QueryError> {
     Ok(Operand { text: text.to_owned(), function })
 }
 
-/// Refuses a script by its own name, as far as it shows one.
+/// Refuses a script, called by its name.
 fn script_refused(script: &str, at: usize) -> QueryError {
     let name = script.split('(').next().unwrap_or(script);
     let why = "of scripts only the date functions of gs are known, and none is ever run";
     QueryError::unsupported(name, why, at..at + script.len())
-}
-
-/// The two letters of a comparison in relative dates.
-pub(super) fn comparison_name(comparison: Comparison) -> &'static str {
-    let names = ["GT", "GE", "LT", "LE"];
-    names.into_iter().find(|name| comparison_named(name) == Some(comparison)).unwrap_or("EE")
 }

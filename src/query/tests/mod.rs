@@ -12,7 +12,7 @@ mod related;
 
 use std::collections::HashMap;
 
-use super::{Cell, Class, Clock, Data, Missing, MissingItem, Names, Query, RowId, Truth, bind};
+use super::{Cell, Class, Clock, Data, DefinedNames, Missing, MissingItem, Query, RowId, Truth, bind};
 use crate::record::{ColumnIdx, TableIdx, Wanted};
 
 /// Rows written one a line: `table field=value|display; field=value`. A table
@@ -151,7 +151,7 @@ const MACHINE: Class = Class(7);
 /// `@class.machine` of users; `@owner` is the manager, else `u_owner`.
 struct Pack;
 
-impl Names for Pack {
+impl DefinedNames for Pack {
     fn class(&self, table: &str, name: &str) -> Option<Class> {
         (table == "sys_user" && name == "machine").then_some(MACHINE)
     }

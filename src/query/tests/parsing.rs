@@ -1,7 +1,7 @@
 //! What is read from a text, and what is refused where.
 
 use crate::query::Query;
-use crate::query::syntax::{Clause, Condition, Term};
+use crate::query::syntax::{Clause, FieldCondition, Term};
 
 /// Writes a query as the platform's own parse does: field, operator and value of
 /// each term; `|` before one that is joined by OR, `||` before a new query.
@@ -21,7 +21,10 @@ fn clause_items(clause: &Clause, mark: &mut &str, items: &mut Vec<String>) {
         for (at, term) in group.iter().enumerate() {
             let mark = if at > 0 { "| " } else { std::mem::take(mark) };
             items.push(match term {
-                Term::Condition(Condition { path, test, .. }) => format!("{mark}{path} {test}"),
+                Term::Condition(FieldCondition { path, .. }) => {
+                    let (path, printed) = (path.to_string(), term.to_string());
+                    format!("{mark}{path} {}", &printed[path.len()..])
+                }
                 Term::Related(related) => format!("{mark}{related}"),
             });
         }

@@ -8,14 +8,13 @@ use crate::query::Query;
 use crate::query::comparison::Comparison;
 use crate::query::date_functions::{DateFunction, DatePart};
 use crate::query::dates::Unit;
-use crate::query::syntax::{
-    Condition, Operand, Path, Place, Polarity, Related, Search, Side, Sort, SortKind, Term, Test,
-};
+use crate::query::operator::{Direction, OPERATORS, Operands, Shift, Takes};
+use crate::query::syntax::{FieldCondition, Operand, Path, Related, SortKind, SortTerm, Term, TextPlace};
 
 fn path() -> impl Strategy<Value = Path> {
     let segment =
         prop_oneof![4 => "[a-z][a-z0-9_]{0,6}", 1 => "@[a-bd-z][a-z_]{0,5}", 1 => "@class\\.[a-z_]{1,5}"];
-    vec(segment, 1..4).prop_map(|segments| Path { segments, place: Place::default() })
+    vec(segment, 1..4).prop_map(|segments| Path { segments, place: TextPlace::default() })
 }
 
 /// A value: anything but `^`, not taken for a script, and not for the rest of a
@@ -40,12 +39,9 @@ fn operand(text: impl Strategy<Value = String>) -> impl Strategy<Value = Operand
         .prop_map(|text| Operand { function: DateFunction::parse(&text), text })
 }
 
-fn polarity() -> impl Strategy<Value = Polarity> {
-    prop_oneof![Just(Polarity::Plain), Just(Polarity::Negated)]
-}
-
-fn side() -> impl Strategy<Value = Side> {
-    prop_oneof![Just(Side::Before), Just(Side::After)]
+fn shift() -> impl Strategy<Value = Shift> {
+    let direction = prop_oneof![Just(Direction::Earlier), Just(Direction::Later)];
+    (unit(), direction, 0..i64::MAX).prop_map(|(unit, direction, count)| Shift { unit, direction, count })
 }
 
 fn unit() -> impl Strategy<Value = Unit> {
@@ -57,44 +53,42 @@ fn comparison(of: &[Comparison]) -> impl Strategy<Value = Comparison> + use<> {
     prop::sample::select(of.to_vec())
 }
 
-fn test() -> impl Strategy<Value = Test> {
-    use Comparison::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
-    let search = prop::sample::select(vec![
-        (Search::Contains, Polarity::Plain),
-        (Search::Contains, Polarity::Negated),
-        (Search::StartsWith, Polarity::Plain),
-        (Search::EndsWith, Polarity::Plain),
-    ]);
-    let ordered = [Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual];
-    let part_script = "javascript:gs.datePart('dayofweek','monday','GE')";
-    prop_oneof![
-        (comparison(&ordered), operand(value()))
-            .prop_map(|(comparison, value)| Test::Compare(comparison, value)),
-        (search, value()).prop_map(|((search, polarity), text)| Test::Search(search, polarity, text)),
-        (polarity(), vec(value().prop_map(|text| text.replace(',', "a")), 1..4))
-            .prop_filter("no script", |(_, values)| !values.join(",").starts_with("javascript:"))
-            .prop_map(|(polarity, values)| Test::OneOf(polarity, values)),
-        prop::sample::select(vec![Test::IsEmpty, Test::IsNotEmpty, Test::EmptyString, Test::Anything]),
-        (operand(part()), operand(part())).prop_map(|(from, to)| Test::Between(from, to)),
-        (polarity(), path(), prop::option::of(unit()))
-            .prop_map(|(polarity, path, unit)| Test::SameAs(polarity, path, unit)),
-        (comparison(&[Less, LessOrEqual, Greater, GreaterOrEqual]), path())
-            .prop_map(|(comparison, path)| Test::CompareField(comparison, path)),
-        (comparison(&[Less, Greater]), path(), unit(), side(), 0..i64::MAX).prop_map(
-            |(comparison, path, unit, side, count)| Test::Distance(comparison, path, unit, side, count)
-        ),
-        (polarity(), part(), operand(part()), operand(part()))
-            .prop_map(|(polarity, label, start, end)| Test::On(polarity, label, start, end)),
-        (comparison(&[Equal, Less, LessOrEqual, Greater, GreaterOrEqual]), unit(), side(), 0..i64::MAX)
-            .prop_map(|(comparison, unit, side, count)| Test::Relative(comparison, unit, side, count)),
-        part().prop_map(move |label| Test::DatePart(label, DatePart::parse(part_script).unwrap())),
-        "[a-z_]{1,8}".prop_map(Test::InstanceOf),
-    ]
+fn operands(takes: Takes) -> BoxedStrategy<Operands<Operand, Path>> {
+    let plain = |text: String| Operand { text, function: None };
+    match takes {
+        Takes::Nothing => Just(Operands::Nothing).boxed(),
+        Takes::Value => operand(value()).prop_map(|value| Operands::Values(vec![value])).boxed(),
+        Takes::Range => vec(operand(part()), 2).prop_map(Operands::Values).boxed(),
+        Takes::Text => value().prop_map(move |text| Operands::Values(vec![plain(text)])).boxed(),
+        Takes::Table => "[a-z_]{1,8}".prop_map(move |text| Operands::Values(vec![plain(text)])).boxed(),
+        Takes::List => vec(value().prop_map(|text| text.replace(',', "a")), 1..4)
+            .prop_filter("no script", |values| !values.join(",").starts_with("javascript:"))
+            .prop_map(move |values| Operands::Values(values.into_iter().map(plain).collect()))
+            .boxed(),
+        Takes::Field => path().prop_map(|path| Operands::Field(path, None)).boxed(),
+        Takes::FieldAndUnit => {
+            (path(), prop::option::of(unit())).prop_map(|(path, unit)| Operands::Field(path, unit)).boxed()
+        }
+        Takes::FieldAndShift => {
+            (path(), shift()).prop_map(|(path, shift)| Operands::FieldAndShift(path, shift)).boxed()
+        }
+        Takes::Moments => (part(), operand(part()), operand(part()))
+            .prop_map(|(label, start, end)| Operands::Moments(label, [start, end]))
+            .boxed(),
+        Takes::Shift => shift().prop_map(Operands::Shift).boxed(),
+        Takes::DatePart => {
+            let script = "javascript:gs.datePart('dayofweek','monday','GE')";
+            part().prop_map(move |label| Operands::DatePart(label, DatePart::parse(script).unwrap())).boxed()
+        }
+    }
 }
 
 fn condition() -> impl Strategy<Value = Term> {
-    (path(), test())
-        .prop_map(|(path, test)| Term::Condition(Condition { path, test, place: Place::default() }))
+    let row = prop::sample::select((0..OPERATORS.len()).collect::<Vec<_>>());
+    let asked = row.prop_flat_map(|at| (Just(OPERATORS[at].operator), operands(OPERATORS[at].takes)));
+    (path(), asked).prop_map(|(path, (operator, operands))| {
+        Term::Condition(FieldCondition { path, operator, operands, place: TextPlace::default() })
+    })
 }
 
 fn query_of(term: impl Strategy<Value = Term>) -> impl Strategy<Value = Query> {
@@ -102,7 +96,7 @@ fn query_of(term: impl Strategy<Value = Term>) -> impl Strategy<Value = Query> {
         prop::sample::select(vec![SortKind::OrderBy, SortKind::OrderByDescending, SortKind::GroupBy]),
         path(),
     )
-        .prop_map(|(kind, path)| Sort { kind, path });
+        .prop_map(|(kind, path)| SortTerm { kind, path });
     (vec(vec(vec(term, 1..3), 1..3), 0..3), vec(sort, 0..2))
         .prop_map(|(alternatives, sort)| Query { alternatives, sort })
 }
@@ -112,7 +106,15 @@ fn related() -> impl Strategy<Value = Term> {
     let comparison = comparison(&[Equal, Less, LessOrEqual, Greater, GreaterOrEqual]);
     ("[a-z_]{1,6}", "[a-z_]{1,6}", prop::option::of(path()), comparison, any::<u32>(), query_of(condition()))
         .prop_map(|(table, column, this, comparison, count, query)| {
-            Term::Related(Related { table, column, this, comparison, count, query, place: Place::default() })
+            Term::Related(Related {
+                table,
+                column,
+                this,
+                comparison,
+                count,
+                query,
+                place: TextPlace::default(),
+            })
         })
 }
 

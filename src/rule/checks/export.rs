@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use super::super::expect::Fill;
-use super::super::file::{Comparator, RuleFile, Text};
+use super::super::file::{Comparator, PlacedText, RuleFile};
 use super::super::message::Params;
 use super::super::model::Rule;
 use super::{Check, PRIORITIES, TABLE_CHECK};
@@ -44,7 +44,7 @@ pub fn check_of(file: &RuleFile, rule: &Rule) -> Result<Check, String> {
         return Err(format!("its parameter '{name}' has no value"));
     }
     let params = Params(meta.params.clone());
-    let query = |text: &Option<Text>| match text {
+    let query = |text: &Option<PlacedText>| match text {
         Some(text) => Query::parse(&params.text(&text.value)).map_err(|error| error.message),
         None => Ok(Query::default()),
     };

@@ -16,23 +16,23 @@ const IDS: u64 = 26 * 26 * 10_000;
 /// The longest name and title, in characters.
 const LONGEST: usize = 100;
 
-/// What is taken, in lower case.
+/// Names and titles that are in use, in lower case.
 #[derive(Debug, Default)]
-pub(super) struct Taken {
+pub(super) struct TakenIdentities {
     names: BTreeSet<String>,
     titles: BTreeSet<String>,
 }
 
 /// What a check is called as a rule.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Identity {
+pub(super) struct CheckIdentity {
     pub(super) id: String,
     pub(super) name: String,
     pub(super) title: String,
 }
 
-impl Taken {
-    /// By the rules of packs.
+impl TakenIdentities {
+    /// Those of the rules of packs.
     pub(super) fn by(packs: &[PackFiles]) -> Self {
         let mut taken = Self::default();
         for (path, rule) in packs.iter().flat_map(|pack| &pack.rules) {
@@ -46,7 +46,7 @@ impl Taken {
 
     /// Names a check. Its id comes from its `sys_id`, so that it stays the same
     /// wherever the record lies and whatever lies beside it.
-    pub(super) fn name(&mut self, check: &Check) -> Identity {
+    pub(super) fn name(&mut self, check: &Check) -> CheckIdentity {
         let id = self.id(check);
         let number = &id[id.len() - 4..];
         let title = title_of(&check.name);
@@ -63,7 +63,7 @@ impl Taken {
         let title = titles.iter().find(free).unwrap_or(last_title).clone();
         self.names.insert(name.clone());
         self.titles.insert(title.to_lowercase());
-        Identity { id, name, title }
+        CheckIdentity { id, name, title }
     }
 
     /// The id that the check's `sys_id` gives; the next free one where another
@@ -123,7 +123,7 @@ fn kebab_case(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Taken, id_of, kebab_case, title_of};
+    use super::{TakenIdentities, id_of, kebab_case, title_of};
     use crate::rule::Check;
 
     #[test]
@@ -149,11 +149,11 @@ mod tests {
             name: name.to_owned(),
             ..Check::default()
         };
-        let alone = Taken::default().name(&check("ABC", "One"));
-        let mut taken = Taken::default();
+        let alone = TakenIdentities::default().name(&check("ABC", "One"));
+        let mut taken = TakenIdentities::default();
         taken.name(&check("1", "Other"));
         assert_eq!(taken.name(&check("abc", "Renamed")).id, alone.id);
-        // The same again is another one.
+        // The same record again is another check.
         let again = taken.name(&check("abc", "Renamed"));
         assert_ne!(again.id, alone.id);
         assert_eq!(again.name, format!("renamed-{}", &again.id[5..]));

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sha2::{Digest, Sha256};
 
-use super::super::file::{RuleFile, Text};
+use super::super::file::{PlacedText, RuleFile};
 use super::super::files::PackFiles;
 use super::super::names::PackNames;
-use super::identity::{Identity, Taken};
+use super::identity::{CheckIdentity, TakenIdentities};
 use super::{Check, NotPortable, PRIORITIES, TABLE_CHECK};
 use crate::query::{Query, bind, bind_path};
 use crate::record::{Wanted, natural_key, schema};
@@ -22,7 +22,7 @@ const AREA: &str = "instance-scan";
 pub fn adopt(packs: &mut [PackFiles], mut checks: Vec<(usize, Check)>) -> Vec<NotPortable> {
     // Which of two checks gets the plain name must not depend on folders.
     checks.sort_by(|(_, left), (_, right)| (&left.sys_id, &left.path).cmp(&(&right.sys_id, &right.path)));
-    let mut taken = Taken::by(packs);
+    let mut taken = TakenIdentities::by(packs);
     let mut first_of: BTreeMap<String, String> = BTreeMap::new();
     let mut refused = BTreeSet::new();
     let mut digests: BTreeMap<usize, Sha256> = BTreeMap::new();
@@ -97,8 +97,8 @@ fn subject_of(check: &Check) -> Result<Option<String>, String> {
     Ok(is_known.then(|| placeholders.join(" → ")))
 }
 
-fn rule_of(check: &Check, identity: Identity, subject: Option<&str>) -> RuleFile {
-    let Identity { id, name, title } = identity;
+fn rule_of(check: &Check, identity: CheckIdentity, subject: Option<&str>) -> RuleFile {
+    let CheckIdentity { id, name, title } = identity;
     // Braces would be placeholders.
     let said = title.replace('{', "(").replace('}', ")");
     let message = match subject {
@@ -111,23 +111,26 @@ fn rule_of(check: &Check, identity: Identity, subject: Option<&str>) -> RuleFile
     let fix = paragraphs(&[&check.resolution_details], "The check does not say what to do.");
     let url = check.documentation_url.as_str();
     let is_address = url.starts_with("https://") || url.starts_with("http://");
-    let references =
-        if is_address && !url.contains(char::is_whitespace) { vec![Text::new(url)] } else { Vec::new() };
+    let references = if is_address && !url.contains(char::is_whitespace) {
+        vec![PlacedText::new(url)]
+    } else {
+        Vec::new()
+    };
     let tags = if check.category.is_empty() {
         BTreeMap::new()
     } else {
         BTreeMap::from([(AREA.to_owned(), vec![check.category.clone()])])
     };
     RuleFile {
-        id: Text::new(id),
-        title: Text::new(title),
-        severity: Text::new(severity),
-        message: Text::new(message),
-        why: Text::new(why),
-        fix: Text::new(fix),
+        id: PlacedText::new(id),
+        title: PlacedText::new(title),
+        severity: PlacedText::new(severity),
+        message: PlacedText::new(message),
+        why: PlacedText::new(why),
+        fix: PlacedText::new(fix),
         area_and_name: Some((AREA.to_owned(), name)),
-        table: Some(Text::new(&check.table)),
-        filter: Some(Text::new(&check.conditions)),
+        table: Some(PlacedText::new(&check.table)),
+        filter: Some(PlacedText::new(&check.conditions)),
         references,
         tags,
         ..RuleFile::default()

@@ -3,13 +3,17 @@
 use super::Compiler;
 use crate::rule::error::RuleError;
 use crate::rule::expect::Fill;
-use crate::rule::file::{Absent, Atom, RuleFile, Text, UnlessUnknown};
+use crate::rule::file::{Absent, Atom, PlacedText, RuleFile, UnlessUnknown};
 use crate::rule::model::{Binding, CaseBody, Condition, Judges, PluginBody, PluginSource, RecordBody};
 
 impl Compiler<'_> {
     /// A rule of several conditions may point at a field of a table that one of
     /// them is about.
-    pub(super) fn at_of_conditions(&mut self, file: &RuleFile, at: &Text) -> Result<Box<str>, RuleError> {
+    pub(super) fn at_of_conditions(
+        &mut self,
+        file: &RuleFile,
+        at: &PlacedText,
+    ) -> Result<Box<str>, RuleError> {
         let cases = file.cases.iter().flat_map(|case| case.all.iter().chain(&case.any));
         let atoms = file.all.iter().chain(&file.any).chain(cases);
         let tables: Vec<String> = atoms.filter_map(|atom| Some(atom.table.as_ref()?.value.clone())).collect();
@@ -70,7 +74,9 @@ impl Compiler<'_> {
             return self.plugin(plugin, atom.active.unwrap_or(true), atom.absent);
         }
         let Some(table) = &atom.table else {
-            return Err(self.error(&Text::default(), "a condition names a property, plugin, table or count"));
+            return Err(
+                self.error(&PlacedText::default(), "a condition names a property, plugin, table or count")
+            );
         };
         let name = table.value.as_str();
         let body = RecordBody {
@@ -87,14 +93,15 @@ impl Compiler<'_> {
     }
 
     /// A plugin's state stands in one of several tables; which is data.
-    fn plugin(&mut self, plugin: &Text, active: bool, absent: Absent) -> Result<Condition, RuleError> {
+    fn plugin(&mut self, plugin: &PlacedText, active: bool, absent: Absent) -> Result<Condition, RuleError> {
         let mut sources = Vec::new();
         for line in include_str!("../plugins.tsv").lines().filter(|line| !line.starts_with('#')) {
             let mut cells = line.split('\t');
             let (Some(name), Some(id), Some(is_active)) = (cells.next(), cells.next(), cells.next()) else {
                 continue;
             };
-            let is_active = self.query(&Text { value: is_active.to_owned(), ..plugin.clone() }, name)?;
+            let is_active =
+                self.query(&PlacedText { value: is_active.to_owned(), ..plugin.clone() }, name)?;
             let table = self.wanted.want_table(name);
             sources.push(PluginSource { table, id: self.wanted.keep_column(table, id), is_active });
         }

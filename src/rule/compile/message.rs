@@ -2,16 +2,16 @@
 //! show a secret.
 
 use super::Compiler;
-use crate::record::{carries_records, is_secret_column};
+use crate::record::Secrecy;
 use crate::rule::error::RuleError;
-use crate::rule::file::Text;
-use crate::rule::message::{Part, Piece, Special, Template, split};
+use crate::rule::file::PlacedText;
+use crate::rule::message::{MessagePart, MessagePiece, Special, Template, split};
 use crate::rule::model::Body;
 
 impl Compiler<'_> {
     pub(super) fn message(
         &mut self,
-        text: &Text,
+        text: &PlacedText,
         table: Option<&str>,
         body: &Body,
     ) -> Result<Template, RuleError> {
@@ -19,8 +19,8 @@ impl Compiler<'_> {
         let mut parts = Vec::new();
         for piece in pieces {
             parts.push(match piece {
-                Piece::Text(piece) => Part::Text(piece.to_owned()),
-                Piece::Placeholder(name) => self.placeholder(name, text, table, body)?,
+                MessagePiece::Text(piece) => MessagePart::Text(piece.to_owned()),
+                MessagePiece::Placeholder(name) => self.placeholder(name, text, table, body)?,
             });
         }
         Ok(Template { parts })
@@ -29,12 +29,12 @@ impl Compiler<'_> {
     fn placeholder(
         &mut self,
         name: &str,
-        text: &Text,
+        text: &PlacedText,
         table: Option<&str>,
         body: &Body,
-    ) -> Result<Part, RuleError> {
+    ) -> Result<MessagePart, RuleError> {
         if let Some(values) = self.params.0.get(name) {
-            return Ok(Part::Text(values.join(", ")));
+            return Ok(MessagePart::Text(values.join(", ")));
         }
         let special = match (name, body) {
             ("count", Body::Count(_)) => Some(Special::Count),
@@ -44,26 +44,24 @@ impl Compiler<'_> {
             _ => None,
         };
         if let Some(special) = special {
-            return Ok(Part::Special(special));
+            return Ok(MessagePart::Special(special));
         }
         let Some(table) = table else {
             let message = format!("the message's '{{{name}}}' is none of this rule's placeholders");
             return Err(self.error(text, message));
         };
-        let path = self.path_of(&Text { value: name.to_owned(), ..text.clone() }, text, table)?;
+        let path = self.path_of(&PlacedText { value: name.to_owned(), ..text.clone() }, text, table)?;
         if path.class().is_some() {
-            return Ok(Part::Evidence(path));
+            return Ok(MessagePart::Evidence(path));
         }
         if let Some((table, column)) = path.column() {
             let names = self.wanted.table(table);
             let column = &names.columns[column.index()];
-            let is_property_value = &*names.name == "sys_properties" && &**column == "value";
-            let may_be_secret = is_secret_column(&names.name, column) || carries_records(column);
-            if may_be_secret || is_property_value {
+            if Secrecy::of(&names.name, column) != Secrecy::Text {
                 let message = format!("the message must not show '{name}': it may be a secret");
                 return Err(self.error(text, message));
             }
         }
-        Ok(Part::Field(path))
+        Ok(MessagePart::Field(path))
     }
 }

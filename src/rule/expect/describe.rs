@@ -1,17 +1,17 @@
 //! Comparators in words.
 
-use super::{Check, Expectation};
+use super::{Criterion, Expectation};
 
 impl Expectation {
     /// What is expected, for a message: `true`, `at most 60`.
     #[must_use]
     pub fn describe(&self) -> String {
-        let parts: Vec<_> = self.checks.iter().map(Check::describe).collect();
+        let parts: Vec<_> = self.checks.iter().map(Criterion::describe).collect();
         parts.join(" and ")
     }
 }
 
-impl Check {
+impl Criterion {
     fn describe(&self) -> String {
         match self {
             Self::Equals(expected) => expected.clone(),

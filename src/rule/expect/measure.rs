@@ -1,6 +1,6 @@
 //! Which of two values that fail a comparator is the better one.
 
-use super::{Check, Expectation};
+use super::{Criterion, Expectation};
 use crate::finding::Better;
 
 impl Expectation {
@@ -8,7 +8,7 @@ impl Expectation {
     /// numbers are better than it.
     #[must_use]
     pub fn measure(&self, value: &str) -> Option<(f64, Better)> {
-        let is_limit = |check: &Check| matches!(check, Check::AtMost(_) | Check::AtLeast(_));
+        let is_limit = |check: &Criterion| matches!(check, Criterion::AtMost(_) | Criterion::AtLeast(_));
         let is_unlimited =
             self.unlimited.as_deref().is_some_and(|word| word.eq_ignore_ascii_case(value.trim()));
         if is_unlimited || !self.checks.iter().all(is_limit) {

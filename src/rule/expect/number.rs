@@ -1,6 +1,6 @@
 //! Values that are compared as numbers.
 
-use super::{Check, parse_number};
+use super::{Criterion, parse_number};
 use crate::query::{is_other_number, plain_number};
 
 /// Which texts are numbers.
@@ -21,7 +21,7 @@ impl Numbers {
     }
 }
 
-impl Check {
+impl Criterion {
     /// Whether a number is asked for, and nobody can say which number the platform
     /// reads in the value. What is empty or a word is no number, and fails a limit.
     pub(super) fn cannot_read(&self, value: &str, normal_value: &str, numbers: Numbers) -> bool {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{OneOrMany, Scalar, Text};
+use super::{OneOrMany, PlacedText, Scalar};
 
 /// The tests of a rule. Its compact form holds their number only: who runs a
 /// rule's tests finds them apart.
@@ -63,7 +63,7 @@ impl JsonSchema for Tests {
 #[serde(deny_unknown_fields)]
 pub struct RuleTest {
     /// What it shows.
-    pub name: Text,
+    pub name: PlacedText,
     /// The text of an export.
     #[serde(default)]
     pub export: String,

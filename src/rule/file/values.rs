@@ -14,7 +14,7 @@ use super::{Atom, Comparator};
 
 /// A text and the place it was written at, for messages with a caret.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Text {
+pub struct PlacedText {
     /// The text.
     pub value: String,
     /// Line, from 1; 0 where it is not known.
@@ -44,7 +44,7 @@ pub struct Expect {
     pub fields: BTreeMap<String, Comparator>,
 }
 
-impl Text {
+impl PlacedText {
     /// A text whose place is not known.
     #[must_use]
     pub fn new(value: impl Into<String>) -> Self {
@@ -52,7 +52,7 @@ impl Text {
     }
 }
 
-impl Serialize for Text {
+impl Serialize for PlacedText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if serializer.is_human_readable() {
             return serializer.serialize_str(&self.value);
@@ -61,7 +61,7 @@ impl Serialize for Text {
     }
 }
 
-impl<'de> Deserialize<'de> for Text {
+impl<'de> Deserialize<'de> for PlacedText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         if !deserializer.is_human_readable() {
             let (value, line, column) = Deserialize::deserialize(deserializer)?;
@@ -297,9 +297,9 @@ impl JsonSchema for Atoms {
     }
 }
 
-impl JsonSchema for Text {
+impl JsonSchema for PlacedText {
     fn schema_name() -> Cow<'static, str> {
-        "Text".into()
+        "PlacedText".into()
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {

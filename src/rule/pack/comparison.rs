@@ -17,8 +17,8 @@ pub struct ComparisonQuestions {
 }
 
 impl Pack {
-    /// Has everything read by which instances are compared, which is more than
-    /// [`Pack::want_review`] asks for. Findings stay what they are.
+    /// Asks for everything by which instances are compared, which is more than
+    /// [`Pack::want_review`]. Findings do not change.
     ///
     /// # Errors
     /// As [`Pack::want_review`].

@@ -33,8 +33,7 @@ pub struct ReviewQuestions {
 }
 
 impl Pack {
-    /// Has everything read that the pages for reviewers show. Findings stay what
-    /// they are.
+    /// Asks for everything that the pages for reviewers show. Findings do not change.
     ///
     /// # Errors
     /// Where the pack's own names make a question ambiguous.

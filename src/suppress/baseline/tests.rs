@@ -2,11 +2,11 @@
 
 use super::{Baseline, Changes};
 use crate::finding::{Finding, ValuesHash, fingerprint};
-use crate::suppress::entry::{Entry, KnownValues, cell};
+use crate::suppress::entry::{BaselineEntry, KnownValues, cell};
 use crate::suppress::recognise::tests::finding;
 
-fn entry(rule: &str, key: &str) -> Entry {
-    Entry {
+fn entry(rule: &str, key: &str) -> BaselineEntry {
+    BaselineEntry {
         rule: rule.to_owned(),
         table: "sys_user".to_owned(),
         key: cell(key),
@@ -34,7 +34,7 @@ fn the_file_is_sorted_and_reads_back_as_itself() {
         entry("SNA1", hostile),
         entry("SNB2", "a"),
         entry("SNB2", "b"),
-        Entry { values: None, ..entry("SNB2", "c") },
+        BaselineEntry { values: None, ..entry("SNB2", "c") },
     ]);
     let text = written(&baseline);
     let keys: Vec<_> = text.lines().skip(2).filter_map(|line| line.split('\t').nth(2)).collect();
@@ -57,7 +57,7 @@ fn version_1_is_read_as_well() {
         known.fingerprint
     );
     let baseline = Baseline::parse("b.tsv", &text).unwrap();
-    assert_eq!(baseline, Baseline::new([Entry { values: None, ..known }]));
+    assert_eq!(baseline, Baseline::new([BaselineEntry { values: None, ..known }]));
 }
 
 #[test]
@@ -86,8 +86,8 @@ fn mistakes_are_shown_at_their_line() {
 #[test]
 fn an_update_adds_and_drops_and_pruning_only_drops() {
     let of = |key: &str, value: &str| finding(key, "", &[value], None);
-    let entry_of = |finding: &Finding| Entry::of(finding, "SNA1");
-    let silent = Entry::of(&of("c", "1"), "SNB2");
+    let entry_of = |finding: &Finding| BaselineEntry::of(finding, "SNA1");
+    let silent = BaselineEntry::of(&of("c", "1"), "SNB2");
     let old = [entry_of(&of("stays", "1")), entry_of(&of("gone", "1")), entry_of(&of("worse", "1"))];
     let old = Baseline::new(old.into_iter().chain([silent.clone()]));
     let findings = [of("stays", "1"), of("worse", "2"), of("fresh", "1")];
@@ -108,16 +108,16 @@ fn an_update_adds_and_drops_and_pruning_only_drops() {
 #[test]
 fn an_update_brings_lines_of_version_1_up_to_date() {
     let seen = finding("a", "", &["1"], None);
-    let line = |finding: &Finding| Entry {
+    let line = |finding: &Finding| BaselineEntry {
         fingerprint: finding.earlier_fingerprint(),
         values: None,
-        ..Entry::of(finding, "SNA1")
+        ..BaselineEntry::of(finding, "SNA1")
     };
     let waived = finding("b", "", &["1"], None);
     let mut baseline = Baseline::new([line(&seen), line(&waived)]);
-    let is_written = |finding: &Finding| (&*finding.key == "a").then(|| Entry::of(finding, "SNA1"));
+    let is_written = |finding: &Finding| (&*finding.key == "a").then(|| BaselineEntry::of(finding, "SNA1"));
     let changes = baseline.update(&[seen.clone(), waived.clone()], is_written, |_| true);
     assert_eq!(changes, Changes::default());
     // What a waiver covers stays as it is: it is known when the waiver has ended.
-    assert_eq!(baseline, Baseline::new([Entry::of(&seen, "SNA1"), line(&waived)]));
+    assert_eq!(baseline, Baseline::new([BaselineEntry::of(&seen, "SNA1"), line(&waived)]));
 }

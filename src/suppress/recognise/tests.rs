@@ -1,11 +1,11 @@
 //! Which findings are known.
 
-use super::{Recognised, Seen};
+use super::{Recognised, SeenFinding};
 use crate::finding::{
     BaselineState, Better, Confidence, Finding, Identity, Measure, Severity, ValuesHash, fingerprint,
     fingerprint_of_record,
 };
-use crate::suppress::Entry;
+use crate::suppress::BaselineEntry;
 
 use BaselineState::{Changed, New, Unchanged};
 
@@ -39,9 +39,9 @@ pub(crate) fn finding(key: &str, sys_id: &str, values: &[&str], number: Option<f
 
 /// How findings stand to those that were known, in any order of both.
 fn check(known: &[Finding], now: &[Finding], expected: &[BaselineState], found: usize) {
-    let mut entries: Vec<_> = known.iter().map(|finding| Entry::of(finding, "SNA1")).collect();
+    let mut entries: Vec<_> = known.iter().map(|finding| BaselineEntry::of(finding, "SNA1")).collect();
     let mut now: Vec<_> =
-        now.iter().zip(expected).map(|(finding, state)| (Seen::of(finding), *state)).collect();
+        now.iter().zip(expected).map(|(finding, state)| (SeenFinding::of(finding), *state)).collect();
     for _ in 0..2 {
         for _ in 0..2 {
             let seen: Vec<_> = now.iter().map(|(seen, _)| seen.clone()).collect();
@@ -116,8 +116,8 @@ fn a_record_that_was_created_anew_is_known() {
 #[test]
 fn a_line_of_version_1_knows_whatever_has_its_fingerprint() {
     let seen = [finding("a", "1", &["x"], None), finding("a", "2", &["y"], Some(3.0))];
-    let line = Entry { values: None, sys_id: String::new(), ..Entry::of(&seen[0], "SNA1") };
-    let seen: Vec<_> = seen.iter().map(Seen::of).collect();
+    let line = BaselineEntry { values: None, sys_id: String::new(), ..BaselineEntry::of(&seen[0], "SNA1") };
+    let seen: Vec<_> = seen.iter().map(SeenFinding::of).collect();
     let recognised = Recognised::of(&[&line], &seen);
     assert_eq!((recognised.states, recognised.is_found), (vec![Unchanged; 2], vec![true]));
 }
@@ -126,9 +126,10 @@ fn a_line_of_version_1_knows_whatever_has_its_fingerprint() {
 fn many_twins_are_compared_at_once() {
     let known: Vec<_> =
         (0..20_000).map(|at| finding("a", &format!("k{at}"), &[&at.to_string()], None)).collect();
-    let entries: Vec<_> = known.iter().map(|finding| Entry::of(finding, "SNA1")).collect();
-    let seen: Vec<_> =
-        (0..20_000).map(|at| Seen::of(&finding("a", &format!("n{at}"), &[&at.to_string()], None))).collect();
+    let entries: Vec<_> = known.iter().map(|finding| BaselineEntry::of(finding, "SNA1")).collect();
+    let seen: Vec<_> = (0..20_000)
+        .map(|at| SeenFinding::of(&finding("a", &format!("n{at}"), &[&at.to_string()], None)))
+        .collect();
     let recognised = Recognised::of(&entries.iter().collect::<Vec<_>>(), &seen);
     assert!(recognised.states.iter().all(|state| *state == Unchanged));
 }

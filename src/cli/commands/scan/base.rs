@@ -11,7 +11,7 @@ use glidelint::finding::{BaselineState, Finding, Notice, RuleCoverage};
 use glidelint::rule::RuleMeta;
 use glidelint::source::{Discovery, sha256};
 use glidelint::span::ByteSpan;
-use glidelint::suppress::{self as accepted, Entry, Recognised, Seen};
+use glidelint::suppress::{self as accepted, BaselineEntry, Recognised, SeenFinding};
 
 use super::base_files::BaseFiles;
 use super::weaker::{self, InForce};
@@ -41,7 +41,7 @@ pub(crate) struct Base {
 
 /// A finding of before.
 struct Known {
-    entry: Entry,
+    entry: BaselineEntry,
     /// Where it stood, the path of the file from the root on. The first is what was
     /// reported.
     places: Vec<Stood>,
@@ -87,7 +87,7 @@ impl<'r> Replacing<'r> {
         };
         let (older, (source, start, _)) =
             known.places.iter().find_map(|stood| Some((&stood.path, newer(stood)?)))?;
-        let Entry { rule, table, key, .. } = &known.entry;
+        let BaselineEntry { rule, table, key, .. } = &known.entry;
         let message = format!(
             "{rule} for {table} {key} was found in {base} and rests on the version of a record in {older}, which \
              the copy here replaces as it is newer; --all-versions judges both"
@@ -169,8 +169,10 @@ impl Base {
                 outer_start: place.outer_start,
                 ordinal: place.ordinal,
             });
-            base.known
-                .push(Known { entry: Entry::of(finding, judged.rule_id(finding)), places: places.collect() });
+            base.known.push(Known {
+                entry: BaselineEntry::of(finding, judged.rule_id(finding)),
+                places: places.collect(),
+            });
         }
         Ok((base, discovery))
     }
@@ -188,7 +190,7 @@ impl Base {
         }
         let gone = self.known.iter().zip(is_found).filter(|(_, is_found)| !**is_found);
         let is_new = |known: &&Known| {
-            let Entry { rule, table, key, .. } = &known.entry;
+            let BaselineEntry { rule, table, key, .. } = &known.entry;
             let begin = format!("{rule} for {table} {key} ");
             !said.iter().any(|notice| notice.message.starts_with(&begin))
         };
@@ -204,7 +206,7 @@ impl Base {
         findings: &[Finding],
     ) -> Compared {
         let entries: Vec<_> = self.known.iter().map(|known| &known.entry).collect();
-        let seen: Vec<_> = findings.iter().map(Seen::of).collect();
+        let seen: Vec<_> = findings.iter().map(SeenFinding::of).collect();
         let Recognised { states, is_found } = Recognised::of(&entries, &seen);
         let mut gone_by_rule: BTreeMap<&str, Vec<&Known>> = BTreeMap::new();
         for (known, _) in self.known.iter().zip(&is_found).filter(|(_, is_found)| !**is_found) {
@@ -216,7 +218,7 @@ impl Base {
         let mut notices = self.said.clone();
         for (rule, gone) in gone_by_rule {
             let Some(first) = gone.first() else { continue };
-            let (Entry { table, key, .. }, path) = (&first.entry, first.path());
+            let (BaselineEntry { table, key, .. }, path) = (&first.entry, first.path());
             let open = self.rules.get(rule).copied().unwrap_or_default();
             let why = match open_now.get(rule) {
                 None => "the rule does not run any more",

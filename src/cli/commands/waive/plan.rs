@@ -8,7 +8,7 @@ use glidelint::config::Waiver;
 use glidelint::finding::{Finding, Fingerprint};
 use glidelint::report::action_plan;
 use glidelint::rule::RuleMeta;
-use glidelint::rule::file::{OneOrMany, Text};
+use glidelint::rule::file::{OneOrMany, PlacedText};
 use glidelint::source::text_of;
 
 use crate::cli::shared::fail::Failure;
@@ -69,10 +69,16 @@ pub(crate) fn accept(
         let at = *known.entry((finding.rule, subject.to_lowercase())).or_insert(accepted.waivers.len());
         if at == accepted.waivers.len() {
             let rule = rules.get(usize::from(finding.rule)).map_or_else(String::new, |rule| rule.id.clone());
-            let key = Some(Text::new(&*finding.key)).filter(|key| !key.value.is_empty());
-            let sys_id = finding.sys_id.as_deref().filter(|_| key.is_none()).map(Text::new);
+            let key = Some(PlacedText::new(&*finding.key)).filter(|key| !key.value.is_empty());
+            let sys_id = finding.sys_id.as_deref().filter(|_| key.is_none()).map(PlacedText::new);
             let bound_to = Some(OneOrMany(Vec::new()));
-            accepted.waivers.push(Waiver { rule: Text::new(rule), key, sys_id, bound_to, ..planned.waiver });
+            accepted.waivers.push(Waiver {
+                rule: PlacedText::new(rule),
+                key,
+                sys_id,
+                bound_to,
+                ..planned.waiver
+            });
         }
         if let Some(bound) = accepted.waivers[at].bound_to.as_mut() {
             bound.0.push(finding.values.to_string());
@@ -128,16 +134,17 @@ fn is_read(column: &str) -> bool {
 }
 
 fn waiver(cell: &dyn Fn(&str) -> String) -> Waiver {
-    let text = |name: &str| Some(cell(name)).filter(|text| !text.is_empty()).map(|text| Text::new(&text));
+    let text =
+        |name: &str| Some(cell(name)).filter(|text| !text.is_empty()).map(|text| PlacedText::new(&text));
     Waiver {
-        rule: Text::new(cell("rule")),
+        rule: PlacedText::new(cell("rule")),
         key: None,
         sys_id: None,
         table: None,
         path: None,
         broad: false,
-        reason: Text::new(cell("reason")),
-        owner: Text::new(cell("owner")),
+        reason: PlacedText::new(cell("reason")),
+        owner: PlacedText::new(cell("owner")),
         until: text("due date"),
         bound_to: None,
     }

@@ -1,4 +1,4 @@
-//! Which values must never leave the program.
+//! Which values must never leave the program: the one decision what is secret.
 
 use std::sync::{LazyLock, PoisonError, RwLock};
 
@@ -46,8 +46,8 @@ const SECRET_PROPERTY_WORDS: [&str; 12] = [
 /// marked as long as the program runs: one instance's secret is shown of none.
 static MARKED: LazyLock<RwLock<HashMap<String, HashSet<String>>>> = LazyLock::new(RwLock::default);
 
-/// Marks a column as secret whose type a row of `sys_dictionary` gives, if it is a
-/// type of passwords. What the built-in dictionary knows stays as it is.
+/// Marks a column as secret if a row of `sys_dictionary` gives it a password type.
+/// Columns of the built-in dictionary stay as they are.
 pub fn mark_by_type(table: &str, column: &str, type_name: &str) {
     if schema::kind_of(type_name) == ColumnType::Secret {
         let mut marked = MARKED.write().unwrap_or_else(PoisonError::into_inner);
@@ -60,10 +60,56 @@ fn is_marked(table: &str, column: &str) -> bool {
     marked.get(table).is_some_and(|columns| columns.contains(column))
 }
 
+/// What decides whether a value of a column is secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrecy {
+    /// The column alone: every value is.
+    Column,
+    /// The name and type of the property, beside the value.
+    Property,
+    /// The fields inside: the text holds whole records, as in update sets.
+    Payload,
+    /// The text itself: it is secret if it holds a credential.
+    Text,
+}
+
+impl Secrecy {
+    /// For a column of a table, or for a walk that begins there.
+    #[must_use]
+    pub fn of(table: &str, column: &str) -> Self {
+        match column {
+            "value" if table == "sys_properties" => Self::Property,
+            _ if is_secret_column(table, column) => Self::Column,
+            "payload" => Self::Payload,
+            _ => Self::Text,
+        }
+    }
+
+    /// Whether the whole text is secret. `field` reads another field of the record. If
+    /// it knows no name or type, every value of a property counts as secret.
+    #[must_use]
+    pub fn is_secret<'r>(self, text: &str, field: impl Fn(&str) -> Option<&'r str>) -> bool {
+        match self {
+            Self::Column => true,
+            Self::Property => {
+                let known = field("name").zip(field("type"));
+                known.is_none_or(|(name, type_name)| is_secret_property(name, type_name, text))
+            }
+            Self::Payload => false,
+            Self::Text => carries_credential(text),
+        }
+    }
+
+    /// Whether the text must not be shown: it is secret, or may hold secrets.
+    #[must_use]
+    pub fn hides<'r>(self, text: &str, field: impl Fn(&str) -> Option<&'r str>) -> bool {
+        self == Self::Payload || self.is_secret(text, field)
+    }
+}
+
 /// Whether a column holds passwords, tokens or keys: by its type in the built-in
 /// dictionary, else by that in rows of `sys_dictionary`, else by its name.
-#[must_use]
-pub fn is_secret_column(table: &str, column: &str) -> bool {
+fn is_secret_column(table: &str, column: &str) -> bool {
     // What a walk shows is as secret as the column at its end.
     let (table, column) = schema::end_of_walk(table, column).unwrap_or((table, column));
     if let Some(known) = schema::column(table, column) {
@@ -77,16 +123,8 @@ pub fn is_secret_column(table: &str, column: &str) -> bool {
     !HARMLESS_COLUMNS.contains(&name.as_str()) && SECRET_COLUMN_WORDS.iter().any(|word| name.contains(word))
 }
 
-/// Whether a column carries whole records as text, with whatever secrets are in
-/// them: the payloads of update sets and their like.
-#[must_use]
-pub fn carries_records(column: &str) -> bool {
-    column == "payload"
-}
-
-/// Whether the value of a `sys_properties` row is a secret: by its type, or what
-/// is displayed of that, else by
-/// its name, unless the value is plainly a switch or a number.
+/// Whether the value of a `sys_properties` row is a secret: by its type or the label of
+/// that, else by its name, unless the value is plainly a switch or a number.
 #[must_use]
 pub fn is_secret_property(name: &str, type_name: &str, value: &str) -> bool {
     let value = value.trim();
@@ -140,7 +178,7 @@ fn holds_a_word(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{carries_credential, is_secret_column, is_secret_property, mark_by_type};
+    use super::{Secrecy, carries_credential, is_secret_column, is_secret_property, mark_by_type};
 
     #[test]
     fn credentials_inside_a_text_are_known() {
@@ -171,6 +209,24 @@ mod tests {
         ] {
             assert!(!carries_credential(text), "{text}");
         }
+    }
+
+    #[test]
+    fn what_tells_of_a_secret_depends_on_the_column() {
+        let check = |(table, column), text, fields: &[(&str, &'static str)], expected| {
+            let secrecy = Secrecy::of(table, column);
+            let field = |name: &str| fields.iter().find(|(known, _)| *known == name).map(|(_, text)| *text);
+            let answers = (secrecy.is_secret(text, field), secrecy.hides(text, field));
+            assert_eq!(answers, expected, "{table}.{column} {text}");
+        };
+        let property = ("sys_properties", "value");
+        check(property, "k-1234", &[("name", "x.token"), ("type", "string")], (true, true));
+        check(property, "k-1234", &[("name", "x.colour"), ("type", "string")], (false, false));
+        check(property, "k-1234", &[("name", "x.colour")], (true, true));
+        check(("sys_user", "user_password"), "", &[], (true, true));
+        check(("sys_update_xml", "payload"), "password = 'hunter2'", &[], (false, true));
+        check(("sys_script", "script"), "password = 'hunter2'", &[], (true, true));
+        check(("sys_script", "script"), "gs.log()", &[], (false, false));
     }
 
     #[test]
