@@ -61,7 +61,7 @@ fn no_folder_holds_a_circle() {
 
 #[test]
 fn mod_files_only_declare_and_re_export() {
-    let complaints: Vec<_> = House::known().in_mod_files.iter().cloned().collect();
+    let complaints = House::known().in_mod_files.to_vec();
     check("move it to a file of its own", &complaints);
 }
 
