@@ -102,7 +102,7 @@ fn a_file_is_opened_once_and_once_more_for_its_findings() {
     for (name, has_findings) in [("clean", false), ("found", true)] {
         let text = accounts(0..ROWS, has_findings);
         folder.write(&format!("{name}.xml"), text.as_bytes());
-        folder.write(&format!("{name}.xml.gz"), &gzip(&text));
+        folder.write(&format!("{name}.xml.gz"), gzip(&text));
         let member = |number: usize| {
             let rows = number * ROWS / 10..(number + 1) * ROWS / 10;
             (format!("{number}.xml"), accounts(rows, has_findings))
