@@ -7,8 +7,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use glidelint::engine::{ACCESS_TABLES, reached_roles};
 use glidelint::finding::BaselineState;
+use glidelint::instance::{ACCESS_TABLES, reached_roles};
 use glidelint::locate::LocatedFinding;
 use glidelint::report::safe;
 use glidelint::scan::compile;
