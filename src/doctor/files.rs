@@ -2,7 +2,7 @@
 
 use super::demand::Demand;
 use super::knowledge::advice_of;
-use super::seen::{Rows, Seen};
+use super::seen::{FileTableRows, Seen};
 use super::sign::{Sign, SignKind};
 use crate::export::{FileKind, FileReport};
 use crate::record::{TableIdx, schema};
@@ -67,7 +67,7 @@ fn column_signs(
     pack: &Pack,
     demands: &[Demand],
     (table, source): (TableIdx, u32),
-    rows: &Rows,
+    rows: &FileTableRows,
     signs: &mut Vec<Sign>,
 ) {
     let wanted = pack.wanted.table(table);

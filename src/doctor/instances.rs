@@ -77,7 +77,7 @@ fn other_rows(seen: &Seen, table: TableIdx) -> Vec<((u32, u32), usize)> {
     if seen.holders(table).nth(1).is_none() {
         return Vec::new();
     }
-    let of_file = |(source, rows): (u32, &super::seen::Rows)| -> Vec<(u64, u32, Id)> {
+    let of_file = |(source, rows): (u32, &super::seen::FileTableRows)| -> Vec<(u64, u32, Id)> {
         rows.keys.iter().map(|(key, id)| (*key, source, *id)).collect()
     };
     let mut keys: Vec<_> = seen.holders(table).flat_map(of_file).collect();

@@ -4,7 +4,7 @@ use std::collections::btree_map::Entry;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::knowledge::{KnownProperty, advice_of};
-use super::seen::{Carried, Id, PropertyRow, Rows, Seen, Updated, Version, hash};
+use super::seen::{Carried, FileTableRows, Id, PropertyRow, Seen, Updated, Version, hash};
 use crate::export::{Collect, FileReport, RecordSink, Select, read_all};
 use crate::record::schema::{self, ColumnType};
 use crate::record::{ColumnIdx, Origin, Record, TableIdx, Wanted, WantedTable, is_secret_property};
@@ -176,7 +176,7 @@ impl SignSink {
     ) {
         let Some(plan) = plans.get(table.index()) else { return };
         let rows = self.seen.rows.entry((table, self.source));
-        let rows = rows.or_insert_with(|| Rows::new(plan.uses.len()));
+        let rows = rows.or_insert_with(|| FileTableRows::new(plan.uses.len()));
         rows.count += 1;
         let (mut sys_id, mut updated, mut key) = ("", "", "");
         for field in record.fields {

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::knowledge::{KnownProperty, export_limits};
 use super::numbered::{MissingPart, NumberedFiles};
-use super::seen::{Id, Rows, Seen, Updated};
+use super::seen::{FileTableRows, Id, Seen, Updated};
 use super::sign::{Sign, SignKind};
 use crate::record::TableIdx;
 use crate::rule::Pack;
@@ -82,12 +82,12 @@ struct Shared {
 
 /// The rows that pairs of files share, the one that comes first in the scan on
 /// the left. A row in several files is counted for those next to each other.
-fn shared(holders: &[(u32, &Rows)]) -> BTreeMap<(u32, u32), Shared> {
+fn shared(holders: &[(u32, &FileTableRows)]) -> BTreeMap<(u32, u32), Shared> {
     let mut pairs: BTreeMap<(u32, u32), Shared> = BTreeMap::new();
     if holders.len() < 2 {
         return pairs;
     }
-    let of_file = |(source, rows): &(u32, &Rows)| -> Vec<(Id, u32, Updated)> {
+    let of_file = |(source, rows): &(u32, &FileTableRows)| -> Vec<(Id, u32, Updated)> {
         rows.versions().map(|version| (version.id, *source, version.updated)).collect()
     };
     let mut all: Vec<_> = holders.iter().flat_map(of_file).collect();
@@ -114,7 +114,7 @@ fn shared(holders: &[(u32, &Rows)]) -> BTreeMap<(u32, u32), Shared> {
 /// The files that hold one table.
 struct Comparison<'a> {
     table: &'a str,
-    holders: Vec<(u32, &'a Rows)>,
+    holders: Vec<(u32, &'a FileTableRows)>,
     shared: BTreeMap<(u32, u32), Shared>,
     limits: &'a BTreeSet<u64>,
     sources: &'a [Source],
@@ -125,7 +125,7 @@ enum Continuation<'a> {
     /// Another file holds the row it ends with, and rows behind.
     Here,
     /// The next file in order begins behind that row.
-    Behind(u32, &'a Rows),
+    Behind(u32, &'a FileTableRows),
     Nowhere,
 }
 
@@ -134,7 +134,7 @@ impl Comparison<'_> {
         usize::try_from(source).ok().and_then(|at| self.sources.get(at)).map_or("", Source::path)
     }
 
-    fn rows(&self, source: u32) -> Option<&Rows> {
+    fn rows(&self, source: u32) -> Option<&FileTableRows> {
         self.holders.iter().find(|(holder, _)| *holder == source).map(|(_, rows)| *rows)
     }
 
@@ -145,7 +145,7 @@ impl Comparison<'_> {
     /// Whether one of two files ends with the row at which the other begins, and
     /// they share nothing else.
     fn is_clean_cut(&self, left: u32, right: u32) -> bool {
-        let touch = |before: &Rows, after: &Rows| before.last == after.first;
+        let touch = |before: &FileTableRows, after: &FileTableRows| before.last == after.first;
         let (Some(one), Some(other)) = (self.rows(left), self.rows(right)) else { return false };
         self.shared(left, right).rows == 1
             && one.is_by_sys_id()
@@ -253,17 +253,17 @@ impl Comparison<'_> {
 
     /// Whether a clean cut joins the file to one before it that has as many rows:
     /// then that is how many an export of this table gives.
-    fn is_as_full_as_the_one_before(&self, source: u32, rows: &Rows) -> bool {
+    fn is_as_full_as_the_one_before(&self, source: u32, rows: &FileTableRows) -> bool {
         self.holders.iter().any(|(other, before)| {
             before.count == rows.count && before.last == rows.first && self.is_clean_cut(*other, source)
         })
     }
 
-    fn continuation(&self, source: u32, rows: &Rows) -> Continuation<'_> {
+    fn continuation(&self, source: u32, rows: &FileTableRows) -> Continuation<'_> {
         let others = || self.holders.iter().filter(|(other, _)| *other != source);
         let by_sys_id = || others().filter(|(_, other)| other.is_by_sys_id() || other.count == 1);
         let last = Id::of(&rows.last);
-        let goes_on = |other: &&(u32, &Rows)| {
+        let goes_on = |other: &&(u32, &FileTableRows)| {
             other.1.first <= rows.last
                 && (other.1.last > rows.last || other.1.count == 1)
                 && other.1.versions().any(|version| version.id == last)

@@ -82,7 +82,7 @@ pub(super) struct Version {
 
 /// The rows of one table in one file.
 #[derive(Debug)]
-pub(super) struct Rows {
+pub(super) struct FileTableRows {
     pub(super) count: u64,
     /// Of each wanted column, whether any row shows it.
     pub(super) shown: Vec<bool>,
@@ -105,7 +105,7 @@ pub(super) struct Rows {
 /// the hasher is seeded.
 pub(super) type References = HashMap<Id, u32, RandomState>;
 
-impl Rows {
+impl FileTableRows {
     pub(super) fn new(columns: usize) -> Self {
         Self {
             count: 0,
@@ -200,7 +200,7 @@ pub(super) struct Seen {
     /// In the order of the sources.
     pub(super) reports: Vec<FileReport>,
     /// By table and source, of files that are tables.
-    pub(super) rows: BTreeMap<(TableIdx, u32), Rows>,
+    pub(super) rows: BTreeMap<(TableIdx, u32), FileTableRows>,
     pub(super) carried: Vec<Carried>,
     pub(super) properties: Vec<PropertyRow>,
 }
@@ -218,7 +218,7 @@ impl Seen {
     }
 
     /// The files in which the table stands as a table, in scan order.
-    pub(super) fn holders(&self, table: TableIdx) -> impl Iterator<Item = (u32, &Rows)> {
+    pub(super) fn holders(&self, table: TableIdx) -> impl Iterator<Item = (u32, &FileTableRows)> {
         self.rows.range((table, 0)..=(table, u32::MAX)).map(|((_, source), rows)| (*source, rows))
     }
 

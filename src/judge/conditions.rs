@@ -12,7 +12,7 @@ use crate::rule::{Condition, PluginBody, RecordBody};
 
 /// Whether a condition holds, and the row that shows it.
 #[derive(Debug, Clone)]
-pub(super) struct Held {
+pub(super) struct ConditionOutcome {
     pub(super) truth: Truth,
     /// What leaves it open beside tables and columns, as coverage says it.
     pub(super) unclear: Vec<String>,
@@ -29,7 +29,7 @@ pub(super) struct Failing {
     pub(super) table: TableIdx,
 }
 
-impl Held {
+impl ConditionOutcome {
     fn of(truth: Truth) -> Self {
         Self { truth, unclear: Vec::new(), failing: None }
     }
@@ -47,23 +47,23 @@ impl Held {
 }
 
 /// Whether all hold.
-pub(super) fn all(instance: &Instance<'_>, conditions: &[Condition]) -> Held {
+pub(super) fn all(instance: &Instance<'_>, conditions: &[Condition]) -> ConditionOutcome {
     let held = conditions.iter().map(|condition| holds(instance, condition));
-    held.fold(Held::of(Truth::Yes), |left, right| left.join(right, Truth::and))
+    held.fold(ConditionOutcome::of(Truth::Yes), |left, right| left.join(right, Truth::and))
 }
 
 /// Whether one holds.
-pub(super) fn any(instance: &Instance<'_>, conditions: &[Condition]) -> Held {
+pub(super) fn any(instance: &Instance<'_>, conditions: &[Condition]) -> ConditionOutcome {
     let held = conditions.iter().map(|condition| holds(instance, condition));
-    held.fold(Held::of(Truth::No), |left, right| left.join(right, Truth::or))
+    held.fold(ConditionOutcome::of(Truth::No), |left, right| left.join(right, Truth::or))
 }
 
-fn holds(instance: &Instance<'_>, condition: &Condition) -> Held {
+fn holds(instance: &Instance<'_>, condition: &Condition) -> ConditionOutcome {
     match condition {
         Condition::Property(body) => {
             let judged = judge_property(instance, body);
             let table = body.columns.table;
-            judged.into_iter().fold(Held::of(Truth::Yes), |held, property| {
+            judged.into_iter().fold(ConditionOutcome::of(Truth::Yes), |held, property| {
                 let truth = truth_of(property.verdict, property.missing);
                 let failing = (property.verdict == Verdict::Fail).then(|| Failing {
                     name: Some(property.name.clone()),
@@ -72,21 +72,24 @@ fn holds(instance: &Instance<'_>, condition: &Condition) -> Held {
                     table,
                 });
                 let unclear = property.unclear.into_iter().collect();
-                held.join(Held { truth, unclear, failing }, Truth::and)
+                held.join(ConditionOutcome { truth, unclear, failing }, Truth::and)
             })
         }
         Condition::Count(body) => {
             // Those that pass change nothing.
-            judge_count(instance, body).groups.into_iter().fold(Held::of(Truth::Yes), |held, group| {
-                let failing = (group.verdict == Verdict::Fail).then(|| Failing {
-                    name: None,
-                    expected: body.expect.describe(),
-                    place: group.rows.first().map(|&row| (body.table, row)),
-                    table: body.table,
-                });
-                let truth = truth_of(group.verdict, group.missing);
-                held.join(Held { truth, unclear: Vec::new(), failing }, Truth::and)
-            })
+            judge_count(instance, body).groups.into_iter().fold(
+                ConditionOutcome::of(Truth::Yes),
+                |held, group| {
+                    let failing = (group.verdict == Verdict::Fail).then(|| Failing {
+                        name: None,
+                        expected: body.expect.describe(),
+                        place: group.rows.first().map(|&row| (body.table, row)),
+                        table: body.table,
+                    });
+                    let truth = truth_of(group.verdict, group.missing);
+                    held.join(ConditionOutcome { truth, unclear: Vec::new(), failing }, Truth::and)
+                },
+            )
         }
         Condition::Records { body, absent } => records_hold(instance, body, *absent),
         Condition::Plugin(body) => plugin_holds(instance, body),
@@ -96,13 +99,13 @@ fn holds(instance: &Instance<'_>, condition: &Condition) -> Held {
 /// A row of the plugin in any table settles it; of several, one that says that
 /// the plugin is active. That no table has one means something only where one
 /// of them is known to be whole.
-fn plugin_holds(instance: &Instance<'_>, body: &PluginBody) -> Held {
+fn plugin_holds(instance: &Instance<'_>, body: &PluginBody) -> ConditionOutcome {
     let mut inactive = None;
     let mut unknown: Option<Missing> = None;
     for source in &body.sources {
         for row in instance.by_value(source.table, source.id, &body.id) {
             match source.is_active.evaluate(instance, &instance.clock, row) {
-                Truth::Yes if body.active => return Held::of(Truth::Yes),
+                Truth::Yes if body.active => return ConditionOutcome::of(Truth::Yes),
                 Truth::Yes => return failing_plugin(body, source.table, Some(row)),
                 Truth::No => inactive = inactive.or(Some((source.table, row))),
                 Truth::Unknown(missing) => unknown = Some(unknown.unwrap_or_default().union(missing)),
@@ -110,17 +113,21 @@ fn plugin_holds(instance: &Instance<'_>, body: &PluginBody) -> Held {
         }
     }
     if let Some(missing) = unknown {
-        return Held::of(Truth::Unknown(missing));
+        return ConditionOutcome::of(Truth::Unknown(missing));
     }
     if let Some((table, row)) = inactive {
-        return if body.active { failing_plugin(body, table, Some(row)) } else { Held::of(Truth::Yes) };
+        return if body.active {
+            failing_plugin(body, table, Some(row))
+        } else {
+            ConditionOutcome::of(Truth::Yes)
+        };
     }
     // A row without its id may be the plugin.
     let nameless = body.sources.iter().filter(|source| instance.without_column(source.table, source.id));
     let nameless = nameless.map(|source| Missing::column(source.table, source.id));
     let nameless = nameless.fold(Missing::none(), Missing::union);
     if !nameless.is_empty() {
-        return Held::of(Truth::Unknown(nameless));
+        return ConditionOutcome::of(Truth::Unknown(nameless));
     }
     let tables = body.sources.iter().map(|source| source.table);
     let is_whole = tables.clone().any(|table| instance.holds_all(table));
@@ -129,21 +136,23 @@ fn plugin_holds(instance: &Instance<'_>, body: &PluginBody) -> Held {
     let named = tables.clone().find(is_there).or_else(|| tables.clone().next());
     match (named.filter(|_| is_whole), body.absent) {
         (Some(table), Absent::Fail) => failing_plugin(body, table, None),
-        (Some(_), Absent::Pass) => Held::of(Truth::Yes),
-        _ => Held::of(Truth::Unknown(tables.map(Missing::table).fold(Missing::none(), Missing::union))),
+        (Some(_), Absent::Pass) => ConditionOutcome::of(Truth::Yes),
+        _ => ConditionOutcome::of(Truth::Unknown(
+            tables.map(Missing::table).fold(Missing::none(), Missing::union),
+        )),
     }
 }
 
-fn failing_plugin(body: &PluginBody, table: TableIdx, row: Option<RowId>) -> Held {
+fn failing_plugin(body: &PluginBody, table: TableIdx, row: Option<RowId>) -> ConditionOutcome {
     let expected = if body.active { "active" } else { "inactive" }.to_owned();
     let place = row.map(|row| (table, row));
     let failing = Failing { name: Some(body.id.clone()), expected, place, table };
-    Held { truth: Truth::No, unclear: Vec::new(), failing: Some(failing) }
+    ConditionOutcome { truth: Truth::No, unclear: Vec::new(), failing: Some(failing) }
 }
 
 /// With a requirement: every record that matches meets it. Without one: some
 /// record matches.
-fn records_hold(instance: &Instance<'_>, body: &RecordBody, absent: Absent) -> Held {
+fn records_hold(instance: &Instance<'_>, body: &RecordBody, absent: Absent) -> ConditionOutcome {
     let demands = body.require.is_some() || !body.expect.is_empty();
     let mut matched = false;
     let mut unknown: Option<Missing> = None;
@@ -188,7 +197,7 @@ fn records_hold(instance: &Instance<'_>, body: &RecordBody, absent: Absent) -> H
         place: failing_row.map(|row| (body.table, row)),
         table: body.table,
     });
-    Held { truth, unclear: Vec::new(), failing }
+    ConditionOutcome { truth, unclear: Vec::new(), failing }
 }
 
 fn truth_of(verdict: Verdict, missing: Missing) -> Truth {

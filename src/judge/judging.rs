@@ -6,7 +6,7 @@ use foldhash::quality::RandomState;
 use rayon::prelude::*;
 use smallvec::smallvec;
 
-use super::conditions::{self, Held};
+use super::conditions::{self, ConditionOutcome};
 use super::counts::{Counting, judge_count};
 use super::findings::Subject;
 use super::properties::{JudgedProperty, judge_property};
@@ -294,7 +294,7 @@ impl<'i> Judging<'i> {
         self.tally.add(Verdict::NotApplicable, &Missing::none());
     }
 
-    fn case(&mut self, binding: &Binding, held: Held) {
+    fn case(&mut self, binding: &Binding, held: ConditionOutcome) {
         match held.truth {
             Truth::Yes => self.tally.add(Verdict::Pass, &Missing::none()),
             Truth::Unknown(missing) => {
@@ -345,8 +345,8 @@ pub(super) fn is_judged(body: &RecordBody, row: &Row) -> bool {
         && (body.judges == Judges::EveryCopy || row.standing == RowStanding::Current)
 }
 
-fn both(all: Held, any: Held) -> Held {
-    Held {
+fn both(all: ConditionOutcome, any: ConditionOutcome) -> ConditionOutcome {
+    ConditionOutcome {
         truth: all.truth.and(any.truth),
         unclear: [all.unclear, any.unclear].concat(),
         failing: all.failing.or(any.failing),

@@ -3,7 +3,7 @@
 use memchr::memchr_iter;
 
 use super::near::Spans;
-use super::snippet::{Piece, cells, cut, surroundings, utf16_units};
+use super::snippet::{TextPiece, cells, cut, surroundings, utf16_units};
 use super::text_store::{Excerpt, PlaceKey};
 use super::{PlaceLines, Snippet};
 use crate::span::{ByteSpan, LineColumn};
@@ -38,7 +38,7 @@ impl Point {
         };
         let units = if is_sheet { cells } else { utf16_units };
         let around = secrets.and_then(|secrets| {
-            surroundings(&snippet.region, Piece { text, span: context, begin, units }, secrets)
+            surroundings(&snippet.region, TextPiece { text, span: context, begin, units }, secrets)
         });
         Excerpt { snippet, context: around }
     }

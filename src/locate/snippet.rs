@@ -8,7 +8,7 @@ use crate::span::{ByteSpan, LineColumn};
 
 /// The text around a region.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Piece<'t> {
+pub(super) struct TextPiece<'t> {
     pub(super) text: &'t str,
     pub(super) span: ByteSpan,
     /// The line and column of its start.
@@ -30,12 +30,12 @@ pub(super) fn cells(text: &str) -> u64 {
 /// Lines before and after the region, as far as the piece holds them; some
 /// characters where a side holds no line end. `None` where the piece holds no
 /// more than the region.
-pub(super) fn surroundings(region: &Region, piece: Piece<'_>, secrets: &[ByteSpan]) -> Option<Snippet> {
+pub(super) fn surroundings(region: &Region, piece: TextPiece<'_>, secrets: &[ByteSpan]) -> Option<Snippet> {
     /// How many line ends are passed on each side.
     const LINES: usize = 2;
     /// How many bytes are shown of a side without line ends.
     const BYTES: usize = 200;
-    let Piece { text: piece, span: context, begin, units } = piece;
+    let TextPiece { text: piece, span: context, begin, units } = piece;
     let span = region.span;
     let index = |offset: u64| usize::try_from(offset.saturating_sub(context.start)).unwrap_or(usize::MAX);
     let (start, end) = (index(span.start), index(span.end).min(piece.len()));

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 /// How one value must stand to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Comparison {
+pub(super) enum ValueComparison {
     Equal,
     NotEqual,
     Less,
@@ -13,7 +13,7 @@ pub(super) enum Comparison {
     GreaterOrEqual,
 }
 
-impl Comparison {
+impl ValueComparison {
     /// Whether two values in this order satisfy the comparison.
     pub(super) fn holds(self, order: Ordering) -> bool {
         match self {

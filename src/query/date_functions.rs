@@ -3,7 +3,7 @@
 
 use jiff::civil::DateTime;
 
-use super::comparison::Comparison;
+use super::comparison::ValueComparison;
 use super::dates::{Clock, Moment, Unit, time_of};
 
 /// A date function with its arguments.
@@ -169,7 +169,7 @@ pub(super) struct DatePart {
     pub(super) script: String,
     part: Part,
     value: i64,
-    comparison: Comparison,
+    comparison: ValueComparison,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -232,13 +232,13 @@ impl Part {
 }
 
 /// The comparison that two letters name.
-fn comparison_named(name: &str) -> Option<Comparison> {
+fn comparison_named(name: &str) -> Option<ValueComparison> {
     Some(match name {
-        "GT" => Comparison::Greater,
-        "GE" => Comparison::GreaterOrEqual,
-        "LT" => Comparison::Less,
-        "LE" => Comparison::LessOrEqual,
-        "EE" | "EQ" => Comparison::Equal,
+        "GT" => ValueComparison::Greater,
+        "GE" => ValueComparison::GreaterOrEqual,
+        "LT" => ValueComparison::Less,
+        "LE" => ValueComparison::LessOrEqual,
+        "EE" | "EQ" => ValueComparison::Equal,
         _ => return None,
     })
 }

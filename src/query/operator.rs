@@ -2,14 +2,14 @@
 //! opposite. From parsing to evaluation a condition holds the same [`Operator`];
 //! binding only replaces the names and texts among its [`Operands`].
 
-use super::comparison::Comparison;
+use super::comparison::ValueComparison;
 use super::date_functions::DatePart;
 use super::dates::Unit;
 
 /// What is asked of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Operator {
-    Compare(Comparison),
+    Compare(ValueComparison),
     Search(Search, Polarity),
     OneOf(Polarity),
     IsEmpty,
@@ -18,12 +18,12 @@ pub(super) enum Operator {
     Anything,
     Between,
     SameAs(Polarity),
-    CompareField(Comparison),
+    CompareField(ValueComparison),
     /// More (`Greater`) or less than so many units before or after another field.
-    Distance(Comparison),
+    Distance(ValueComparison),
     On(Polarity),
     /// Compared with now, moved by so many units.
-    Relative(Comparison),
+    Relative(ValueComparison),
     DatePart,
     InstanceOf,
 }
@@ -104,10 +104,10 @@ const fn row(
     OperatorRow { operator, words, takes, opposite }
 }
 
-use Comparison::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
 use Operator as O;
 use Polarity::{Negated, Plain};
 use Search::{Contains, EndsWith, StartsWith};
+use ValueComparison::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual, NotEqual};
 
 /// Every operator that is supported.
 pub(super) const OPERATORS: &[OperatorRow] = &[

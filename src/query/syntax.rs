@@ -10,7 +10,7 @@ mod term;
 
 use std::ops::Range;
 
-use super::comparison::Comparison;
+use super::comparison::ValueComparison;
 use super::date_functions::DateFunction;
 use super::operator::{Operands, Operator};
 
@@ -95,7 +95,7 @@ pub(in crate::query) struct Related {
     pub(in crate::query) column: String,
     /// What of this row it equals; `None` is the platform's own form, the `sys_id`.
     pub(in crate::query) this: Option<Path>,
-    pub(in crate::query) comparison: Comparison,
+    pub(in crate::query) comparison: ValueComparison,
     pub(in crate::query) count: u32,
     pub(in crate::query) query: Query,
     pub(in crate::query) place: TextPlace,

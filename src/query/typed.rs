@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::comparison::Comparison;
+use super::comparison::ValueComparison;
 use super::dates::{Moment, Unit};
 use super::number::Number;
 use super::operator::{Direction, Operands, Operator, Shift};
@@ -72,22 +72,22 @@ fn is_ordered(kind: Option<ColumnType>) -> bool {
 }
 
 /// Whether `left` lies on the asked side of `right`, nearer or farther than `shift`.
-fn is_distant(left: &str, right: &str, comparison: Comparison, shift: Shift) -> Option<bool> {
+fn is_distant(left: &str, right: &str, comparison: ValueComparison, shift: Shift) -> Option<bool> {
     let (left, right) = (Moment::parse(left)?, Moment::parse(right)?);
     let bound = right.like(shift.unit.shift(right.start(), shift.signed())?);
     let (from_bound, from_right) = (left.compare(bound), left.compare(right));
     // After this, "greater" always means farther away.
     let turn = |order: Ordering| if shift.direction == Direction::Earlier { order.reverse() } else { order };
     Some(match comparison {
-        Comparison::Less => turn(from_bound).is_lt() && turn(from_right).is_ge(),
+        ValueComparison::Less => turn(from_bound).is_lt() && turn(from_right).is_ge(),
         _ => turn(from_bound).is_gt(),
     })
 }
 
 /// Compares a moment with a shifted now. Equal means the same minute or hour for these
 /// units, and the same day for all others.
-pub(super) fn is_relative(moment: Moment, bound: Moment, comparison: Comparison, unit: Unit) -> bool {
-    if comparison != Comparison::Equal {
+pub(super) fn is_relative(moment: Moment, bound: Moment, comparison: ValueComparison, unit: Unit) -> bool {
+    if comparison != ValueComparison::Equal {
         return comparison.holds(moment.compare(bound));
     }
     match (unit, moment) {

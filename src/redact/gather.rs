@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use hashbrown::HashMap;
 
-use super::known::Known;
+use super::known::KnownPeople;
 use super::secrets::Secrets;
 use super::traits::{Means, Traits, USERS};
 use crate::export::{self, Collect, RecordSink, Select};
@@ -15,7 +15,7 @@ use crate::source::Source;
 /// What the exports say of people and secrets.
 #[derive(Debug, Clone, Default)]
 pub struct Gathered {
-    pub(super) known: Known,
+    pub(super) known: KnownPeople,
     /// The secrets.
     pub secrets: Secrets,
 }
@@ -106,7 +106,7 @@ impl RecordSink for Gatherer {
     }
 }
 
-fn learn(known: &mut Known, traits: Traits, field: &Field<'_>, last: &mut String) {
+fn learn(known: &mut KnownPeople, traits: Traits, field: &Field<'_>, last: &mut String) {
     learn_text(known, traits.value, &field.value, last);
     let shown = [field.display_value.as_deref(), field.name_attribute.as_deref()];
     for shown in shown.into_iter().flatten() {
@@ -114,7 +114,7 @@ fn learn(known: &mut Known, traits: Traits, field: &Field<'_>, last: &mut String
     }
 }
 
-fn learn_text(known: &mut Known, means: Means, text: &str, last: &mut String) {
+fn learn_text(known: &mut KnownPeople, means: Means, text: &str, last: &mut String) {
     let text = text.trim();
     match means {
         Means::Person if text.is_empty() || text == last => {}

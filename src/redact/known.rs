@@ -6,14 +6,14 @@ use foldhash::quality::RandomState;
 use hashbrown::{HashMap, HashSet};
 
 use super::pseudonym::{Kind, is_pseudonym};
-use super::tokens::{Hashes, MOST, Token, tokens};
+use super::tokens::{Hashes, MOST, WordSpan, tokens};
 
 /// A set of numbers that are hashes already.
 type Numbers = HashSet<u64, FixedState>;
 
 /// What is known of people.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Known {
+pub(super) struct KnownPeople {
     state: RandomState,
     /// By the hash of all its words: whether it is a phone number rather than a name.
     whole: HashMap<u64, bool, FixedState>,
@@ -25,7 +25,7 @@ pub(super) struct Known {
     roles: Numbers,
 }
 
-impl Known {
+impl KnownPeople {
     /// One that knows nothing yet, and whose hashes are those of this one.
     pub(super) fn like(&self) -> Self {
         Self { state: self.state.clone(), ..Self::default() }
@@ -90,16 +90,16 @@ impl Known {
     /// One hash of the whole text, whatever stands between its words.
     fn hash(&self, text: &str) -> u64 {
         let mut hashes = Hashes::new(&self.state, text);
-        hashes.next(Token { start: 0, end: text.len() })
+        hashes.next(WordSpan { start: 0, end: text.len() })
     }
 
     /// The longest name that begins with the first of some words: how many of
     /// them it has, and what it is.
-    pub(super) fn longest(&self, text: &str, words: &[Token]) -> Option<(usize, Kind)> {
+    pub(super) fn longest(&self, text: &str, words: &[WordSpan]) -> Option<(usize, Kind)> {
         let mut hashes = Hashes::new(&self.state, text);
         let mut best = None;
         for (number, word) in (1..=MOST).zip(words) {
-            let together = |before: &Token| super::tokens::belong_together(text, *before, *word);
+            let together = |before: &WordSpan| super::tokens::belong_together(text, *before, *word);
             if number > 1 && !words.get(number - 2).is_some_and(together) {
                 break;
             }

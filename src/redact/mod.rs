@@ -21,5 +21,5 @@ pub use excerpts::RedactedExcerpts;
 pub use gather::{Gathered, gather};
 pub use pseudonym::Key;
 pub use redactor::{Extent, Redactor};
-pub use secrets::{Found, Secrets};
+pub use secrets::{FoundSecret, Secrets};
 pub use watch::{Watch, WatchedWriter};

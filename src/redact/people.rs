@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::known::Known;
+use super::known::KnownPeople;
 use super::pseudonym::Kind;
-use super::tokens::{Token, tokens};
+use super::tokens::{WordSpan, tokens};
 
 /// The least length of a word that is taken for a name in the middle of a text.
 const LEAST: usize = 3;
@@ -24,7 +24,7 @@ pub(super) enum Strictness {
 /// lower case is one that the program itself uses.
 pub(super) fn people(
     text: &str,
-    known: &Known,
+    known: &KnownPeople,
     strictness: Strictness,
     is_common: &dyn Fn(&str) -> bool,
 ) -> Vec<(Range<usize>, Kind)> {
@@ -50,8 +50,8 @@ pub(super) fn people(
 /// Whether words that are a name are meant as one where they stand.
 fn may_be_name(
     text: &str,
-    (first, last): (Token, Token),
-    known: &Known,
+    (first, last): (WordSpan, WordSpan),
+    known: &KnownPeople,
     strictness: Strictness,
     is_common: &dyn Fn(&str) -> bool,
 ) -> bool {

@@ -9,7 +9,7 @@ use regex::{Captures, Regex};
 
 use super::forms;
 use super::gather::Gathered;
-use super::known::Known;
+use super::known::KnownPeople;
 use super::people::{Strictness, people};
 use super::pseudonym::{Key, Kind, is_pseudonym};
 use super::tokens::tokens;
@@ -33,7 +33,7 @@ pub enum Extent {
 pub struct Redactor {
     extent: Extent,
     key: Key,
-    known: Known,
+    known: KnownPeople,
     /// Words that rules use, in lower case.
     common: HashSet<Box<str>>,
 }

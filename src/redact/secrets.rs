@@ -21,12 +21,12 @@ const LONGEST: usize = 64;
 #[derive(Clone)]
 pub(super) struct Secret {
     pub(super) text: Box<str>,
-    pub(super) found: Found,
+    pub(super) found: FoundSecret,
 }
 
 /// Where a secret stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct FoundSecret {
     /// Table of the record.
     pub table: Arc<str>,
     /// The field.
@@ -89,7 +89,7 @@ impl Secrets {
             role: PlaceRole::Primary,
             label: None,
         };
-        let found = Found { table: record.table.into(), field: field.into(), place };
+        let found = FoundSecret { table: record.table.into(), field: field.into(), place };
         self.list.push(Secret { text: text.into(), found });
     }
 
@@ -115,7 +115,7 @@ impl Secrets {
             let target = Target::Field("value".into());
             let role = PlaceRole::Primary;
             let place = Place { source: 0, outer_start: 0, ordinal: 0, target, role, label: None };
-            let found = Found { table: "sys_properties".into(), field: "value".into(), place };
+            let found = FoundSecret { table: "sys_properties".into(), field: "value".into(), place };
             secrets.list.push(Secret { text: text.into(), found });
         }
         secrets

@@ -11,14 +11,14 @@ pub(super) const MOST: usize = 12;
 
 /// A word: where it begins and ends, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Token {
+pub(super) struct WordSpan {
     pub(super) start: usize,
     pub(super) end: usize,
 }
 
 /// The words of a text.
-pub(super) fn tokens(text: &str) -> Vec<Token> {
-    let mut tokens: Vec<Token> = Vec::new();
+pub(super) fn tokens(text: &str) -> Vec<WordSpan> {
+    let mut tokens: Vec<WordSpan> = Vec::new();
     for (at, letter) in text.char_indices() {
         if !(letter.is_alphanumeric() || letter == '_') {
             continue;
@@ -26,14 +26,14 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         let end = at + letter.len_utf8();
         match tokens.last_mut() {
             Some(last) if last.end == at => last.end = end,
-            _ => tokens.push(Token { start: at, end }),
+            _ => tokens.push(WordSpan { start: at, end }),
         }
     }
     tokens
 }
 
 /// Whether two words may be of one name.
-pub(super) fn belong_together(text: &str, left: Token, right: Token) -> bool {
+pub(super) fn belong_together(text: &str, left: WordSpan, right: WordSpan) -> bool {
     let between = text.get(left.end..right.start).unwrap_or_default();
     between.len() <= GAP && !between.contains(['<', '>', '\n'])
 }
@@ -50,7 +50,7 @@ impl<'h, S: BuildHasher> Hashes<'h, S> {
     }
 
     /// With one word more.
-    pub(super) fn next(&mut self, token: Token) -> u64
+    pub(super) fn next(&mut self, token: WordSpan) -> u64
     where
         S::Hasher: Clone,
     {

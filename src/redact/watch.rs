@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 
-use super::secrets::{Found, Secrets};
+use super::secrets::{FoundSecret, Secrets};
 
 /// How much is looked at together, in bytes.
 const BLOCK: usize = 64 * 1024;
@@ -14,7 +14,7 @@ const BLOCK: usize = 64 * 1024;
 pub struct Watch {
     automaton: AhoCorasick,
     /// What each pattern is part of.
-    found: Vec<Found>,
+    found: Vec<FoundSecret>,
     /// Length of the longest pattern.
     longest: usize,
     own_words: usize,
@@ -95,7 +95,7 @@ pub struct WatchedWriter<'w> {
     watch: &'w Watch,
     out: &'w mut dyn Write,
     pending: Vec<u8>,
-    hit: Option<&'w Found>,
+    hit: Option<&'w FoundSecret>,
 }
 
 impl<'w> WatchedWriter<'w> {
@@ -104,7 +104,7 @@ impl<'w> WatchedWriter<'w> {
     ///
     /// # Errors
     /// Those of what is written to.
-    pub fn finish(mut self) -> (Option<&'w Found>, io::Result<()>) {
+    pub fn finish(mut self) -> (Option<&'w FoundSecret>, io::Result<()>) {
         let result = self.give_on(0).and_then(|()| self.out.flush());
         (self.hit, result)
     }

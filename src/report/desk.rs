@@ -10,7 +10,7 @@ pub struct Desk {
     /// The answers.
     pub review: Review,
     /// The places that they name by number.
-    pub spots: Vec<Spot>,
+    pub spots: Vec<FileLine>,
     /// What about the files a reader should doubt, and what would complete the
     /// picture.
     pub exports: Exports,
@@ -20,7 +20,7 @@ pub struct Desk {
 
 /// A line of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Spot {
+pub struct FileLine {
     /// The file as reports name it.
     pub path: String,
     /// From 1.
@@ -33,16 +33,16 @@ pub struct Spot {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exports {
     /// What to export, those for which most checks wait first.
-    pub requests: Vec<Request>,
+    pub requests: Vec<RequestedTable>,
     /// What is odd about files.
-    pub signs: Vec<Sign>,
+    pub signs: Vec<ShownSign>,
     /// Tables that look whole though nobody said so.
     pub look_whole: Vec<String>,
 }
 
 /// A table, or part of one, that is missing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Request {
+pub struct RequestedTable {
     /// The table.
     pub table: String,
     /// What of it: columns, or rows; empty for all of it.
@@ -58,7 +58,7 @@ pub struct Request {
 
 /// Something odd about a file or a table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Sign {
+pub struct ShownSign {
     /// One word, such as `export-cap`.
     pub kind: String,
     /// The file as reports name it; empty where it is about several.

@@ -34,7 +34,7 @@ use std::io::{self, Write};
 use askama::Template;
 
 use super::{Report, safe};
-use facts::Facts;
+use facts::CountedReport;
 
 /// How many findings the page holds, whatever the browser makes of more; the rest
 /// is counted and stands in the CSV.
@@ -50,7 +50,7 @@ const PAGED: usize = 200;
 /// # Errors
 /// Those of `out`.
 pub fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let facts = Facts::of(report);
+    let facts = CountedReport::of(report);
     let mut page = Page { out, error: None };
     page.put(&frame::head(&facts))?;
     page.put(&verdict::page(&facts))?;

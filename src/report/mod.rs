@@ -29,7 +29,7 @@ mod score;
 pub mod text;
 mod words;
 
-pub use desk::{Desk, Exports, Request, Sign, Spot};
+pub use desk::{Desk, Exports, FileLine, RequestedTable, ShownSign};
 pub use format::{FORMATS, FormatOptions, ReportFormat};
 pub use mend::mended;
 pub use redacted::{own_texts, redact_report};

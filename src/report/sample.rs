@@ -31,7 +31,7 @@ pub(super) fn report() -> Report {
 }
 
 /// The same with other findings: `change` changes them.
-pub(super) fn report_of(change: impl FnOnce(&mut Vec<Found>)) -> Report {
+pub(super) fn report_of(change: impl FnOnce(&mut Vec<SampleFinding>)) -> Report {
     let mut found = findings();
     change(&mut found);
     let (findings, excerpts) = with_excerpts(found);
@@ -94,7 +94,7 @@ pub(super) fn accepted() -> Report {
     report
 }
 
-fn findings() -> Vec<Found> {
+fn findings() -> Vec<SampleFinding> {
     let users = |wanted| place("exports/sys user.xml", USERS, wanted);
     let grant = found(2, 9.5, ("sys_user_has_role", "svc.sap → admin", None), "'svc.sap' holds [admin].")
         .at(place("more/archive.zip!/roles/grant 1.xml", USERS, "<active>true</active>"))
@@ -234,14 +234,19 @@ fn input(path: &str, archive: Option<&str>) -> Input {
 
 /// A finding, and the places that are shown of it.
 #[derive(Debug, Clone)]
-pub(super) struct Found {
+pub(super) struct SampleFinding {
     pub(super) finding: Finding,
     pub(super) places: Vec<ShownPlace<'static>>,
 }
 
-pub(super) fn found(rule: u16, severity: f64, subject: (&str, &str, Option<&str>), message: &str) -> Found {
+pub(super) fn found(
+    rule: u16,
+    severity: f64,
+    subject: (&str, &str, Option<&str>),
+    message: &str,
+) -> SampleFinding {
     let (table, key, field) = subject;
-    Found {
+    SampleFinding {
         finding: Finding {
             rule,
             severity: Severity::new(severity).unwrap(),
@@ -262,7 +267,7 @@ pub(super) fn found(rule: u16, severity: f64, subject: (&str, &str, Option<&str>
     }
 }
 
-impl Found {
+impl SampleFinding {
     pub(super) fn at(mut self, place: ShownPlace<'static>) -> Self {
         self.places.push(place);
         self
@@ -305,10 +310,10 @@ impl Excerpts for Prepared {
     }
 }
 
-fn with_excerpts(found: Vec<Found>) -> (Findings, Box<dyn Excerpts>) {
+fn with_excerpts(found: Vec<SampleFinding>) -> (Findings, Box<dyn Excerpts>) {
     let mut prepared = Prepared { paths: Vec::new(), shown: Vec::new() };
     let (mut findings, mut lines) = (Vec::new(), Vec::new());
-    for Found { mut finding, places } in found {
+    for SampleFinding { mut finding, places } in found {
         assert!(!places.is_empty(), "a finding has a place");
         finding.places = places.iter().map(|place| prepared.place(place)).collect();
         findings.push(finding);

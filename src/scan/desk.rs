@@ -4,7 +4,7 @@ use super::ReadScan;
 use crate::doctor::{self, Examination, Reason, SignWatch, examine, examine_watched, want_signs};
 use crate::locate::PlaceLines;
 use crate::record::Wanted;
-use crate::report::{Desk, Exports, Request, Sign, Spot};
+use crate::report::{Desk, Exports, FileLine, RequestedTable, ShownSign};
 use crate::rule::{Pack, PackFiles, RuleError, Settings};
 use crate::source::Discovery;
 use crate::survey::Reviewed;
@@ -79,7 +79,7 @@ impl ExportDoctor {
 impl ReadScan<'_> {
     /// A review with the lines of its places.
     pub(super) fn desk(&self, reviewed: Reviewed, lines: &[PlaceLines], exports: Exports) -> Desk {
-        let spots = reviewed.places.iter().zip(lines).map(|(place, lines)| Spot {
+        let spots = reviewed.places.iter().zip(lines).map(|(place, lines)| FileLine {
             path: self.scan.discovery.path(place.source).to_owned(),
             line: lines.region.start.line,
             column: lines.region.start.column,
@@ -92,7 +92,7 @@ impl ReadScan<'_> {
 /// whole.
 fn exports(examined: &Examination, discovery: &Discovery, complete: &[String]) -> Exports {
     let path = |source: Option<u32>| source.map_or("", |source| discovery.path(source)).to_owned();
-    let signs = examined.signs.iter().map(|sign| Sign {
+    let signs = examined.signs.iter().map(|sign| ShownSign {
         kind: sign.kind.as_str().to_owned(),
         path: path(sign.source),
         message: sign.message.clone(),
@@ -105,12 +105,12 @@ fn exports(examined: &Examination, discovery: &Discovery, complete: &[String]) -
     }
 }
 
-fn request(request: &doctor::Request) -> Request {
+fn request(request: &doctor::Request) -> RequestedTable {
     let url = request.urls.first().map(String::as_str).unwrap_or_default();
     // Reports name the instance elsewhere, or do not know it.
     let address =
         url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or(url, |(_, path)| path);
-    Request {
+    RequestedTable {
         table: request.table.clone(),
         part: match request.reason {
             Reason::Columns => request.columns.join(", "),

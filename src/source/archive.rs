@@ -16,7 +16,7 @@ use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
 use budget::Budget;
-use checked::Checked;
+use checked::CheckedMember;
 use links::{Begin, Link};
 
 /// Whether a file that starts with `head` is a zip archive.
@@ -353,9 +353,9 @@ pub(super) fn open(stored: &Stored, member: &Member) -> Result<Box<dyn Read + Se
     Ok(match member.method {
         Method::Deflated => {
             let expanded = DeflateDecoder::new(BufReader::with_capacity(64 * 1024, data));
-            Box::new(Checked::new(expanded, left, crc))
+            Box::new(CheckedMember::new(expanded, left, crc))
         }
-        Method::Stored | Method::Plain => Box::new(Checked::new(data, left, crc)),
+        Method::Stored | Method::Plain => Box::new(CheckedMember::new(data, left, crc)),
     })
 }
 

@@ -15,7 +15,7 @@ use walkdir::WalkDir;
 
 /// A regular file that was found.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct WalkedFile {
     /// Its place, as reported.
     pub(super) reported: String,
     /// What it is, without any link: the same for every way that leads to it.
@@ -47,7 +47,7 @@ pub(super) struct Walker<'a> {
     allowed: Vec<PathBuf>,
     waiting: VecDeque<Directory>,
     walked: Vec<PathBuf>,
-    pub(super) found: Vec<Found>,
+    pub(super) found: Vec<WalkedFile>,
     pub(super) problems: Vec<(String, Problem)>,
     pub(super) seen: Walked,
 }
@@ -195,7 +195,7 @@ impl<'a> Walker<'a> {
             let message = "the file's name is not Unicode: shown with U+FFFD";
             self.problem(seen, ProblemKind::UnsafeName, message);
         }
-        self.found.push(Found { reported: reported.path, real, size, way });
+        self.found.push(WalkedFile { reported: reported.path, real, size, way });
     }
 
     fn problem(&mut self, seen: &Path, kind: ProblemKind, message: &str) {

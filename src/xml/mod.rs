@@ -12,7 +12,7 @@ mod window;
 
 pub use error::{XmlError, XmlErrorKind};
 pub use plain::Halt;
-pub use reader::{Flaw, Input, TokenReader, UNEXPANDED};
+pub use reader::{Flaw, TokenReader, TokenSource, UNEXPANDED};
 pub use scanner::{Leaf, Markup, Next, Scanner, Tag};
 pub use text::{TextMap, decode, decode_verbatim, map_of};
 pub(crate) use token::tag_name;

@@ -37,7 +37,7 @@ const SHORTEST_MARKUP: usize = 16;
 
 /// Where the text comes from.
 #[allow(missing_debug_implementations, reason = "a stream has nothing to show")]
-pub enum Input {
+pub enum TokenSource {
     /// Block by block.
     Stream(Box<TextStream>),
     /// Everything is in the window already.
@@ -47,7 +47,7 @@ pub enum Input {
 /// Reads tokens and holds the window they lie in.
 #[allow(missing_debug_implementations, reason = "a stream has nothing to show")]
 pub struct TokenReader {
-    input: Input,
+    input: TokenSource,
     window: String,
     /// Offset in the text of the window's first byte.
     base: u64,
@@ -77,14 +77,14 @@ impl TokenReader {
     /// Reads from a stream.
     #[must_use]
     pub fn new(stream: TextStream) -> Self {
-        Self::with(Input::Stream(Box::new(stream)), String::new(), 0)
+        Self::with(TokenSource::Stream(Box::new(stream)), String::new(), 0)
     }
 
     /// Reads a stream on, of which `window` was taken already; it begins at offset
     /// `base`.
     #[must_use]
     pub fn resume(stream: TextStream, window: String, base: u64) -> Self {
-        let mut reader = Self::with(Input::Stream(Box::new(stream)), window, base);
+        let mut reader = Self::with(TokenSource::Stream(Box::new(stream)), window, base);
         reader.note_nul(0);
         reader
     }
@@ -92,7 +92,7 @@ impl TokenReader {
     /// Reads a text that is in memory, whose first byte has offset `base`.
     #[must_use]
     pub fn from_text(text: String, base: u64) -> Self {
-        Self::with(Input::Whole, text, base)
+        Self::with(TokenSource::Whole, text, base)
     }
 
     /// Reads the stream in blocks of that many bytes (tests make them small).
@@ -125,9 +125,9 @@ impl TokenReader {
         self
     }
 
-    fn with(input: Input, window: String, base: u64) -> Self {
+    fn with(input: TokenSource, window: String, base: u64) -> Self {
         Self {
-            at_end: matches!(input, Input::Whole),
+            at_end: matches!(input, TokenSource::Whole),
             input,
             window,
             base,
@@ -267,8 +267,8 @@ impl TokenReader {
     /// Problems that the source repaired on the way.
     pub fn take_source_problems(&mut self) -> Vec<Problem> {
         match &mut self.input {
-            Input::Stream(stream) => stream.take_problems(),
-            Input::Whole => Vec::new(),
+            TokenSource::Stream(stream) => stream.take_problems(),
+            TokenSource::Whole => Vec::new(),
         }
     }
 
@@ -276,8 +276,8 @@ impl TokenReader {
     #[must_use]
     pub fn encoding(&self) -> &'static str {
         match &self.input {
-            Input::Stream(stream) => stream.encoding(),
-            Input::Whole => "UTF-8",
+            TokenSource::Stream(stream) => stream.encoding(),
+            TokenSource::Whole => "UTF-8",
         }
     }
 

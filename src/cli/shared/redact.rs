@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use glidelint::facts::ReadFile;
 use glidelint::locate::{ScannedFiles, locate_places};
 use glidelint::record::BUILT_IN;
-use glidelint::redact::{Extent, Found, Gathered, Key, Redactor, Watch, gather};
+use glidelint::redact::{Extent, FoundSecret, Gathered, Key, Redactor, Watch, gather};
 use glidelint::report::{Report, own_texts, redact_report, safe};
 use glidelint::source::Source;
 
@@ -166,7 +166,7 @@ impl Guard<'_> {
         }
     }
 
-    fn failure(&self, to: &str, found: &Found) -> Failure {
+    fn failure(&self, to: &str, found: &FoundSecret) -> Failure {
         let (sources, files) = self.exports;
         let source = usize::try_from(found.place.source).ok().and_then(|at| sources.get(at));
         let path = source.map_or("", Source::path);

@@ -7,7 +7,7 @@ use super::binder::Binder;
 use crate::query::bound::{BindError, BoundCondition, BoundValue, Hierarchy, Need};
 use crate::query::bound_path::{BoundPath, PathEnd};
 use crate::query::columns::{ColumnEnd, Meaning};
-use crate::query::comparison::Comparison;
+use crate::query::comparison::ValueComparison;
 use crate::query::operator::{Operands, Operator, Polarity, Takes};
 use crate::query::syntax::{FieldCondition, Operand, Path};
 use crate::record::schema::ColumnType;
@@ -64,8 +64,8 @@ pub(super) fn bind_condition(
 fn emptiness_asked(condition: &FieldCondition) -> Option<Operator> {
     let is_empty = || condition.operands.values().iter().all(|operand| operand.text.is_empty());
     match condition.operator {
-        Operator::Compare(Comparison::Equal) if is_empty() => Some(Operator::IsEmpty),
-        Operator::Compare(Comparison::NotEqual) if is_empty() => Some(Operator::IsNotEmpty),
+        Operator::Compare(ValueComparison::Equal) if is_empty() => Some(Operator::IsEmpty),
+        Operator::Compare(ValueComparison::NotEqual) if is_empty() => Some(Operator::IsNotEmpty),
         Operator::EmptyString => Some(Operator::IsEmpty),
         operator @ (Operator::IsEmpty | Operator::IsNotEmpty) => Some(operator),
         _ => None,
@@ -75,8 +75,8 @@ fn emptiness_asked(condition: &FieldCondition) -> Option<Operator> {
 /// The operator as a question for one of several values, where it is one.
 fn one_of(operator: Operator) -> Option<Operator> {
     match operator {
-        Operator::Compare(Comparison::Equal) => Some(Operator::OneOf(Polarity::Plain)),
-        Operator::Compare(Comparison::NotEqual) => Some(Operator::OneOf(Polarity::Negated)),
+        Operator::Compare(ValueComparison::Equal) => Some(Operator::OneOf(Polarity::Plain)),
+        Operator::Compare(ValueComparison::NotEqual) => Some(Operator::OneOf(Polarity::Negated)),
         Operator::OneOf(_) => Some(operator),
         _ => None,
     }
@@ -159,10 +159,10 @@ fn hierarchy(binder: &mut Binder<'_>, place: &Range<usize>) -> Result<Hierarchy,
 fn class_condition(condition: &FieldCondition, path: BoundPath) -> Result<BoundCondition, BindError> {
     let answer = condition.operands.values().first().map(|operand| operand.text.to_ascii_lowercase());
     let operator = match (condition.operator, answer.as_deref()) {
-        (operator @ Operator::Compare(Comparison::Equal | Comparison::NotEqual), Some("true")) => {
+        (operator @ Operator::Compare(ValueComparison::Equal | ValueComparison::NotEqual), Some("true")) => {
             Some(operator)
         }
-        (operator @ Operator::Compare(Comparison::Equal | Comparison::NotEqual), Some("false")) => {
+        (operator @ Operator::Compare(ValueComparison::Equal | ValueComparison::NotEqual), Some("false")) => {
             operator.opposite()
         }
         _ => None,

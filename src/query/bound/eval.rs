@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::{BoundCondition, BoundQuery, BoundTerm, BoundValue, Hierarchy, KnownAnswer, When};
 use crate::query::bound_path::{BoundPath, PathEnd, WalkEnd};
-use crate::query::comparison::Comparison;
+use crate::query::comparison::ValueComparison;
 use crate::query::data::{Cell, Class, Data, Missing, RowId, Truth, without_row};
 use crate::query::dates::{Clock, Moment};
 use crate::query::number::{Number, is_other_number};
@@ -172,13 +172,13 @@ impl<'a> Asked<'a> {
             }
             (Operator::Between, Operands::Values(values)) => {
                 let [from, to] = values.as_slice() else { return Ok(Truth::No) };
-                self.compare(stored, Comparison::GreaterOrEqual, from)?
-                    && self.compare(stored, Comparison::LessOrEqual, to)?
+                self.compare(stored, ValueComparison::GreaterOrEqual, from)?
+                    && self.compare(stored, ValueComparison::LessOrEqual, to)?
             }
             (Operator::OneOf(polarity), Operands::Values(values)) => {
                 let mut found = false;
                 for value in values {
-                    found = found || self.compare(stored, Comparison::Equal, value)?;
+                    found = found || self.compare(stored, ValueComparison::Equal, value)?;
                 }
                 polarity.apply(found)
             }
@@ -227,7 +227,7 @@ impl<'a> Asked<'a> {
             return Ok(Truth::No);
         }
         for value in values {
-            if self.compare(cell.value, Comparison::Equal, value)? {
+            if self.compare(cell.value, ValueComparison::Equal, value)? {
                 return Ok(Truth::from_bool(polarity.apply(true)));
             }
         }
@@ -236,9 +236,14 @@ impl<'a> Asked<'a> {
 
     /// Compares a non-empty value by the type of its column. If the type is unknown, the
     /// form of the two values decides.
-    fn compare(&self, stored: &str, comparison: Comparison, value: &BoundValue) -> Result<bool, Missing> {
+    fn compare(
+        &self,
+        stored: &str,
+        comparison: ValueComparison,
+        value: &BoundValue,
+    ) -> Result<bool, Missing> {
         let kind = self.path.kind();
-        let differs = comparison == Comparison::NotEqual;
+        let differs = comparison == ValueComparison::NotEqual;
         let is_date = matches!(kind, Some(ColumnType::Date | ColumnType::DateTime));
         let is_function = matches!(value.when, Some(When::Function(_)));
         if value.when.is_some() && (is_date || is_function || kind.is_none()) {
@@ -264,8 +269,8 @@ impl<'a> Asked<'a> {
             return Err(self.path.all_columns_missing());
         }
         Ok(match comparison {
-            Comparison::Equal => value.needle.equals(stored),
-            Comparison::NotEqual => !value.needle.equals(stored),
+            ValueComparison::Equal => value.needle.equals(stored),
+            ValueComparison::NotEqual => !value.needle.equals(stored),
             // A number or a date does not stand before or after other text.
             _ if is_date || kind == Some(ColumnType::Number) => false,
             _ => comparison.holds(value.needle.compare(stored)),
@@ -315,7 +320,7 @@ impl<'a> Asked<'a> {
             WalkEnd::Nowhere | WalkEnd::Display(_) => return Ok(Truth::No),
         };
         let belongs = self.data.class(class, row);
-        let is_plain = operator == Operator::Compare(Comparison::Equal);
+        let is_plain = operator == Operator::Compare(ValueComparison::Equal);
         Ok(if is_plain { belongs } else { belongs.negate() })
     }
 

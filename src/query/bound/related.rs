@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::Alternatives;
 use super::eval::any_alternative;
 use crate::query::bound_path::BoundPath;
-use crate::query::comparison::Comparison;
+use crate::query::comparison::ValueComparison;
 use crate::query::data::TestIdx;
 use crate::query::data::{Data, Missing, Repeat, RowId, Truth};
 use crate::query::dates::Clock;
@@ -32,7 +32,7 @@ pub(in crate::query) struct BoundRelated {
 /// How many related rows are asked for.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::query) struct CountTest {
-    pub(in crate::query) comparison: Comparison,
+    pub(in crate::query) comparison: ValueComparison,
     pub(in crate::query) count: u32,
 }
 
@@ -52,17 +52,17 @@ impl CountTest {
         };
         let more_than = |count: u32| count.checked_add(1).map_or(Some(false), at_least);
         match self.comparison {
-            Comparison::GreaterOrEqual => at_least(self.count),
-            Comparison::Greater => more_than(self.count),
-            Comparison::Less => at_least(self.count).map(|holds| !holds),
-            Comparison::LessOrEqual => more_than(self.count).map(|holds| !holds),
-            Comparison::Equal | Comparison::NotEqual => {
+            ValueComparison::GreaterOrEqual => at_least(self.count),
+            ValueComparison::Greater => more_than(self.count),
+            ValueComparison::Less => at_least(self.count).map(|holds| !holds),
+            ValueComparison::LessOrEqual => more_than(self.count).map(|holds| !holds),
+            ValueComparison::Equal | ValueComparison::NotEqual => {
                 let equal = match (at_least(self.count), more_than(self.count)) {
                     (Some(true), Some(false)) => Some(true),
                     (Some(false), _) | (_, Some(true)) => Some(false),
                     _ => None,
                 };
-                equal.map(|holds| holds == (self.comparison == Comparison::Equal))
+                equal.map(|holds| holds == (self.comparison == ValueComparison::Equal))
             }
         }
     }

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::{Clause, FieldCondition, Operand, Path, Query, Related, Term, TermGroup};
-use crate::query::comparison::Comparison;
+use crate::query::comparison::ValueComparison;
 use crate::query::known;
 use crate::query::operator::{Operands, Operator};
 use crate::record::schema::ColumnType;
@@ -89,17 +89,19 @@ fn opposite_of_condition(condition: &FieldCondition, table: &str) -> Result<Term
     let holds_empty = || operands.values().iter().any(|operand| operand.text.is_empty());
     let opposite = match (*operator, operands) {
         (Operator::Between, Operands::Values(values)) => {
-            let sides = [Comparison::Less, Comparison::Greater].into_iter().zip(values);
+            let sides = [ValueComparison::Less, ValueComparison::Greater].into_iter().zip(values);
             let outside = sides.map(|(side, value)| {
                 term(path, Operator::Compare(side), Operands::Values(vec![value.clone()]))
             });
             return Ok(outside.chain([is_empty(path)]).collect());
         }
         // An empty value asks whether the field is empty.
-        (Operator::Compare(Comparison::Equal), _) if holds_empty() => {
+        (Operator::Compare(ValueComparison::Equal), _) if holds_empty() => {
             return Ok(vec![term(path, Operator::IsNotEmpty, Operands::Nothing)]);
         }
-        (Operator::Compare(Comparison::NotEqual), _) if holds_empty() => return Ok(vec![is_empty(path)]),
+        (Operator::Compare(ValueComparison::NotEqual), _) if holds_empty() => {
+            return Ok(vec![is_empty(path)]);
+        }
         (_, Operands::Field(_, Some(_))) => None,
         (Operator::Search(..), _) if !is_plain(path, table) => None,
         _ => operator.opposite().filter(|_| !holds_empty()),
@@ -133,13 +135,13 @@ fn is_plain(path: &Path, table: &str) -> bool {
 /// Only counts that the platform documents: `>=n`, `=0`, `>n`, `<n`.
 fn opposite_of_related(related: &Related) -> Result<Related, String> {
     let (comparison, count) = match (related.comparison, related.count) {
-        (Comparison::GreaterOrEqual, 1) | (Comparison::Greater, 0) => (Comparison::Equal, 0),
-        (Comparison::Equal, 0) | (Comparison::Less, 1) => (Comparison::GreaterOrEqual, 1),
-        (Comparison::GreaterOrEqual, count) => (Comparison::Less, count),
-        (Comparison::Less, count) => (Comparison::GreaterOrEqual, count),
-        (Comparison::Greater, count) => (Comparison::Less, count.saturating_add(1)),
-        (Comparison::LessOrEqual, count) => (Comparison::Greater, count),
-        (Comparison::Equal | Comparison::NotEqual, count) => {
+        (ValueComparison::GreaterOrEqual, 1) | (ValueComparison::Greater, 0) => (ValueComparison::Equal, 0),
+        (ValueComparison::Equal, 0) | (ValueComparison::Less, 1) => (ValueComparison::GreaterOrEqual, 1),
+        (ValueComparison::GreaterOrEqual, count) => (ValueComparison::Less, count),
+        (ValueComparison::Less, count) => (ValueComparison::GreaterOrEqual, count),
+        (ValueComparison::Greater, count) => (ValueComparison::Less, count.saturating_add(1)),
+        (ValueComparison::LessOrEqual, count) => (ValueComparison::Greater, count),
+        (ValueComparison::Equal | ValueComparison::NotEqual, count) => {
             return Err(format!(
                 "encoded queries have no exact opposite of a related list's count of {count}"
             ));

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::error::QueryError;
 use super::term::parse_condition;
 use super::{Clause, Path, Query, Related, SortKind, SortTerm, Term, TextPlace};
-use crate::query::comparison::Comparison;
+use crate::query::comparison::ValueComparison;
 use crate::query::operator::{Operator, operator_at};
 
 /// How deep related lists may lie in each other. The platform allows none.
@@ -177,12 +177,12 @@ const SORTS: [(&str, SortKind); 3] = [
     ("GROUPBY", SortKind::GroupBy),
 ];
 
-fn parse_count(text: &str) -> Option<(Comparison, u32)> {
+fn parse_count(text: &str) -> Option<(ValueComparison, u32)> {
     let (symbol, found) = operator_at(text)?;
     let Operator::Compare(comparison) = found.ok()?.operator else { return None };
     let digits = &text[symbol.len()..];
     let is_plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if !is_plain || comparison == Comparison::NotEqual {
+    if !is_plain || comparison == ValueComparison::NotEqual {
         return None;
     }
     Some((comparison, digits.parse().ok()?))

@@ -1,7 +1,7 @@
 //! Which values of a field a query demands.
 
 use super::{FieldCondition, Query, Term};
-use crate::query::comparison::Comparison;
+use crate::query::comparison::ValueComparison;
 use crate::query::operator::{Operator, Polarity};
 
 impl Query {
@@ -37,7 +37,7 @@ impl Query {
 fn equals<'q>(term: &'q Term, field: &str) -> Option<&'q str> {
     let condition = asked_of(term, field)?;
     match (condition.operator, condition.operands.values()) {
-        (Operator::Compare(Comparison::Equal), [operand]) if operand.function.is_none() => {
+        (Operator::Compare(ValueComparison::Equal), [operand]) if operand.function.is_none() => {
             Some(&operand.text)
         }
         _ => None,

@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use crate::query::Query;
-use crate::query::comparison::Comparison;
+use crate::query::comparison::ValueComparison;
 use crate::query::date_functions::{DateFunction, DatePart};
 use crate::query::dates::Unit;
 use crate::query::operator::{Direction, OPERATORS, Operands, Shift, Takes};
@@ -49,7 +49,7 @@ fn unit() -> impl Strategy<Value = Unit> {
     prop::sample::select(vec![Minute, Hour, Day, Week, Month, Quarter, Year])
 }
 
-fn comparison(of: &[Comparison]) -> impl Strategy<Value = Comparison> + use<> {
+fn comparison(of: &[ValueComparison]) -> impl Strategy<Value = ValueComparison> + use<> {
     prop::sample::select(of.to_vec())
 }
 
@@ -102,7 +102,7 @@ fn query_of(term: impl Strategy<Value = Term>) -> impl Strategy<Value = Query> {
 }
 
 fn related() -> impl Strategy<Value = Term> {
-    use Comparison::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual};
+    use ValueComparison::{Equal, Greater, GreaterOrEqual, Less, LessOrEqual};
     let comparison = comparison(&[Equal, Less, LessOrEqual, Greater, GreaterOrEqual]);
     ("[a-z_]{1,6}", "[a-z_]{1,6}", prop::option::of(path()), comparison, any::<u32>(), query_of(condition()))
         .prop_map(|(table, column, this, comparison, count, query)| {

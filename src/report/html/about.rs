@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::facts::{Facts, area_name};
+use super::facts::{CountedReport, area_name};
 use super::verdict::is_assumed;
 use crate::finding::Band;
 use crate::report::safe;
@@ -30,7 +30,7 @@ struct Input {
     hash: String,
 }
 
-pub(super) fn page(facts: &Facts<'_>) -> About {
+pub(super) fn page(facts: &CountedReport<'_>) -> About {
     let scope = &facts.report.scope;
     let bytes: u64 = scope.inputs.iter().filter_map(|input| input.bytes).sum();
     let more = scope.inputs.len().saturating_sub(INPUTS);
@@ -52,7 +52,7 @@ pub(super) fn page(facts: &Facts<'_>) -> About {
     }
 }
 
-fn run(facts: &Facts<'_>) -> Vec<(&'static str, String)> {
+fn run(facts: &CountedReport<'_>) -> Vec<(&'static str, String)> {
     let (report, scope) = (facts.report, &facts.report.scope);
     let command = facts.desk().map_or("", |desk| desk.command.as_str());
     let none = |text: Option<&str>| text.map_or_else(|| "not named".to_owned(), str::to_owned);

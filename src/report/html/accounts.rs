@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use askama::Template;
 
-use super::facts::Facts;
-use super::path::{Way, way};
+use super::facts::CountedReport;
+use super::path::{AccountPath, way};
 use super::{PAGED, ROWS};
 use crate::report::safe;
 use crate::report::words::{counted, grouped};
@@ -48,13 +48,13 @@ struct Row {
     roles: String,
     last_login: String,
     owner: (String, &'static str),
-    way: Option<Way>,
+    way: Option<AccountPath>,
     held: String,
     place: String,
     is_doubtful: bool,
 }
 
-pub(super) fn page(facts: &Facts<'_>) -> Accounts {
+pub(super) fn page(facts: &CountedReport<'_>) -> Accounts {
     let machines: Vec<&Account> = facts.machines().collect();
     let rows = machines.iter().take(ROWS).enumerate().map(|(at, account)| row(facts, at, account)).collect();
     let left_out = facts.review().map_or(0, |review| review.accounts_left_out);
@@ -83,7 +83,7 @@ fn count_of(accounts: &[&Account], is: impl Fn(&Account) -> bool) -> usize {
     accounts.iter().filter(|account| is(account)).count()
 }
 
-fn headline(facts: &Facts<'_>, machines: &[&Account]) -> String {
+fn headline(facts: &CountedReport<'_>, machines: &[&Account]) -> String {
     let Some(review) = facts.review() else {
         return "Accounts were not asked about in this scan.".to_owned();
     };
@@ -110,7 +110,7 @@ fn headline(facts: &Facts<'_>, machines: &[&Account]) -> String {
     format!("{} {looks} non-human; {them}.", counted(sure, "account"))
 }
 
-fn lead(facts: &Facts<'_>, machines: &[&Account]) -> String {
+fn lead(facts: &CountedReport<'_>, machines: &[&Account]) -> String {
     let Some(review) = facts.review() else { return "The report was made without this question.".to_owned() };
     if review.accounts_seen == 0 {
         return "Export sys_user to see which accounts no person uses, who answers for them and what they reach."
@@ -142,7 +142,7 @@ fn lead(facts: &Facts<'_>, machines: &[&Account]) -> String {
     text
 }
 
-fn row(facts: &Facts<'_>, at: usize, account: &Account) -> Row {
+fn row(facts: &CountedReport<'_>, at: usize, account: &Account) -> Row {
     let way = way(facts, account, at < DRAWN);
     let steps = way.as_ref().map_or(0, |way| way.steps.len());
     let (first, more) = match account.evidence.split_first() {
@@ -208,7 +208,7 @@ fn shown(value: &Shown, empty: &str) -> String {
     }
 }
 
-fn held(facts: &Facts<'_>, account: &Account) -> String {
+fn held(facts: &CountedReport<'_>, account: &Account) -> String {
     let Some(review) = facts.review() else { return String::new() };
     let name = |held: &crate::survey::Held| {
         let role = review.roles.get(usize::from(held.role))?;

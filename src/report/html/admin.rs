@@ -6,9 +6,9 @@ use askama::Template;
 
 use super::accounts::{Gaps, by, gaps};
 use super::bars::share;
-use super::facts::{Facts, best};
+use super::facts::{CountedReport, best};
 use super::flow::{Flow, flow};
-use super::prose::{Part, mixed};
+use super::prose::{ProsePart, mixed};
 use super::{PAGED, ROWS};
 use crate::report::safe;
 use crate::report::words::{counted, grouped};
@@ -37,7 +37,7 @@ pub(super) struct Admin {
 
 /// A row that leads to admin.
 struct Row {
-    text: Vec<Part>,
+    text: Vec<ProsePart>,
     accounts: String,
     bar: u32,
     fill: &'static str,
@@ -56,7 +56,7 @@ struct Line {
     cells: Vec<(&'static str, &'static str)>,
 }
 
-pub(super) fn page(facts: &Facts<'_>) -> Admin {
+pub(super) fn page(facts: &CountedReport<'_>) -> Admin {
     let grants = facts.review().map_or(&[][..], |review| &review.grants);
     let holders = holders(facts);
     let left_out = facts.review().map_or(0, |review| review.accounts_left_out);
@@ -87,7 +87,7 @@ pub(super) fn page(facts: &Facts<'_>) -> Admin {
     }
 }
 
-fn headline(facts: &Facts<'_>) -> String {
+fn headline(facts: &CountedReport<'_>) -> String {
     let Some(review) = facts.review() else {
         return "Who reaches admin was not asked in this scan.".to_owned();
     };
@@ -120,7 +120,7 @@ fn headline(facts: &Facts<'_>) -> String {
     }
 }
 
-fn lead(facts: &Facts<'_>) -> String {
+fn lead(facts: &CountedReport<'_>) -> String {
     let Some(review) = facts.review() else { return "The report was made without this question.".to_owned() };
     let mut text = String::new();
     if let Some(grant) = best(review).filter(|_| facts.admins > 0) {
@@ -137,7 +137,7 @@ fn lead(facts: &Facts<'_>) -> String {
 }
 
 /// `Role x contains admin`.
-fn in_words(grant: &Grant) -> Vec<Part> {
+fn in_words(grant: &Grant) -> Vec<ProsePart> {
     let (from, to) = (grant.from.as_str(), grant.to.as_str());
     match grant.kind.as_str() {
         "contains" => mixed(&["Role ", from, " contains ", to]),
@@ -148,7 +148,7 @@ fn in_words(grant: &Grant) -> Vec<Part> {
     }
 }
 
-fn rows(facts: &Facts<'_>, grants: &[Grant]) -> Vec<Row> {
+fn rows(facts: &CountedReport<'_>, grants: &[Grant]) -> Vec<Row> {
     let best = facts.review().and_then(best);
     let row = |grant: &Grant| Row {
         text: in_words(grant),
@@ -163,7 +163,7 @@ fn rows(facts: &Facts<'_>, grants: &[Grant]) -> Vec<Row> {
 }
 
 /// Accounts that hold or may hold something, those first that no person uses.
-fn holders<'r>(facts: &Facts<'r>) -> Vec<&'r Account> {
+fn holders<'r>(facts: &CountedReport<'r>) -> Vec<&'r Account> {
     let accounts = facts.review().map_or(&[][..], |review| &review.accounts);
     let holds = |account: &&Account| !account.held.is_empty() || account.admin != Answer::No;
     let mut holders: Vec<&Account> = accounts.iter().filter(holds).collect();

@@ -4,7 +4,7 @@ use crate::report::words::grouped;
 
 /// A rectangle of a bar.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Piece {
+pub(super) struct BarPiece {
     /// Class of the fill: `met`, `bad`, `unk`, `na`, or a band.
     pub(super) fill: &'static str,
     /// In pixels of the picture.
@@ -25,7 +25,7 @@ pub(super) struct Label {
 /// A bar that is a picture of its own.
 #[derive(Debug, Default)]
 pub(super) struct Bar {
-    pub(super) pieces: Vec<Piece>,
+    pub(super) pieces: Vec<BarPiece>,
     pub(super) labels: Vec<Label>,
     /// The same in words.
     pub(super) words: String,
@@ -38,11 +38,11 @@ const ABOVE: u32 = 14;
 const BELOW: u32 = 61;
 
 /// One part of a bar: fill, what it counts, the count, and its share of the width.
-pub(super) type Part = (&'static str, &'static str, usize, u32);
+pub(super) type BarPart = (&'static str, &'static str, usize, u32);
 
 impl Bar {
-    pub(super) fn of(parts: &[Part]) -> Self {
-        let parts: Vec<Part> = parts.iter().filter(|part| part.2 > 0).copied().collect();
+    pub(super) fn of(parts: &[BarPart]) -> Self {
+        let parts: Vec<BarPart> = parts.iter().filter(|part| part.2 > 0).copied().collect();
         let weights: Vec<(&'static str, u32)> = parts.iter().map(|part| (part.0, part.3.max(1))).collect();
         let pieces = pieces(&weights, WIDTH);
         let mut ends = [0, 0];
@@ -57,7 +57,7 @@ impl Bar {
 }
 
 /// Puts a label above the bar, or below where it would touch the one before.
-fn label(piece: &Piece, count: &str, word: &'static str, ends: &mut [u32; 2]) -> Label {
+fn label(piece: &BarPiece, count: &str, word: &'static str, ends: &mut [u32; 2]) -> Label {
     /// About the width of a character at this size.
     const CHARACTER: u32 = 7;
     let length = u32::try_from(count.len() + 1 + word.len()).unwrap_or(0) * CHARACTER;
@@ -69,7 +69,7 @@ fn label(piece: &Piece, count: &str, word: &'static str, ends: &mut [u32; 2]) ->
 }
 
 /// Rectangles one after another, a pixel between two, none narrower than 3.
-pub(super) fn pieces(parts: &[(&'static str, u32)], width: u32) -> Vec<Piece> {
+pub(super) fn pieces(parts: &[(&'static str, u32)], width: u32) -> Vec<BarPiece> {
     const LEAST: u32 = 3;
     let parts: Vec<_> = parts.iter().filter(|(_, weight)| *weight > 0).collect();
     let count = u32::try_from(parts.len()).unwrap_or(0);
@@ -80,7 +80,7 @@ pub(super) fn pieces(parts: &[(&'static str, u32)], width: u32) -> Vec<Piece> {
     for (fill, weight) in parts {
         let share = u64::from(room) * u64::from(*weight) / whole.max(1);
         let width = LEAST + u32::try_from(share).unwrap_or(0);
-        pieces.push(Piece { fill, x, width });
+        pieces.push(BarPiece { fill, x, width });
         x += width + 1;
     }
     pieces

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use askama::Template;
 
-use super::bars::{Piece, pieces, share, weight};
-use super::facts::{Area, Facts, area_name};
+use super::bars::{BarPiece, pieces, share, weight};
+use super::facts::{Area, CountedReport, area_name};
 use super::verdict::waiting;
 use crate::finding::Topic;
 use crate::report::coverage::{missing_in_words, not_judged};
@@ -46,7 +46,7 @@ struct Request {
 
 struct Row {
     area: String,
-    bar: Vec<Piece>,
+    bar: Vec<BarPiece>,
     judged: String,
     in_part: String,
     blind: String,
@@ -60,7 +60,7 @@ struct Notice {
     text: String,
 }
 
-pub(super) fn page(facts: &Facts<'_>) -> Coverage {
+pub(super) fn page(facts: &CountedReport<'_>) -> Coverage {
     let exports = facts.desk().map(|desk| &desk.exports);
     let requests: Vec<Request> =
         exports.map_or_else(Vec::new, |exports| exports.requests.iter().map(request).collect());
@@ -71,7 +71,7 @@ pub(super) fn page(facts: &Facts<'_>) -> Coverage {
         (safe::html_line(&what).into_owned(), format!("{}{how}", waiting(group.rules.len())))
     });
     let signs = exports.map_or(&[][..], |exports| &exports.signs);
-    let sign = |sign: &crate::report::Sign| {
+    let sign = |sign: &crate::report::ShownSign| {
         let path = if sign.path.is_empty() { "several files" } else { &sign.path };
         [path, &sign.message, &sign.kind].map(|text| safe::html_line(text).into_owned()).into()
     };
@@ -94,7 +94,7 @@ pub(super) fn page(facts: &Facts<'_>) -> Coverage {
     }
 }
 
-fn headline(facts: &Facts<'_>) -> String {
+fn headline(facts: &CountedReport<'_>) -> String {
     let (open, all) = (facts.checks.open, facts.checks.all());
     match open {
         _ if all == 0 => "No check ran.".to_owned(),
@@ -103,7 +103,7 @@ fn headline(facts: &Facts<'_>) -> String {
     }
 }
 
-fn lead(facts: &Facts<'_>, requests: usize) -> String {
+fn lead(facts: &CountedReport<'_>, requests: usize) -> String {
     let checks = &facts.checks;
     let mut text = String::new();
     if checks.open > 0 {
@@ -133,7 +133,7 @@ fn lead(facts: &Facts<'_>, requests: usize) -> String {
     text.trim_start().to_owned()
 }
 
-fn request(request: &crate::report::Request) -> Request {
+fn request(request: &crate::report::RequestedTable) -> Request {
     let text = |text: &str| safe::html_line(text).into_owned();
     Request {
         table: text(&request.table),
@@ -144,7 +144,7 @@ fn request(request: &crate::report::Request) -> Request {
     }
 }
 
-fn rows(facts: &Facts<'_>) -> Vec<Row> {
+fn rows(facts: &CountedReport<'_>) -> Vec<Row> {
     let most = facts.areas.values().map(|area| area.checks.all()).max().unwrap_or(0);
     let row = |(name, area): (&String, &Area)| {
         let checks = &area.checks;
@@ -177,7 +177,7 @@ fn missing(area: &Area) -> String {
 }
 
 /// What was said about the input: losses first.
-fn notices(facts: &Facts<'_>) -> Vec<Notice> {
+fn notices(facts: &CountedReport<'_>) -> Vec<Notice> {
     let mut notices: Vec<_> =
         facts.report.notices.iter().filter(|(notice, _)| notice.topic() != Topic::Accepted).collect();
     notices.sort_by_key(|(notice, _)| !notice.is_loss());

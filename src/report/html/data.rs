@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io;
 
-use super::facts::Facts;
+use super::facts::CountedReport;
 use super::findings::standing;
 use super::{FINDINGS, Page};
 use crate::finding::{PlaceRole, split_set};
@@ -27,7 +27,7 @@ const ALL: usize = 600_000;
 const PLACES: usize = 20;
 
 /// Writes the block. Each finding is written when its text was fetched.
-pub(super) fn write(facts: &Facts<'_>, page: &mut Page<'_>) -> io::Result<()> {
+pub(super) fn write(facts: &CountedReport<'_>, page: &mut Page<'_>) -> io::Result<()> {
     let report = facts.report;
     let mut data = Data::default();
     page.data("<script type=\"application/json\" id=\"data\">{\"F\":[")?;

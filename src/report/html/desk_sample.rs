@@ -1,6 +1,6 @@
 //! What a reviewer asks, of invented accounts, groups, settings and exports.
 
-use crate::report::{Desk, Exports, Request, Sign, Spot};
+use crate::report::{Desk, Exports, FileLine, RequestedTable, ShownSign};
 use crate::survey::{Account, Actual, Answer, By, Grant, Held, Review, Setting, SettingVerdict, Shown};
 
 /// The way of an account: kind, from, to.
@@ -37,7 +37,7 @@ pub(super) fn desk(many: usize) -> Desk {
         grants,
         settings: settings(),
     };
-    let spots = (0..40).map(|at| Spot {
+    let spots = (0..40).map(|at| FileLine {
         path: "exports/sys_user_role_contains.xml".to_owned(),
         line: 12 + at * 7,
         column: 9,
@@ -181,7 +181,7 @@ fn settings() -> Vec<Setting> {
 }
 
 fn exports() -> Exports {
-    let request = |table: &str, part: &str, why: &str, rules, address: &str| Request {
+    let request = |table: &str, part: &str, why: &str, rules, address: &str| RequestedTable {
         table: table.to_owned(),
         part: part.to_owned(),
         why: why.to_owned(),
@@ -213,12 +213,12 @@ fn exports() -> Exports {
             ),
         ],
         signs: vec![
-            Sign {
+            ShownSign {
                 kind: "export-cap".to_owned(),
                 path: "exports/sys_security_acl.xml".to_owned(),
                 message: "exactly 10,000 rows".to_owned(),
             },
-            Sign {
+            ShownSign {
                 kind: "missing-groups".to_owned(),
                 path: String::new(),
                 message: "3 rows point to groups that are not in any file".to_owned(),

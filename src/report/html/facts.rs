@@ -8,7 +8,7 @@ use crate::report::{Desk, Report, Standing, safe};
 use crate::survey::{Account, Answer, Grant, Review, Setting, SettingVerdict};
 
 /// The report, and what was counted in it.
-pub(super) struct Facts<'r> {
+pub(super) struct CountedReport<'r> {
     pub(super) report: &'r Report,
     /// The instance, or the folder where none was named.
     pub(super) name: String,
@@ -82,7 +82,7 @@ pub(super) struct Area {
     pub(super) missing: BTreeMap<String, usize>,
 }
 
-impl<'r> Facts<'r> {
+impl<'r> CountedReport<'r> {
     pub(super) fn of(report: &'r Report) -> Self {
         let mut areas: BTreeMap<String, Area> = BTreeMap::new();
         let mut checks = Checks::default();

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use askama::Template;
 
-use super::facts::{Facts, area_name};
-use super::prose::{Part, parts};
+use super::facts::{CountedReport, area_name};
+use super::prose::{ProsePart, parts};
 use crate::finding::{Band, BaselineState};
 use crate::report::words::{counted, grouped, top_area};
 use crate::report::{file_url, safe};
@@ -18,7 +18,7 @@ const RECORDS: usize = 20;
 
 #[derive(Template)]
 #[template(path = "findings.html")]
-pub(super) struct Findings {
+pub(super) struct FindingsPage {
     headline: String,
     lead: String,
     is_empty: bool,
@@ -41,14 +41,14 @@ struct Rule {
     area: String,
     open: usize,
     count: String,
-    why: Vec<Part>,
-    fix: Vec<Part>,
+    why: Vec<ProsePart>,
+    fix: Vec<ProsePart>,
     help: Option<String>,
     records: Vec<(String, String)>,
     more: String,
 }
 
-pub(super) fn page(facts: &Facts<'_>) -> Findings {
+pub(super) fn page(facts: &CountedReport<'_>) -> FindingsPage {
     let report = facts.report;
     let mut tables: Vec<&str> = report.findings.iter().map(|found| &*found.finding.table).collect();
     tables.sort_unstable();
@@ -59,7 +59,7 @@ pub(super) fn page(facts: &Facts<'_>) -> Findings {
     areas.sort_unstable();
     areas.dedup();
     let left_out = report.findings.len().saturating_sub(super::FINDINGS);
-    Findings {
+    FindingsPage {
         headline: headline(facts),
         lead: lead(facts),
         is_empty: report.findings.is_empty(),
@@ -78,7 +78,7 @@ pub(super) fn page(facts: &Facts<'_>) -> Findings {
     }
 }
 
-fn headline(facts: &Facts<'_>) -> String {
+fn headline(facts: &CountedReport<'_>) -> String {
     if facts.checks.judged() == 0 {
         return "Nothing was judged, so nothing was found.".to_owned();
     }
@@ -91,7 +91,7 @@ fn headline(facts: &Facts<'_>) -> String {
     }
 }
 
-fn lead(facts: &Facts<'_>) -> String {
+fn lead(facts: &CountedReport<'_>) -> String {
     let mut text = match facts.checks.open {
         0 => String::new(),
         open => {
@@ -114,7 +114,7 @@ fn lead(facts: &Facts<'_>) -> String {
 }
 
 /// The rules with open findings, worst first, with the first records of each.
-fn rules(facts: &Facts<'_>) -> Vec<Rule> {
+fn rules(facts: &CountedReport<'_>) -> Vec<Rule> {
     let report = facts.report;
     let mut records: Vec<Vec<(String, String)>> = vec![Vec::new(); report.rules.len()];
     for found in report.open_findings() {

@@ -7,7 +7,7 @@ mod layout;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::facts::Facts;
+use super::facts::CountedReport;
 use super::path::verb;
 use crate::report::safe;
 use crate::report::words::grouped;
@@ -54,7 +54,7 @@ struct Cluster<'r> {
 }
 
 /// The picture; `None` where no account is shown to reach admin.
-pub(super) fn flow(facts: &Facts<'_>) -> Option<Flow> {
+pub(super) fn flow(facts: &CountedReport<'_>) -> Option<Flow> {
     let review = facts.review()?;
     let is_drawn = |account: &&Account| account.admin == Answer::Yes && !account.path.is_empty();
     let accounts: Vec<&Account> = review.accounts.iter().filter(is_drawn).collect();

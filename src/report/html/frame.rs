@@ -6,7 +6,7 @@ use askama::Template;
 use data_encoding::BASE64;
 use sha2::{Digest, Sha256};
 
-use super::facts::Facts;
+use super::facts::CountedReport;
 use crate::report::safe;
 use crate::report::words::grouped;
 
@@ -38,7 +38,7 @@ pub(super) struct End {
     script: &'static str,
 }
 
-pub(super) fn head(facts: &Facts<'_>) -> Head {
+pub(super) fn head(facts: &CountedReport<'_>) -> Head {
     let scope = &facts.report.scope;
     let day = facts.day().map_or_else(String::new, |day| format!("as of {day}"));
     let style =
@@ -66,7 +66,7 @@ pub(super) fn head(facts: &Facts<'_>) -> Head {
     }
 }
 
-pub(super) fn foot<'r>(facts: &Facts<'r>) -> Foot<'r> {
+pub(super) fn foot<'r>(facts: &CountedReport<'r>) -> Foot<'r> {
     Foot { version: &facts.report.scope.version }
 }
 

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 
 use askama::Template;
 
-use super::facts::{Facts, area_name};
+use super::facts::{CountedReport, area_name};
 use super::prose::page_name;
-use super::verdict::{Score, is_assumed, score};
+use super::verdict::{HardeningScore, is_assumed, score};
 use crate::finding::Severity;
 use crate::report::safe;
 use crate::report::words::{counted, grouped};
@@ -17,7 +17,7 @@ use crate::survey::{Actual, Setting, SettingVerdict};
 pub(super) struct Hardening {
     headline: String,
     lead: String,
-    score: Option<Score>,
+    score: Option<HardeningScore>,
     rows: Vec<Row>,
     caption: String,
     is_paged: bool,
@@ -41,7 +41,7 @@ struct Row {
     rule: String,
 }
 
-pub(super) fn page(facts: &Facts<'_>) -> Hardening {
+pub(super) fn page(facts: &CountedReport<'_>) -> Hardening {
     let settings = facts.review().map_or(&[][..], |review| &review.settings);
     let mut sorted: Vec<&Setting> = settings.iter().collect();
     // What fails first, worst first; then what cannot be told, what is met, the rest.
@@ -75,7 +75,7 @@ fn rank(verdict: SettingVerdict) -> u8 {
     }
 }
 
-fn headline(facts: &Facts<'_>, settings: &[Setting]) -> String {
+fn headline(facts: &CountedReport<'_>, settings: &[Setting]) -> String {
     if facts.review().is_none() {
         return "Hardening settings were not asked about one by one in this scan.".to_owned();
     }
@@ -94,7 +94,7 @@ fn headline(facts: &Facts<'_>, settings: &[Setting]) -> String {
     }
 }
 
-fn lead(facts: &Facts<'_>) -> String {
+fn lead(facts: &CountedReport<'_>) -> String {
     let Some(range) = &facts.range else {
         return if facts.review().is_none() {
             "The report was made without this question.".to_owned()
@@ -118,7 +118,7 @@ fn lead(facts: &Facts<'_>) -> String {
     text
 }
 
-fn row(facts: &Facts<'_>, setting: &Setting) -> Row {
+fn row(facts: &CountedReport<'_>, setting: &Setting) -> Row {
     let (word, kind, name) = match setting.verdict {
         SettingVerdict::Fail => ("fail", "fail", "Not met"),
         SettingVerdict::CannotTell => ("unknown", "unknown", "Cannot tell"),

@@ -1,6 +1,6 @@
 //! One account's way to admin, as a picture and as a list.
 
-use super::facts::Facts;
+use super::facts::CountedReport;
 use crate::report::safe;
 use crate::survey::{Account, Grant};
 
@@ -12,14 +12,14 @@ const NAME: usize = 24;
 const GAP: u32 = 88;
 
 /// The way.
-pub(super) struct Way {
+pub(super) struct AccountPath {
     pub(super) start: String,
-    pub(super) steps: Vec<Step>,
+    pub(super) steps: Vec<PathStep>,
     pub(super) picture: Option<Picture>,
 }
 
 /// One row on the way.
-pub(super) struct Step {
+pub(super) struct PathStep {
     /// What the row does: `member of`.
     pub(super) verb: &'static str,
     /// What it leads to: `group`.
@@ -35,10 +35,10 @@ pub(super) struct Step {
 /// The boxes and the lines between them.
 pub(super) struct Picture {
     pub(super) width: u32,
-    pub(super) boxes: Vec<Node>,
+    pub(super) boxes: Vec<PathBox>,
 }
 
-pub(super) struct Node {
+pub(super) struct PathBox {
     pub(super) x: u32,
     pub(super) width: u32,
     pub(super) middle: u32,
@@ -50,7 +50,7 @@ pub(super) struct Node {
     pub(super) is_last: bool,
 }
 
-impl Node {
+impl PathBox {
     /// Where the head of the line is drawn that leads to the box.
     pub(super) fn head(&self) -> u32 {
         self.x.saturating_sub(8)
@@ -73,7 +73,7 @@ pub(super) fn verb(grant: &Grant) -> (&'static str, &'static str) {
 }
 
 /// The shortest way of an account; `None` where it is not shown to reach admin.
-pub(super) fn way(facts: &Facts<'_>, account: &Account, is_drawn: bool) -> Option<Way> {
+pub(super) fn way(facts: &CountedReport<'_>, account: &Account, is_drawn: bool) -> Option<AccountPath> {
     let grants = &facts.review()?.grants;
     let rows: Vec<&Grant> =
         account.path.iter().filter_map(|at| grants.get(usize::try_from(*at).ok()?)).collect();
@@ -81,7 +81,7 @@ pub(super) fn way(facts: &Facts<'_>, account: &Account, is_drawn: bool) -> Optio
     let cut = rows.iter().position(|grant| grant.left == least)?;
     let step = |(at, grant): (usize, &&Grant)| {
         let (verb, kind) = verb(grant);
-        Step {
+        PathStep {
             verb,
             kind,
             name: safe::html_line(&grant.to).into_owned(),
@@ -91,13 +91,13 @@ pub(super) fn way(facts: &Facts<'_>, account: &Account, is_drawn: bool) -> Optio
             is_unexplained: grant.is_unexplained,
         }
     };
-    let steps: Vec<Step> = rows.iter().enumerate().map(step).collect();
+    let steps: Vec<PathStep> = rows.iter().enumerate().map(step).collect();
     let start = safe::html_line(&account.user_name).into_owned();
     let picture = (is_drawn && steps.len() < STEPS).then(|| picture(&start, &steps));
-    Some(Way { start, steps, picture })
+    Some(AccountPath { start, steps, picture })
 }
 
-fn picture(start: &str, steps: &[Step]) -> Picture {
+fn picture(start: &str, steps: &[PathStep]) -> Picture {
     let mut boxes = Vec::with_capacity(steps.len() + 1);
     let mut x = 1;
     let mut end = 0;
@@ -108,7 +108,7 @@ fn picture(start: &str, steps: &[Step]) -> Picture {
         let width = box_width(&name);
         let line =
             step.map(|step| (end, x - 4, u32::midpoint(end, x), step.verb, step.is_cut, step.is_unexplained));
-        boxes.push(Node { x, width, middle: x + width / 2, kind, name, line, is_last: false });
+        boxes.push(PathBox { x, width, middle: x + width / 2, kind, name, line, is_last: false });
         end = x + width;
         x = end + GAP;
     }

@@ -4,26 +4,28 @@ use crate::report::safe;
 
 /// A piece of prose.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Part {
+pub(super) struct ProsePart {
     pub(super) text: String,
     pub(super) is_code: bool,
 }
 
 /// The text on one line, in pieces.
-pub(super) fn parts(text: &str) -> Vec<Part> {
+pub(super) fn parts(text: &str) -> Vec<ProsePart> {
     let words: Vec<_> = text.split_whitespace().collect();
     let text = words.join(" ");
     let pieces = text.split('`').enumerate();
     pieces
         .filter(|(_, text)| !text.is_empty())
-        .map(|(at, text)| Part { text: safe::html_line(text).into_owned(), is_code: at % 2 == 1 })
+        .map(|(at, text)| ProsePart { text: safe::html_line(text).into_owned(), is_code: at % 2 == 1 })
         .collect()
 }
 
 /// Text and code in turn.
-pub(super) fn mixed(pieces: &[&str]) -> Vec<Part> {
-    let part =
-        |(at, text): (usize, &&str)| Part { text: safe::html_line(text).into_owned(), is_code: at % 2 == 1 };
+pub(super) fn mixed(pieces: &[&str]) -> Vec<ProsePart> {
+    let part = |(at, text): (usize, &&str)| ProsePart {
+        text: safe::html_line(text).into_owned(),
+        is_code: at % 2 == 1,
+    };
     pieces.iter().enumerate().map(part).collect()
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::desk_sample::desk;
 use crate::finding::{BaselineState, NoticeLevel, WaiverIdx};
-use crate::report::sample::{self, Found, coverage, found, notice, place, rule};
+use crate::report::sample::{self, SampleFinding, coverage, found, notice, place, rule};
 use crate::report::{Desk, Report};
 use crate::span::LineColumn;
 use crate::suppress::{Accepted, Known, WaiverState, WaiverUse};
@@ -110,8 +110,8 @@ pub(super) fn crowded() -> Report {
     report
 }
 
-fn findings(count: usize) -> Vec<Found> {
-    let mut list: Vec<Found> = (0..count).map(finding).collect();
+fn findings(count: usize) -> Vec<SampleFinding> {
+    let mut list: Vec<SampleFinding> = (0..count).map(finding).collect();
     list.sort_by_key(|found| std::cmp::Reverse(found.finding.severity));
     for (at, found) in list.iter_mut().enumerate() {
         found.finding.state = Some(if at % 9 == 8 { BaselineState::Unchanged } else { BaselineState::New });
@@ -120,7 +120,7 @@ fn findings(count: usize) -> Vec<Found> {
     list
 }
 
-fn finding(at: usize) -> Found {
+fn finding(at: usize) -> SampleFinding {
     let index = if at < 9 { at } else { [5, 7, 5, 8, 0, 6, 7, 5][at % 8] };
     let (_, _, title, severity, table) = RULES[index];
     let key = format!("svc_account_{at}");

@@ -1,7 +1,7 @@
 //! What to do first, by what it does.
 
-use super::facts::Facts;
-use super::prose::{Part, mixed, parts};
+use super::facts::CountedReport;
+use super::prose::{ProsePart, mixed, parts};
 use crate::report::words::{counted, first_sentences};
 use crate::rule::RuleMeta;
 use crate::survey::Grant;
@@ -13,8 +13,8 @@ const GRANTS: usize = 2;
 
 /// One thing to do.
 pub(super) struct Todo {
-    pub(super) title: Vec<Part>,
-    pub(super) text: Vec<Part>,
+    pub(super) title: Vec<ProsePart>,
+    pub(super) text: Vec<ProsePart>,
     /// Where more is said: address, filter, name.
     pub(super) link: (String, String, String),
     pub(super) effect: String,
@@ -24,7 +24,7 @@ pub(super) struct Todo {
 /// Grants first by which most accounts reach admin, then rules, the worst first,
 /// by how many findings they have. What points at the row of a grant is counted
 /// there and not again.
-pub(super) fn todo(facts: &Facts<'_>) -> Vec<Todo> {
+pub(super) fn todo(facts: &CountedReport<'_>) -> Vec<Todo> {
     let mut list = Vec::new();
     let mut left = facts.by_rule.clone();
     let grants = facts.review().map_or(&[][..], |review| &review.grants);
@@ -48,11 +48,11 @@ pub(super) fn todo(facts: &Facts<'_>) -> Vec<Todo> {
 }
 
 /// How many accounts lose admin without the row.
-fn lost(facts: &Facts<'_>, grant: &Grant) -> usize {
+fn lost(facts: &CountedReport<'_>, grant: &Grant) -> usize {
     facts.admins.max(grant.accounts).saturating_sub(grant.left)
 }
 
-fn of_grant(facts: &Facts<'_>, grant: &Grant, left: &mut [usize]) -> Todo {
+fn of_grant(facts: &CountedReport<'_>, grant: &Grant, left: &mut [usize]) -> Todo {
     let spot = usize::try_from(grant.place).ok().and_then(|at| facts.desk()?.spots.get(at));
     let mut here = 0;
     for found in facts.report.open_findings() {
@@ -86,7 +86,7 @@ fn of_grant(facts: &Facts<'_>, grant: &Grant, left: &mut [usize]) -> Todo {
 }
 
 /// `Remove admin from the role x`.
-fn in_words(grant: &Grant) -> Vec<Part> {
+fn in_words(grant: &Grant) -> Vec<ProsePart> {
     let (from, to) = (grant.from.as_str(), grant.to.as_str());
     match grant.kind.as_str() {
         "contains" => mixed(&["Take ", to, " out of the role ", from]),

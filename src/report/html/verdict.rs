@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use askama::Template;
 
-use super::bars::{Bar, Piece, pieces, weight};
-use super::facts::{Area, Checks, Facts, Range, area_name};
+use super::bars::{Bar, BarPiece, pieces, weight};
+use super::facts::{Area, Checks, CountedReport, Range, area_name};
 use super::todo::{Todo, todo};
 use crate::finding::Band;
 use crate::report::coverage::{missing_in_words, not_judged};
@@ -17,7 +17,7 @@ const GAPS: usize = 5;
 
 #[derive(Template)]
 #[template(path = "verdict.html")]
-pub(super) struct Verdict<'f> {
+pub(super) struct VerdictPage<'f> {
     name: &'f str,
     headline: String,
     lead: String,
@@ -32,7 +32,7 @@ pub(super) struct Verdict<'f> {
     all: Vec<String>,
     open_checks: usize,
     count: String,
-    score: Option<Score>,
+    score: Option<HardeningScore>,
     /// What is said where there is none.
     no_score: &'static str,
     checks: Bar,
@@ -48,7 +48,7 @@ struct Row {
     /// As filters know it.
     area: String,
     name: String,
-    bar: Vec<Piece>,
+    bar: Vec<BarPiece>,
     width: u32,
     counts: Vec<(&'static str, String)>,
     open: usize,
@@ -56,16 +56,16 @@ struct Row {
 }
 
 /// How hardening settings stand.
-pub(super) struct Score {
+pub(super) struct HardeningScore {
     pub(super) range: String,
     pub(super) bar: Bar,
     pub(super) note: String,
 }
 
-pub(super) fn page<'f>(facts: &'f Facts<'_>) -> Verdict<'f> {
+pub(super) fn page<'f>(facts: &'f CountedReport<'_>) -> VerdictPage<'f> {
     let shown = shown_bands(facts);
     let todo = todo(facts);
-    Verdict {
+    VerdictPage {
         name: &facts.name,
         headline: headline(facts),
         lead: lead(facts),
@@ -101,7 +101,7 @@ pub(super) fn page<'f>(facts: &'f Facts<'_>) -> Verdict<'f> {
 }
 
 /// The bands that have a column, with their places: the last one only if it is used.
-fn shown_bands(facts: &Facts<'_>) -> Vec<(Band, usize)> {
+fn shown_bands(facts: &CountedReport<'_>) -> Vec<(Band, usize)> {
     let bands = facts.bands.iter().enumerate();
     bands
         .filter(|(_, (band, count))| *band != Band::Info || *count > 0)
@@ -109,7 +109,7 @@ fn shown_bands(facts: &Facts<'_>) -> Vec<(Band, usize)> {
         .collect()
 }
 
-fn headline(facts: &Facts<'_>) -> String {
+fn headline(facts: &CountedReport<'_>) -> String {
     if facts.checks.judged() == 0 {
         return "Nothing was judged.".to_owned();
     }
@@ -130,7 +130,7 @@ fn headline(facts: &Facts<'_>) -> String {
     }
 }
 
-fn lead(facts: &Facts<'_>) -> String {
+fn lead(facts: &CountedReport<'_>) -> String {
     let (open, all) = (facts.checks.open, facts.checks.all());
     let mut text = if all == 0 {
         "No rule ran, so these exports were not looked at.".to_owned()
@@ -156,7 +156,7 @@ fn lead(facts: &Facts<'_>) -> String {
     text
 }
 
-fn scope(facts: &Facts<'_>) -> Vec<(&'static str, String, Option<&'static str>)> {
+fn scope(facts: &CountedReport<'_>) -> Vec<(&'static str, String, Option<&'static str>)> {
     let scope = &facts.report.scope;
     let mut rows = vec![("As of", facts.day().unwrap_or("not known").to_owned(), None)];
     if let Some(baseline) = &scope.baseline {
@@ -183,7 +183,7 @@ fn scope(facts: &Facts<'_>) -> Vec<(&'static str, String, Option<&'static str>)>
 }
 
 /// Whether the baseline is the newest because the command names none.
-pub(super) fn is_assumed(facts: &Facts<'_>) -> bool {
+pub(super) fn is_assumed(facts: &CountedReport<'_>) -> bool {
     let named = ["--release", "--baseline-version"];
     facts.report.scope.baseline.is_some()
         && facts.desk().is_some_and(|desk| {
@@ -191,7 +191,7 @@ pub(super) fn is_assumed(facts: &Facts<'_>) -> bool {
         })
 }
 
-fn rows(facts: &Facts<'_>, shown: &[(Band, usize)]) -> Vec<Row> {
+fn rows(facts: &CountedReport<'_>, shown: &[(Band, usize)]) -> Vec<Row> {
     const WIDTH: u32 = 210;
     let sum = |area: &Area| area.bands.iter().sum::<usize>();
     let most = facts.areas.values().map(sum).max().unwrap_or(0);
@@ -216,7 +216,7 @@ fn rows(facts: &Facts<'_>, shown: &[(Band, usize)]) -> Vec<Row> {
     facts.areas.iter().map(row).collect()
 }
 
-pub(super) fn score(range: &Range) -> Score {
+pub(super) fn score(range: &Range) -> HardeningScore {
     let parts = [
         ("met", "met", range.met.0, range.met.1),
         ("unk", "cannot tell", range.open.0, range.open.1),
@@ -239,7 +239,7 @@ pub(super) fn score(range: &Range) -> Score {
             let _ = write!(note, " {count} settings do not apply and are not counted.");
         }
     }
-    Score { range: range.text(), bar: Bar::of(&parts), note }
+    HardeningScore { range: range.text(), bar: Bar::of(&parts), note }
 }
 
 fn checks(checks: &Checks) -> Bar {
@@ -252,7 +252,7 @@ fn checks(checks: &Checks) -> Bar {
 }
 
 /// What could not be seen, the worst first, each with why.
-fn gaps(facts: &Facts<'_>) -> Vec<(String, String)> {
+fn gaps(facts: &CountedReport<'_>) -> Vec<(String, String)> {
     let report = facts.report;
     let mut gaps = Vec::new();
     for (notice, at) in report.losses().take(GAPS) {
@@ -293,7 +293,7 @@ pub(super) fn waiting(rules: usize) -> String {
     format!("{} {}", counted(rules, "check"), if rules == 1 { "waits" } else { "wait" })
 }
 
-fn gaps_lead(facts: &Facts<'_>) -> String {
+fn gaps_lead(facts: &CountedReport<'_>) -> String {
     let requests = facts.desk().map_or(0, |desk| desk.exports.requests.len());
     match (facts.checks.open, requests) {
         (0, _) => "No check lacks an export.".to_owned(),

@@ -3,7 +3,7 @@
 use askama::Template;
 use jiff::civil::Date;
 
-use super::facts::Facts;
+use super::facts::CountedReport;
 use crate::report::safe;
 use crate::report::words::{counted, grouped};
 use crate::suppress::{WaiverState, WaiverUse};
@@ -13,7 +13,7 @@ const SOON: i32 = 30;
 
 #[derive(Template)]
 #[template(path = "waivers.html")]
-pub(super) struct Waivers {
+pub(super) struct WaiversPage {
     headline: String,
     lead: String,
     rows: Vec<Row>,
@@ -42,13 +42,13 @@ struct Row {
     rank: u8,
 }
 
-pub(super) fn page(facts: &Facts<'_>) -> Waivers {
+pub(super) fn page(facts: &CountedReport<'_>) -> WaiversPage {
     let accepted = &facts.report.accepted;
     let today: Option<Date> = facts.day().and_then(|day| day.parse().ok());
     let mut rows: Vec<Row> = accepted.waivers.iter().map(|waiver| row(waiver, today)).collect();
     rows.sort_by_key(|row| row.rank);
     let standing = facts.standing;
-    Waivers {
+    WaiversPage {
         headline: headline(facts, &rows),
         lead: if rows.is_empty() && accepted.known.is_none() {
             "A risk can be accepted with a reason and an owner: see “Accept the risk” at each finding."
@@ -75,7 +75,7 @@ pub(super) fn page(facts: &Facts<'_>) -> Waivers {
     }
 }
 
-fn headline(facts: &Facts<'_>, rows: &[Row]) -> String {
+fn headline(facts: &CountedReport<'_>, rows: &[Row]) -> String {
     let known = match facts.standing.known {
         0 => String::new(),
         1 => " 1 finding was known before.".to_owned(),

@@ -13,7 +13,7 @@ const CUT: char = '…';
 
 /// Lines to show, with the part of them that is meant.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Shown {
+pub(super) struct ShownLines {
     /// The lines.
     pub(super) text: String,
     /// What is meant, in bytes of `text`.
@@ -23,7 +23,7 @@ pub(super) struct Shown {
 }
 
 /// The place with `context` lines before and after it, no line longer than `width`.
-pub(super) fn shown(place: &ShownPlace<'_>, context: usize, width: usize) -> Shown {
+pub(super) fn shown(place: &ShownPlace<'_>, context: usize, width: usize) -> ShownLines {
     let (before, inside, after) = split(place);
     // What stands in the first line before the place, and the lines above.
     let (above, head) = match before.rfind('\n') {
@@ -76,7 +76,7 @@ pub(super) fn shown(place: &ShownPlace<'_>, context: usize, width: usize) -> Sho
         }
     }
     let first_line = usize::try_from(place.snippet.region.start.line).unwrap_or(usize::MAX);
-    Shown { text, span, first_line: first_line.saturating_sub(above.len()).max(1) }
+    ShownLines { text, span, first_line: first_line.saturating_sub(above.len()).max(1) }
 }
 
 /// The context before the place, the place, and the context after it.

@@ -8,21 +8,21 @@ use super::super::bytes::count;
 use super::super::problem::{Problem, ProblemKind};
 
 /// A reader that fails where its data is not what the archive's directory says.
-pub(super) struct Checked<R> {
+pub(super) struct CheckedMember<R> {
     expanded: R,
     left: u64,
     crc: u32,
     seen: Crc,
 }
 
-impl<R> Checked<R> {
+impl<R> CheckedMember<R> {
     /// Of data that expands to `left` bytes of that checksum.
     pub(super) fn new(expanded: R, left: u64, crc: u32) -> Self {
         Self { expanded, left, crc, seen: Crc::new() }
     }
 }
 
-impl<R: Read> Read for Checked<R> {
+impl<R: Read> Read for CheckedMember<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let broken = |message: &str| Problem::new(ProblemKind::Broken, message).into();
         let filled = self.expanded.read(buffer).map_err(|error| match error.kind() {

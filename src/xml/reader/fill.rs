@@ -1,6 +1,6 @@
 //! The window over the text: how it grows and slides on.
 
-use super::{Input, MAX_WINDOW, TokenReader};
+use super::{MAX_WINDOW, TokenReader, TokenSource};
 use crate::span::ByteSpan;
 use crate::xml::error::{XmlError, XmlErrorKind};
 
@@ -33,7 +33,7 @@ impl TokenReader {
     }
 
     pub(super) fn fill(&mut self) {
-        let Input::Stream(stream) = &mut self.input else {
+        let TokenSource::Stream(stream) = &mut self.input else {
             self.at_end = true;
             return;
         };

@@ -1,7 +1,7 @@
 //! Reading on at another place: behind a break, or at a record that is looked at
 //! again.
 
-use super::{Input, TokenReader};
+use super::{TokenReader, TokenSource};
 use crate::span::ByteSpan;
 use crate::xml::error::{XmlError, XmlErrorKind};
 
@@ -25,7 +25,7 @@ impl TokenReader {
         self.scanned = self.window.len();
         self.drop_before(self.window.len());
         self.base = offset;
-        let Input::Stream(stream) = &mut self.input else { return Ok(()) };
+        let TokenSource::Stream(stream) = &mut self.input else { return Ok(()) };
         let skipped = match &mut self.counted {
             Some((mark, unit)) => {
                 stream.pass_to(offset, &mut |text| *mark = unit.pass(*mark, text.as_bytes()))

@@ -37,7 +37,7 @@ pub(in crate::report::html) struct Flow {
     pub(in crate::report::html) starts: Vec<Start>,
     pub(in crate::report::html) lines: Vec<Line>,
     pub(in crate::report::html) boxes: Vec<Box>,
-    pub(in crate::report::html) admin: Admin,
+    pub(in crate::report::html) admin: AdminBox,
     /// What the row that carries most does: where it stands, and the text.
     pub(in crate::report::html) label: Option<(u32, u32, String)>,
     /// Accounts of which nothing can be told: their line, and how many.
@@ -70,7 +70,7 @@ pub(in crate::report::html) struct Box {
 }
 
 #[derive(Debug, Default)]
-pub(in crate::report::html) struct Admin {
+pub(in crate::report::html) struct AdminBox {
     pub(in crate::report::html) x: u32,
     pub(in crate::report::html) y: u32,
     pub(in crate::report::html) height: u32,
@@ -218,7 +218,7 @@ fn most(wanted: &[Wanted]) -> usize {
 }
 
 /// Admin stands at the middle of all that leads to it, as high as that is wide.
-fn admin(graph: &Graph<'_>, wanted: &[Wanted], admins: usize) -> Admin {
+fn admin(graph: &Graph<'_>, wanted: &[Wanted], admins: usize) -> AdminBox {
     let into: Vec<&Wanted> = wanted.iter().filter(|line| line.to == ADMIN).collect();
     let most = most(wanted);
     let tenths: usize = into.iter().map(|line| thickness(line.accounts, most)).sum();
@@ -229,7 +229,7 @@ fn admin(graph: &Graph<'_>, wanted: &[Wanted], admins: usize) -> Admin {
     let middle = u32::try_from(sum.checked_div(accounts).unwrap_or(0)).unwrap_or(0).max(TOP);
     let y = middle.saturating_sub(height / 2).max(TOP - 14);
     let count = counted(admins, "account");
-    Admin { x: x_of(graph, ADMIN), y, height, middle: y + height / 2, count }
+    AdminBox { x: x_of(graph, ADMIN), y, height, middle: y + height / 2, count }
 }
 
 fn draw(graph: &Graph<'_>, flow: &mut Flow, mut wanted: Vec<Wanted>, middles: &[u32]) {
