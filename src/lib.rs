@@ -38,7 +38,7 @@ pub mod config;
 
 pub mod suppress;
 
-pub mod locate;
+pub mod revisit;
 
 pub mod redact;
 

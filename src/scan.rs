@@ -40,9 +40,9 @@ use crate::export::{self, FileKind};
 use crate::facts::Options;
 use crate::finding::{Notice, Place};
 use crate::instance::{Plan, Reading, dictionary_of, instance_notices, read_all};
-use crate::locate::{PlaceLines, ScannedFiles, locate_places};
 use crate::record::schema;
 use crate::report::Report;
+use crate::revisit::{PlaceLines, ScannedFiles, locate_places};
 use crate::rule::{Ask, Pack, PackFiles, RuleError, Settings};
 use crate::source::{DiscoverError, DiscoverOptions, Discovery, Source, discover};
 

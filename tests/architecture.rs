@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// The layers, the lowest first. Each may use only those before it.
 const LAYERS: [&str; 20] = [
     "span", "source", "xml", "record", "export", "query", "finding", "rule", "doctor", "facts", "access",
-    "instance", "judge", "survey", "config", "suppress", "locate", "redact", "report", "scan",
+    "instance", "judge", "survey", "config", "suppress", "revisit", "redact", "report", "scan",
 ];
 
 /// The binary's own modules. They stand above all layers and use them through

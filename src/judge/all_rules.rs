@@ -30,7 +30,7 @@ pub struct Verdicts<'i> {
 /// not depend on the number of threads. Findings stay open whose messages show what is
 /// not kept.
 #[must_use]
-pub fn verdicts<'i>(instance: &'i Instance<'i>, rules: &'i [Rule]) -> Verdicts<'i> {
+pub fn draft_findings<'i>(instance: &'i Instance<'i>, rules: &'i [Rule]) -> Verdicts<'i> {
     let Judged { failed, proposed, coverage } = judge_all(instance, rules);
     Verdicts { drafts: Drafts::new(instance, rules, failed, proposed), coverage }
 }
@@ -38,7 +38,7 @@ pub fn verdicts<'i>(instance: &'i Instance<'i>, rules: &'i [Rule]) -> Verdicts<'
 /// The same, and reads the rows again that messages show.
 #[must_use]
 pub fn judge(instance: &Instance<'_>, rules: &[Rule]) -> Outcome {
-    let Verdicts { drafts, coverage } = verdicts(instance, rules);
+    let Verdicts { drafts, coverage } = draft_findings(instance, rules);
     Outcome { findings: drafts.written(), coverage }
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::redactor::Redactor;
-use crate::locate::{Excerpts, Findings, ShownFinding, Snippet};
+use crate::revisit::{Excerpts, Findings, ShownFinding, Snippet};
 
 /// Other excerpts, redacted.
 #[derive(Debug)]

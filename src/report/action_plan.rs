@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 
 use super::{Report, safe};
-use crate::locate::LocatedFinding;
+use crate::revisit::LocatedFinding;
 
 /// The columns, of which the last three are empty.
 pub const COLUMNS: [&str; 14] = [

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{Report, safe};
 use crate::finding::{BaselineState, Notice};
-use crate::locate::LocatedFinding;
+use crate::revisit::LocatedFinding;
 use crate::span::LineColumn;
 
 const COLUMNS: [&str; 16] = [

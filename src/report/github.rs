@@ -7,7 +7,7 @@ use super::text::result;
 use super::words::{counted, first_sentences};
 use super::{Report, safe};
 use crate::finding::{Level, Notice, Topic};
-use crate::locate::LocatedFinding;
+use crate::revisit::LocatedFinding;
 use crate::rule::RuleMeta;
 use crate::span::LineColumn;
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::object::write_list;
 use super::{Report, safe};
 use crate::finding::{Band, Finding, Fingerprint, Notice, fingerprint};
-use crate::locate::LocatedFinding;
+use crate::revisit::LocatedFinding;
 use crate::span::LineColumn;
 
 /// How long a description may be.

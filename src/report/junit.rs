@@ -11,7 +11,7 @@ use std::io::{self, Write};
 
 use super::{Report, safe};
 use crate::finding::Verdict;
-use crate::locate::LocatedFinding;
+use crate::revisit::LocatedFinding;
 use crate::rule::escaped;
 
 /// The suite of what could not be read.

@@ -9,7 +9,7 @@ use super::text::{assumed, result, scanned};
 use super::words::{counted, grouped, rules_of};
 use super::{Report, VersionControl, file_url, safe};
 use crate::finding::{Band, Notice, Topic};
-use crate::locate::LocatedFinding;
+use crate::revisit::LocatedFinding;
 use crate::span::LineColumn;
 
 /// Gaps, and files that could not be read, that are listed.

@@ -1,6 +1,6 @@
 //! The element of a field with another value, in the form in which it is written.
 
-use crate::locate::Snippet;
+use crate::revisit::Snippet;
 
 /// How `<` is written, as it is or in an escaped payload, and how `>` may be then.
 const BRACKETS: [(&str, &[&str]); 6] = [

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use super::{Desk, Report, Scope};
 use crate::finding::{Finding, Notice, split_set};
-use crate::locate::{Excerpts, Findings, ShownFinding};
 use crate::record::{is_view, natural_key, schema, view_columns};
 use crate::redact::{Extent, RedactedExcerpts, Redactor};
+use crate::revisit::{Excerpts, Findings, ShownFinding};
 use crate::rule::RuleMeta;
 use crate::survey::Shown;
 

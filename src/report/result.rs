@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::object::write_object;
 use super::{Desk, Report, Scope, Score, Stats};
 use crate::finding::{Finding, Notice, RuleCoverage};
-use crate::locate::{Excerpts, Findings, PlaceLines, ShownFinding, ShownPlace, Snippet};
+use crate::revisit::{Excerpts, Findings, PlaceLines, ShownFinding, ShownPlace, Snippet};
 use crate::rule::RuleMeta;
 use crate::span::LineColumn;
 use crate::suppress::Accepted;

@@ -8,7 +8,7 @@ use crate::finding::{
     BaselineState, Confidence, Finding, Notice, NoticeLevel, Place, PlaceRole, RuleCoverage, Severity,
     Target, ValuesHash, WaiverIdx, fingerprint,
 };
-use crate::locate::{Excerpts, Findings, PlaceLines, Region, ShownFinding, ShownPlace, Snippet};
+use crate::revisit::{Excerpts, Findings, PlaceLines, Region, ShownFinding, ShownPlace, Snippet};
 use crate::rule::RuleMeta;
 use crate::span::{ByteSpan, LineColumn};
 use crate::suppress::{Accepted, Known, WaiverState, WaiverUse};

@@ -28,8 +28,8 @@ use serde_sarif::sarif::{
 use super::object::{ITEM_OVERHEAD, ObjectWriter, write_object};
 use super::{HOME, Report};
 use crate::finding::Verdict;
-use crate::locate::ShownFinding;
 use crate::record::REDACTED;
+use crate::revisit::ShownFinding;
 use artifacts::Artifacts;
 use notifications::Notifications;
 

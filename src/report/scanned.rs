@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Band, Finding, Notice, NoticeLevel, RuleCoverage};
-use crate::locate::{Excerpts, Findings, LocatedFinding};
+use crate::revisit::{Excerpts, Findings, LocatedFinding};
 use crate::rule::{PackFiles, RuleMeta};
 use crate::span::LineColumn;
 use crate::suppress::{Accepted, WaiverUse};

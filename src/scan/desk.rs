@@ -2,9 +2,9 @@
 
 use super::ReadScan;
 use crate::doctor::{self, Examination, Reason, SignWatch, examine, examine_watched, want_signs};
-use crate::locate::PlaceLines;
 use crate::record::Wanted;
 use crate::report::{Desk, Exports, FileLine, RequestedTable, ShownSign};
+use crate::revisit::PlaceLines;
 use crate::rule::{Pack, PackFiles, RuleError, Settings};
 use crate::source::Discovery;
 use crate::survey::Reviewed;

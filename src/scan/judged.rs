@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{JudgedScan, ReadScan};
 use crate::finding::{Finding, Notice, RuleCoverage};
 use crate::judge::{Outcome, judge};
-use crate::locate::{Located, locate};
+use crate::revisit::{Located, locate};
 use crate::rule::{Rule, RuleMeta};
 use crate::source::Discovery;
 use crate::suppress::{WaiverUse, Waivers};

@@ -9,8 +9,8 @@ use crate::finding::{Notice, RuleCoverage};
 use crate::judge::{
     Spot, TurnedOff, Verdicts, cover, replaced_notice, turned_off, turned_off_notices, verdicts,
 };
-use crate::locate::{Beside, Findings, Located, ShownTexts, complete_texts, locate_notices, revisit};
 use crate::report::{Desk, Report, Score};
+use crate::revisit::{Beside, Findings, Located, ShownTexts, complete_texts, locate_notices, revisit};
 use crate::rule::RuleMeta;
 use crate::source::Source;
 use crate::span::LineColumn;
@@ -51,7 +51,7 @@ impl<'s> ReadScan<'s> {
         most_known: usize,
     ) -> RevisitedScan<'s> {
         let (pack, instance) = (self.scan.pack, &self.reading.instance);
-        let Verdicts { drafts, coverage } = verdicts(instance, &pack.rules);
+        let Verdicts { drafts, coverage } = draft_findings(instance, &pack.rules);
         let scored = cover(instance, &pack.scored);
         let score = Score::of(fared(&pack.rules, &coverage).chain(fared(&pack.scored, &scored)));
         let reviewed = doctor.map(|(doctor, most)| {

@@ -10,8 +10,8 @@ use glidelint::finding::Place;
 use glidelint::instance::{
     AccessStep, Branch, FoundUser, Instance, RoleAccess, access_gaps, access_tree, roles_of, users_called,
 };
-use glidelint::locate::PlaceLines;
 use glidelint::report::{access_svg, safe};
+use glidelint::revisit::PlaceLines;
 use glidelint::rule::{Pack, Settings};
 use glidelint::scan::Scan;
 use glidelint::source::Discovery;

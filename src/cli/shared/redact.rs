@@ -7,10 +7,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use glidelint::facts::ReadFile;
-use glidelint::locate::{ScannedFiles, locate_places};
 use glidelint::record::BUILT_IN;
 use glidelint::redact::{Extent, FoundSecret, Gathered, Key, Redactor, Watch, gather};
 use glidelint::report::{Report, own_texts, redact_report, safe};
+use glidelint::revisit::{ScannedFiles, locate_places};
 use glidelint::source::Source;
 
 use super::fail::Failure;

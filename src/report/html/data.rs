@@ -8,12 +8,12 @@ use super::facts::CountedReport;
 use super::findings::standing;
 use super::{FINDINGS, Page};
 use crate::finding::{PlaceRole, split_set};
-use crate::locate::{ShownFinding, ShownPlace};
 use crate::record::{natural_key, view_ends};
 use crate::report::file_url;
 use crate::report::frameworks::FRAMEWORKS;
 use crate::report::safe::{html_json, shortened};
 use crate::report::words::top_area;
+use crate::revisit::{ShownFinding, ShownPlace};
 use crate::rule::RuleMeta;
 
 /// How many characters of a line of an excerpt are kept.

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::finding::{BaselineState, Notice, NoticeLevel, RuleCoverage};
-use crate::locate::{LocatedFinding, LocatedPlace};
 use crate::report::frameworks::{Control, name_of};
 use crate::report::{Input, PackInfo, Report, Score, Stats};
+use crate::revisit::{LocatedFinding, LocatedPlace};
 use crate::rule::RuleMeta;
 use crate::span::LineColumn;
 use crate::suppress::WaiverUse;

@@ -15,7 +15,7 @@ use super::artifacts::Artifacts;
 use super::messages::{EVIDENCE, MESSAGE_ID};
 use super::{ROOT, SarifOptions, index, integer, text_message};
 use crate::finding::{BaselineState, Finding, Level, PlaceRole, Verdict};
-use crate::locate::{ShownFinding, ShownPlace, Snippet};
+use crate::revisit::{ShownFinding, ShownPlace, Snippet};
 use crate::rule::RuleMeta;
 use crate::suppress::{Accepted, KnownValues, WaiverUse};
 

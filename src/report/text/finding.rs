@@ -8,7 +8,7 @@ use super::super::words::{first_sentences, wrapped};
 use super::super::{Report, safe};
 use super::{Detail, TextOptions, snippet};
 use crate::finding::{Band, BaselineState, Severity};
-use crate::locate::{ShownFinding, ShownPlace};
+use crate::revisit::{ShownFinding, ShownPlace};
 
 /// Related places that are shown unless all are asked for.
 const RELATED_SHOWN: usize = 4;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::safe;
-use crate::locate::{ShownPlace, Snippet};
+use crate::revisit::{ShownPlace, Snippet};
 
 /// Of a field with many lines, so many are shown.
 const REGION_LINES: usize = 6;

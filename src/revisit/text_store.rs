@@ -95,7 +95,7 @@ impl TextStore {
 #[cfg(test)]
 mod tests {
     use super::{Excerpt, IN_MEMORY, TextStore};
-    use crate::locate::{PlaceLines, Snippet};
+    use crate::revisit::{PlaceLines, Snippet};
 
     #[test]
     fn many_texts_are_kept_in_a_file() {
