@@ -88,7 +88,7 @@ pub(super) struct FileTableRows {
     pub(super) shown: Vec<bool>,
     /// For each wanted column, whether it is filled in any row.
     pub(super) filled: Vec<bool>,
-    /// Of the rows with a sys_id, in pieces as they were read.
+    /// Versions of the rows that have a sys_id, in chunks as they were read.
     pub(super) versions: Vec<Vec<Version>>,
     /// Whether the sys_ids ascend.
     pub(super) is_ordered: bool,
@@ -186,7 +186,7 @@ pub(super) struct Carried {
     pub(super) source: u32,
 }
 
-/// A property that tells which instance this is.
+/// A property that tells instances apart or limits their exports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PropertyRow {
     pub(super) name: String,
@@ -199,7 +199,7 @@ pub(super) struct PropertyRow {
 pub(super) struct Seen {
     /// In the order of the sources.
     pub(super) reports: Vec<FileReport>,
-    /// By table and source, of files that are tables.
+    /// By table and source, for files that are table exports.
     pub(super) rows: BTreeMap<(TableIdx, u32), FileTableRows>,
     pub(super) carried: Vec<Carried>,
     pub(super) properties: Vec<PropertyRow>,
