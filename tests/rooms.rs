@@ -61,7 +61,7 @@ fn no_folder_holds_a_circle() {
 
 #[test]
 fn mod_files_only_declare_and_re_export() {
-    let complaints = House::known().in_mod_files.to_vec();
+    let complaints = House::known().in_mod_files.clone();
     check("move it to a file of its own", &complaints);
 }
 
