@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::query::is_view;
+use crate::record::is_view;
 use crate::record::{TableIdx, schema};
 use crate::rule::{Pack, Rule};
 

@@ -1,10 +1,9 @@
 //! What is odd about the access graph, or was left out of it.
 
 use super::instance::Instance;
-use super::user_access::ACCESS_TABLES;
 use crate::access::Disagreements;
 use crate::finding::{Notice, NoticeLevel};
-use crate::record::TableIdx;
+use crate::record::{TableIdx, granting_tables};
 
 /// Notices about the access graph. `path_of` names a source.
 pub(super) fn access_notices<'s>(instance: &Instance<'_>, path_of: &dyn Fn(u32) -> &'s str) -> Vec<Notice> {
@@ -42,7 +41,7 @@ pub(super) fn access_notices<'s>(instance: &Instance<'_>, path_of: &dyn Fn(u32) 
 
 /// Where the platform's own rows and the paths disagree, if all are there.
 fn disagreements(instance: &Instance<'_>) -> Vec<String> {
-    let mut sources = ACCESS_TABLES.iter().map(|name| instance.wanted.find(name));
+    let mut sources = granting_tables().map(|name| instance.wanted.find(name));
     let all_whole = sources.all(|table| table.is_some_and(|table| instance.holds_all(table)));
     let Some(access) = instance.access.as_ref().filter(|_| all_whole) else { return Vec::new() };
     let Disagreements { without_row, unexplained } = Disagreements::count(&access.graph);

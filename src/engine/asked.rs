@@ -8,9 +8,9 @@ use crate::access::Reach;
 use crate::facts::Sameness;
 use crate::facts::TextId;
 use crate::query::{
-    Cell, CellPlace, Class, Data, Missing, ROLE_CLOSURE, Reference, Repeat, RowId, TestIdx, Truth, WalkIdx,
+    Cell, CellPlace, Class, Data, Missing, Reference, Repeat, RowId, TestIdx, Truth, WalkIdx,
 };
-use crate::record::{ColumnIdx, PartOf, TableIdx, Wanted};
+use crate::record::{ColumnIdx, PartOf, ROLE_CLOSURE, TableIdx, Wanted};
 
 impl Data for Instance<'_> {
     fn wanted(&self) -> &Wanted {

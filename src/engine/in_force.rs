@@ -11,11 +11,12 @@ use std::sync::Arc;
 use super::instance::Instance;
 use super::plan::Plan;
 use super::references::lost_references;
-use super::user_access::ACCESS_TABLES;
 use super::views;
 use crate::facts::{ClaimEvidence, Options, ReadFile, ShownNames, TableFacts, TextId, whole_tables};
-use crate::query::{EFFECTIVE_ROLE, ROLE_CLOSURE, RowId, is_view};
-use crate::record::{ColumnIdx, is_update_set};
+use crate::query::RowId;
+use crate::record::{
+    ColumnIdx, EFFECTIVE_ROLE, ROLE_CLOSURE, access_tables, is_update_set, is_view, view_ends,
+};
 use crate::source::Source;
 
 /// Makes the instance by what is in force, where that is another one. Without a row of
@@ -71,16 +72,17 @@ fn holds_rows(plan: &Plan<'_>, tables: &[TableFacts]) -> bool {
 
 /// Whether sets that are not in force say who has what.
 fn grants_differ(instance: &Instance<'_>) -> bool {
-    let names = ["sys_user", "sys_user_role"].into_iter().chain(ACCESS_TABLES);
-    let mut tables = names.filter_map(|name| instance.wanted.find(name));
+    let mut tables = access_tables().iter().filter_map(|known| instance.wanted.find(known.table));
     tables.any(|table| !instance.table(table).proposed.is_empty())
 }
 
 /// Notes which rows of views rest on rows that are not in force.
 fn mark_views(instance: &mut Instance<'_>, in_force: &Instance<'_>) {
-    for (view, ends) in [(EFFECTIVE_ROLE, ["user", "role"]), (ROLE_CLOSURE, ["role", "contains"])] {
-        let Some(view) = instance.wanted.find(view) else { continue };
-        let [Some(from), Some(to)] = ends.map(|end| instance.wanted.table(view).find(end)) else { continue };
+    for view in [EFFECTIVE_ROLE, ROLE_CLOSURE] {
+        let Some((view, ends)) = instance.wanted.find(view).zip(view_ends(view)) else { continue };
+        let [Some(from), Some(to)] = ends.map(|(end, _)| instance.wanted.table(view).find(end)) else {
+            continue;
+        };
         let shared = instance.access.as_ref().zip(in_force.access.as_ref());
         if shared.is_none_or(|(one, other)| Arc::ptr_eq(one, other)) {
             continue;

@@ -12,10 +12,11 @@ use crate::facts::{
     TextId, Undecided, UpdateSets, hash_of_key,
 };
 use crate::query::{
-    CellPlace, Clock, Data, EFFECTIVE_ROLE, Missing, MissingItem, ROLE_CLOSURE, Reference, RowId, RowTests,
-    Truth, WalkIdx, WalkStart, is_view,
+    CellPlace, Clock, Data, Missing, MissingItem, Reference, RowId, RowTests, Truth, WalkIdx, WalkStart,
 };
-use crate::record::{Action, Classes, ColumnIdx, TableIdx, Wanted};
+use crate::record::{
+    Action, Classes, ColumnIdx, EFFECTIVE_ROLE, ROLE_CLOSURE, TableIdx, Wanted, is_view, view_source,
+};
 use crate::rule::{ClassBody, KeyPaths};
 use crate::source::Source;
 
@@ -283,15 +284,10 @@ impl<'p> Instance<'p> {
     }
 
     /// The table on whose rows a view rests in the end; of other tables
-    /// themselves. The platform writes the roles that reach a user, however they
-    /// come, into `sys_user_has_role`.
+    /// themselves.
     pub(super) fn source_of(&self, table: TableIdx) -> TableIdx {
-        let source = match &*self.wanted.table(table).name {
-            EFFECTIVE_ROLE => "sys_user_has_role",
-            ROLE_CLOSURE => "sys_user_role_contains",
-            _ => return table,
-        };
-        self.wanted.find(source).unwrap_or(table)
+        let source = view_source(&self.wanted.table(table).name);
+        source.and_then(|source| self.wanted.find(source)).unwrap_or(table)
     }
 
     /// The name of a role; empty where nothing tells it.

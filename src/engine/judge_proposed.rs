@@ -15,7 +15,8 @@ use super::writing::Failed;
 use crate::facts::TableFacts;
 use crate::facts::TextId;
 use crate::finding::Verdict;
-use crate::query::{RowId, Truth, is_view};
+use crate::query::{RowId, Truth};
+use crate::record::is_view;
 use crate::record::{ColumnIdx, TableIdx};
 use crate::rule::{Binding, Body, CountBody, Judges, PropertyBody, RecordBody, Rule};
 

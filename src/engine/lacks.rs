@@ -4,8 +4,8 @@ use super::instance::Instance;
 use super::version_notices::contradicted;
 use crate::facts::RowStanding;
 use crate::finding::Unclear;
-use crate::query::{EFFECTIVE_ROLE, Missing, MissingItem, ROLE_CLOSURE, RowTest};
-use crate::record::{ColumnIdx, TableIdx};
+use crate::query::{Missing, MissingItem, RowTest};
+use crate::record::{ColumnIdx, EFFECTIVE_ROLE, ROLE_CLOSURE, TableIdx};
 
 /// Texts for what is missing, sorted, without repetition.
 #[must_use]

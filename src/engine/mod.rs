@@ -57,7 +57,7 @@ pub use review::{
 pub use selftest::{TestFailure, run_tests};
 pub use turned_off::{Spot, TurnedOff, replaced_notice, replaced_places, turned_off, turned_off_notices};
 pub use user_access::{
-    ACCESS_TABLES, AccessStep, Branch, FoundUser, MOST_PATHS, RoleAccess, RoleState, access_gaps,
-    access_tree, reached_roles, roles_of, users_called,
+    AccessStep, Branch, FoundUser, MOST_PATHS, RoleAccess, RoleState, access_gaps, access_tree,
+    reached_roles, roles_of, users_called,
 };
 pub use writing::Drafts;

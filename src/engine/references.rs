@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use super::instance::Instance;
 use crate::facts::{Doubted, TextId};
-use crate::query::{Data as _, is_view};
+use crate::query::Data as _;
+use crate::record::is_view;
 use crate::record::schema::{self, ColumnType};
 use crate::record::{ColumnIdx, TableIdx, is_sys_id};
 

@@ -7,20 +7,11 @@ use super::instance::Instance;
 use super::lacks::missing_names;
 use crate::access::{Access, Node, Reach, Step, StepKind, node_name, paths_to, smallest_cut};
 use crate::finding::{Place, PlaceRole, Target};
-use crate::query::{EFFECTIVE_ROLE, Missing, ROLE_CLOSURE, RowId};
-use crate::record::{ColumnIdx, TableIdx};
+use crate::query::{Missing, RowId};
+use crate::record::{ColumnIdx, EFFECTIVE_ROLE, ROLE_CLOSURE, TableIdx, granting_tables, view_ends};
 
 /// How many paths to one role are kept.
 pub const MOST_PATHS: usize = 100;
-
-/// The tables whose rows lead from users to roles.
-pub const ACCESS_TABLES: [&str; 5] = [
-    "sys_user_has_role",
-    "sys_user_grmember",
-    "sys_group_has_role",
-    "sys_user_group",
-    "sys_user_role_contains",
-];
 
 /// A user that was found by name or sys_id.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -190,7 +181,7 @@ fn role_access(instance: &Instance<'_>, access: &Access, reach: &Reach, role: u3
 /// show.
 #[must_use]
 pub fn access_gaps(instance: &Instance<'_>) -> Vec<String> {
-    let open = ACCESS_TABLES.into_iter().filter_map(|name| instance.wanted.find(name));
+    let open = granting_tables().filter_map(|name| instance.wanted.find(name));
     let open = open.filter(|table| !instance.holds_all(*table)).map(Missing::table);
     let hidden = instance.access.iter().flat_map(|access| {
         let hidden = &access.graph.hidden;
@@ -202,12 +193,9 @@ pub fn access_gaps(instance: &Instance<'_>) -> Vec<String> {
 /// The shortest path that a row of a view stands for; empty for other tables.
 pub(super) fn path_of(instance: &Instance<'_>, table: TableIdx, row: RowId) -> Vec<AccessStep> {
     let names = instance.wanted.table(table);
-    let ends = match &*names.name {
-        EFFECTIVE_ROLE => ["user", "role"],
-        ROLE_CLOSURE => ["role", "contains"],
-        _ => return Vec::new(),
-    };
-    let (Some(access), [Some(from), Some(to)]) = (&instance.access, ends.map(|name| names.find(name))) else {
+    let Some(ends) = view_ends(&names.name) else { return Vec::new() };
+    let (Some(access), [Some(from), Some(to)]) = (&instance.access, ends.map(|(name, _)| names.find(name)))
+    else {
         return Vec::new();
     };
     let end = |column: ColumnIdx| instance.facts.fold(instance.table(table).pair(row, column).value);

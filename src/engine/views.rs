@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::instance::Instance;
 use crate::access::{Access, AccessGraph, Node, ViewRow, build_graph, closure_rows, fill_view};
-use crate::query::{EFFECTIVE_ROLE, Missing, Partial, ROLE_CLOSURE, RowId};
-use crate::record::TableIdx;
+use crate::query::{Missing, Partial, RowId};
+use crate::record::{EFFECTIVE_ROLE, ROLE_CLOSURE, TableIdx};
 use crate::rule::Ask;
 
 /// Computes effective roles if anybody asks, and fills the views as far as

@@ -2,7 +2,7 @@
 
 use super::inputs::{Options, ReadFile};
 use super::scan_facts::Facts;
-use crate::record::{TableIdx, Wanted, WantedTable};
+use crate::record::{ColumnIdx, TableIdx, Wanted, WantedTable, access_ends};
 
 /// Which tables are known to be whole.
 pub(crate) fn whole_tables(
@@ -30,15 +30,10 @@ pub(crate) fn whole_tables(
 /// Whether rows of a table that grants access do not show to whom, or what: such
 /// rows are in no path, so that all of them together are not all that is granted.
 fn has_open_ends(facts: &Facts, table: &WantedTable, index: TableIdx) -> bool {
-    let ends: &[&str] = match &*table.name {
-        "sys_user_has_role" => &["user", "role"],
-        "sys_user_grmember" => &["user", "group"],
-        "sys_group_has_role" => &["group", "role"],
-        "sys_user_group" => &["parent"],
-        "sys_user_role_contains" => &["role", "contains"],
-        _ => return false,
-    };
-    let columns = ends.iter().filter_map(|name| table.find(name));
+    let Some(ends) = access_ends(&table.name) else { return false };
+    // A record without its sys_id grants nothing less.
+    let columns =
+        ends.iter().filter_map(|name| table.find(name)).filter(|column| *column != ColumnIdx::SYS_ID);
     columns
         .filter(|column| facts.table(index).slot(*column).is_some())
         .any(|column| facts.hides(index, column))

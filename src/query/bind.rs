@@ -7,10 +7,11 @@ mod terms;
 use super::bound::{BindError, BoundQuery};
 use super::bound_path::BoundPath;
 use super::data::Class;
-use super::known;
 use super::row_test::RowTests;
 use super::syntax::{Path, Query};
-use crate::record::{Dictionary, Keep, NamedReference, TableIdx, Wanted};
+use crate::record::{
+    Dictionary, EFFECTIVE_ROLE, Keep, NamedReference, TableIdx, Wanted, access_tables, is_view, view_columns,
+};
 use binder::Binder;
 
 /// Looks up the names that rule packs and the configuration define.
@@ -101,7 +102,7 @@ pub fn bind_shown_path(
     let mut bound = binder.path(&parsed, table)?;
     binder.want_display(&mut bound);
     // Rows of a view stand in no file, so they cannot be read again.
-    let own = if known::is_view(table) { Keep::Always } else { Keep::Never };
+    let own = if is_view(table) { Keep::Always } else { Keep::Never };
     bound.keep(wanted, own);
     Ok(bound)
 }
@@ -110,36 +111,30 @@ pub fn bind_shown_path(
 pub fn want_view(wanted: &mut Wanted, view: &str) -> TableIdx {
     want_roles(wanted);
     let index = wanted.want_table(view);
-    for column in known::view_columns(view) {
+    for (column, _) in view_columns(view) {
         wanted.keep_column(index, column);
     }
     index
 }
 
-/// Whether the table is a view, which glidelint computes from other tables.
-#[must_use]
-pub fn is_view(table: &str) -> bool {
-    known::is_view(table)
-}
-
 /// Asks for everything that effective roles are computed from. Wanting the view is the
 /// sign that they must be computed.
 pub(super) fn want_roles(wanted: &mut Wanted) {
-    wanted.want_table(known::EFFECTIVE_ROLE);
-    for (table, columns) in known::ROLE_SOURCES {
-        let index = wanted.want_table(table);
-        for column in columns {
+    wanted.want_table(EFFECTIVE_ROLE);
+    for known in access_tables() {
+        let index = wanted.want_table(known.table);
+        for column in known.columns() {
             wanted.keep_column(index, column);
         }
-        if columns.contains(&"user") {
+        if known.columns().any(|column| column == "user") {
             wanted.keep_walk(index, "user.user_name");
         }
     }
     let target = wanted.want_table("sys_user_role");
     let name = Some(wanted.keep_column(target, "name"));
-    for (table, columns) in known::ROLE_SOURCES {
-        for column in columns.iter().filter(|column| matches!(**column, "role" | "contains")) {
-            let table = wanted.want_table(table);
+    for known in access_tables() {
+        for column in known.columns().filter(|column| matches!(*column, "role" | "contains")) {
+            let table = wanted.want_table(known.table);
             let column = wanted.keep_column(table, column);
             wanted.note_named(NamedReference { table, column, target, name });
         }

@@ -1,10 +1,10 @@
-//! What binding knows of tables beyond the built-in dictionary: views that the
-//! tool computes, and columns that every table has.
+//! What binding knows of tables beyond the built-in dictionary: the columns of views,
+//! and those that every table has.
 
 use std::borrow::Cow;
 
-use crate::record::Dictionary;
 use crate::record::schema::{self, ColumnType, NOTHING_ANSWERS};
+use crate::record::{Dictionary, is_view, view_columns};
 
 /// A column as far as it is known.
 #[derive(Debug, Clone)]
@@ -15,20 +15,6 @@ pub(super) struct KnownColumn {
     pub(super) calculated: Option<&'static str>,
 }
 
-/// Views of the tool: table, column, and the table it refers to.
-const VIEWS: [(&str, &str, Option<&str>); 10] = [
-    (EFFECTIVE_ROLE, "sys_id", None),
-    (EFFECTIVE_ROLE, "user", Some("sys_user")),
-    (EFFECTIVE_ROLE, "role", Some("sys_user_role")),
-    (EFFECTIVE_ROLE, "via", None),
-    (EFFECTIVE_ROLE, "path", None),
-    (EFFECTIVE_ROLE, "orphaned", None),
-    (ROLE_CLOSURE, "sys_id", None),
-    (ROLE_CLOSURE, "role", Some("sys_user_role")),
-    (ROLE_CLOSURE, "contains", Some("sys_user_role")),
-    (ROLE_CLOSURE, "path", None),
-];
-
 /// Columns of every table of the platform.
 const EVERYWHERE: [(&str, ColumnType); 6] = [
     ("sys_id", ColumnType::Text),
@@ -38,31 +24,6 @@ const EVERYWHERE: [(&str, ColumnType); 6] = [
     ("sys_updated_on", ColumnType::DateTime),
     ("sys_mod_count", ColumnType::Number),
 ];
-
-/// The tables and columns that effective roles are computed from.
-pub(super) const ROLE_SOURCES: [(&str, &[&str]); 7] = [
-    ("sys_user", &["user_name"]),
-    ("sys_user_has_role", &["user", "role", "state", "inherited"]),
-    ("sys_user_grmember", &["user", "group"]),
-    ("sys_user_group", &["name", "parent"]),
-    ("sys_group_has_role", &["group", "role", "inherits", "granted_by"]),
-    ("sys_user_role", &["name"]),
-    ("sys_user_role_contains", &["role", "contains"]),
-];
-
-/// The view of users and the roles they have in the end.
-pub const EFFECTIVE_ROLE: &str = "effective_role";
-/// The view of roles and the roles they contain in the end.
-pub const ROLE_CLOSURE: &str = "role_closure";
-
-/// The columns of a view.
-pub(super) fn view_columns(view: &str) -> impl Iterator<Item = &'static str> {
-    VIEWS.iter().filter(move |(name, ..)| *name == view).map(|(_, column, _)| *column)
-}
-
-pub(super) fn is_view(table: &str) -> bool {
-    VIEWS.iter().any(|(view, ..)| *view == table)
-}
 
 /// Whether the table's columns are all known.
 pub(super) fn knows_table(table: &str) -> bool {
@@ -80,7 +41,7 @@ pub(super) fn column(table: &str, column: &str) -> Option<KnownColumn> {
         let schema::Column { kind, reference, calculated, .. } = found;
         return Some(KnownColumn { kind, reference: reference.map(Cow::Borrowed), calculated });
     }
-    if let Some((.., reference)) = VIEWS.iter().find(|(view, name, _)| (*view, *name) == (table, column)) {
+    if let Some((_, reference)) = view_columns(table).find(|(name, _)| *name == column) {
         let kind = if reference.is_some() { ColumnType::Reference } else { ColumnType::Text };
         return Some(KnownColumn { kind, reference: reference.map(Cow::Borrowed), calculated: None });
     }

@@ -25,7 +25,7 @@ mod typed;
 #[cfg(test)]
 mod tests;
 
-pub use bind::{DefinedNames, bind, bind_path, bind_shared, bind_shown_path, is_view, want_view};
+pub use bind::{DefinedNames, bind, bind_path, bind_shared, bind_shown_path, want_view};
 pub use bound::{BindError, BoundQuery, Partial};
 pub use bound_path::BoundPath;
 pub use data::{
@@ -33,7 +33,6 @@ pub use data::{
     WalkIdx, WalkStart,
 };
 pub use dates::{Clock, ClockError};
-pub use known::{EFFECTIVE_ROLE, ROLE_CLOSURE};
 pub use number::{is_other_number, plain_number};
 pub use row_test::{AskRow, RowTest, RowTests, Walk};
 pub use syntax::{Query, QueryError};

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use super::views::{view_ends, views};
+
 /// The columns of a key, and whether several records may have it.
 type Key = (Vec<&'static str>, bool);
 
@@ -15,8 +17,14 @@ static KEYS: LazyLock<HashMap<&'static str, Key>> = LazyLock::new(|| {
             let (columns, shared) = rest.split_once('\t').unwrap_or((rest, ""));
             (table, (columns.split(',').collect(), shared == "shared"))
         })
+        .chain(views().map(|view| (view, (key_of_view(view), false))))
         .collect()
 });
+
+/// People know a row of a view by the two records that it ties together.
+fn key_of_view(view: &str) -> Vec<&'static str> {
+    view_ends(view).into_iter().flatten().map(|(column, _)| column).collect()
+}
 
 /// The columns of a table's natural key, in order; `["name"]` for a table that
 /// is not known.

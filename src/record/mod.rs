@@ -1,6 +1,7 @@
 //! A ServiceNow record as an export shows it: a table, an action, named fields,
 //! and the place of each.
 
+mod access;
 mod acls;
 mod added_classes;
 mod choices;
@@ -14,9 +15,11 @@ mod referred;
 pub mod schema;
 mod secrecy;
 mod update_sets;
+mod views;
 mod wanted;
 mod written;
 
+pub use access::{AccessTable, access_ends, access_tables, granting_tables};
 pub use acls::{
     ACL_ROLES, ACLS, AclColumn, AclObject, Narrow, acl_columns, acl_objects, is_narrowest_role, want_acls,
 };
@@ -33,5 +36,6 @@ pub use referred::{
 };
 pub use secrecy::{REDACTED, Secrecy, carries_credential, is_secret_property, mark_by_type};
 pub use update_sets::{SetColumn, is_in_force, is_update_set, want_update_sets, wanted_update_sets};
+pub use views::{EFFECTIVE_ROLE, ROLE_CLOSURE, is_view, view_columns, view_ends, view_source};
 pub use wanted::{ColumnIdx, Keep, MOST_TABLES, NamedReference, RowOf, TableIdx, Wanted, WantedTable};
 pub use written::nobody_chose;

@@ -8,7 +8,7 @@ use super::{Desk, Report, Scope};
 use crate::engine::Shown;
 use crate::finding::{Finding, Notice, split_set};
 use crate::locate::{Excerpts, Findings, ShownFinding};
-use crate::record::{natural_key, schema};
+use crate::record::{is_view, natural_key, schema, view_columns};
 use crate::redact::{Extent, RedactedExcerpts, Redactor};
 use crate::rule::RuleMeta;
 
@@ -72,9 +72,10 @@ fn parts<'k>(table: &str, key: &'k str) -> impl Iterator<Item = (&'k str, Option
     let parts: Vec<_> = key.split(ARROW).collect();
     let fits = parts.len() == columns.len();
     let target = |column: &str| match (table, column) {
+        (USERS, _) => Some(USERS),
+        ("sys_user_role", "name") => Some("sys_user_role"),
         // Views have no dictionary.
-        (USERS, _) | ("effective_role", "user") => Some(USERS),
-        ("effective_role" | "role_closure", _) | ("sys_user_role", "name") => Some("sys_user_role"),
+        _ if is_view(table) => view_columns(table).find(|(name, _)| *name == column).and_then(|(_, of)| of),
         _ => schema::column(table, column).and_then(|column| column.reference),
     };
     let targets: Vec<_> = columns.iter().map(|column| target(column).filter(|_| fits)).collect();

@@ -18,10 +18,10 @@ use super::names::PackNames;
 use super::overrides;
 use super::settings::{RuleFate, Settings, TakenNames};
 use crate::finding::{Confidence, Severity};
-use crate::query::{
-    BindError, BoundPath, BoundQuery, Class, EFFECTIVE_ROLE, Query, RowTests, bind, bind_path, want_view,
+use crate::query::{BindError, BoundPath, BoundQuery, Class, Query, RowTests, bind, bind_path, want_view};
+use crate::record::{
+    Dictionary, EFFECTIVE_ROLE, Wanted, natural_key, want_classes, want_types, want_update_sets,
 };
-use crate::record::{Dictionary, Wanted, natural_key, want_classes, want_types, want_update_sets};
 
 pub use comparison::ComparisonQuestions;
 pub use review::ReviewQuestions;

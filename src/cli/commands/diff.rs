@@ -7,9 +7,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use glidelint::engine::{ACCESS_TABLES, reached_roles};
+use glidelint::engine::reached_roles;
 use glidelint::finding::BaselineState;
 use glidelint::locate::LocatedFinding;
+use glidelint::record::granting_tables;
 use glidelint::report::safe;
 use glidelint::scan::compile;
 use glidelint::suppress::{Baseline, BaselineEntry, Recognised, SeenFinding};
@@ -301,7 +302,7 @@ impl<'s> Difference<'s> {
         let was_held = |table: &str| is_overlay || holds(old, &before, table);
         let is_held = |table: &str| holds(new, &after, table);
         let all_held = |shown: &BTreeSet<&str>, is_held: &dyn Fn(&str) -> bool| {
-            ACCESS_TABLES.iter().filter(|table| shown.contains(*table)).all(|table| is_held(table))
+            granting_tables().filter(|table| shown.contains(table)).all(is_held)
         };
         let (was_all_held, is_all_held) = (all_held(&after, &was_held), all_held(&before, &is_held));
         Self {

@@ -12,7 +12,7 @@ use regex::Regex;
 use super::{only, options, rows_of, settings};
 use crate::engine::{Options, Plan, judge, read_all};
 use crate::finding::Verdict;
-use crate::query::is_view;
+use crate::record::is_view;
 use crate::rule::file::RuleTest;
 use crate::rule::{Pack, PackFiles, builtin, builtin_tests};
 use crate::source::Source;

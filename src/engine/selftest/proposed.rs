@@ -8,8 +8,8 @@ use regex::Regex;
 
 use super::{only, options, rows_of, settings};
 use crate::engine::{Options, Plan, judge, read_all};
-use crate::query::is_view;
 use crate::record::is_update_set;
+use crate::record::is_view;
 use crate::rule::file::RuleTest;
 use crate::rule::{Pack, PackFiles, builtin, builtin_tests};
 use crate::source::Source;

@@ -17,7 +17,7 @@ use crate::query::operator::{Operands, Operator};
 use crate::query::row_test::RowTests;
 use crate::query::syntax::{Path, TextPlace};
 use crate::record::schema::ColumnType;
-use crate::record::{ACLS, ColumnIdx, Dictionary, TableIdx, Wanted, display_column};
+use crate::record::{ACLS, ColumnIdx, Dictionary, TableIdx, Wanted, display_column, is_view};
 
 /// Collects what binding a query needs and warns about.
 pub(super) struct Binder<'a> {
@@ -60,7 +60,7 @@ impl Binder<'_> {
 
     /// Asks for a table of the platform or a view.
     pub(super) fn table(&mut self, table: &str) -> TableIdx {
-        if known::is_view(table) {
+        if is_view(table) {
             self.need(Need::View);
             want_view(self.wanted, table);
         } else if !self.knows_some_of(table) {
@@ -160,7 +160,7 @@ impl Binder<'_> {
     /// The column of the row that may hold the value of the whole walk. Views have none.
     fn shown_as(&mut self, path: &Path, table: &str) -> Option<(TableIdx, ColumnIdx)> {
         let is_computed = path.segments.iter().any(|segment| segment.starts_with('@'));
-        (!is_computed && !known::is_view(table)).then(|| {
+        (!is_computed && !is_view(table)).then(|| {
             let index = self.wanted.want_table(table);
             (index, self.wanted.keep_walk(index, &path.segments.join(".")))
         })
@@ -204,7 +204,7 @@ impl Binder<'_> {
         let Found { list, known } = self.segment(table, segment, place)?;
         let columns = FieldColumns { table: index, list };
         let meaning = if calculated.is_some() { Meaning::Calculated } else { Meaning::Value };
-        let is_of_view = known::is_view(table);
+        let is_of_view = is_view(table);
         Ok(PathEnd::Column(ColumnEnd { is_of_view, ..ColumnEnd::new(columns, known, meaning) }))
     }
 

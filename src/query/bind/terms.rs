@@ -10,9 +10,8 @@ use crate::query::bound::{
     Alternatives, BindError, BoundCondition, BoundRelated, BoundTerm, CountTest, KnownAnswer, Need,
 };
 use crate::query::bound_path::{BoundPath, PathEnd};
-use crate::query::known;
 use crate::query::syntax::{Path, Query, Related, Term};
-use crate::record::{Keep, PartOf, TableIdx, part_of};
+use crate::record::{Keep, PartOf, ROLE_CLOSURE, TableIdx, is_view, part_of};
 
 pub(super) fn bind_terms(
     binder: &mut Binder<'_>,
@@ -68,7 +67,7 @@ fn known(
 ) -> KnownAnswer {
     let Some(tests) = binder.tests.as_mut() else { return KnownAnswer::Never };
     // Rows of a view are computed after reading, too late for tests.
-    if known::is_view(table) {
+    if is_view(table) {
         return KnownAnswer::Never;
     }
     let question = Arc::<BoundCondition>::clone(bound);
@@ -121,7 +120,7 @@ fn part(binder: &mut Binder<'_>, related: &Related, table: &str, this: &BoundPat
     let part = part_of((&related.table, &related.column), (table, column))?;
     binder.wanted.keep_beside("sys_app", "scope");
     // Roles that a role contains indirectly are rows of other roles: their app counts too.
-    let inner = (related.table == known::ROLE_CLOSURE).then_some("sys_user_role");
+    let inner = (related.table == ROLE_CLOSURE).then_some("sys_user_role");
     for table in [table].into_iter().chain(inner) {
         let _ = ["sys_scope", "sys_package"].map(|column| binder.wanted.keep_beside(table, column));
     }

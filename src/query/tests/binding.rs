@@ -1,9 +1,8 @@
 //! Names: what is checked, what is asked of the reader, what is said about it.
 
 use super::{MACHINE, Mock, Pack, Rows};
-use crate::query::known::ROLE_SOURCES;
 use crate::query::{BoundQuery, Query, RowId, bind, bind_path};
-use crate::record::{Wanted, schema};
+use crate::record::Wanted;
 
 fn bound(table: &str, query: &str) -> (BoundQuery, Wanted) {
     let mut wanted = Wanted::new();
@@ -220,14 +219,4 @@ fn paths_show_what_a_person_would_see() {
     assert_eq!(manager.cell(&data, RowId(0)).unwrap().value, "u9");
     assert_eq!(bind_path("a b", "sys_user", &mut Wanted::new(), &Pack).unwrap_err().span, 1..3);
     assert_eq!(MACHINE.0, 7);
-}
-
-/// What this module says of known tables agrees with the dictionary.
-#[test]
-fn own_data_agrees_with_the_dictionary() {
-    for (table, columns) in ROLE_SOURCES {
-        for column in columns {
-            assert!(schema::column(table, column).is_some(), "{table}.{column}");
-        }
-    }
 }

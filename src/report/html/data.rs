@@ -9,7 +9,7 @@ use super::findings::standing;
 use super::{FINDINGS, Page};
 use crate::finding::{PlaceRole, split_set};
 use crate::locate::{ShownFinding, ShownPlace};
-use crate::record::natural_key;
+use crate::record::{natural_key, view_ends};
 use crate::report::file_url;
 use crate::report::frameworks::FRAMEWORKS;
 use crate::report::safe::{html_json, shortened};
@@ -270,11 +270,11 @@ fn around(line: &str, begin: u64) -> String {
 fn list_query(table: &str, key: &str) -> String {
     let (_, key) = split_set(key);
     let first = key.split(" → ").next().unwrap_or(key);
-    let (table, column, value) = match (table, natural_key(table)) {
-        ("effective_role", _) => ("sys_user", "user_name", first),
-        ("role_closure", _) => ("sys_user_role", "name", first),
-        (table, [column]) => (table, *column, key),
-        (table, _) => return format!("{table}_list.do"),
+    let holders = view_ends(table).map(|[(_, holders), _]| holders);
+    let (table, value) = holders.map_or((table, key), |holders| (holders, first));
+    let column = match natural_key(table) {
+        [column] => *column,
+        _ => return format!("{table}_list.do"),
     };
     if value.is_empty() || value.contains(['^', '&', '#', '%']) {
         return format!("{table}_list.do");

@@ -2,10 +2,8 @@
 //! themselves are data: `review.tsv`.
 
 use super::Pack;
-use crate::query::{
-    BindError, BoundPath, BoundQuery, Class, EFFECTIVE_ROLE, Query, bind_shared, bind_shown_path, want_view,
-};
-use crate::record::TableIdx;
+use crate::query::{BindError, BoundPath, BoundQuery, Class, Query, bind_shared, bind_shown_path, want_view};
+use crate::record::{EFFECTIVE_ROLE, TableIdx};
 
 const QUESTIONS: &str = include_str!("review.tsv");
 /// What an account is.

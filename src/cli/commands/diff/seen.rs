@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use glidelint::engine::{Instance, LeftReferences, identities_of, left_references};
-use glidelint::query::{Data as _, EFFECTIVE_ROLE, ROLE_CLOSURE, is_view};
-use glidelint::record::{TableIdx, is_update_set};
+use glidelint::query::Data as _;
+use glidelint::record::{EFFECTIVE_ROLE, TableIdx, is_update_set, is_view, view_ends, view_source};
 
 /// Table and natural key, or user and role.
 pub(crate) type Pairs = BTreeSet<(String, String)>;
@@ -69,13 +69,9 @@ pub(crate) fn records(instance: &Instance<'_>) -> Pairs {
 
 /// The records that a key of a view is made of, by table and natural key.
 fn parts(table: &str, key: &str) -> Vec<(String, String)> {
-    let tables = match table {
-        EFFECTIVE_ROLE => ["sys_user", "sys_user_role"],
-        ROLE_CLOSURE => ["sys_user_role"; 2],
-        _ => return Vec::new(),
-    };
-    let parts = key.split(BETWEEN).zip(tables);
-    parts.map(|(part, table)| (table.to_owned(), part.to_owned())).collect()
+    let ends = view_ends(table).into_iter().flatten();
+    let parts = key.split(BETWEEN).zip(ends);
+    parts.map(|(part, (_, table))| (table.to_owned(), part.to_owned())).collect()
 }
 
 impl SeenRecords {
@@ -101,11 +97,7 @@ impl SeenRecords {
     ) -> bool {
         let FindingSubject { table, key, .. } = subject;
         let pair = |left: &str, right: &str| (left.to_owned(), right.to_owned());
-        let rows = match table {
-            EFFECTIVE_ROLE => "sys_user_has_role",
-            ROLE_CLOSURE => "sys_user_role_contains",
-            table => table,
-        };
+        let rows = view_source(table).unwrap_or(table);
         if records.contains(&pair(rows, key)) && table == rows || self.deleted.contains(&pair(rows, key)) {
             return true;
         }
