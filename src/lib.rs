@@ -28,7 +28,11 @@ pub mod facts;
 
 pub mod access;
 
-pub mod engine;
+pub mod instance;
+
+pub mod judge;
+
+pub mod survey;
 
 pub mod config;
 

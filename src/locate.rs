@@ -1,4 +1,4 @@
-//! From what the engine knows of a place to lines and columns, and to the texts
+//! From what judging knows of a place to lines and columns, and to the texts
 //! that reports show.
 //!
 //! A second look at the files with findings, each once and in its order, gives every
@@ -129,7 +129,7 @@ impl<'f> ShownFinding<'f> {
 /// A place with its lines.
 #[derive(Debug, Clone, Copy)]
 pub struct LocatedPlace<'f> {
-    /// What the engine knows of it.
+    /// What judging knows of it.
     pub place: &'f Place,
     /// Its lines.
     pub lines: &'f PlaceLines,

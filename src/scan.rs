@@ -2,7 +2,7 @@
 //! found becomes a [`Report`].
 //!
 //! ```
-//! use glidelint::engine::Options;
+//! use glidelint::facts::Options;
 //! use glidelint::rule::{Settings, builtin};
 //! use glidelint::scan::{Scan, compile, find_sources};
 //! use glidelint::source::DiscoverOptions;
@@ -36,9 +36,10 @@ use std::borrow::Borrow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::engine::{Options, Plan, Reading, dictionary_of, instance_notices, read_all};
 use crate::export::{self, FileKind};
+use crate::facts::Options;
 use crate::finding::{Notice, Place};
+use crate::instance::{Plan, Reading, dictionary_of, instance_notices, read_all};
 use crate::locate::{PlaceLines, ScannedFiles, locate_places};
 use crate::record::schema;
 use crate::report::Report;

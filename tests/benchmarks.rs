@@ -14,7 +14,9 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use data::{Form, Size, Summary};
-use glidelint::engine::{Options, Plan, judge, read_all};
+use glidelint::facts::Options;
+use glidelint::instance::{Plan, read_all};
+use glidelint::judge::judge;
 use glidelint::rule::{Pack, Settings, builtin};
 use glidelint::source::{DiscoverOptions, Source, discover};
 

@@ -9,8 +9,10 @@ mod numbers;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use glidelint::engine::{Options, Plan, judge, read_all};
+use glidelint::facts::Options;
 use glidelint::finding::Finding;
+use glidelint::instance::{Plan, read_all};
+use glidelint::judge::judge;
 use glidelint::rule::{Pack, Settings, builtin};
 use glidelint::source::Source;
 

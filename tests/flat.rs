@@ -9,8 +9,8 @@
 #[path = "common/records.rs"]
 mod records;
 
-use glidelint::engine::ReadFile;
 use glidelint::export::{ChildReader, FileKind, FileReport, Select, read};
+use glidelint::facts::ReadFile;
 use glidelint::finding::{FieldPart, Place, PlaceRole, Target};
 use glidelint::locate::{ScannedFiles, locate_places, show_place};
 use glidelint::record::Origin;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use glidelint::engine::run_tests;
+use glidelint::judge::run_tests;
 use glidelint::rule::{Settings, load};
 
 #[test]

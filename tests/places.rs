@@ -13,8 +13,8 @@ mod records;
 
 use std::fmt::Write as _;
 
-use glidelint::engine::ReadFile;
 use glidelint::export::{RecordSink, reread};
+use glidelint::facts::ReadFile;
 use glidelint::finding::{FieldPart, Place, PlaceRole, Target};
 use glidelint::locate::{ScannedFiles, locate_places, show_place};
 use glidelint::record::Origin;

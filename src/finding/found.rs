@@ -88,7 +88,7 @@ impl Target {
     }
 }
 
-/// Where a finding points, as the engine knows it: lines and columns are found
+/// Where a finding points, as judging knows it: lines and columns are found
 /// later, by reading that one record again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {

@@ -1,9 +1,9 @@
 //! What is asked of sources at the second look, and who waits for the answers.
 
 use super::text_store::{PlaceKey, TextStore};
-use crate::engine::{Drafts, SharedNames};
 use crate::export::FileReport;
 use crate::finding::{Finding, Place, Target};
+use crate::judge::{Drafts, SharedNames};
 use crate::record::Record;
 use crate::source::Source;
 

@@ -3,8 +3,8 @@
 use super::ask::{Look, PlaceAsk, own_places};
 use super::near::{Spans, add_secrets};
 use super::point::Point;
-use crate::engine::SharedNames;
 use crate::export::RecordSink;
+use crate::judge::SharedNames;
 use crate::record::Record;
 use crate::span::ByteSpan;
 

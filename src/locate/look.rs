@@ -11,9 +11,9 @@ use super::near::Spans;
 use super::point::Point;
 use super::root::look_at_root;
 use super::text_store::PlaceKey;
-use crate::engine::SharedNames;
 use crate::export::ChildReader;
 use crate::finding::Target;
+use crate::judge::SharedNames;
 use crate::source::{Problem, ProblemKind};
 use crate::span::LineColumn;
 

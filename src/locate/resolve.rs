@@ -12,8 +12,9 @@ use super::look::{Looked, look_at_source};
 use super::shown::ShownTexts;
 use super::text_store::{Excerpt, TextStore};
 use super::{PlaceLines, Snippet};
-use crate::engine::{Drafts, ReadFile};
+use crate::facts::ReadFile;
 use crate::finding::{Finding, Notice, Place};
+use crate::judge::Drafts;
 use crate::source::{Problem, ProblemKind, Source};
 use crate::span::LineColumn;
 

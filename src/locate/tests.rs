@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 
 use super::{Excerpts, Located, PlaceLines, ScannedFiles, complete_texts, locate, locate_places, show_place};
-use crate::engine::ReadFile;
 use crate::export::{RecordSink, Select, read};
+use crate::facts::ReadFile;
 use crate::finding::{Confidence, Finding, Place, PlaceRole, Severity, Target, ValuesHash, fingerprint};
 use crate::record::{REDACTED, Record};
 use crate::source::{DiscoverOptions, Source, discover};

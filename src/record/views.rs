@@ -51,6 +51,7 @@ pub fn view_columns(table: &str) -> impl Iterator<Item = (&'static str, Option<&
 
 /// The two columns of a view that refer to records, each with their table: who has
 /// something, and what it has.
+#[must_use]
 pub fn view_ends(table: &str) -> Option<[(&'static str, &'static str); 2]> {
     let ends: Vec<_> = view_columns(table).filter_map(|(column, target)| Some((column, target?))).collect();
     ends.try_into().ok()

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write as _;
 
 use super::safe;
-use crate::engine::AccessStep;
+use crate::instance::AccessStep;
 use crate::rule::escaped;
 
 /// Width of a letter of the picture's font, in its own units.
@@ -232,8 +232,8 @@ fn shape(svg: &mut String, place: &Placed, (what, name): (What, &str), is_end: b
 #[cfg(test)]
 mod tests {
     use super::draw;
-    use crate::engine::AccessStep;
     use crate::finding::{Place, PlaceRole, Target};
+    use crate::instance::AccessStep;
 
     fn step(kind: &'static str, from: &str, to: &str) -> AccessStep {
         let place = Place {

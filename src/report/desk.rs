@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::engine::Review;
+use crate::survey::Review;
 
 /// A [`Review`] whose places are lines.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

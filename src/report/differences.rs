@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use super::safe;
 use super::words::{counted, grouped};
-use crate::engine::{Comparison, Difference, Side, Weight};
 use crate::record::REDACTED;
+use crate::survey::{Comparison, Difference, Side, Weight};
 
 /// Differences of one sort that are listed for people.
 const SHOWN: usize = 20;

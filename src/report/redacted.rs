@@ -5,12 +5,12 @@ mod learn;
 use std::sync::Arc;
 
 use super::{Desk, Report, Scope};
-use crate::engine::Shown;
 use crate::finding::{Finding, Notice, split_set};
 use crate::locate::{Excerpts, Findings, ShownFinding};
 use crate::record::{is_view, natural_key, schema, view_columns};
 use crate::redact::{Extent, RedactedExcerpts, Redactor};
 use crate::rule::RuleMeta;
+use crate::survey::Shown;
 
 /// The table of accounts.
 const USERS: &str = "sys_user";
@@ -163,7 +163,7 @@ fn hide_desk(desk: &mut Desk, redactor: &Redactor) {
         }
     }
     for setting in &mut desk.review.settings {
-        if let crate::engine::Actual::Value(value) = &mut setting.actual {
+        if let crate::survey::Actual::Value(value) = &mut setting.actual {
             hide(value);
         }
     }

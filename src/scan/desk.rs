@@ -2,12 +2,12 @@
 
 use super::ReadScan;
 use crate::doctor::{self, Examination, Reason, SignWatch, examine, examine_watched, want_signs};
-use crate::engine::Reviewed;
 use crate::locate::PlaceLines;
 use crate::record::Wanted;
 use crate::report::{Desk, Exports, FileLine, RequestedTable, ShownSign};
 use crate::rule::{Pack, PackFiles, RuleError, Settings};
 use crate::source::Discovery;
+use crate::survey::Reviewed;
 
 /// What the doctor says of sources, and the rules whose questions it knows.
 #[derive(Debug)]

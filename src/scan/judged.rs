@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{JudgedScan, ReadScan};
-use crate::engine::{Outcome, judge};
 use crate::finding::{Finding, Notice, RuleCoverage};
+use crate::judge::{Outcome, judge};
 use crate::locate::{Located, locate};
 use crate::rule::{Rule, RuleMeta};
 use crate::source::Discovery;

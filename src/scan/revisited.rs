@@ -5,16 +5,17 @@ use std::sync::Arc;
 use super::desk::ExportDoctor;
 use super::judged::{could_judge, fared};
 use super::{ReadScan, Scan, scope};
-use crate::engine::{
-    Spot, TurnedOff, Verdicts, cover, replaced_notice, review, turned_off, turned_off_notices, verdicts,
-};
 use crate::finding::{Notice, RuleCoverage};
+use crate::judge::{
+    Spot, TurnedOff, Verdicts, cover, replaced_notice, turned_off, turned_off_notices, verdicts,
+};
 use crate::locate::{Beside, Findings, Located, ShownTexts, complete_texts, locate_notices, revisit};
 use crate::report::{Desk, Report, Score};
 use crate::rule::RuleMeta;
 use crate::source::Source;
 use crate::span::LineColumn;
 use crate::suppress::{Accepted, Baseline, Known, Waivers};
+use crate::survey::review;
 
 /// Findings with their lines and texts, and the records that they were found in.
 pub struct RevisitedScan<'s> {

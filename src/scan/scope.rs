@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::ReadScan;
-use crate::engine::ReadFile;
 use crate::export::FileKind;
+use crate::facts::ReadFile;
 use crate::report::{Input, Scope, Stats};
 use crate::source::{Discovery, Source, sha256};
 

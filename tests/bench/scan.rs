@@ -14,9 +14,11 @@ use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use data::{Form, Size, Summary};
-use glidelint::engine::{Options, Plan, Reading, judge, read_all};
 use glidelint::export::{RecordSink, Select, read};
+use glidelint::facts::Options;
 use glidelint::finding::Finding;
+use glidelint::instance::{Plan, Reading, read_all};
+use glidelint::judge::judge;
 use glidelint::locate::{Located, ScannedFiles, complete_texts, locate};
 use glidelint::record::{Record, Wanted};
 use glidelint::report::sarif::{self, SarifOptions};

@@ -6,10 +6,10 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use clap::{Args, ValueEnum};
-use glidelint::engine::{
+use glidelint::finding::Place;
+use glidelint::instance::{
     AccessStep, Branch, FoundUser, Instance, RoleAccess, access_gaps, access_tree, roles_of, users_called,
 };
-use glidelint::finding::Place;
 use glidelint::locate::PlaceLines;
 use glidelint::report::{access_svg, safe};
 use glidelint::rule::{Pack, Settings};

@@ -7,8 +7,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use glidelint::engine::reached_roles;
 use glidelint::finding::BaselineState;
+use glidelint::instance::reached_roles;
 use glidelint::locate::LocatedFinding;
 use glidelint::record::granting_tables;
 use glidelint::report::safe;

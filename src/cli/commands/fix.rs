@@ -7,8 +7,8 @@ use std::collections::{BTreeSet, HashSet};
 use std::io::{self, Write};
 
 use clap::Args;
-use glidelint::engine::Instance;
 use glidelint::finding::{Finding, Target};
+use glidelint::instance::Instance;
 use glidelint::locate::{Findings, LocatedFinding, ScannedFiles, show_place};
 use glidelint::query::{BoundQuery, Query, Truth};
 use glidelint::report::{mended, safe};

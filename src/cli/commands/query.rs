@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use glidelint::engine::{Instance, Options, dictionary_of, missing_names};
+use glidelint::facts::Options;
 use glidelint::finding::{Place, PlaceRole, Target};
+use glidelint::instance::{Instance, dictionary_of, missing_names};
 use glidelint::query::{BoundPath, Clock, Data, Query, RowId, Truth};
 use glidelint::record::{ColumnIdx, REDACTED, Secrecy, TableIdx};
 use glidelint::report::safe;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use glidelint::config::Config;
-use glidelint::engine::run_tests;
+use glidelint::judge::run_tests;
 use glidelint::query::Query;
 use glidelint::report::safe;
 use glidelint::rule::file::RuleFile;

@@ -13,13 +13,15 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use glidelint::doctor::want_signs;
-use glidelint::engine::{Options, compare, profile, replaced_places};
+use glidelint::facts::Options;
 use glidelint::finding::{Band, Confidence, Finding, Notice, Severity};
+use glidelint::judge::replaced_places;
 use glidelint::report::{PackInfo, Report, Scope, Stats, safe};
 use glidelint::rule::{Pack, RuleError, Settings};
 use glidelint::scan::{ExportDoctor, ReadScan, RevisitedScan, compile};
 use glidelint::source::Source;
 use glidelint::suppress::Known;
+use glidelint::survey::{compare, profile};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::cli::shared::accept::{self, AcceptArgs, Acceptance};

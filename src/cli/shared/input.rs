@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use glidelint::config::{self, Config};
-use glidelint::engine::Options;
+use glidelint::facts::Options;
 use glidelint::finding::Notice;
 use glidelint::report::safe;
 use glidelint::rule::RuleError;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use glidelint::engine::Options;
+use glidelint::facts::Options;
 use glidelint::finding::Notice;
 use glidelint::query::Clock;
 use glidelint::rule::{Pack, Settings, baseline_of_release, parse_baseline};

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use glidelint::engine::load_rules;
 use glidelint::finding::Notice;
+use glidelint::instance::load_rules;
 use glidelint::report::safe;
 use glidelint::rule::file::RuleFile;
 use glidelint::rule::{NotPortable, PackFiles, Weakened, adopt, builtin, is_built_in_name};

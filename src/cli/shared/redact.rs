@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use glidelint::engine::ReadFile;
+use glidelint::facts::ReadFile;
 use glidelint::locate::{ScannedFiles, locate_places};
 use glidelint::record::BUILT_IN;
 use glidelint::redact::{Extent, FoundSecret, Gathered, Key, Redactor, Watch, gather};

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
-use glidelint::engine::Comparison;
 use glidelint::report::differences::{self, DifferencesStyle};
 use glidelint::report::sarif::SarifOptions;
 use glidelint::report::text::{Detail, TextOptions};
 use glidelint::report::{FORMATS, FormatOptions, Report, ReportFormat, safe};
+use glidelint::survey::Comparison;
 
 use super::fail::Failure;
 use super::output::{self, ColorArg, FileOutput, color, terminal_width, write_file, write_stdout};

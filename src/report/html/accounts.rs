@@ -7,9 +7,9 @@ use askama::Template;
 use super::facts::CountedReport;
 use super::path::{AccountPath, way};
 use super::{PAGED, ROWS};
-use crate::engine::{Account, Answer, By, Review, Shown};
 use crate::report::safe;
 use crate::report::words::{counted, grouped};
+use crate::survey::{Account, Answer, By, Review, Shown};
 
 /// How many ways are drawn; those of further accounts are lists.
 const DRAWN: usize = 200;
@@ -210,7 +210,7 @@ fn shown(value: &Shown, empty: &str) -> String {
 
 fn held(facts: &CountedReport<'_>, account: &Account) -> String {
     let Some(review) = facts.review() else { return String::new() };
-    let name = |held: &crate::engine::Held| {
+    let name = |held: &crate::survey::Held| {
         let role = review.roles.get(usize::from(held.role))?;
         Some(format!("{} ({})", safe::html_line(role), by(held.by)))
     };

@@ -10,9 +10,9 @@ use super::facts::{CountedReport, best};
 use super::flow::{Flow, flow};
 use super::prose::{ProsePart, mixed};
 use super::{PAGED, ROWS};
-use crate::engine::{Account, Answer, By, Grant, Review};
 use crate::report::safe;
 use crate::report::words::{counted, grouped};
+use crate::survey::{Account, Answer, By, Grant, Review};
 
 /// How wide the bar of all administrators is.
 const BAR: u32 = 120;

@@ -1,7 +1,7 @@
 //! What a reviewer asks, of invented accounts, groups, settings and exports.
 
-use crate::engine::{Account, Actual, Answer, By, Grant, Held, Review, Setting, SettingVerdict, Shown};
 use crate::report::{Desk, Exports, FileLine, RequestedTable, ShownSign};
+use crate::survey::{Account, Actual, Answer, By, Grant, Held, Review, Setting, SettingVerdict, Shown};
 
 /// The way of an account: kind, from, to.
 type Row<'a> = (&'a str, &'a str, &'a str);

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::engine::{Account, Answer, Grant, Review, Setting, SettingVerdict};
 use crate::finding::{Band, RuleCoverage, Verdict};
 use crate::report::words::{counted, top_area};
 use crate::report::{Desk, Report, Standing, safe};
+use crate::survey::{Account, Answer, Grant, Review, Setting, SettingVerdict};
 
 /// The report, and what was counted in it.
 pub(super) struct CountedReport<'r> {
@@ -268,7 +268,7 @@ pub(super) fn best(review: &Review) -> Option<&Grant> {
 #[cfg(test)]
 mod tests {
     use super::{Range, area_name};
-    use crate::engine::{Actual, Setting, SettingVerdict};
+    use crate::survey::{Actual, Setting, SettingVerdict};
 
     fn setting(verdict: SettingVerdict, score: f64) -> Setting {
         Setting {

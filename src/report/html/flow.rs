@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 
 use super::facts::CountedReport;
 use super::path::verb;
-use crate::engine::{Account, Answer, Grant};
 use crate::report::safe;
 use crate::report::words::grouped;
+use crate::survey::{Account, Answer, Grant};
 
 pub(super) use layout::Flow;
 

@@ -7,10 +7,10 @@ use askama::Template;
 use super::facts::{CountedReport, area_name};
 use super::prose::page_name;
 use super::verdict::{HardeningScore, is_assumed, score};
-use crate::engine::{Actual, Setting, SettingVerdict};
 use crate::finding::Severity;
 use crate::report::safe;
 use crate::report::words::{counted, grouped};
+use crate::survey::{Actual, Setting, SettingVerdict};
 
 #[derive(Template)]
 #[template(path = "hardening.html")]

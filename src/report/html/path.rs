@@ -1,8 +1,8 @@
 //! One account's way to admin, as a picture and as a list.
 
 use super::facts::CountedReport;
-use crate::engine::{Account, Grant};
 use crate::report::safe;
+use crate::survey::{Account, Grant};
 
 /// A path with fewer steps than this is drawn; a longer one is only listed.
 const STEPS: usize = 8;

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::desk_sample::desk;
-use crate::engine::{Actual, Review, SettingVerdict, Shown};
 use crate::finding::{BaselineState, NoticeLevel, WaiverIdx};
 use crate::report::sample::{self, SampleFinding, coverage, found, notice, place, rule};
 use crate::report::{Desk, Report};
 use crate::span::LineColumn;
 use crate::suppress::{Accepted, Known, WaiverState, WaiverUse};
+use crate::survey::{Actual, Review, SettingVerdict, Shown};
 
 /// Area, name, title, severity and table of the rules.
 const RULES: [(&str, &str, &str, f64, &str); 12] = [

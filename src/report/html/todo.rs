@@ -2,9 +2,9 @@
 
 use super::facts::CountedReport;
 use super::prose::{ProsePart, mixed, parts};
-use crate::engine::Grant;
 use crate::report::words::{counted, first_sentences};
 use crate::rule::RuleMeta;
+use crate::survey::Grant;
 
 /// How many things the first page names.
 const MOST: usize = 5;

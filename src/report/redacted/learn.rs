@@ -6,11 +6,11 @@ use std::borrow::Cow;
 use regex::Regex;
 
 use super::{USERS, parts};
-use crate::engine::Shown;
 use crate::finding::split_set;
 use crate::record::schema;
 use crate::redact::Redactor;
 use crate::report::Report;
+use crate::survey::Shown;
 
 /// Lets the redactor learn names from where nothing else can stand.
 pub(super) fn learn(report: &Report, redactor: &mut Redactor) {

@@ -3,10 +3,10 @@
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use glidelint::engine::{Account, Answer, By, Review, review};
 use glidelint::report::safe;
 use glidelint::rule::{Pack, builtin};
 use glidelint::scan::Scan;
+use glidelint::survey::{Account, Answer, By, Review, review};
 
 use super::AccessArgs;
 use crate::cli::shared::exit::Exit;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use glidelint::engine::{Instance, LeftReferences, identities_of, left_references};
+use glidelint::instance::{Instance, LeftReferences, identities_of, left_references};
 use glidelint::query::Data as _;
 use glidelint::record::{EFFECTIVE_ROLE, TableIdx, is_update_set, is_view, view_ends, view_source};
 
@@ -142,7 +142,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::{EFFECTIVE_ROLE, FindingSubject, Identified, Pairs, SeenRecords};
-    use glidelint::engine::LeftReferences;
+    use glidelint::instance::LeftReferences;
 
     #[test]
     fn what_is_gone_must_be_told() {

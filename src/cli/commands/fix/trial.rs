@@ -4,9 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use glidelint::engine::Reading;
 use glidelint::export::{ChildReader, RecordSink};
 use glidelint::finding::{Finding, Fingerprint};
+use glidelint::instance::Reading;
 use glidelint::record::Record;
 use glidelint::scan::{JudgedFindings, JudgedScan, Scan};
 use glidelint::source::{Discovery, Source};

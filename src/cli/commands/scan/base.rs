@@ -5,9 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use glidelint::config::Config;
-use glidelint::engine::Spot;
 use glidelint::export;
 use glidelint::finding::{BaselineState, Finding, Notice, RuleCoverage};
+use glidelint::judge::Spot;
 use glidelint::rule::RuleMeta;
 use glidelint::source::{Discovery, sha256};
 use glidelint::span::ByteSpan;

@@ -1,10 +1,10 @@
 //! Where everything of the picture stands, in pixels.
 
 use super::{ADMIN, Cluster, Graph};
-use crate::engine::{Answer, Grant};
 use crate::report::html::path::verb;
 use crate::report::safe;
 use crate::report::words::{counted, grouped};
+use crate::survey::{Answer, Grant};
 
 /// How many lines begin at accounts.
 const LINES: usize = 24;
