@@ -109,7 +109,7 @@ fn a_file_is_opened_once_and_once_more_for_its_findings() {
         };
         let members: Vec<_> = (0..10).map(member).collect();
         let members: Vec<_> = members.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
-        folder.write(&format!("{name}.zip"), &zip(&members));
+        folder.write(&format!("{name}.zip"), zip(&members));
     }
     let outputs = |formats: &[&str]| -> Vec<String> {
         formats.iter().flat_map(|format| ["-o".to_owned(), format!("{format}=out.{format}")]).collect()

@@ -94,8 +94,8 @@ fn results(run: &Run) -> Vec<Value> {
 #[test]
 fn a_team_turns_it_on_on_a_monday() {
     let repository = Repository::new();
-    repository.0.write("exports/svc_old.xml", &user("svc.old", false));
-    repository.0.write("exports/svc_good.xml", &user("svc.good", true));
+    repository.0.write("exports/svc_old.xml", user("svc.old", false));
+    repository.0.write("exports/svc_good.xml", user("svc.good", true));
     repository.0.write(".glidelint.yaml", "# ours, with a comment\nfail_on: low # all of it\n");
     git::commit(repository.path());
 
@@ -114,7 +114,7 @@ fn a_team_turns_it_on_on_a_monday() {
     assert_eq!((run.code, in_state(&document, "unchanged")), (0, vec!["svc.old".to_owned()]), "{run:?}");
 
     // A change adds one problem: exactly that one blocks.
-    repository.0.write("exports/timeout.xml", &session_timeout(120));
+    repository.0.write("exports/timeout.xml", session_timeout(120));
     let (run, document) = repository.scan(&KNOWN);
     assert_eq!(run.code, 1, "{run:?}");
     assert_eq!(in_state(&document, "new"), ["glide.ui.session_timeout"]);
@@ -159,14 +159,14 @@ fn a_team_turns_it_on_on_a_monday() {
     }
 
     // Twice as long is another risk than the one that was accepted.
-    repository.0.write("exports/timeout.xml", &session_timeout(240));
+    repository.0.write("exports/timeout.xml", session_timeout(240));
     let (run, document) = repository.scan(&KNOWN);
     assert_eq!((run.code, kinds(&document)), (1, vec!["waiver-lapsed".to_owned()]), "{run:?}");
     git(repository.path(), &["checkout", "--quiet", "exports"]);
 
     // What is mended leaves baseline and configuration.
-    repository.0.write("exports/svc_old.xml", &user("svc.old", true));
-    repository.0.write("exports/timeout.xml", &session_timeout(30));
+    repository.0.write("exports/svc_old.xml", user("svc.old", true));
+    repository.0.write("exports/timeout.xml", session_timeout(30));
     let (run, document) = repository.scan(&KNOWN);
     assert_eq!((run.code, &document["known_findings"]["absent"]), (0, &1.into()), "{run:?}");
     assert_eq!(kinds(&document), ["waiver-unused"]);
@@ -182,12 +182,12 @@ fn a_team_turns_it_on_on_a_monday() {
 #[test]
 fn a_change_cannot_accept_its_own_findings() {
     let repository = Repository::new();
-    repository.0.write("exports/svc_old.xml", &user("svc.old", false));
+    repository.0.write("exports/svc_old.xml", user("svc.old", false));
     repository.0.write(".glidelint.yaml", "fail_on: low\n");
     assert_eq!(repository.baseline("create", &[]).code, 0);
     git::commit(repository.path());
     git(repository.path(), &["switch", "--quiet", "--create", "change"]);
-    repository.0.write("exports/svc_new.xml", &user("svc.new", false));
+    repository.0.write("exports/svc_new.xml", user("svc.new", false));
     repository.0.write(
         ".glidelint.yaml",
         "fail_on: never\nexclude: ['exports/svc_new.xml']\nwaivers:\n  - { rule: SNA1002, broad: true, reason: none, owner: me }\n",
@@ -238,7 +238,7 @@ fn a_change_cannot_accept_its_own_findings() {
 #[test]
 fn an_incomplete_scan_leaves_the_baseline_alone() {
     let repository = Repository::new();
-    repository.0.write("exports/svc_old.xml", &user("svc.old", false));
+    repository.0.write("exports/svc_old.xml", user("svc.old", false));
     assert_eq!(repository.baseline("create", &[]).code, 0);
     let before = repository.0.read(".glidelint-baseline.tsv");
     let text = user("svc.cut", false);

@@ -12,7 +12,7 @@ use crate::source::Source;
 /// How many keys must have another row in another file before that means
 /// something: one or two may have been deleted and made anew.
 const ENOUGH_KEYS: usize = 3;
-/// And at least one of so many common keys.
+/// At least one in this many common keys must differ, too.
 const ONE_OF: usize = 20;
 
 /// What the files call their instance, if they agree.
@@ -91,7 +91,7 @@ fn other_rows(seen: &Seen, table: TableIdx) -> Vec<((u32, u32), usize)> {
 pub fn other_rows_of_keys<Key: Eq, Id: Eq>(keys: &[(Key, u32, Id)]) -> Vec<((u32, u32), usize)> {
     let mut pairs: BTreeMap<(u32, u32), (usize, usize)> = BTreeMap::new();
     for same in keys.chunk_by(|left, right| left.0 == right.0) {
-        // What is not unique in one file says nothing of two.
+        // A key that is not unique within a file cannot compare two files.
         if same.windows(2).any(|two| two[0].1 == two[1].1) {
             continue;
         }

@@ -95,8 +95,8 @@ pub fn areas() -> Vec<&'static str> {
     areas
 }
 
-/// Has the columns read that signs are seen in, of the tables that rules ask
-/// about.
+/// Marks the columns that signs are read from, in the tables that rules ask about,
+/// to be read.
 pub fn want_signs(pack: &mut Pack) {
     for advice in TABLES.iter() {
         let Some(table) = pack.wanted.find(advice.table) else { continue };
@@ -116,7 +116,7 @@ pub fn want_signs(pack: &mut Pack) {
 pub(super) enum KnownProperty {
     /// Its value differs from instance to instance.
     Instance,
-    /// Exports stop at so many rows.
+    /// Its value is the number of rows at which exports stop.
     Limit,
 }
 
@@ -144,7 +144,7 @@ pub fn names_instance(property: &str) -> bool {
 /// A number of rows at which exports stop without a word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
-    /// So many.
+    /// The number of rows.
     pub rows: u64,
     /// Whose limit it is.
     pub what: &'static str,

@@ -51,19 +51,19 @@ impl SignWatch {
         Self { plan: Arc::new(WatchPlan { plans, tables }), seen: Mutex::default() }
     }
 
-    /// Forgets what was seen: everything is read once more.
+    /// Forgets what was seen, because everything is read again.
     pub(crate) fn restart(&self) {
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Seen::default();
     }
 
-    /// What was seen of sources, with how reading each went. It is forgotten then.
+    /// Takes out what was seen of sources; `reports` say how reading each went.
     pub(super) fn seen(&self, reports: Vec<FileReport>) -> Seen {
         let seen = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
         of_tables(Seen { reports, ..seen })
     }
 }
 
-/// Without the rows of files that do not hold tables.
+/// Drops the rows of files that are no table exports.
 fn of_tables(mut seen: Seen) -> Seen {
     let is_table = |source: u32, seen: &Seen| seen.kind(source).is_table();
     let rows = std::mem::take(&mut seen.rows);
@@ -81,7 +81,7 @@ struct Plan {
     has_properties: bool,
 }
 
-/// What a column is looked at for, beside being there.
+/// What a column is checked for, besides being there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Use {
     Presence,
@@ -214,7 +214,7 @@ impl SignSink {
         }
     }
 
-    /// Keeps a property that says something of the instance.
+    /// Keeps a property that tells instances apart or limits their exports.
     fn property(&mut self, record: &Record<'_>) {
         let (Some(name), Some(value)) = (record.value("name"), record.value("value")) else { return };
         let is_secret = || is_secret_property(name, record.value("type").unwrap_or_default(), value);

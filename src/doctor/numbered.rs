@@ -8,16 +8,16 @@
 use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Unbounded};
 
-/// Words that the number of a part stands behind, also without anything between.
+/// Words that may precede the number of a part, with or without a separator.
 const PART_WORDS: [&str; 6] = ["part", "page", "chunk", "batch", "split", "piece"];
 
-/// Words before a number that counts something else than parts.
+/// After these words a number counts something other than parts.
 const OTHER_WORDS: [&str; 16] = [
     "v", "ver", "version", "rev", "revision", "release", "copy", "day", "week", "kw", "cw", "month",
     "quarter", "q", "fy", "year",
 ];
 
-/// Ends of file names that say how something is written.
+/// File extensions that name a format or a compression.
 const EXTENSIONS: [&str; 12] =
     ["xml", "json", "csv", "tsv", "txt", "ndjson", "xlsx", "xls", "gz", "zip", "tar", "tgz"];
 
@@ -80,7 +80,7 @@ impl<'p> Numbered<'p> {
             found = Self::of_name(inner).filter(|(outer, _)| !outer.number.is_plain()).unwrap_or(found);
         }
         let (numbered, end) = found;
-        // How a part is written says nothing, but what it is in an archive does.
+        // The format of a part says nothing; its name within an archive does.
         let behind = path.get(end..).filter(|rest| rest.contains("!/")).unwrap_or_default();
         let (before, _, of) = numbered.stem;
         Some(Self { stem: (before, behind, of), ..numbered })

@@ -159,7 +159,7 @@ impl Comparison<'_> {
                 continue;
             }
             let (Some(one), Some(other)) = (self.rows(left), self.rows(right)) else { continue };
-            // It is said of the older file, else of the smaller one, else of the later.
+            // Reported for the older file, else the smaller one, else the later.
             let is_left = match (shared.newer_left, shared.newer_right) {
                 (0, 1..) => true,
                 (1.., 0) => false,
@@ -199,7 +199,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// Says where a part ends and should not.
+    /// Reports a part after which another one should follow.
     fn say_ends(&self, parts: &mut Parts) {
         for (source, rows) in &self.holders {
             let is_at_limit = self.limits.contains(&rows.count);
@@ -239,7 +239,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// Says where numbered files with different rows lack a part.
+    /// Reports numbered files with different rows that lack a part between them.
     fn say_missing_numbers(&self, missing: &[MissingPart], parts: &mut Parts) {
         let is_holder = |source: u32| self.rows(source).is_some();
         let are_parts = |before, behind| self.shared(before, behind).rows < 2;

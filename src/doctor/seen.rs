@@ -37,8 +37,8 @@ impl Id {
     }
 }
 
-/// How long a sys_id may be that messages show. The platform's have 32 characters;
-/// some that came with it are readable and shorter.
+/// Messages show sys_ids up to this length. Those that the platform makes have 32
+/// characters; some that ship with it are readable and shorter.
 const LONGEST_ID: usize = 64;
 
 /// A hash that is the same in every run.
@@ -84,18 +84,18 @@ pub(super) struct Version {
 #[derive(Debug)]
 pub(super) struct FileTableRows {
     pub(super) count: u64,
-    /// Of each wanted column, whether any row shows it.
+    /// For each wanted column, whether any row has it.
     pub(super) shown: Vec<bool>,
-    /// Of each wanted column, whether any row has something in it.
+    /// For each wanted column, whether it is filled in any row.
     pub(super) filled: Vec<bool>,
-    /// Of the rows with a sys_id, in pieces as they were read.
+    /// Versions of the rows that have a sys_id, in chunks as they were read.
     pub(super) versions: Vec<Vec<Version>>,
-    /// Whether each sys_id is behind the one before it.
+    /// Whether the sys_ids ascend.
     pub(super) is_ordered: bool,
     /// The first and the last sys_id.
     pub(super) first: String,
     pub(super) last: String,
-    /// Hashes of what should be unique, with the row that has it.
+    /// Hashes of values that should be unique, with their row.
     pub(super) keys: Vec<(u64, Id)>,
     /// How many references of a column lead to each row.
     pub(super) references: BTreeMap<ColumnIdx, References>,
@@ -138,7 +138,7 @@ impl FileTableRows {
         }
     }
 
-    /// Adds what comes behind in the same file.
+    /// Appends the rows that follow in the same file.
     pub(super) fn append(&mut self, next: Self) {
         self.count += next.count;
         for (ours, theirs) in [(&mut self.shown, next.shown), (&mut self.filled, next.filled)] {
@@ -171,7 +171,7 @@ impl FileTableRows {
         self.versions.iter().flatten().copied()
     }
 
-    /// Whether the rows come in the order of their sys_ids, all of which they have.
+    /// Whether there are several rows, all with a sys_id, and the sys_ids ascend.
     pub(super) fn is_by_sys_id(&self) -> bool {
         let with_id: usize = self.versions.iter().map(Vec::len).sum();
         self.is_ordered && self.count > 1 && u64::try_from(with_id).is_ok_and(|with_id| with_id == self.count)
@@ -186,7 +186,7 @@ pub(super) struct Carried {
     pub(super) source: u32,
 }
 
-/// A property that says something of the instance.
+/// A property that tells instances apart or limits their exports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PropertyRow {
     pub(super) name: String,
@@ -199,7 +199,7 @@ pub(super) struct PropertyRow {
 pub(super) struct Seen {
     /// In the order of the sources.
     pub(super) reports: Vec<FileReport>,
-    /// By table and source, of files that are tables.
+    /// By table and source, for files that are table exports.
     pub(super) rows: BTreeMap<(TableIdx, u32), FileTableRows>,
     pub(super) carried: Vec<Carried>,
     pub(super) properties: Vec<PropertyRow>,
@@ -222,7 +222,7 @@ impl Seen {
         self.rows.range((table, 0)..=(table, u32::MAX)).map(|((_, source), rows)| (*source, rows))
     }
 
-    /// The tables that stand in files as tables.
+    /// The tables that at least one file holds as a table.
     pub(super) fn tables(&self) -> Vec<TableIdx> {
         let mut tables: Vec<_> = self.rows.keys().map(|(table, _)| *table).collect();
         tables.dedup();

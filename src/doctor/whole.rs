@@ -10,7 +10,7 @@ use crate::export::FileReport;
 use crate::record::{TableIdx, classes};
 use crate::rule::Pack;
 
-/// What is so of every table that looks whole.
+/// Reasons that hold for every table that looks whole.
 pub const COMMON_REASONS: [&str; 2] =
     ["every file was read to its end", "none stops at a limit of exports without a part that goes on"];
 
@@ -27,7 +27,7 @@ pub struct TableState {
     pub because: Vec<String>,
     /// Why it should not be taken as whole.
     pub against: Vec<String>,
-    /// What would not show even if it were not whole.
+    /// What could be missing without leaving a sign.
     pub doubts: Vec<String>,
 }
 

@@ -8,16 +8,16 @@ use hashbrown::{HashMap, HashSet};
 use super::pseudonym::{Kind, is_pseudonym};
 use super::tokens::{Hashes, MOST, WordSpan, tokens};
 
-/// A set of numbers that are hashes already.
+/// A set of hashes. They are seeded already, so a fixed state is enough here.
 type Numbers = HashSet<u64, FixedState>;
 
-/// What is known of people.
+/// Names, phone numbers, accounts and roles that the exports name.
 #[derive(Debug, Clone, Default)]
 pub(super) struct KnownPeople {
     state: RandomState,
-    /// By the hash of all its words: whether it is a phone number rather than a name.
+    /// Key: the hash of all words. Value: whether it is a phone number, not a name.
     whole: HashMap<u64, bool, FixedState>,
-    /// Hashes of the words that some name begins with, short of its last one.
+    /// Hashes of every beginning of a name that is not the whole name.
     begins: Numbers,
     /// `sys_id`s of accounts.
     ids: Numbers,
@@ -26,7 +26,7 @@ pub(super) struct KnownPeople {
 }
 
 impl KnownPeople {
-    /// One that knows nothing yet, and whose hashes are those of this one.
+    /// An empty one with the same hasher, so that the two can be merged.
     pub(super) fn like(&self) -> Self {
         Self { state: self.state.clone(), ..Self::default() }
     }
@@ -35,7 +35,7 @@ impl KnownPeople {
     pub(super) fn add_name(&mut self, name: &str) {
         if !is_pseudonym(name.trim()) {
             self.add(name, false);
-            // As it stands in XML, and in XML within XML.
+            // Escaped once for XML, and twice for XML within XML.
             if name.contains(['&', '<', '>', '\'', '"']) {
                 let escaped = escape(name);
                 self.add(&escape(&escaped), false);
@@ -60,7 +60,7 @@ impl KnownPeople {
             if number < last {
                 self.begins.insert(hash);
             } else {
-                // A name that is a phone number too stays a name.
+                // What is both a name and a phone number stays a name.
                 let kind = self.whole.entry(hash).or_insert(is_phone);
                 *kind = *kind && is_phone;
             }
@@ -114,7 +114,7 @@ impl KnownPeople {
         best
     }
 
-    /// Takes over what another one knows, whose hashes are the same.
+    /// Merges another one that has the same hasher.
     pub(super) fn join(&mut self, other: Self) {
         for (hash, is_phone) in other.whole.into_iter().collect::<Vec<_>>() {
             let kind = self.whole.entry(hash).or_insert(is_phone);

@@ -1,4 +1,4 @@
-//! The secrets of the exports, as far as outputs are searched for them.
+//! The secrets of the exports that outputs are searched for.
 
 use std::sync::Arc;
 
@@ -12,9 +12,9 @@ use crate::record::Record;
 
 /// How many different secrets are searched for.
 const MOST: usize = 100_000;
-/// A secret that is shorter, in bytes, stands everywhere by chance.
+/// In bytes. Shorter secrets are not searched for: they occur everywhere by chance.
 const SHORTEST: usize = 6;
-/// Of a longer one so many bytes are searched for: who finds these has found it.
+/// Only so many bytes of a long secret are searched for: they are enough to know it by.
 const LONGEST: usize = 64;
 
 /// A secret and where it stands. It is never shown.
@@ -51,7 +51,7 @@ impl std::fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    /// An empty one, whose hashes are those of this one.
+    /// An empty one with the same hasher, so that the two can be merged.
     pub(super) fn like(&self) -> Self {
         Self { state: self.state.clone(), ..Self::default() }
     }
@@ -121,7 +121,7 @@ impl Secrets {
         secrets
     }
 
-    /// Takes over those of another one, whose hashes are the same.
+    /// Merges the secrets of another one that has the same hasher.
     pub(super) fn join(&mut self, other: Self) {
         self.left_out = self.left_out.saturating_add(other.left_out);
         for secret in other.list {

@@ -6,10 +6,10 @@ use std::hash::{BuildHasher, Hasher};
 
 /// How much may stand between two words of a name, in bytes.
 const GAP: usize = 8;
-/// How many words of a name count; of a longer one the first so many.
+/// Only so many words of a name are compared, from the first on.
 pub(super) const MOST: usize = 12;
 
-/// A word: where it begins and ends, in bytes.
+/// Where a word begins and ends in its text, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct WordSpan {
     pub(super) start: usize,
@@ -32,13 +32,13 @@ pub(super) fn tokens(text: &str) -> Vec<WordSpan> {
     tokens
 }
 
-/// Whether two words may be of one name.
+/// Whether two neighbouring words may belong to one name.
 pub(super) fn belong_together(text: &str, left: WordSpan, right: WordSpan) -> bool {
     let between = text.get(left.end..right.start).unwrap_or_default();
     between.len() <= GAP && !between.contains(['<', '>', '\n'])
 }
 
-/// Hashes of the first word, of the first two and so on.
+/// Hashes of the first word, of the first two words, and so on.
 pub(super) struct Hashes<'h, S: BuildHasher> {
     hasher: S::Hasher,
     text: &'h str,
@@ -49,7 +49,7 @@ impl<'h, S: BuildHasher> Hashes<'h, S> {
         Self { hasher: state.build_hasher(), text }
     }
 
-    /// With one word more.
+    /// Adds a word, and gives the hash of all words so far.
     pub(super) fn next(&mut self, token: WordSpan) -> u64
     where
         S::Hasher: Clone,
@@ -58,7 +58,7 @@ impl<'h, S: BuildHasher> Hashes<'h, S> {
         for letter in word.chars().flat_map(char::to_lowercase) {
             self.hasher.write_u32(u32::from(letter));
         }
-        // Between words, so that ("ab", "c") and ("a", "bc") differ.
+        // Marks the end of a word, so that ("ab", "c") and ("a", "bc") differ.
         self.hasher.write_u32(u32::MAX);
         self.hasher.clone().finish()
     }

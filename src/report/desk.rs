@@ -9,16 +9,15 @@ use crate::survey::Review;
 pub struct Desk {
     /// The answers.
     pub review: Review,
-    /// The places that they name by number.
+    /// The places that the answers name by their index in this list.
     pub spots: Vec<FileLine>,
-    /// What about the files a reader should doubt, and what would complete the
-    /// picture.
+    /// Which files a reader should doubt, and which exports are still missing.
     pub exports: Exports,
     /// The command line, as far as it may be shown: without paths outside the root.
     pub command: String,
 }
 
-/// A line of a file.
+/// A place in a file, as reports show it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileLine {
     /// The file as reports name it.
@@ -32,7 +31,7 @@ pub struct FileLine {
 /// What is known of the exports themselves.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exports {
-    /// What to export, those for which most checks wait first.
+    /// What to export next; what most checks wait for comes first.
     pub requests: Vec<RequestedTable>,
     /// What is odd about files.
     pub signs: Vec<ShownSign>,
@@ -45,13 +44,13 @@ pub struct Exports {
 pub struct RequestedTable {
     /// The table.
     pub table: String,
-    /// What of it: columns, or rows; empty for all of it.
+    /// Which columns or rows of it are missing; empty if all of it is.
     pub part: String,
     /// Why it is asked for.
     pub why: String,
     /// How many rules wait for it.
     pub rules: usize,
-    /// What to type behind the instance's own address, such as
+    /// The path to append to the instance's address, such as
     /// `sys_user_list.do?XML&sysparm_orderby=sys_id`.
     pub address: String,
 }
@@ -61,7 +60,7 @@ pub struct RequestedTable {
 pub struct ShownSign {
     /// One word, such as `export-cap`.
     pub kind: String,
-    /// The file as reports name it; empty where it is about several.
+    /// The file as reports name it; empty if several files are meant.
     pub path: String,
     /// What is odd; lower case, no final stop.
     pub message: String,

@@ -27,7 +27,7 @@ pub(super) fn is_zip(head: &[u8]) -> bool {
 /// The length of the record at an archive's end, without its comment.
 const END_RECORD: u64 = 22;
 
-/// Whether a file that does not start as one ends as a zip archive does.
+/// Whether a file ends as a zip archive does, though it does not start as one.
 pub(super) fn is_behind(view: &mut View, name: &str) -> io::Result<bool> {
     // An archive has a comment at its end only seldom; of a file that says what
     // it is, the longest that can be is looked for.

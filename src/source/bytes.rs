@@ -135,7 +135,7 @@ fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::windows::fs::FileExt::seek_read(file, buffer, offset)
 }
 
-/// The least and the most bytes asked of the system at once.
+/// The smallest and the largest read asked of the system, in bytes.
 pub(super) const BLOCK: RangeInclusive<usize> = 4 * 1024..=1024 * 1024;
 
 /// Bytes that were read and not used yet. The memory is kept from read to read,
@@ -152,7 +152,7 @@ impl Block {
         &self.memory[..self.filled]
     }
 
-    /// Adds the bytes of one read of about `wanted` bytes; gives how many.
+    /// Reads about `wanted` bytes once and appends them; returns how many came.
     pub(super) fn read_from(&mut self, reader: &mut dyn Read, wanted: usize) -> io::Result<usize> {
         let grown = (self.memory.len() * 2).max(*BLOCK.start());
         let end = self.filled + wanted.clamp(*BLOCK.start(), *BLOCK.end()).min(grown);
@@ -201,7 +201,7 @@ pub(super) fn read_once(reader: &mut (impl Read + ?Sized), buffer: &mut [u8]) ->
     }
 }
 
-/// What is said where the system takes no temporary file.
+/// The message if no temporary file can be written.
 pub(super) fn unwritable(error: &io::Error) -> Problem {
     let message = format!("cannot be kept in a temporary file: {}", in_words(error));
     Problem::new(ProblemKind::Unreadable, message)

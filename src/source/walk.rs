@@ -13,12 +13,12 @@ use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
-/// A regular file that was found.
+/// A regular file, and how the walk reached it.
 #[derive(Debug)]
 pub(super) struct WalkedFile {
-    /// Its place, as reported.
+    /// Its path, as reported.
     pub(super) reported: String,
-    /// What it is, without any link: the same for every way that leads to it.
+    /// Its path with all links resolved: the same whichever way leads to it.
     pub(super) real: PathBuf,
     pub(super) size: u64,
     pub(super) way: Way,
@@ -162,7 +162,7 @@ impl<'a> Walker<'a> {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let target = fs::read_link(link).unwrap_or_default();
                 let target = target.to_string_lossy();
-                // Where a program keeps the file elsewhere, the target says so.
+                // git-annex keeps the content elsewhere; the target tells where.
                 let message = match target.rsplit_once("/annex/objects/") {
                     Some(_) => format!("a symbolic link that leads nowhere: {target}"),
                     None => "a symbolic link that leads nowhere".to_owned(),

@@ -32,13 +32,13 @@ const BATCH: usize = 4096;
 const MAX_DEPTH: usize = 1000;
 /// How large the window may grow for one record.
 const MAX_WINDOW: usize = 64 * 1024 * 1024;
-/// How close to the end of the window markup may be cut without being wrong.
+/// Markup that looks broken this close to the window's end may only be cut off.
 const SHORTEST_MARKUP: usize = 16;
 
 /// Where the text comes from.
 #[allow(missing_debug_implementations, reason = "a stream has nothing to show")]
 pub enum TokenSource {
-    /// Block by block.
+    /// A stream, read block by block.
     Stream(Box<TextStream>),
     /// Everything is in the window already.
     Whole,
@@ -53,7 +53,7 @@ pub struct TokenReader {
     base: u64,
     /// Lines and columns at `base`, where somebody asks for them.
     counted: Option<(LineMark, ColumnUnit)>,
-    /// Index in the window of the first byte that no token was made of yet.
+    /// Index in the window of the first byte that is not part of a token yet.
     scanned: usize,
     /// Offset from which on the window must be kept.
     keep: Option<u64>,
@@ -80,8 +80,8 @@ impl TokenReader {
         Self::with(TokenSource::Stream(Box::new(stream)), String::new(), 0)
     }
 
-    /// Reads a stream on, of which `window` was taken already; it begins at offset
-    /// `base`.
+    /// Continues a stream from which `window` was already taken; the window begins at
+    /// offset `base`.
     #[must_use]
     pub fn resume(stream: TextStream, window: String, base: u64) -> Self {
         let mut reader = Self::with(TokenSource::Stream(Box::new(stream)), window, base);
@@ -155,7 +155,7 @@ impl TokenReader {
     pub fn next_token(&mut self) -> Result<Option<Token>, XmlError> {
         loop {
             if let Some(token) = self.tokens.pop_front() {
-                // Not where tokens are made: how far ahead that is rests on the block.
+                // Not when the token is made: how far ahead that happens depends on the block size.
                 self.check_token(token)?;
                 self.check_nesting(&token)?;
                 return Ok(Some(token));

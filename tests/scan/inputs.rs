@@ -45,23 +45,23 @@ fn compressed_exports() {
         (finding["path"].as_str().unwrap().to_owned(), run.code)
     };
     let folder = Folder::new(&[]);
-    folder.write("a.xml.gz", &gzip(&bad()));
+    folder.write("a.xml.gz", gzip(&bad()));
     assert_eq!(finding(&scan(&folder, &[])), ("a.xml.gz".to_owned(), 1));
     // The content decides, not the name.
     let folder = Folder::new(&[]);
-    folder.write("export", &gzip(&bad()));
+    folder.write("export", gzip(&bad()));
     assert_eq!(finding(&scan(&folder, &[])), ("export".to_owned(), 1));
     let folder = Folder::new(&[]);
-    folder.write("all.zip", &zip(&[("notes.txt", b"x"), ("update/a.xml", bad().as_bytes())]));
+    folder.write("all.zip", zip(&[("notes.txt", b"x"), ("update/a.xml", bad().as_bytes())]));
     assert_eq!(finding(&scan(&folder, &[])), ("all.zip!/update/a.xml".to_owned(), 1));
     let folder = Folder::new(&[]);
-    folder.write("all.zip", &zip(&[("a.xml.gz", &gzip(&bad()))]));
+    folder.write("all.zip", zip(&[("a.xml.gz", &gzip(&bad()))]));
     assert_eq!(finding(&scan(&folder, &[])), ("all.zip!/a.xml.gz".to_owned(), 1));
     let folder = Folder::new(&[]);
-    folder.write("all.zip", &zip(&[("inner.zip", &zip(&[("a.xml", bad().as_bytes())]))]));
+    folder.write("all.zip", zip(&[("inner.zip", &zip(&[("a.xml", bad().as_bytes())]))]));
     assert_eq!(scan(&folder, &[]).code, 4, "an archive in an archive is not opened, and that is said");
     let folder = Folder::new(&[]);
-    folder.write("all.zip", &zip(&[("../../a.xml", bad().as_bytes())]));
+    folder.write("all.zip", zip(&[("../../a.xml", bad().as_bytes())]));
     assert_eq!(finding(&scan(&folder, &[])), ("all.zip!/a.xml".to_owned(), 1));
 }
 

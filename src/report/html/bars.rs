@@ -12,7 +12,7 @@ pub(super) struct BarPiece {
     pub(super) width: u32,
 }
 
-/// What stands at a piece.
+/// The label of a rectangle.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Label {
     pub(super) x: u32,
@@ -86,7 +86,7 @@ pub(super) fn pieces(parts: &[(&'static str, u32)], width: u32) -> Vec<BarPiece>
     pieces
 }
 
-/// How wide a bar in a row is whose row counts `count` of `most`.
+/// The width of a bar in a table row that counts `count`, where the largest counts `most`.
 pub(super) fn share(count: usize, most: usize, width: u32) -> u32 {
     let (count, most) = (u64::try_from(count).unwrap_or(0), u64::try_from(most.max(1)).unwrap_or(1));
     u32::try_from(u64::from(width) * count / most).unwrap_or(width).min(width)

@@ -22,19 +22,19 @@ pub(super) struct CountedReport<'r> {
     pub(super) areas: BTreeMap<String, Area>,
     /// Accounts that reach admin.
     pub(super) admins: usize,
-    /// Accounts of which that cannot be told.
+    /// Accounts that may reach admin; the exports do not tell.
     pub(super) maybe_admins: usize,
     pub(super) range: Option<Range>,
 }
 
-/// How many rules came to what.
+/// Rules counted by their result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Checks {
     /// They found something.
     pub(super) found: usize,
     /// They found nothing, and could judge everything.
     pub(super) clear: usize,
-    /// They are about nothing that is there.
+    /// Nothing that they judge is in the exports.
     pub(super) not_applicable: usize,
     /// They found nothing and could not judge everything: `blind` and `in_part`.
     pub(super) open: usize,
@@ -42,7 +42,7 @@ pub(super) struct Checks {
     pub(super) blind: usize,
     /// They could judge some of it.
     pub(super) in_part: usize,
-    /// Of those that found something, they could not judge everything.
+    /// They found something, and could not judge everything else.
     pub(super) found_in_part: usize,
 }
 
@@ -78,7 +78,7 @@ pub(super) struct Area {
     pub(super) checks: Checks,
     /// Open findings by band, worst first.
     pub(super) bands: [usize; 5],
-    /// What its rules lack, with how many lack it.
+    /// What its rules lack, with the number of rules that lack it.
     pub(super) missing: BTreeMap<String, usize>,
 }
 
@@ -135,7 +135,7 @@ impl<'r> CountedReport<'r> {
         self.standing.open
     }
 
-    /// Accounts that no person uses, or may use: those first of which it is known.
+    /// Accounts that no person uses: the certain ones first, then the doubtful.
     pub(super) fn machines(&self) -> impl Iterator<Item = &'r Account> {
         let accounts = self.review().map_or(&[][..], |review| &review.accounts);
         let of = move |answer| accounts.iter().filter(move |account| account.non_human == answer);
@@ -196,7 +196,7 @@ pub(super) fn area_name(area: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
-/// Between what and what the share of hardening settings lies that are met,
+/// The bounds of the share of hardening settings that are met,
 /// weighted by their published risk scores as Security Center does it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Range {
@@ -260,7 +260,7 @@ fn tenths(score: f64) -> u32 {
     format!("{score:.1}").replace('.', "").parse().unwrap_or(0)
 }
 
-/// The row without which fewest accounts reach admin.
+/// The row whose removal leaves the fewest accounts that reach admin.
 pub(super) fn best(review: &Review) -> Option<&Grant> {
     review.grants.iter().min_by_key(|grant| grant.left)
 }

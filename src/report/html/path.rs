@@ -4,21 +4,21 @@ use super::facts::CountedReport;
 use crate::report::safe;
 use crate::survey::{Account, Grant};
 
-/// A picture with fewer steps than this is drawn; a longer way is a list only.
+/// A path with fewer steps than this is drawn; a longer one is only listed.
 const STEPS: usize = 8;
 /// How many characters of a name a picture shows.
 const NAME: usize = 24;
 /// Pixels between two boxes.
 const GAP: u32 = 88;
 
-/// The way.
+/// The path of an account to admin.
 pub(super) struct AccountPath {
     pub(super) start: String,
     pub(super) steps: Vec<PathStep>,
     pub(super) picture: Option<Picture>,
 }
 
-/// One row on the way.
+/// One row on the path.
 pub(super) struct PathStep {
     /// What the row does: `member of`.
     pub(super) verb: &'static str,
@@ -26,7 +26,7 @@ pub(super) struct PathStep {
     pub(super) kind: &'static str,
     pub(super) name: String,
     pub(super) place: String,
-    /// Whether most accounts lose admin without it.
+    /// Whether removing it takes admin from the most accounts.
     pub(super) is_cut: bool,
     pub(super) left: usize,
     pub(super) is_unexplained: bool,

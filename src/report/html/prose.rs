@@ -2,14 +2,14 @@
 
 use crate::report::safe;
 
-/// A piece of prose.
+/// A stretch of prose that is all text or all code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ProsePart {
     pub(super) text: String,
     pub(super) is_code: bool,
 }
 
-/// The text on one line, in pieces.
+/// Cuts a text, put on one line, at its backticks.
 pub(super) fn parts(text: &str) -> Vec<ProsePart> {
     let words: Vec<_> = text.split_whitespace().collect();
     let text = words.join(" ");
@@ -20,7 +20,7 @@ pub(super) fn parts(text: &str) -> Vec<ProsePart> {
         .collect()
 }
 
-/// Text and code in turn.
+/// Builds prose of pieces that are text and code in turn.
 pub(super) fn mixed(pieces: &[&str]) -> Vec<ProsePart> {
     let part = |(at, text): (usize, &&str)| ProsePart {
         text: safe::html_line(text).into_owned(),
