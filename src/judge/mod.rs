@@ -15,7 +15,7 @@ mod turned_off;
 mod verdicts;
 mod writing;
 
-pub use all_rules::{Outcome, Verdicts, cover, judge, draft_findings};
+pub use all_rules::{Outcome, Verdicts, cover, draft_findings, judge};
 pub use findings::SharedNames;
 pub use selftest::{TestFailure, run_tests};
 pub use turned_off::{Spot, TurnedOff, replaced_notice, replaced_places, turned_off, turned_off_notices};

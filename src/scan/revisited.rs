@@ -7,7 +7,7 @@ use super::judged::{could_judge, fared};
 use super::{ReadScan, Scan, scope};
 use crate::finding::{Notice, RuleCoverage};
 use crate::judge::{
-    Spot, TurnedOff, Verdicts, cover, replaced_notice, turned_off, turned_off_notices, verdicts,
+    Spot, TurnedOff, Verdicts, cover, draft_findings, replaced_notice, turned_off, turned_off_notices,
 };
 use crate::report::{Desk, Report, Score};
 use crate::revisit::{Beside, Findings, Located, ShownTexts, complete_texts, locate_notices, revisit};
