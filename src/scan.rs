@@ -152,7 +152,7 @@ pub struct ReadScan<'s> {
 pub struct JudgedScan<'s> {
     /// The records.
     pub read: ReadScan<'s>,
-    /// What was found. [`JudgedScan::report`] takes it out.
+    /// What was found.
     pub judged: JudgedFindings,
 }
 

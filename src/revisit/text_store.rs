@@ -29,7 +29,7 @@ impl Excerpt {
     }
 }
 
-/// Which place of which finding, by the finding's number; see [`super::look::slot_of`].
+/// Which place of which finding, by the finding's number; see [`super::ask::slot_of`].
 pub(super) type PlaceKey = (u32, u16);
 
 /// Texts by finding and place. Several threads may add some.
