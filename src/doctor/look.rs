@@ -1,7 +1,7 @@
 //! Looks at every record once, alone or while somebody else reads them.
 
 use std::collections::btree_map::Entry;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::knowledge::{KnownProperty, advice_of};
 use super::seen::{Carried, FileTableRows, Id, PropertyRow, Seen, Updated, Version, hash};
@@ -9,7 +9,7 @@ use crate::export::{Collect, FileReport, RecordSink, Select, read_all};
 use crate::record::schema::{self, ColumnType};
 use crate::record::{ColumnIdx, Origin, Record, TableIdx, Wanted, WantedTable, is_secret_property};
 use crate::rule::Pack;
-use crate::source::Source;
+use crate::source::{Source, lock};
 
 /// How long the value of a telling property may be.
 const LONGEST_VALUE: usize = 100;
@@ -53,12 +53,12 @@ impl SignWatch {
 
     /// Forgets what was seen, because everything is read again.
     pub(crate) fn restart(&self) {
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Seen::default();
+        *lock(&self.seen) = Seen::default();
     }
 
     /// Takes out what was seen of sources; `reports` say how reading each went.
     pub(super) fn seen(&self, reports: Vec<FileReport>) -> Seen {
-        let seen = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
+        let seen = std::mem::take(&mut *lock(&self.seen));
         of_tables(Seen { reports, ..seen })
     }
 }
@@ -120,7 +120,7 @@ impl Collect for SignWatch {
     }
 
     fn take(&self, sink: SignSink) {
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = lock(&self.seen);
         for (key, next) in sink.seen.rows {
             match seen.rows.entry(key) {
                 Entry::Vacant(entry) => {

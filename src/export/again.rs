@@ -194,10 +194,7 @@ impl<'s> ChildReader<'s> {
         }
         let opened = self.source.open().map_err(|problem| self.problem = Some(problem)).ok();
         let counted = self.counted();
-        let mut reader = opened.map(|stream| {
-            let reader = TokenReader::new(stream).with_block(BLOCK);
-            if let Some(unit) = counted { reader.counting(unit) } else { reader }
-        });
+        let mut reader = opened.map(|stream| TokenReader::new(stream).with_block(BLOCK).counting(counted));
         let jumped = reader.as_mut().map(|reader| reader.jump_to(start));
         self.is_lost = !matches!(jumped, Some(Ok(())));
         if let Some(Err(error)) = jumped {

@@ -6,7 +6,7 @@
 //! checked when parts are given on, and a part that began elsewhere is read again.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use super::part::{FileParts, PartEnd, PartStart, hand_over, read_part};
 use super::passed_over;
@@ -15,7 +15,7 @@ use super::record_builder::RecordBuilder;
 use super::report_draft::ReportDraft;
 use super::scan::scan_payload;
 use super::{FileReport, RecordSink, Select};
-use crate::source::{PartBuffer, Source};
+use crate::source::{PartBuffer, Source, lock};
 
 /// How many small files are read at a time at most.
 const BATCH: usize = 64;
@@ -131,10 +131,6 @@ struct Turn {
     reports: Vec<FileReport>,
     /// The file whose parts are given on, and where its next row must begin.
     open: Option<(ReportDraft, u64)>,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<C: Collect> Run<'_, C> {

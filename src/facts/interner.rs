@@ -3,6 +3,7 @@
 use std::hash::BuildHasher;
 use std::sync::{Mutex, PoisonError};
 
+use crate::source::lock;
 use foldhash::quality::RandomState;
 use hashbrown::HashTable;
 
@@ -84,7 +85,7 @@ impl SharedInterner {
         }
         let hash = self.hasher.hash_one(text);
         let shard = shard_of(hash);
-        let mut texts = self.shards[shard].lock().unwrap_or_else(PoisonError::into_inner);
+        let mut texts = lock(&self.shards[shard]);
         number(shard, texts.intern(text, hash, &self.hasher))
     }
 

@@ -7,6 +7,7 @@ use foldhash::quality::RandomState;
 use hashbrown::HashMap;
 
 use crate::record::{TableIdx, Wanted};
+use crate::source::lock;
 
 /// The answers of a row, one byte a test.
 pub(crate) type Signature = Arc<[u8]>;
@@ -38,7 +39,7 @@ impl SharedSignatures {
 
     /// The number of a signature.
     pub(crate) fn id(&self, table: TableIdx, answers: &[u8]) -> SignatureId {
-        let mut ids = self.0[table.index()].lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ids = lock(&self.0[table.index()]);
         if let Some(&known) = ids.get(answers) {
             return known;
         }

@@ -19,7 +19,7 @@ use crate::facts::{
 };
 use crate::query::Clock;
 use crate::record::{Classes, Record};
-use crate::source::Source;
+use crate::source::{Source, lock};
 
 /// All files that were read, and what they hold.
 pub struct Reading<'p> {
@@ -200,7 +200,7 @@ impl<'w> Collect for Collecting<'_, 'w> {
         if let Some((watch, signs)) = self.signs.zip(signs) {
             watch.take(signs);
         }
-        self.rows.lock().unwrap_or_else(PoisonError::into_inner).take(collector);
+        lock(&self.rows).take(collector);
     }
 
     fn progress(&self, bytes: u64) {

@@ -2,7 +2,7 @@
 //! finding stays open until its row is read again.
 
 use std::borrow::Cow;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 use smallvec::SmallVec;
@@ -14,6 +14,7 @@ use crate::instance::{Instance, RereadColumns, columns_read};
 use crate::query::{Data, Missing, RowId};
 use crate::record::{ColumnIdx, Record, TableIdx};
 use crate::rule::{Body, MessagePart, PropertyColumns, Rule};
+use crate::source::lock;
 
 /// How many open findings are written at once, if nobody asks for more than messages.
 /// Of their rows the columns are in memory; and files that cannot be entered in the
@@ -337,10 +338,6 @@ impl DraftShare {
             Self::Open(share) => lock(&share.findings).len(),
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Where the values of properties stand that a rule is about.

@@ -10,7 +10,7 @@ use super::secrets::Secrets;
 use super::traits::{Means, Traits, USERS};
 use crate::export::{self, Collect, RecordSink, Select};
 use crate::record::{Classes, Field, Record};
-use crate::source::Source;
+use crate::source::{Source, lock};
 
 /// What the exports say of people and secrets.
 #[derive(Debug, Clone, Default)]
@@ -45,7 +45,7 @@ impl Collect for Gathering {
     }
 
     fn take(&self, sink: Gatherer) {
-        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = lock(&self.all);
         match &mut *all {
             Some(all) => {
                 all.known.join(sink.gathered.known);

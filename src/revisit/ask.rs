@@ -81,6 +81,13 @@ impl OpenFindings for Drafts<'_> {
     }
 }
 
+/// Writes one that waits for a row that is not there.
+pub(super) fn write_without_row(open: &dyn OpenFindings, number: u32, names: &SharedNames) {
+    if let Some(finding) = open.write(number, None, names) {
+        open.keep(number, finding);
+    }
+}
+
 /// Where nothing waits.
 pub(super) struct NothingOpen;
 

@@ -1,6 +1,6 @@
 //! What the second look takes of the records in one child of the root.
 
-use super::ask::{Look, PlaceAsk, own_places};
+use super::ask::{Look, PlaceAsk, own_places, write_without_row};
 use super::near::{Spans, add_secrets};
 use super::point::Point;
 use crate::export::RecordSink;
@@ -41,10 +41,8 @@ impl<'c> Child<'c> {
         for (ask, _) in self.asks.iter().zip(&self.is_met).filter(|(_, is_met)| !**is_met) {
             let spans = Spans::lost(ask.outer_start);
             self.points.push(Point { key: ask.key, spans, is_shown: ask.is_shown });
-            if ask.is_open
-                && let Some(finding) = self.look.open.write(ask.key.0, None, self.names)
-            {
-                self.look.open.keep(ask.key.0, finding);
+            if ask.is_open {
+                write_without_row(self.look.open, ask.key.0, self.names);
             }
         }
         self.secrets.sort_unstable();

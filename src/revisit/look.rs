@@ -5,7 +5,7 @@
 use rayon::prelude::*;
 
 use super::PlaceLines;
-use super::ask::{Look, PlaceAsk};
+use super::ask::{Look, PlaceAsk, write_without_row};
 use super::child::Child;
 use super::near::Spans;
 use super::point::Point;
@@ -74,9 +74,7 @@ fn lost(look: Look<'_>, asks: &[PlaceAsk], problem: Problem) -> Looked {
     let mut looked = Looked { problem: Some(problem), ..Looked::default() };
     looked.lines.push(asks.iter().map(|ask| (ask.key, PlaceLines::unknown())).collect());
     for number in asks.iter().filter(|ask| ask.is_open).map(|ask| ask.key.0) {
-        if let Some(finding) = look.open.write(number, None, &names) {
-            look.open.keep(number, finding);
-        }
+        write_without_row(look.open, number, &names);
     }
     looked
 }
@@ -101,7 +99,7 @@ fn share(look: Look<'_>, asks: &[PlaceAsk], notices: &[(usize, u64)], last: u64)
         let is_clear = reader.go_to(start) && reader.read(&mut here);
         let (points, secrets) = here.finish();
         let inside = open.partition_point(|(_, offset)| *offset <= reader.position());
-        let mut lines = LinesOf::of(&mut reader, &points, &open[..inside]);
+        let lines = LinesOf::of(&mut reader, &points, &open[..inside]);
         looked.noticed.extend(open[..inside].iter().map(|(number, offset)| (*number, lines.at(*offset))));
         open = &open[inside..];
         for point in &points {
@@ -156,7 +154,7 @@ impl LinesOf {
         at.copied().unwrap_or(LineColumn { line: 1, column: 1 })
     }
 
-    fn place(&mut self, spans: Spans, is_sheet: bool) -> PlaceLines {
+    fn place(&self, spans: Spans, is_sheet: bool) -> PlaceLines {
         PlaceLines::between(spans, |offset| self.at(offset), is_sheet)
     }
 }

@@ -61,15 +61,16 @@ pub fn revisit(drafts: Drafts<'_>, beside: Beside<'_>, inputs: ScannedFiles<'_>,
     let texts = TextStore::default();
     let mut asks = Vec::with_capacity(usize::try_from(drafts.len()).unwrap_or(0));
     for number in 0..drafts.len() {
-        let (places, is_open) = (drafts.places(number), drafts.is_open(number));
-        for (at, place) in places.iter().enumerate() {
-            let slot = match at.checked_sub(1) {
-                _ if !is_open => slot_of(&places, at),
-                None => 0,
-                Some(beside) => beside_slot(beside),
-            };
-            asks.push(PlaceAsk { is_open: is_open && at == 0, ..PlaceAsk::of((number, slot), place) });
+        let places = drafts.places(number);
+        if !drafts.is_open(number) {
+            asks.extend(asks_of(number, &places));
+            continue;
         }
+        let slots = std::iter::once(0).chain((0..).map(beside_slot));
+        asks.extend(places.iter().zip(slots).map(|(place, slot)| {
+            let ask = PlaceAsk::of((number, slot), place);
+            PlaceAsk { is_open: slot == 0, ..ask }
+        }));
     }
     show_first(&mut asks, &drafts, inputs.sources, shown);
     asks.extend(places.iter().zip(drafts.len()..).map(|(place, number)| alone(place, number, false)));
@@ -87,7 +88,8 @@ pub fn revisit(drafts: Drafts<'_>, beside: Beside<'_>, inputs: ScannedFiles<'_>,
 #[must_use]
 pub fn locate(findings: Vec<Finding>, notices: Vec<Notice>, inputs: ScannedFiles<'_>) -> Located {
     let texts = TextStore::default();
-    let asks = asks_of(&findings);
+    let numbered = findings.iter().zip(0..);
+    let asks = numbered.flat_map(|(finding, number)| asks_of(number, &finding.places)).collect();
     let mut all = look_at_all(asks, &notices, inputs, (&NothingOpen, &texts));
     let lines = all.lines_of(findings.iter().map(|finding| &*finding.places));
     let notices = all.notices(notices, &texts);
@@ -125,14 +127,9 @@ pub fn show_place(place: &Place, inputs: ScannedFiles<'_>) -> (PlaceLines, Snipp
 /// Fetches the texts of those of the first `most` findings that have none yet: what is
 /// accepted comes last in a report, and nobody knew it when files were looked at.
 pub fn complete_texts(texts: &ShownTexts, findings: &Findings, most: usize, inputs: ScannedFiles<'_>) {
-    let mut asks = Vec::new();
-    for number in texts.missing(findings, most) {
-        let places = &findings.finding(number).places;
-        asks.extend(places.iter().enumerate().map(|(at, place)| {
-            let key = (number, slot_of(places, at));
-            PlaceAsk { is_shown: true, ..PlaceAsk::of(key, place) }
-        }));
-    }
+    let missing = texts.missing(findings, most).into_iter();
+    let asks = missing.flat_map(|number| asks_of(number, &findings.finding(number).places));
+    let asks = asks.map(|ask| PlaceAsk { is_shown: true, ..ask }).collect();
     look_at_all(asks, &[], inputs, (&NothingOpen, texts.store()));
 }
 
@@ -140,16 +137,9 @@ fn alone(place: &Place, number: u32, is_shown: bool) -> PlaceAsk {
     PlaceAsk { is_shown, ..PlaceAsk::of((number, 0), place) }
 }
 
-fn asks_of(findings: &[Finding]) -> Vec<PlaceAsk> {
-    let mut asks = Vec::new();
-    for (finding, number) in findings.iter().zip(0..) {
-        let places = &finding.places;
-        asks.extend(places.iter().enumerate().map(|(at, place)| {
-            let key = (number, slot_of(places, at));
-            PlaceAsk::of(key, place)
-        }));
-    }
-    asks
+/// Asks for the lines of all places of a written finding.
+fn asks_of(number: u32, places: &[Place]) -> impl Iterator<Item = PlaceAsk> {
+    places.iter().enumerate().map(move |(at, place)| PlaceAsk::of((number, slot_of(places, at)), place))
 }
 
 /// Has the texts kept of the findings that come first in a report where nothing is

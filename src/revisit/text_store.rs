@@ -2,7 +2,7 @@
 //! they are few, else in a file without a name.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 
 use foldhash::quality::RandomState;
 use hashbrown::HashMap;
@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use tempfile::SpooledTempFile;
 
 use super::{PlaceLines, Snippet};
+use crate::source::lock;
 
 /// How many bytes of texts stay in memory.
 const IN_MEMORY: usize = 32 * 1024 * 1024;
@@ -56,7 +57,7 @@ impl Default for TextStore {
 impl TextStore {
     pub(super) fn put(&self, key: PlaceKey, excerpt: &Excerpt) {
         let encoded = postcard::to_allocvec(excerpt).unwrap_or_default();
-        let mut texts = self.lock();
+        let mut texts = lock(&self.0);
         let end = texts.end;
         let written = texts.bytes.seek(SeekFrom::Start(end)).and_then(|_| texts.bytes.write_all(&encoded));
         match written {
@@ -69,12 +70,12 @@ impl TextStore {
     }
 
     pub(super) fn holds(&self, key: PlaceKey) -> bool {
-        self.lock().index.contains_key(&key)
+        lock(&self.0).index.contains_key(&key)
     }
 
     /// The text of a place, if it was kept.
     pub(super) fn get(&self, key: PlaceKey) -> Option<Excerpt> {
-        let mut texts = self.lock();
+        let mut texts = lock(&self.0);
         let (start, length) = *texts.index.get(&key)?;
         let mut encoded = vec![0; usize::try_from(length).ok()?];
         texts.bytes.seek(SeekFrom::Start(start)).ok()?;
@@ -84,11 +85,7 @@ impl TextStore {
 
     /// Why not all texts could be kept, if they could not.
     pub(super) fn take_failure(&self) -> Option<io::Error> {
-        self.lock().failure.take()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, StoredTexts> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0).failure.take()
     }
 }
 

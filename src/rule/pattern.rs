@@ -4,8 +4,9 @@
 //! most of the start-up.
 
 use std::ops::Range;
-use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
+use std::sync::{LazyLock, Mutex, OnceLock};
 
+use crate::source::lock;
 use hashbrown::HashMap;
 use regex::{Regex, RegexBuilder};
 
@@ -104,7 +105,7 @@ impl Pattern {
 static COMPILED: LazyLock<Mutex<HashMap<String, Regex>>> = LazyLock::new(Mutex::default);
 
 fn build(text: &str) -> Result<Regex, regex::Error> {
-    let known = || COMPILED.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = || lock(&COMPILED);
     if let Some(regex) = known().get(text) {
         return Ok(regex.clone());
     }

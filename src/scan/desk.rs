@@ -29,10 +29,16 @@ pub fn examine_sources(
     discovery: &Discovery,
     instance: Option<&str>,
 ) -> Result<ExaminedSources, RuleError> {
-    let mut pack = Pack::compile(files, settings)?;
-    want_signs(&mut pack);
+    let pack = doctor_pack(files, settings)?;
     let examination = examine(&discovery.sources, &pack, instance);
     Ok(ExaminedSources { pack, examination })
+}
+
+/// The rules, with what signs are read from.
+fn doctor_pack(files: &[PackFiles], settings: &Settings) -> Result<Pack, RuleError> {
+    let mut pack = Pack::compile(files, settings)?;
+    want_signs(&mut pack);
+    Ok(pack)
 }
 
 /// Watches for signs of bad exports while these are read, and says what would complete
@@ -50,8 +56,7 @@ impl ExportDoctor {
     /// # Errors
     /// As [`Pack::compile`].
     pub fn new(files: &[PackFiles], settings: &Settings, read: &Wanted) -> Result<Self, RuleError> {
-        let mut pack = Pack::compile(files, settings)?;
-        want_signs(&mut pack);
+        let pack = doctor_pack(files, settings)?;
         let watch = SignWatch::new(&pack, read);
         Ok(Self { pack, watch })
     }

@@ -1,13 +1,14 @@
 //! Files by their paths. One that was opened stays open for the next look at it,
 //! as long as there are not too many.
 
+use super::lock::lock;
 use super::problem::{Problem, ProblemKind};
 use std::collections::VecDeque;
 use std::fmt;
 use std::fs::{File, Metadata};
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::SystemTime;
 
 /// How many files stay open at once. macOS allows a process 256 in all.
@@ -106,10 +107,6 @@ impl fmt::Debug for NamedFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("NamedFile").field(&self.path).finish()
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use super::error::{XmlError, XmlErrorKind, describe};
 use super::names::OpenNames;
 use super::token::{Attribute, Token, TokenKind, tag_name};
 use super::window::Window;
-use crate::source::{ColumnUnit, LineMark, Problem, TextStream};
+use crate::source::{ColumnUnit, DroppedLines, LineMark, Problem, TextStream};
 use crate::span::ByteSpan;
 
 pub use flaw::{Flaw, UNEXPANDED};
@@ -52,7 +52,7 @@ pub struct TokenReader {
     /// Offset in the text of the window's first byte.
     base: u64,
     /// Lines and columns at `base`, where somebody asks for them.
-    counted: Option<(LineMark, ColumnUnit)>,
+    dropped: DroppedLines,
     /// Index in the window of the first byte that is not part of a token yet.
     scanned: usize,
     /// Offset from which on the window must be kept.
@@ -102,17 +102,17 @@ impl TokenReader {
         self
     }
 
-    /// Counts lines from the beginning of the text on.
+    /// Counts lines from the beginning of the text on, if there is a unit for columns.
     #[must_use]
-    pub fn counting(mut self, unit: ColumnUnit) -> Self {
-        self.counted = Some((LineMark::default(), unit));
+    pub fn counting(mut self, unit: Option<ColumnUnit>) -> Self {
+        self.dropped = DroppedLines::counting(unit);
         self
     }
 
     /// Lines and columns where the window begins, if they are counted.
     #[must_use]
     pub fn line_mark(&self) -> LineMark {
-        self.counted.map_or_else(LineMark::default, |(mark, _)| mark)
+        self.dropped.mark()
     }
 
     /// Reads as if the start tag of `root`, if there is one, had been read.
@@ -131,7 +131,7 @@ impl TokenReader {
             input,
             window,
             base,
-            counted: None,
+            dropped: DroppedLines::default(),
             scanned: 0,
             keep: None,
             tokens: VecDeque::new(),

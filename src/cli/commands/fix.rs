@@ -11,7 +11,7 @@ use glidelint::finding::{Finding, Target};
 use glidelint::instance::Instance;
 use glidelint::query::{BoundQuery, Query, Truth};
 use glidelint::report::{mended, safe};
-use glidelint::revisit::{Findings, LocatedFinding, ScannedFiles, show_place};
+use glidelint::revisit::{Excerpts as _, Findings, Located, LocatedFinding, ShownFinding, complete_texts};
 use glidelint::rule::{Ask, Pack, Rule};
 use glidelint::scan::compile;
 use glidelint::source::Discovery;
@@ -84,8 +84,10 @@ pub(crate) fn run(args: &FixArgs) -> Result<Exit, Failure> {
         locked_out(&judged.read.reading.instance, &pack.rules, &located.findings, (&admins, &has_admin))
     };
     let mut changes = Changes::default();
-    for found in located.findings.iter() {
-        changes.take(&pack.rules, &found, (&discovery, judged.read.inputs()), &locked);
+    let Located { findings, texts, .. } = &located;
+    complete_texts(texts, findings, findings.len(), judged.read.inputs());
+    for (found, shown) in findings.iter().zip(texts.shown(findings, findings.len())) {
+        changes.take(&pack.rules, (&found, shown), &discovery, &locked);
     }
     drop((located, judged));
     let discovery = &discovery;
@@ -162,8 +164,8 @@ impl Changes {
     fn take(
         &mut self,
         rules: &[Rule],
-        found: &LocatedFinding<'_>,
-        (discovery, inputs): (&Discovery, ScannedFiles<'_>),
+        (found, shown): (&LocatedFinding<'_>, ShownFinding<'_>),
+        discovery: &Discovery,
         locked: &HashSet<String>,
     ) {
         let finding = found.finding;
@@ -184,13 +186,13 @@ impl Changes {
         if source.archive_path().is_some() || region.span.end > source.plain_to() && !has_mark(source) {
             return self.left.push(format!("{at}: only plain files of UTF-8 can be changed in place"));
         }
-        let (_, snippet, _) = show_place(primary.place, inputs);
-        match mended(&snippet, field, value) {
+        let snippet = &shown.primary().snippet;
+        match mended(snippet, field, value) {
             Some(after) => self.list.push(Change {
                 source: primary.place.source,
                 span: region.span,
                 line: region.start.line,
-                before: snippet.text,
+                before: snippet.text.clone(),
                 after,
                 table: finding.table.to_string(),
                 sys_id: finding.sys_id.as_deref().map(str::to_owned),

@@ -1,6 +1,6 @@
 //! A stretch of a source's text that moves forward through it.
 
-use crate::source::{ColumnUnit, LineMark, Problem, TextStream};
+use crate::source::{ColumnUnit, DroppedLines, LineMark, Problem, TextStream};
 use crate::xml::Window;
 
 /// How much is decoded at once.
@@ -15,7 +15,7 @@ pub(super) struct TextWindow {
     /// Offset of the first byte that is kept.
     base: u64,
     /// Lines and columns at `base`, where somebody asks for them.
-    counted: Option<(LineMark, ColumnUnit)>,
+    dropped: DroppedLines,
     is_ended: bool,
     /// Why the stream cannot be read on.
     problem: Option<Problem>,
@@ -24,23 +24,30 @@ pub(super) struct TextWindow {
 impl TextWindow {
     /// Of a stream that stands at `base`.
     pub(super) fn new(stream: TextStream, base: u64) -> Self {
-        Self { stream, text: String::new(), base, counted: None, is_ended: false, problem: None }
+        Self {
+            stream,
+            text: String::new(),
+            base,
+            dropped: DroppedLines::default(),
+            is_ended: false,
+            problem: None,
+        }
     }
 
     /// Counts lines from the beginning of the text on.
     pub(super) fn counting(mut self, unit: Option<ColumnUnit>) -> Self {
-        self.counted = unit.map(|unit| (LineMark::default(), unit));
+        self.dropped = DroppedLines::counting(unit);
         self
     }
 
     /// What is counted, if it is.
     pub(super) fn unit(&self) -> Option<ColumnUnit> {
-        self.counted.map(|(_, unit)| unit)
+        self.dropped.unit()
     }
 
     /// Lines and columns where what is kept begins, if they are counted.
     pub(super) fn line_mark(&self) -> LineMark {
-        self.counted.map_or_else(LineMark::default, |(mark, _)| mark)
+        self.dropped.mark()
     }
 
     /// What is kept.
@@ -99,9 +106,7 @@ impl TextWindow {
 
     /// Forgets what stands before an index.
     pub(super) fn forget(&mut self, index: usize) {
-        if let Some((mark, unit)) = &mut self.counted {
-            *mark = unit.pass(*mark, &self.text.as_bytes()[..index]);
-        }
+        self.dropped.pass(&self.text[..index]);
         self.base = self.offset(index);
         self.text.drain(..index);
     }
@@ -110,12 +115,7 @@ impl TextWindow {
     pub(super) fn skip_to(&mut self, offset: u64) -> Result<(), Problem> {
         self.forget(self.text.len());
         self.base = offset;
-        match &mut self.counted {
-            Some((mark, unit)) => {
-                self.stream.pass_to(offset, &mut |text| *mark = unit.pass(*mark, text.as_bytes()))
-            }
-            None => self.stream.skip_to(offset),
-        }
+        self.dropped.skip(&mut self.stream, offset)
     }
 
     /// The encoding of the stream.

@@ -24,9 +24,7 @@ impl TokenReader {
     }
 
     pub(super) fn drop_before(&mut self, index: usize) {
-        if let Some((mark, unit)) = &mut self.counted {
-            *mark = unit.pass(*mark, &self.window.as_bytes()[..index]);
-        }
+        self.dropped.pass(&self.window[..index]);
         self.window.drain(..index);
         self.base += u64::try_from(index).unwrap_or(0);
         self.scanned -= index;

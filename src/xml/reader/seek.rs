@@ -26,12 +26,7 @@ impl TokenReader {
         self.drop_before(self.window.len());
         self.base = offset;
         let TokenSource::Stream(stream) = &mut self.input else { return Ok(()) };
-        let skipped = match &mut self.counted {
-            Some((mark, unit)) => {
-                stream.pass_to(offset, &mut |text| *mark = unit.pass(*mark, text.as_bytes()))
-            }
-            None => stream.skip_to(offset),
-        };
+        let skipped = self.dropped.skip(stream, offset);
         skipped.map_err(|problem| XmlError { kind: XmlErrorKind::Source(problem), at: ByteSpan::at(offset) })
     }
 
